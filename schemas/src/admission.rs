@@ -1,0 +1,189 @@
+//! The gate that relay and app share: whether a piece of somebody's work may enter a log or a store.
+//!
+//! Judged from bytes and history alone, without Automerge: the relay never opens a document, and the app must not
+//! open one that could poison it. The verdict is the same whenever the piece comes and wherever it was cut.
+
+use crate::change::{Change, MalformedChange};
+use crate::code::ErrorCode;
+use crate::ids::{ChangeHash, DocId, OutletId, PublicKey};
+use crate::segment::{self, SegmentError};
+use crate::signature::{Chain, Claim};
+use crate::wire::Segment;
+
+/// Most operations in one document.
+pub const MAX_DOC_OPS: u64 = 1_000_000;
+
+/// How far one actor's run in one document has come. The default is "nothing yet".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    pub seq: u64,
+    pub hash: ChangeHash,
+    pub chain: Chain,
+    /// The smallest operation number that the next change may start at.
+    pub next_op: u64,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self { seq: 0, hash: ChangeHash([0; 32]), chain: Chain::default(), next_op: 1 }
+    }
+}
+
+/// What is known where the piece arrives.
+pub trait History {
+    /// The error of the store behind it.
+    type Error;
+    fn run(&self) -> Run;
+    /// Operations that the document holds so far, its birth included.
+    fn doc_ops(&self) -> u64;
+    /// The hash kept for a sequence number of this run that is not newer than [`Run::seq`].
+    fn hash_at(&self, seq: u64) -> Result<Option<ChangeHash>, Self::Error>;
+}
+
+/// One change that passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    pub seq: u64,
+    pub hash: ChangeHash,
+    pub deps: Vec<ChangeHash>,
+    pub ops: u64,
+    pub start_op: u64,
+    pub bytes: Vec<u8>,
+}
+
+/// The outcome for a piece that breaks no rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The unseen suffix, and how far the run and the document are with it.
+    Admit { changes: Vec<Admitted>, run: Run, doc_ops: u64 },
+    /// Everything in it was here already.
+    Known,
+    /// Changes before it are missing: send from this sequence number.
+    WantFrom(u64),
+}
+
+/// Why a piece is refused. It blocks nothing but itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal<E> {
+    #[error("the piece can't be read")]
+    Unreadable(#[from] SegmentError),
+    #[error("a change breaks the limits")]
+    Change(#[from] MalformedChange),
+    #[error("the piece is empty")]
+    Empty,
+    #[error("a change is not of the actor or sequence number that the piece names")]
+    WrongRun,
+    #[error("this sequence number already holds another change")]
+    Forked,
+    #[error("a change does not follow the one before it")]
+    NotLinked,
+    #[error("operation numbers start at {start_op}, the document allows {allowed}")]
+    StartOp { start_op: u64, allowed: u64 },
+    #[error("the document would hold more than {MAX_DOC_OPS} operations")]
+    DocumentFull,
+    #[error("the author's signature does not cover these changes")]
+    Signature,
+    #[error("history could not be read")]
+    History(#[source] E),
+}
+
+impl<E> Refusal<E> {
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unreadable(SegmentError::UnknownCodec(_)) => ErrorCode::UnknownCodec,
+            Self::Unreadable(_) | Self::Empty => ErrorCode::PieceUnreadable,
+            Self::Change(_) => ErrorCode::ChangeMalformed,
+            Self::WrongRun | Self::NotLinked => ErrorCode::ChangeNotLinked,
+            Self::Forked => ErrorCode::ChangeForked,
+            Self::StartOp { .. } => ErrorCode::ChangeOutOfRange,
+            Self::DocumentFull => ErrorCode::DocumentFull,
+            Self::Signature => ErrorCode::SignatureInvalid,
+            Self::History(_) => ErrorCode::StoreFailed,
+        }
+    }
+}
+
+/// Judges one segment. `author` is the key of the device that the actor's first 8 bytes name.
+pub fn admit<H: History>(
+    outlet: OutletId,
+    doc: &DocId,
+    segment: &Segment,
+    author: &PublicKey,
+    history: &H,
+) -> Result<Verdict, Refusal<H::Error>> {
+    let run = history.run();
+    if segment.from_seq == 0 {
+        return Err(Refusal::WrongRun);
+    }
+    if segment.from_seq > run.seq + 1 {
+        return Ok(Verdict::WantFrom(run.seq + 1));
+    }
+    let bytes = segment::decode(segment.codec, &segment.body, segment.actor, segment.from_seq)?;
+    if bytes.is_empty() {
+        return Err(Refusal::Empty);
+    }
+
+    let mut reached = run;
+    let mut doc_ops = history.doc_ops();
+    let mut admitted = Vec::new();
+    for (i, bytes) in bytes.into_iter().enumerate() {
+        let change = Change::parse(&bytes)?;
+        let seq = segment.from_seq + i as u64;
+        if change.actor != segment.actor || change.seq != seq {
+            return Err(Refusal::WrongRun);
+        }
+        if seq <= run.seq {
+            match history.hash_at(seq).map_err(Refusal::History)? {
+                Some(hash) if hash == change.hash => continue,
+                _ => return Err(Refusal::Forked),
+            }
+        }
+        if seq > 1 && !change.deps.contains(&reached.hash) {
+            return Err(Refusal::NotLinked);
+        }
+        let allowed = doc_ops + 1;
+        if change.start_op < reached.next_op || change.start_op > allowed {
+            return Err(Refusal::StartOp { start_op: change.start_op, allowed });
+        }
+        doc_ops += change.ops;
+        if doc_ops > MAX_DOC_OPS {
+            return Err(Refusal::DocumentFull);
+        }
+        reached = Run {
+            seq,
+            hash: change.hash,
+            chain: reached.chain.then(&change.hash),
+            next_op: change.start_op + change.ops,
+        };
+        let (hash, deps, ops, start_op) = (change.hash, change.deps, change.ops, change.start_op);
+        admitted.push(Admitted { seq, hash, deps, ops, start_op, bytes });
+    }
+    if admitted.is_empty() {
+        return Ok(Verdict::Known);
+    }
+    if !signed(outlet, doc, segment, author, &reached) {
+        return Err(Refusal::Signature);
+    }
+    Ok(Verdict::Admit { changes: admitted, run: reached, doc_ops })
+}
+
+/// A signature may reach beyond the piece: the hashes between are then in `tail`, so that a carrier who holds only
+/// the newest signature of a run can still send it in pieces.
+fn signed(outlet: OutletId, doc: &DocId, segment: &Segment, author: &PublicKey, reached: &Run) -> bool {
+    let (tail, []) = segment.tail.as_chunks::<32>() else { return false };
+    if reached.seq + tail.len() as u64 != segment.signature.seq
+        || segment.actor.device() != crate::ids::DeviceId::of_key(author)
+    {
+        return false;
+    }
+    let chain = tail.iter().fold(reached.chain, |chain, hash| chain.then(&ChangeHash(*hash)));
+    let claim = Claim {
+        outlet,
+        doc,
+        actor: segment.actor,
+        seq: segment.signature.seq,
+        chain,
+        beacon: segment.signature.beacon,
+    };
+    claim.holds(&segment.signature, author)
+}

@@ -1,0 +1,35 @@
+//! Births: the first change of each kind of document, the same bytes everywhere.
+//!
+//! A birth has a fixed actor and time 0 and makes every container of its kind. Were each device to make its own
+//! containers, a merge would hide one's readings behind the other's. Birth n+1 is again fixed bytes that depend only
+//! on birth n. Births never travel: both sides have them.
+
+use crate::ids::{Actor, DocKind};
+
+/// The actor of every birth: no device has it, so no segment can carry one.
+pub const ACTOR: Actor = Actor(*b"doorstep-birth-1");
+
+/// One birth: the change's bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Birth {
+    pub bytes: &'static [u8],
+}
+
+const ORDER: &[Birth] = &[Birth { bytes: include_bytes!("../births/order.1.bin") }];
+const SHEET: &[Birth] = &[Birth { bytes: include_bytes!("../births/sheet.1.bin") }];
+
+/// The births of a kind, oldest first; empty for a kind that this version does not write.
+pub fn births(kind: DocKind) -> &'static [Birth] {
+    match kind {
+        DocKind::Order => ORDER,
+        DocKind::Sheet => SHEET,
+        _ => &[],
+    }
+}
+
+/// Operations that a document of this kind holds when nobody has written to it; `None` for a kind without a birth.
+pub fn ops(kind: DocKind) -> Option<u64> {
+    let births = births(kind);
+    let count = |birth: &Birth| crate::change::Change::parse(birth.bytes).map_or(0, |change| change.ops);
+    (!births.is_empty()).then(|| births.iter().map(count).sum())
+}

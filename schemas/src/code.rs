@@ -1,0 +1,137 @@
+//! Error codes: what a person is told, in their own language.
+//!
+//! The core and the relay name a code and its parameters; the words are the UI's, and a test holds that none is
+//! missing in either language. Codes are the wire's as well: they are only added, never renamed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $variant:ident = $wire:literal,)+) => {
+        /// What went wrong, as one word that both ends know.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, specta::Type)]
+        #[serde(rename_all = "snake_case")]
+        pub enum ErrorCode { $($(#[$meta])* $variant,)+ }
+
+        impl ErrorCode {
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            pub fn wire(self) -> &'static str {
+                match self { $(Self::$variant => $wire,)+ }
+            }
+
+            pub fn from_wire(word: &str) -> Option<Self> {
+                match word { $($wire => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+codes! {
+    // A piece of work, judged by the relay or by another device.
+    UnknownCodec = "unknown_codec",
+    PieceUnreadable = "piece_unreadable",
+    ChangeMalformed = "change_malformed",
+    ChangeNotLinked = "change_not_linked",
+    ChangeForked = "change_forked",
+    ChangeOutOfRange = "change_out_of_range",
+    ChangeUnappliable = "change_unappliable",
+    DocumentFull = "document_full",
+    SignatureInvalid = "signature_invalid",
+    UnknownAuthor = "unknown_author",
+    UnknownKind = "unknown_kind",
+    /// Unknown and forbidden answer alike.
+    NotAllowed = "not_allowed",
+
+    // A request to the relay.
+    ExchangeUnreadable = "exchange_unreadable",
+    ExchangeTooLarge = "exchange_too_large",
+    ProtocolTooOld = "protocol_too_old",
+    DeviceRefused = "device_refused",
+    CodeWrong = "code_wrong",
+    TooManyTries = "too_many_tries",
+    RequestInvalid = "request_invalid",
+    NotFound = "not_found",
+    BlobMismatch = "blob_mismatch",
+    BlobOffset = "blob_offset",
+    BlobTooLarge = "blob_too_large",
+    RelayFailed = "relay_failed",
+    DiskFull = "disk_full",
+
+    // Reaching the relay.
+    NoNetwork = "no_network",
+    RelayUnreachable = "relay_unreachable",
+    RelayTimeout = "relay_timeout",
+    RelayNonsense = "relay_nonsense",
+    RelayImpostor = "relay_impostor",
+    RelayInsecure = "relay_insecure",
+
+    // On this device.
+    NotEnrolled = "not_enrolled",
+    AlreadyEnrolled = "already_enrolled",
+    LinkUnreadable = "link_unreadable",
+    StoreFailed = "store_failed",
+    DataFolderBusy = "data_folder_busy",
+    DataTooNew = "data_too_new",
+    KeyMissing = "key_missing",
+    InputInvalid = "input_invalid",
+    FieldRequired = "field_required",
+    FieldTooLong = "field_too_long",
+    PhoneInvalid = "phone_invalid",
+    JobNotFound = "job_not_found",
+    JobFinished = "job_finished",
+    JobCancelled = "job_cancelled",
+    NotAssigned = "not_assigned",
+    OwnerOnly = "owner_only",
+    MemberUnknown = "member_unknown",
+    StepTooEarly = "step_too_early",
+    StepDone = "step_done",
+    CardTooShort = "card_too_short",
+    ReadingUnknown = "reading_unknown",
+    ReadingValueInvalid = "reading_value_invalid",
+    MethodRequired = "method_required",
+    ReasonRequired = "reason_required",
+    ServiceUnknown = "service_unknown",
+    QuantityInvalid = "quantity_invalid",
+    PartNotFound = "part_not_found",
+    FinishBlocked = "finish_blocked",
+    PhotoNotAPicture = "photo_not_a_picture",
+    PhotoTruncated = "photo_truncated",
+    PhotoTooLarge = "photo_too_large",
+    PhotoNotFound = "photo_not_found",
+    Internal = "internal",
+}
+
+/// An error on its way to the screen: a code with parameters for the person, English for the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Failure {
+    pub code: ErrorCode,
+    pub params: BTreeMap<String, String>,
+    pub detail: String,
+}
+
+impl Failure {
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, params: BTreeMap::new(), detail: detail.into() }
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_the_same_word_on_the_wire_and_on_the_screen() {
+        for code in ErrorCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.wire());
+            assert_eq!(ErrorCode::from_wire(code.wire()), Some(*code));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Joining an outlet: a one-time code, spoken, typed or in a QR code, and what comes back for it.
+//!
+//! The link carries the relay's own public key, so the first answer can already be checked. JSON, because an
+//! operator may have to look at it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{DeviceId, MemberId, OutletId, PublicKey};
+use crate::wire::RoleKind;
+
+/// Letters of a code: 40 random bits in Crockford's base32, read the way people misread them.
+pub const CODE_LENGTH: usize = 8;
+/// How long a code works, in seconds.
+pub const CODE_SECONDS: u64 = 600;
+
+/// `I` and `L` are 1, `O` is 0, case and spaces don't matter.
+pub fn normal_code(typed: &str) -> String {
+    typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .map(|c| match c.to_ascii_uppercase() {
+            'I' | 'L' => '1',
+            'O' => '0',
+            other => other,
+        })
+        .collect()
+}
+
+/// `POST /v1/enrol`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EnrolRequest {
+    pub code: String,
+    /// The device's Ed25519 public key, hex.
+    #[schemars(with = "String")]
+    pub key: PublicKey,
+    /// What people call the device, at most 40 characters.
+    pub device_name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EnrolAnswer {
+    #[schemars(with = "String")]
+    pub outlet: OutletId,
+    pub outlet_name: String,
+    #[schemars(with = "String")]
+    pub member: MemberId,
+    pub member_name: String,
+    pub roles: Vec<RoleName>,
+    #[schemars(with = "String")]
+    pub device: DeviceId,
+    /// Presented with every request; the relay keeps only its hash.
+    pub token: String,
+    /// The relay's Ed25519 public key, hex: it signs beacons.
+    #[schemars(with = "String")]
+    pub relay_key: PublicKey,
+}
+
+/// `POST /v1/members`, by an owner: a new person of the outlet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NewMember {
+    /// At most 40 characters.
+    pub name: String,
+    pub roles: Vec<RoleName>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MemberAnswer {
+    #[schemars(with = "String")]
+    pub member: MemberId,
+}
+
+/// `POST /v1/invites`, by an owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InviteRequest {
+    #[schemars(with = "String")]
+    pub member: MemberId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InviteAnswer {
+    pub code: String,
+    /// When it stops working, by the relay's clock, milliseconds since 1970, UTC.
+    pub expires_ms: i64,
+}
+
+/// `POST /v1/devices/<device>/status`, by an owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DeviceStatusRequest {
+    pub status: DeviceStatus,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceStatus {
+    Active,
+    Lost,
+}
+
+/// The error body of every route that answers JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ErrorAnswer {
+    /// The wire name of an error code.
+    pub code: String,
+    /// English, for the log.
+    pub detail: String,
+}
+
+/// [`RoleKind`] as a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleName {
+    Owner,
+    Technician,
+    Installer,
+    Repairer,
+}
+
+impl From<RoleKind> for RoleName {
+    fn from(kind: RoleKind) -> Self {
+        match kind {
+            RoleKind::Owner => Self::Owner,
+            RoleKind::Technician => Self::Technician,
+            RoleKind::Installer => Self::Installer,
+            RoleKind::Repairer => Self::Repairer,
+        }
+    }
+}
+
+impl From<RoleName> for RoleKind {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Owner => Self::Owner,
+            RoleName::Technician => Self::Technician,
+            RoleName::Installer => Self::Installer,
+            RoleName::Repairer => Self::Repairer,
+        }
+    }
+}
+
+/// What an enrolment QR code says: `doorstep:enrol?relay=<address>&code=<code>&key=<hex>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrolLink {
+    /// `http://` (loopback only) or `https://`, without a path.
+    pub relay: String,
+    pub code: String,
+    pub key: PublicKey,
+}
+
+/// A text that is not an enrolment link.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an enrolment link")]
+pub struct NotALink;
+
+const LINK: &str = "doorstep:enrol?";
+
+impl fmt::Display for EnrolLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{LINK}relay={}&code={}&key={}", self.relay, self.code, self.key)
+    }
+}
+
+impl FromStr for EnrolLink {
+    type Err = NotALink;
+    fn from_str(text: &str) -> Result<Self, NotALink> {
+        let query = text.trim().strip_prefix(LINK).ok_or(NotALink)?;
+        let field = |name: &str| {
+            query.split('&').find_map(|pair| pair.split_once('=').filter(|(n, _)| *n == name)).map(|(_, value)| value)
+        };
+        let relay = field("relay").filter(|r| r.starts_with("http://") || r.starts_with("https://")).ok_or(NotALink)?;
+        let code = normal_code(field("code").ok_or(NotALink)?);
+        let key = field("key").and_then(|key| key.parse().ok()).ok_or(NotALink)?;
+        if code.len() == CODE_LENGTH { Ok(Self { relay: relay.to_owned(), code, key }) } else { Err(NotALink) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_survives_being_pasted() {
+        let link =
+            EnrolLink { relay: "http://127.0.0.1:8470".into(), code: "7K2M9QXA".into(), key: PublicKey([7; 32]) };
+        assert_eq!(format!("  {link}\n").parse::<EnrolLink>().unwrap(), link);
+        assert_eq!("https://example.org".parse::<EnrolLink>(), Err(NotALink));
+        assert_eq!("doorstep:enrol?relay=ftp://x&code=7K2M9QXA".parse::<EnrolLink>(), Err(NotALink));
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_write_it() {
+        assert_eq!(normal_code("7k2m-9qxo"), "7K2M9QX0");
+        assert_eq!(normal_code(" il2m 9qxa"), "112M9QXA");
+    }
+}

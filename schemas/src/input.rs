@@ -1,0 +1,233 @@
+//! What the screen asks for: one type per command.
+
+use serde::{Deserialize, Serialize};
+
+use crate::enrol::{DeviceStatus, RoleName};
+use crate::ids::{DeviceId, JobId, MemberId, ShortId};
+use crate::view::{
+    ApplianceKind, Coverage, Fen, JobKind, JobOutcome, Language, Millis, PhotoStage, ServiceCode, Shell, Thousandths,
+    Urgency, Window,
+};
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct Enrol {
+    /// An enrolment link, or the relay's address when `code` is given.
+    pub relay: String,
+    /// Empty when `relay` is a link.
+    pub code: String,
+    pub device_name: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct Preferences {
+    pub language: Option<Language>,
+    /// `Some(None)` can't be said: a shell once chosen can be chosen again.
+    pub shell: Option<Shell>,
+    /// 演练无网络: as if there were no network; for trying.
+    pub no_network: Option<bool>,
+}
+
+/// 1–40 characters of name; what is empty is asked for.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct CustomerInput {
+    pub name: String,
+    pub phone: String,
+    pub township: String,
+    pub address: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct ApplianceInput {
+    pub kind: ApplianceKind,
+    pub brand: String,
+    pub model: String,
+    pub serial: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct TakeOrder {
+    pub kind: JobKind,
+    pub urgency: Urgency,
+    /// Beyond the outlet's near townships: the arrival limit of an emergency is 120 min, not 60 (R3).
+    pub far: bool,
+    pub customer: CustomerInput,
+    pub appliances: Vec<ApplianceInput>,
+    pub symptom: String,
+    pub window: Option<Window>,
+    pub coverage: Coverage,
+    /// The maker's own order number 厂家工单号; may be empty.
+    pub maker_order: String,
+    pub note: String,
+    pub assignees: Vec<MemberId>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct Assign {
+    pub job: JobId,
+    /// Everybody who has the job after this.
+    pub members: Vec<MemberId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Tap {
+    Depart,
+    Arrive,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct TapNode {
+    pub job: JobId,
+    pub tap: Tap,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct ShowCard {
+    pub job: JobId,
+    /// How long the card was on the screen, in milliseconds; 3,000 make it shown (R10).
+    pub shown_ms: u32,
+}
+
+/// What was found at one row of the safety check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Found {
+    /// In thousandths of the row's unit: 12.6 Ω is 12,600.
+    Number {
+        thousandths: Thousandths,
+    },
+    /// One of the row's options.
+    Choice {
+        option: String,
+    },
+    NotApplicable {
+        reason: String,
+    },
+    /// Never a pass (R11).
+    NotMeasured {
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct RecordReading {
+    pub job: JobId,
+    pub appliance: ShortId,
+    pub code: String,
+    pub found: Found,
+    /// One of the row's methods; empty when the row has none.
+    pub method: String,
+    /// Free text: make and number of the instrument.
+    pub instrument: String,
+    /// What was put right before measuring again; empty the first time.
+    pub rectified: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SheetField {
+    Brand,
+    Model,
+    Serial,
+    Symptom,
+    Fault,
+    Cause,
+    Action,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct WriteField {
+    pub job: JobId,
+    pub appliance: ShortId,
+    pub field: SheetField,
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct UsePart {
+    pub job: JobId,
+    pub appliance: ShortId,
+    /// The parts list's code; may be empty for a part that no list has.
+    pub code: String,
+    pub name: String,
+    pub quantity: u32,
+    /// Guide price of one, in fen.
+    pub guide_fen: Fen,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct RemovePart {
+    pub job: JobId,
+    pub part: ShortId,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct AddPhoto {
+    pub job: JobId,
+    pub appliance: ShortId,
+    pub stage: PhotoStage,
+    /// The picture's bytes, base64: on Android a raw body never reaches a command.
+    pub base64: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum ServiceAnswer {
+    Done,
+    NotApplicable {
+        reason: String,
+    },
+    /// 产品通检: looked at, nothing wrong.
+    AllNormal,
+    /// 产品通检: the customer doesn't want it.
+    NotWanted,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct AnswerService {
+    pub job: JobId,
+    pub appliance: ShortId,
+    pub service: ServiceCode,
+    pub answer: ServiceAnswer,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct Finish {
+    pub job: JobId,
+    pub outcome: JobOutcome,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct OneJob {
+    pub job: JobId,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct OneDay {
+    /// Any moment of the day wanted (in the outlet's time zone); `None` is today.
+    pub at: Option<Millis>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct AddMember {
+    pub name: String,
+    pub roles: Vec<RoleName>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct Invite {
+    pub member: MemberId,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct SetDeviceStatus {
+    pub device: DeviceId,
+    pub status: DeviceStatus,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct FetchPhoto {
+    pub job: JobId,
+    /// The content to bring here: a picture or a thumbnail of this job.
+    pub photo: crate::ids::BlobHash,
+}

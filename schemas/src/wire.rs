@@ -1,0 +1,344 @@
+//! The exchange: what goes up and comes down in `POST /v1/exchange`.
+//!
+//! Up: one [`UpHeader`], then [`Piece`]s. Down: one [`DownHeader`], then [`Entry`]s, then one [`Trailer`]. Each is a
+//! frame (see [`crate::frame`]) of CBOR with numbered fields; unknown fields are skipped, missing optional ones are
+//! absent. Nothing is asked per document, and every part may be repeated.
+
+use minicbor::{Decode, Encode};
+
+use crate::ids::{Actor, DeviceId, DocId, JobId, MemberId, PublicKey};
+use crate::signature::{Beacon, Signature};
+
+/// A place in an outlet's log. `epoch` and `hash` tell a relay restored from an older copy from the one we knew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Cursor {
+    /// Random, drawn when the log was created or restored.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub epoch: [u8; 8],
+    /// Everything up to and including this entry was received, except that of entry `seq` itself only the first
+    /// `part` parts were, when `part` > 0.
+    #[n(1)]
+    pub seq: u64,
+    /// First 8 bytes of the running hash at `seq`.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub hash: [u8; 8],
+    #[n(3)]
+    #[cbor(default)]
+    pub part: u64,
+}
+
+/// One run of changes, named.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RunName {
+    #[n(0)]
+    pub doc: DocId,
+    #[n(1)]
+    pub actor: Actor,
+}
+
+/// How far the relay holds a run: its last sequence number and the log entry that brought it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RunHeld {
+    #[n(0)]
+    pub doc: DocId,
+    #[n(1)]
+    pub actor: Actor,
+    #[n(2)]
+    pub seq: u64,
+    #[n(3)]
+    #[cbor(default)]
+    pub log_seq: u64,
+}
+
+/// What a device still holds and has not handed over; the owner sees it as "not arrived".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Held {
+    /// Changes not yet on the relay, after this request.
+    #[n(0)]
+    #[cbor(default)]
+    pub changes: u64,
+    #[n(1)]
+    #[cbor(default)]
+    pub photos: u64,
+    #[n(2)]
+    #[cbor(default)]
+    pub photo_bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct UpHeader {
+    #[n(0)]
+    pub protocol: u32,
+    /// `None`: from the beginning.
+    #[n(1)]
+    pub cursor: Option<Cursor>,
+    /// The actor of this start of the app: its own entries are not sent back.
+    #[n(2)]
+    pub actor: Option<Actor>,
+    #[n(3)]
+    #[cbor(default)]
+    pub held: Held,
+    /// Runs whose state is asked for, after an answer was lost.
+    #[n(4)]
+    #[cbor(default)]
+    pub ask: Vec<RunName>,
+    /// Most bytes of entries wanted back; the rest comes with the next exchange.
+    #[n(5)]
+    pub budget: Option<u64>,
+}
+
+/// Kinds of log entries. The number is the wire's; it is never given again.
+pub mod kind {
+    pub const SEGMENT: u8 = 1;
+    pub const GRANT: u8 = 2;
+    /// A member of the outlet: name, roles, status.
+    pub const ROLE: u8 = 3;
+    /// A device: its key, whose it is, status.
+    pub const DEVICE: u8 = 4;
+    pub const CARD: u8 = 5;
+    pub const FEEDBACK: u8 = 6;
+    pub const NOTICE: u8 = 7;
+    pub const ADMIT: u8 = 8;
+    pub const ERASED: u8 = 9;
+}
+
+/// What is carried: one entry's content, the same up, down and at rest. Exactly the field of its kind is set.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Piece {
+    /// One of [`kind`]; a kind that the reader does not know is passed over.
+    #[n(0)]
+    pub kind: u8,
+    #[n(1)]
+    pub doc: Option<DocId>,
+    #[n(2)]
+    pub segment: Option<Segment>,
+    #[n(3)]
+    pub grant: Option<Grant>,
+    #[n(4)]
+    pub role: Option<Role>,
+    #[n(5)]
+    pub device: Option<Device>,
+}
+
+/// Consecutive changes of one (document, actor).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Segment {
+    #[n(0)]
+    pub actor: Actor,
+    #[n(1)]
+    pub from_seq: u64,
+    /// See [`crate::segment`].
+    #[n(2)]
+    pub codec: u8,
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+    #[n(4)]
+    pub signature: Signature,
+    /// Hashes (32 bytes each) of the changes between this piece's end and the signature's `seq`.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    #[cbor(default)]
+    pub tail: Vec<u8>,
+}
+
+/// What a member may do with a job's sheet; the job's order is readable from `Read` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Access {
+    #[n(0)]
+    None,
+    #[n(1)]
+    Read,
+    #[n(2)]
+    Write,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Grant {
+    #[n(0)]
+    pub job: JobId,
+    #[n(1)]
+    pub member: MemberId,
+    #[n(2)]
+    pub access: Access,
+}
+
+/// What a member is to the outlet. Certificates and grades are the roster document's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum RoleKind {
+    /// 网点老板
+    #[n(0)]
+    Owner,
+    /// 服务工程师
+    #[n(1)]
+    Technician,
+    /// 安装工程师
+    #[n(2)]
+    Installer,
+    /// 板修
+    #[n(3)]
+    Repairer,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Status {
+    #[n(0)]
+    Active,
+    /// Left the outlet: may only push, into the owner's inbox.
+    #[n(1)]
+    Left,
+    /// A lost device: refused everything.
+    #[n(2)]
+    Lost,
+}
+
+/// The relay's word on a member.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Role {
+    #[n(0)]
+    pub member: MemberId,
+    #[n(1)]
+    pub name: String,
+    #[n(2)]
+    pub roles: Vec<RoleKind>,
+    #[n(3)]
+    pub status: Status,
+}
+
+/// The relay's word on a device: the key that its signatures are checked with.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Device {
+    #[n(0)]
+    pub device: DeviceId,
+    #[n(1)]
+    pub member: MemberId,
+    #[n(2)]
+    pub key: PublicKey,
+    #[n(3)]
+    pub name: String,
+    #[n(4)]
+    pub status: Status,
+}
+
+/// What became of one piece of the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Outcome {
+    /// Durable in the log.
+    #[n(0)]
+    Accepted,
+    /// It was there already.
+    #[n(1)]
+    Known,
+    /// Earlier changes are missing; see `want_from`.
+    #[n(2)]
+    Gap,
+    #[n(3)]
+    Refused,
+}
+
+/// The answer to one piece, in the order of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PieceResult {
+    #[n(0)]
+    pub outcome: Outcome,
+    /// The log entry that holds it.
+    #[n(1)]
+    pub log_seq: Option<u64>,
+    #[n(2)]
+    pub want_from: Option<u64>,
+    /// The wire name of an error code, for `Refused`.
+    #[n(3)]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DownHeader {
+    #[n(0)]
+    pub protocol: u32,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub epoch: [u8; 8],
+    #[n(2)]
+    pub beacon: Beacon,
+    #[n(3)]
+    #[cbor(default)]
+    pub results: Vec<PieceResult>,
+    /// The highest log entry that an owner's device has fetched (在老板设备上).
+    #[n(4)]
+    #[cbor(default)]
+    pub owner_seq: u64,
+    /// The highest log entry in the relay's newest backup.
+    #[n(5)]
+    #[cbor(default)]
+    pub backed_up_to: u64,
+    /// Answers to `ask`; a run that is not named here is not on the relay.
+    #[n(6)]
+    #[cbor(default)]
+    pub runs: Vec<RunHeld>,
+    /// The cursor was not of this log: entries follow from the beginning.
+    #[n(7)]
+    #[cbor(default)]
+    pub restarted: bool,
+    /// What the outlet's other devices still hold, for owners.
+    #[n(8)]
+    #[cbor(default)]
+    pub devices: Vec<DeviceHeld>,
+}
+
+/// A device's own last word on what it still holds.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DeviceHeld {
+    #[n(0)]
+    pub device: DeviceId,
+    /// The relay's clock at the device's last exchange, milliseconds since 1970, UTC.
+    #[n(1)]
+    pub seen_ms: i64,
+    #[n(2)]
+    pub held: Held,
+}
+
+/// One entry on its way down.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Entry {
+    #[n(0)]
+    pub seq: u64,
+    /// The running hash's first 8 bytes at `seq`.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub hash: [u8; 8],
+    /// Number of parts of `seq` that are received with this one, 0 when it is whole.
+    #[n(2)]
+    #[cbor(default)]
+    pub part: u64,
+    /// The relay's clock when it took the entry, milliseconds since 1970, UTC.
+    #[n(3)]
+    pub at_ms: i64,
+    #[n(4)]
+    pub piece: Piece,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Trailer {
+    /// Where the device stands when it has kept everything above; also past entries it may not read.
+    #[n(0)]
+    pub cursor: Cursor,
+    /// There is more than the budget allowed.
+    #[n(1)]
+    #[cbor(default)]
+    pub more: bool,
+}
