@@ -3,10 +3,10 @@
 //! Judged from bytes and history alone, without Automerge: the relay never opens a document, and the app must not
 //! open one that could poison it. The verdict is the same whenever the piece comes and wherever it was cut.
 
-use crate::change::{Change, MalformedChange};
+use crate::change::MalformedChange;
 use crate::code::ErrorCode;
 use crate::ids::{ChangeHash, DocId, OutletId, PublicKey};
-use crate::segment::{self, SegmentError};
+use crate::segment::{self, SegmentError, Unpacked};
 use crate::signature::{Chain, Claim};
 use crate::wire::Segment;
 
@@ -118,16 +118,15 @@ pub fn admit<H: History>(
     if segment.from_seq > run.seq + 1 {
         return Ok(Verdict::WantFrom(run.seq + 1));
     }
-    let bytes = segment::decode(segment.codec, &segment.body, segment.actor, segment.from_seq)?;
-    if bytes.is_empty() {
+    let changes = segment::unpack(segment.codec, &segment.body, segment.actor, segment.from_seq).map_err(unreadable)?;
+    if changes.is_empty() {
         return Err(Refusal::Empty);
     }
 
     let mut reached = run;
     let mut doc_ops = history.doc_ops();
     let mut admitted = Vec::new();
-    for (i, bytes) in bytes.into_iter().enumerate() {
-        let change = Change::parse(&bytes)?;
+    for (i, change) in changes.into_iter().enumerate() {
         let seq = segment.from_seq + i as u64;
         if change.actor != segment.actor || change.seq != seq {
             return Err(Refusal::WrongRun);
@@ -155,7 +154,7 @@ pub fn admit<H: History>(
             chain: reached.chain.then(&change.hash),
             next_op: change.start_op + change.ops,
         };
-        let (hash, deps, ops, start_op) = (change.hash, change.deps, change.ops, change.start_op);
+        let Unpacked { hash, deps, ops, start_op, bytes, .. } = change;
         admitted.push(Admitted { seq, hash, deps, ops, start_op, bytes });
     }
     if admitted.is_empty() {
@@ -165,6 +164,14 @@ pub fn admit<H: History>(
         return Err(Refusal::Signature);
     }
     Ok(Verdict::Admit { changes: admitted, run: reached, doc_ops })
+}
+
+/// A change that breaks the rules is the same refusal in whichever codec it came.
+fn unreadable<E>(error: SegmentError) -> Refusal<E> {
+    match error {
+        SegmentError::Change(change) => Refusal::Change(change),
+        other => Refusal::Unreadable(other),
+    }
 }
 
 /// A signature may reach beyond the piece: the hashes between are then in `tail`, so that a carrier who holds only

@@ -5,6 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::columns;
 use crate::ids::{Actor, ChangeHash};
 use crate::leb::{self, LebError, Reader};
 
@@ -16,8 +17,11 @@ pub const MAX_CHANGE_OPS: u64 = 10_000;
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const CHUNK_CHANGE: u8 = 1;
 /// Parents of one change: a phone merges a few heads, never hundreds.
-const MAX_DEPS: u64 = 64;
-const MAX_OTHER_ACTORS: u64 = 256;
+pub const MAX_DEPS: u64 = 64;
+/// Other actors that one change refers to.
+pub const MAX_OTHER_ACTORS: u64 = 256;
+/// Automerge stores times as differences, and a difference of two moments beyond this would overflow there.
+pub const MAX_TIME: u64 = 1 << 53;
 
 /// Why bytes are not a change that we take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,8 +40,14 @@ pub enum MalformedChange {
     ColumnOverrun,
     #[error("too many parents or actors")]
     TooManyReferences,
+    #[error("a column names an actor or an operation that the change can't know")]
+    DanglingReference,
+    #[error("the values' lengths do not fit the values")]
+    ValueLengths,
     #[error("an actor name of the wrong length")]
     ActorLength,
+    #[error("time {0} is on no calendar")]
+    Time(i64),
     #[error(transparent)]
     Leb(#[from] LebError),
 }
@@ -86,9 +96,7 @@ impl<'a> Change<'a> {
         if hash.0[..4] != checksum {
             return Err(MalformedChange::Checksum);
         }
-        let change = Self::contents(contents, hash)?;
-        // A number may be written in several lengths; only the shortest is taken, so that bytes and meaning are one.
-        if change.to_bytes().0 == bytes { Ok(change) } else { Err(MalformedChange::NotAChange) }
+        Self::contents(contents, hash)
     }
 
     fn contents(contents: &'a [u8], hash: ChangeHash) -> Result<Self, MalformedChange> {
@@ -105,14 +113,8 @@ impl<'a> Change<'a> {
             .map_err(|_: std::array::TryFromSliceError| MalformedChange::ActorLength)?;
         let seq = reader.unsigned()?;
         let start_op = reader.unsigned()?;
-        if seq == 0 || start_op == 0 {
-            return Err(MalformedChange::NotAChange);
-        }
         let time = reader.signed()?;
         let message = reader.prefixed()?;
-        if std::str::from_utf8(message).is_err() {
-            return Err(MalformedChange::NotAChange);
-        }
         let other_count = bounded(reader.unsigned()?, MAX_OTHER_ACTORS)?;
         let mut other_actors = Vec::new();
         for _ in 0..other_count {
@@ -122,9 +124,43 @@ impl<'a> Change<'a> {
             }
             other_actors.push(other);
         }
-        let (columns, extra) = columns(&mut reader)?;
-        let ops = count_ops(&columns)?;
-        Ok(Self { hash, deps, actor, seq, start_op, time, message, other_actors, columns, extra, ops })
+        let (columns, extra) = read_columns(&mut reader)?;
+        let mut change = Self { hash, deps, actor, seq, start_op, time, message, other_actors, columns, extra, ops: 0 };
+        change.ops = change.checked_ops()?;
+        Ok(change)
+    }
+
+    /// Puts a change together from its parts, under the same rules as [`Change::parse`]: returns it with its hash and
+    /// its number of operations filled in, and its bytes.
+    pub fn build(mut self) -> Result<(Self, Vec<u8>), MalformedChange> {
+        bounded(self.deps.len() as u64, MAX_DEPS)?;
+        bounded(self.other_actors.len() as u64, MAX_OTHER_ACTORS)?;
+        if self.other_actors.iter().any(|other| other.len() != 16) {
+            return Err(MalformedChange::ActorLength);
+        }
+        let mut previous = None;
+        for (spec, _) in &self.columns {
+            known(*spec, previous)?;
+            previous = Some(*spec);
+        }
+        self.ops = self.checked_ops()?;
+        let (bytes, hash) = self.to_bytes();
+        if bytes.len() > MAX_CHANGE_BYTES {
+            return Err(MalformedChange::TooLarge);
+        }
+        self.hash = hash;
+        Ok((self, bytes))
+    }
+
+    /// The rules that need no bytes, and the number of operations.
+    fn checked_ops(&self) -> Result<u64, MalformedChange> {
+        if self.seq == 0 || self.start_op == 0 || std::str::from_utf8(self.message).is_err() {
+            return Err(MalformedChange::NotAChange);
+        }
+        if self.time.unsigned_abs() > MAX_TIME {
+            return Err(MalformedChange::Time(self.time));
+        }
+        columns::count_ops(&self.columns, self.start_op, self.other_actors.len() as u64)
     }
 
     /// The chunk's bytes and their hash, rebuilt from the parts.
@@ -165,9 +201,9 @@ fn bounded(claimed: u64, most: u64) -> Result<u64, MalformedChange> {
 
 type ColumnsAndExtra<'a> = (Vec<Column<'a>>, &'a [u8]);
 
-fn columns<'a>(reader: &mut Reader<'a>) -> Result<ColumnsAndExtra<'a>, MalformedChange> {
+fn read_columns<'a>(reader: &mut Reader<'a>) -> Result<ColumnsAndExtra<'a>, MalformedChange> {
     let count = reader.unsigned()?;
-    if count > KNOWN_COLUMNS.len() as u64 {
+    if count > columns::KNOWN.len() as u64 {
         return Err(MalformedChange::Column(count));
     }
     let mut heads = Vec::new();
@@ -175,9 +211,7 @@ fn columns<'a>(reader: &mut Reader<'a>) -> Result<ColumnsAndExtra<'a>, Malformed
     for _ in 0..count {
         let spec = reader.unsigned()?;
         let length = reader.unsigned()?;
-        if !KNOWN_COLUMNS.contains(&spec) || previous.is_some_and(|p| p >= spec) {
-            return Err(MalformedChange::Column(spec));
-        }
+        known(spec, previous)?;
         previous = Some(spec);
         heads.push((spec, length));
     }
@@ -189,103 +223,7 @@ fn columns<'a>(reader: &mut Reader<'a>) -> Result<ColumnsAndExtra<'a>, Malformed
     Ok((columns, reader.rest()))
 }
 
-// Column specifications: column number × 16 + type; bit 8 would say "deflated" and is in none of them.
-const ACTION: u64 = 0x42;
-const INSERT: u64 = 0x34;
-const VALUE_META: u64 = 0x56;
-const VALUE: u64 = 0x57;
-const PRED_COUNT: u64 = 0x70;
-const EXPAND: u64 = 0x94;
-const KNOWN_COLUMNS: [u64; 14] = [
-    0x01, 0x02, // object: actor, counter
-    0x11, 0x13, 0x15, // key: actor, counter, text
-    INSERT, ACTION, VALUE_META, VALUE, PRED_COUNT, 0x71, 0x73, // predecessors: count, actor, counter
-    EXPAND, 0xa5, // mark name
-];
-
-/// Counts operations by run lengths, and holds every other column to that count: a legal change of 104 bytes can
-/// otherwise claim a million operations.
-fn count_ops(columns: &[Column<'_>]) -> Result<u64, MalformedChange> {
-    let find = |wanted: u64| columns.iter().find(|(spec, _)| *spec == wanted).map(|(_, data)| *data);
-    let ops = match find(ACTION) {
-        Some(data) => runs(data, Shape::Numbers)?.count,
-        None => 0,
-    };
-    if ops > MAX_CHANGE_OPS {
-        return Err(MalformedChange::TooManyOps);
-    }
-    let preds = match find(PRED_COUNT) {
-        Some(data) => runs(data, Shape::Numbers)?.sum,
-        None => 0,
-    };
-    if preds > MAX_CHANGE_OPS * 4 {
-        return Err(MalformedChange::TooManyOps);
-    }
-    for (spec, data) in columns {
-        let (shape, most) = match *spec {
-            VALUE => continue,
-            INSERT | EXPAND => (Shape::Booleans, ops),
-            0x15 | 0xa5 => (Shape::Texts, ops),
-            0x13 => (Shape::Deltas, ops),
-            0x73 => (Shape::Deltas, preds),
-            0x71 => (Shape::Numbers, preds),
-            _ => (Shape::Numbers, ops),
-        };
-        if runs(data, shape)?.count > most {
-            return Err(MalformedChange::ColumnOverrun);
-        }
-    }
-    Ok(ops)
-}
-
-#[derive(Clone, Copy)]
-enum Shape {
-    Numbers,
-    Deltas,
-    Texts,
-    Booleans,
-}
-
-#[derive(Default)]
-struct Runs {
-    count: u64,
-    sum: u64,
-}
-
-fn runs(data: &[u8], shape: Shape) -> Result<Runs, MalformedChange> {
-    let mut reader = Reader::new(data);
-    let mut total = Runs::default();
-    let mut add = |count: u64, value: u64| -> Result<(), MalformedChange> {
-        total.count = total.count.saturating_add(count);
-        total.sum = total.sum.saturating_add(count.saturating_mul(value));
-        if total.count > MAX_CHANGE_OPS * 4 { Err(MalformedChange::TooManyOps) } else { Ok(()) }
-    };
-    while !reader.is_empty() {
-        if let Shape::Booleans = shape {
-            add(reader.unsigned()?, 0)?;
-            continue;
-        }
-        let value = |reader: &mut Reader<'_>| -> Result<u64, MalformedChange> {
-            Ok(match shape {
-                Shape::Numbers => reader.unsigned()?,
-                Shape::Deltas => reader.signed()?.unsigned_abs(),
-                Shape::Texts => reader.prefixed().map(|_| 0)?,
-                Shape::Booleans => 0,
-            })
-        };
-        match reader.signed()? {
-            0 => add(reader.unsigned()?, 0)?,
-            n if n > 0 => {
-                let v = value(&mut reader)?;
-                add(n.unsigned_abs(), v)?;
-            }
-            n => {
-                for _ in 0..n.unsigned_abs().min(MAX_CHANGE_OPS * 4 + 1) {
-                    let v = value(&mut reader)?;
-                    add(1, v)?;
-                }
-            }
-        }
-    }
-    Ok(total)
+fn known(spec: u64, previous: Option<u64>) -> Result<(), MalformedChange> {
+    let in_order = previous.is_none_or(|p| p < spec);
+    if in_order && columns::KNOWN.contains(&spec) { Ok(()) } else { Err(MalformedChange::Column(spec)) }
 }

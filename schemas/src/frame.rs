@@ -55,7 +55,7 @@ impl FrameReader {
         let length = match reader.unsigned() {
             Ok(length) => length,
             Err(leb::LebError::Truncated) => return Ok(None),
-            Err(leb::LebError::TooLong) => return Err(FrameError::Length),
+            Err(leb::LebError::TooLong | leb::LebError::NotShortest) => return Err(FrameError::Length),
         };
         let wanted = usize::try_from(length).ok().filter(|n| *n <= MAX_FRAME).ok_or(FrameError::TooLarge(length))?;
         if reader.rest().len() < wanted {

@@ -7,9 +7,12 @@ pub enum LebError {
     Truncated,
     #[error("a number is longer than 64 bits")]
     TooLong,
+    #[error("a number is not written in its shortest form")]
+    NotShortest,
 }
 
-/// A cursor over foreign bytes. Every read checks the length first.
+/// A cursor over foreign bytes. Every read checks the length first, and a number has one spelling only, so that
+/// bytes and meaning are one: what is rebuilt from the meaning has the same hash.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     rest: &'a [u8],
@@ -58,7 +61,7 @@ impl<'a> Reader<'a> {
             }
             value |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
-                return Ok(value);
+                return if byte == 0 && shift > 0 { Err(LebError::NotShortest) } else { Ok(value) };
             }
         }
         Err(LebError::TooLong)
@@ -66,6 +69,7 @@ impl<'a> Reader<'a> {
 
     pub fn signed(&mut self) -> Result<i64, LebError> {
         let mut value = 0i64;
+        let mut previous = 0u8;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
             if shift == 63 && byte != 0 && byte != 0x7f {
@@ -73,12 +77,17 @@ impl<'a> Reader<'a> {
             }
             value |= i64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
+                let sign_said_already = (byte == 0 && previous & 0x40 == 0) || (byte == 0x7f && previous & 0x40 != 0);
+                if shift > 0 && sign_said_already {
+                    return Err(LebError::NotShortest);
+                }
                 let used = shift + 7;
                 if used < 64 && byte & 0x40 != 0 {
                     value |= -1i64 << used;
                 }
                 return Ok(value);
             }
+            previous = byte;
         }
         Err(LebError::TooLong)
     }
@@ -143,6 +152,22 @@ mod tests {
             prop_assert_eq!(reader.unsigned().unwrap(), u);
             prop_assert_eq!(reader.signed().unwrap(), i);
             prop_assert!(reader.is_empty());
+        }
+
+        #[test]
+        fn what_can_be_read_is_written_the_same_way(bytes in proptest::collection::vec(any::<u8>(), 1..12)) {
+            let mut reader = Reader::new(&bytes);
+            if let Ok(value) = reader.unsigned() {
+                let mut out = Vec::new();
+                put_unsigned(&mut out, value);
+                prop_assert_eq!(&bytes[..bytes.len() - reader.rest().len()], out);
+            }
+            let mut reader = Reader::new(&bytes);
+            if let Ok(value) = reader.signed() {
+                let mut out = Vec::new();
+                put_signed(&mut out, value);
+                prop_assert_eq!(&bytes[..bytes.len() - reader.rest().len()], out);
+            }
         }
 
         #[test]

@@ -8,6 +8,7 @@ pub mod birth;
 pub mod blob;
 pub mod change;
 pub mod code;
+mod columns;
 pub mod enrol;
 pub mod event;
 pub mod frame;

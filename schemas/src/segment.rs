@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::change::{Change, MalformedChange};
+use crate::change::{Change, MAX_DEPS, MAX_OTHER_ACTORS, MalformedChange};
+use crate::columns;
 use crate::ids::{Actor, ChangeHash};
 use crate::leb::{self, LebError, Reader};
 
@@ -45,33 +46,72 @@ pub enum SegmentError {
 pub fn encode(changes: &[&[u8]]) -> Result<(u8, Vec<u8>), SegmentError> {
     let parsed = changes.iter().map(|bytes| Change::parse(bytes)).collect::<Result<Vec<_>, _>>()?;
     let raw = raw(changes);
+    if raw.len() > MAX_PIECE_PLAIN || changes.len() > MAX_PIECE_CHANGES {
+        return Err(SegmentError::TooLarge);
+    }
     if let Some(first) = parsed.first() {
-        let stripped = strip(&parsed)?;
-        let restored = decode(CODEC_STRIPPED, &stripped, first.actor, first.seq)?;
-        if stripped.len() < raw.len() && restored.iter().map(Vec::as_slice).eq(changes.iter().copied()) {
-            return Ok((CODEC_STRIPPED, stripped));
+        let plain = strip(&parsed);
+        // Only what comes back is sent stripped: a run with a hole, or of two actors, would come back as another.
+        let restored = restore(&plain, first.actor, first.seq)?;
+        if plain.len() <= MAX_PIECE_PLAIN
+            && restored.iter().map(|change| change.bytes.as_slice()).eq(changes.iter().copied()) {
+            let stripped = compress(&plain)?;
+            if stripped.len() < raw.len() {
+                return Ok((CODEC_STRIPPED, stripped));
+            }
         }
     }
     Ok((CODEC_RAW, raw))
 }
 
+/// One change out of a body, and what admission asks about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unpacked {
+    pub hash: ChangeHash,
+    pub deps: Vec<ChangeHash>,
+    pub actor: Actor,
+    pub seq: u64,
+    pub start_op: u64,
+    pub ops: u64,
+    pub bytes: Vec<u8>,
+}
+
+impl Unpacked {
+    fn of(change: Change<'_>, bytes: Vec<u8>) -> Self {
+        let Change { hash, deps, actor, seq, start_op, ops, .. } = change;
+        Self { hash, deps, actor, seq, start_op, ops, bytes }
+    }
+}
+
 /// Restores the bytes of each change. `actor` and `from_seq` are the piece's own.
 pub fn decode(codec: u8, body: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Vec<u8>>, SegmentError> {
+    Ok(unpack(codec, body, actor, from_seq)?.into_iter().map(|change| change.bytes).collect())
+}
+
+/// Restores each change and reads it, hashing it once. A raw body may hold changes of another actor or sequence
+/// number than the piece names: admission looks.
+pub fn unpack(codec: u8, body: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Unpacked>, SegmentError> {
     match codec {
-        CODEC_RAW => {
-            let mut reader = Reader::new(body);
-            let mut changes = Vec::new();
-            while !reader.is_empty() {
-                if changes.len() == MAX_PIECE_CHANGES || body.len() > MAX_PIECE_PLAIN {
-                    return Err(SegmentError::TooLarge);
-                }
-                changes.push(reader.prefixed()?.to_vec());
-            }
-            Ok(changes)
-        }
+        CODEC_RAW => unpack_raw(body),
         CODEC_STRIPPED => restore(&decompress(body)?, actor, from_seq),
         other => Err(SegmentError::UnknownCodec(other)),
     }
+}
+
+fn unpack_raw(body: &[u8]) -> Result<Vec<Unpacked>, SegmentError> {
+    if body.len() > MAX_PIECE_PLAIN {
+        return Err(SegmentError::TooLarge);
+    }
+    let mut reader = Reader::new(body);
+    let mut changes = Vec::new();
+    while !reader.is_empty() {
+        if changes.len() == MAX_PIECE_CHANGES {
+            return Err(SegmentError::TooLarge);
+        }
+        let bytes = reader.prefixed()?;
+        changes.push(Unpacked::of(Change::parse(bytes)?, bytes.to_vec()));
+    }
+    Ok(changes)
 }
 
 fn raw(changes: &[&[u8]]) -> Vec<u8> {
@@ -103,6 +143,7 @@ const OP_NEXT: u8 = 2;
 const ACTORS_SAME: u8 = 4;
 const SHAPE_SAME: u8 = 8;
 const HAS_EXTRA: u8 = 16;
+const ALL_FLAGS: u8 = 31;
 
 /// The parts of many changes, each kind in a stream of its own.
 #[derive(Default)]
@@ -119,59 +160,45 @@ struct Streams {
 }
 
 /// What the next change is predicted from.
-struct Before {
-    hash: ChangeHash,
-    next_op: u64,
+#[derive(Default)]
+struct Before<'a> {
+    hash: Option<ChangeHash>,
+    next_op: Option<u64>,
     time: i64,
     shape: Vec<u64>,
-    actors: Vec<Vec<u8>>,
+    actors: Vec<&'a [u8]>,
 }
 
-impl Before {
-    fn start() -> Self {
-        Self { hash: ChangeHash([0; 32]), next_op: 0, time: 0, shape: Vec::new(), actors: Vec::new() }
-    }
-
-    fn after(change: &Change<'_>) -> Self {
-        Self {
-            hash: change.hash,
-            next_op: change.start_op.saturating_add(change.ops),
-            time: change.time,
-            shape: change.columns.iter().map(|(spec, _)| *spec).collect(),
-            actors: change.other_actors.iter().map(|a| a.to_vec()).collect(),
-        }
-    }
-}
-
-fn strip(changes: &[Change<'_>]) -> Result<Vec<u8>, SegmentError> {
+fn strip(changes: &[Change<'_>]) -> Vec<u8> {
     let mut s = Streams::default();
-    let mut before = Before::start();
-    for (i, change) in changes.iter().enumerate() {
+    let mut before = Before::default();
+    for change in changes {
         let mut flags = 0;
-        if i > 0 && change.deps == [before.hash] {
+        if before.hash.is_some_and(|parent| change.deps == [parent]) {
             flags |= DEPS_LINEAR;
         } else {
             leb::put_unsigned(&mut s.deps, change.deps.len() as u64);
             change.deps.iter().for_each(|dep| s.deps.extend_from_slice(&dep.0));
         }
-        if i > 0 && change.start_op == before.next_op {
+        if before.next_op == Some(change.start_op) {
             flags |= OP_NEXT;
         } else {
             leb::put_unsigned(&mut s.numbers, change.start_op);
         }
         leb::put_signed(&mut s.numbers, change.time.wrapping_sub(before.time));
         leb::put_prefixed(&mut s.messages, change.message);
-        if change.other_actors.iter().copied().eq(before.actors.iter().map(Vec::as_slice)) {
+        if change.other_actors == before.actors {
             flags |= ACTORS_SAME;
         } else {
             leb::put_unsigned(&mut s.actors, change.other_actors.len() as u64);
             change.other_actors.iter().for_each(|a| s.actors.extend_from_slice(a));
         }
-        if change.columns.iter().map(|(spec, _)| *spec).eq(before.shape.iter().copied()) {
+        let shape: Vec<u64> = change.columns.iter().map(|(spec, _)| *spec).collect();
+        if shape == before.shape {
             flags |= SHAPE_SAME;
         } else {
-            leb::put_unsigned(&mut s.shapes, change.columns.len() as u64);
-            change.columns.iter().for_each(|(spec, _)| leb::put_unsigned(&mut s.shapes, *spec));
+            leb::put_unsigned(&mut s.shapes, shape.len() as u64);
+            shape.iter().for_each(|spec| leb::put_unsigned(&mut s.shapes, *spec));
         }
         for (spec, data) in &change.columns {
             leb::put_unsigned(&mut s.lengths, data.len() as u64);
@@ -182,7 +209,13 @@ fn strip(changes: &[Change<'_>]) -> Result<Vec<u8>, SegmentError> {
             leb::put_prefixed(&mut s.extra, change.extra);
         }
         s.flags.push(flags);
-        before = Before::after(change);
+        before = Before {
+            hash: Some(change.hash),
+            next_op: Some(change.start_op.saturating_add(change.ops)),
+            time: change.time,
+            shape,
+            actors: change.other_actors.clone(),
+        };
     }
     let mut plain = Vec::new();
     leb::put_unsigned(&mut plain, changes.len() as u64);
@@ -193,15 +226,15 @@ fn strip(changes: &[Change<'_>]) -> Result<Vec<u8>, SegmentError> {
         leb::put_unsigned(&mut plain, *spec);
         leb::put_prefixed(&mut plain, data);
     }
-    compress(&plain)
+    plain
 }
 
-fn restore(plain: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Vec<u8>>, SegmentError> {
+fn restore(plain: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Unpacked>, SegmentError> {
     let mut reader = Reader::new(plain);
     let count =
         usize::try_from(reader.unsigned()?).ok().filter(|n| *n <= MAX_PIECE_CHANGES).ok_or(SegmentError::TooLarge)?;
     let flags = reader.prefixed()?;
-    if flags.len() != count {
+    if flags.len() != count || flags.iter().any(|flags| flags & !ALL_FLAGS != 0) {
         return Err(SegmentError::Inconsistent);
     }
     let [mut numbers, mut deps, mut messages, mut actors, mut shapes, mut lengths, mut extra] = {
@@ -211,22 +244,36 @@ fn restore(plain: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Vec<u8>>, Se
     let mut columns: BTreeMap<u64, Reader<'_>> = BTreeMap::new();
     while !reader.is_empty() {
         let spec = reader.unsigned()?;
+        if columns.last_key_value().is_some_and(|(last, _)| *last >= spec) {
+            return Err(SegmentError::Inconsistent);
+        }
         columns.insert(spec, Reader::new(reader.prefixed()?));
     }
 
-    let mut before = Before::start();
+    let mut before = Before::default();
     let mut restored = Vec::with_capacity(count);
     let mut total = 0usize;
     for (i, flags) in flags.iter().enumerate() {
-        let deps = if flags & DEPS_LINEAR != 0 { vec![before.hash] } else { hashes(&mut deps)? };
-        let start_op = if flags & OP_NEXT != 0 { before.next_op } else { numbers.unsigned()? };
+        let deps = if flags & DEPS_LINEAR != 0 {
+            vec![before.hash.ok_or(SegmentError::Inconsistent)?]
+        } else {
+            let count = listed(&mut deps, MAX_DEPS)?;
+            (0..count).map(|_| Ok(ChangeHash(deps.array()?))).collect::<Result<_, LebError>>()?
+        };
+        let start_op = if flags & OP_NEXT != 0 {
+            before.next_op.ok_or(SegmentError::Inconsistent)?
+        } else {
+            numbers.unsigned()?
+        };
         let time = before.time.wrapping_add(numbers.signed()?);
         let message = messages.prefixed()?;
         if flags & ACTORS_SAME == 0 {
-            before.actors = actor_list(&mut actors)?;
+            let count = listed(&mut actors, MAX_OTHER_ACTORS)?;
+            before.actors = (0..count).map(|_| actors.take(16)).collect::<Result<_, _>>()?;
         }
         if flags & SHAPE_SAME == 0 {
-            before.shape = shape(&mut shapes)?;
+            let count = listed(&mut shapes, columns::KNOWN.len() as u64)?;
+            before.shape = (0..count).map(|_| shapes.unsigned()).collect::<Result<_, _>>()?;
         }
         let mut parts = Vec::with_capacity(before.shape.len());
         for spec in &before.shape {
@@ -235,7 +282,7 @@ fn restore(plain: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Vec<u8>>, Se
             parts.push((*spec, columns.get_mut(spec).ok_or(SegmentError::Inconsistent)?.take(length)?));
         }
         let extra = if flags & HAS_EXTRA != 0 { extra.prefixed()? } else { &[] };
-        let change = Change {
+        let parts = Change {
             hash: ChangeHash([0; 32]),
             deps,
             actor,
@@ -243,37 +290,32 @@ fn restore(plain: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Vec<u8>>, Se
             start_op,
             time,
             message,
-            other_actors: before.actors.iter().map(Vec::as_slice).collect(),
+            other_actors: before.actors,
             columns: parts,
             extra,
             ops: 0,
         };
-        let (bytes, hash) = change.to_bytes();
+        let (mut change, bytes) = parts.build()?;
         total += bytes.len();
         if total > MAX_PIECE_PLAIN {
             return Err(SegmentError::TooLarge);
         }
-        // Parsed again because the next change is predicted from its number of operations.
-        let next_op = start_op.saturating_add(Change::parse(&bytes)?.ops);
-        let (shape, actors) = (before.shape, before.actors);
-        before = Before { hash, next_op, time, shape, actors };
-        restored.push(bytes);
+        before = Before {
+            hash: Some(change.hash),
+            next_op: Some(start_op.saturating_add(change.ops)),
+            time,
+            shape: before.shape,
+            actors: std::mem::take(&mut change.other_actors),
+        };
+        restored.push(Unpacked::of(change, bytes));
     }
-    let spent = [numbers, messages, lengths].iter().all(Reader::is_empty) && columns.values().all(Reader::is_empty);
+    let spent = [numbers, deps, messages, actors, shapes, lengths, extra].iter().all(Reader::is_empty)
+        && columns.values().all(Reader::is_empty);
     if spent { Ok(restored) } else { Err(SegmentError::Inconsistent) }
 }
 
-fn hashes(reader: &mut Reader<'_>) -> Result<Vec<ChangeHash>, SegmentError> {
+/// The length of a list, refused before it is read when no change may have so many.
+fn listed(reader: &mut Reader<'_>, most: u64) -> Result<u64, SegmentError> {
     let count = reader.unsigned()?;
-    (0..count).map(|_| Ok(ChangeHash(reader.array()?))).collect()
-}
-
-fn actor_list(reader: &mut Reader<'_>) -> Result<Vec<Vec<u8>>, SegmentError> {
-    let count = reader.unsigned()?;
-    (0..count).map(|_| Ok(reader.take(16)?.to_vec())).collect()
-}
-
-fn shape(reader: &mut Reader<'_>) -> Result<Vec<u64>, SegmentError> {
-    let count = reader.unsigned()?;
-    (0..count).map(|_| Ok(reader.unsigned()?)).collect()
+    if count > most { Err(MalformedChange::TooManyReferences.into()) } else { Ok(count) }
 }

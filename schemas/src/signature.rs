@@ -4,7 +4,7 @@
 //! every change hash up to there, so the newest one vouches for the whole run and the older ones need not be kept.
 //! Anyone may carry the work; the author's signature decides.
 
-use ed25519_dalek::{Signer, SigningKey, Verifier, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
@@ -139,7 +139,8 @@ pub fn identity(key: &SigningKey) -> (PublicKey, DeviceId) {
     (public, DeviceId::of_key(&public))
 }
 
+// Strictly: under a weak key one signature would fit many messages, and vouch for none.
 fn verify(key: &PublicKey, message: &[u8], bytes: &[u8; 64]) -> bool {
     VerifyingKey::from_bytes(&key.0)
-        .is_ok_and(|key| key.verify(message, &ed25519_dalek::Signature::from_bytes(bytes)).is_ok())
+        .is_ok_and(|key| key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(bytes)).is_ok())
 }

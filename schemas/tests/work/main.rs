@@ -1,0 +1,9 @@
+//! Work in the hands of honest people and of others: what the codec restores, what admission lets in, what a
+//! signature covers. Histories are made by Automerge itself, which the crate under test never links.
+
+mod admission;
+mod cast;
+mod codec;
+mod forgeries;
+mod hostile;
+mod signatures;
