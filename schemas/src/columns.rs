@@ -4,21 +4,21 @@
 //! whoever opens it panic. Both show without opening anything, in one pass over the run lengths.
 
 use crate::change::{Column, MAX_CHANGE_OPS, MalformedChange};
-use crate::leb::Reader;
+use crate::leb::{self, Reader};
 
 // Column specifications: column number × 16 + type; bit 8 would say "deflated" and is in none of them.
 const OBJECT_ACTOR: u64 = 0x01;
-const OBJECT_COUNTER: u64 = 0x02;
+pub const OBJECT_COUNTER: u64 = 0x02;
 const KEY_ACTOR: u64 = 0x11;
 const KEY_COUNTER: u64 = 0x13;
 const KEY_TEXT: u64 = 0x15;
 const INSERT: u64 = 0x34;
 const ACTION: u64 = 0x42;
-const VALUE_META: u64 = 0x56;
-const VALUE: u64 = 0x57;
-const PRED_COUNT: u64 = 0x70;
-const PRED_ACTOR: u64 = 0x71;
-const PRED_COUNTER: u64 = 0x73;
+pub const VALUE_META: u64 = 0x56;
+pub const VALUE: u64 = 0x57;
+pub const PRED_COUNT: u64 = 0x70;
+pub const PRED_ACTOR: u64 = 0x71;
+pub const PRED_COUNTER: u64 = 0x73;
 const EXPAND: u64 = 0x94;
 const MARK_NAME: u64 = 0xa5;
 
@@ -57,20 +57,16 @@ pub fn count_ops(columns: &[Column<'_>], start_op: u64, other_actors: u64) -> Re
         return Err(MalformedChange::TooManyOps);
     }
     let next_op = start_op.saturating_add(ops);
-    let any = u64::MAX;
     for (spec, data) in columns {
-        // The column's shape, the most values it may have, and the bound that each must stay below.
-        let (shape, most, below) = match *spec {
-            VALUE => continue,
-            OBJECT_ACTOR | KEY_ACTOR => (Shape::Numbers, ops, other_actors + 1),
-            PRED_ACTOR => (Shape::Numbers, preds, other_actors + 1),
-            OBJECT_COUNTER => (Shape::Numbers, ops, next_op),
-            KEY_COUNTER => (Shape::Deltas, ops, next_op),
-            PRED_COUNTER => (Shape::Deltas, preds, next_op),
-            VALUE_META => (Shape::ValueMeta, ops, any),
-            INSERT | EXPAND => (Shape::Booleans, ops, any),
-            KEY_TEXT | MARK_NAME => (Shape::Texts, ops, any),
-            _ => (Shape::Numbers, ops, any),
+        let shape = match Shape::of(*spec) {
+            Some(shape) => shape,
+            None => continue,
+        };
+        let most = if matches!(*spec, PRED_ACTOR | PRED_COUNTER) { preds } else { ops };
+        let below = match *spec {
+            OBJECT_ACTOR | KEY_ACTOR | PRED_ACTOR => other_actors + 1,
+            OBJECT_COUNTER | KEY_COUNTER | PRED_COUNTER => next_op,
+            _ => u64::MAX,
         };
         let runs = runs(data, shape)?;
         if runs.count > most {
@@ -86,6 +82,7 @@ pub fn count_ops(columns: &[Column<'_>], start_op: u64, other_actors: u64) -> Re
     Ok(ops)
 }
 
+/// How a column's values are written.
 #[derive(Clone, Copy)]
 enum Shape {
     Numbers,
@@ -96,6 +93,20 @@ enum Shape {
     ValueMeta,
     /// Alternating run lengths, false first.
     Booleans,
+}
+
+impl Shape {
+    /// `None` for the values themselves, whose lengths stand in another column.
+    fn of(spec: u64) -> Option<Self> {
+        match spec {
+            VALUE => None,
+            KEY_COUNTER | PRED_COUNTER => Some(Self::Deltas),
+            KEY_TEXT | MARK_NAME => Some(Self::Texts),
+            VALUE_META => Some(Self::ValueMeta),
+            INSERT | EXPAND => Some(Self::Booleans),
+            _ => Some(Self::Numbers),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -152,16 +163,104 @@ fn runs(data: &[u8], shape: Shape) -> Result<Runs, MalformedChange> {
     let mut reader = Reader::new(data);
     let mut total = Runs::default();
     while !reader.is_empty() {
-        if let Shape::Booleans = shape {
-            total.nulls(reader.unsigned()?)?;
-            continue;
-        }
-        match reader.signed()? {
-            0 => total.nulls(reader.unsigned()?)?,
-            n if n > 0 => total.value(n.unsigned_abs(), &mut reader, shape)?,
-            // Each value takes a byte at least, so the loop ends with the column.
-            n => (0..n.unsigned_abs()).try_for_each(|_| total.value(1, &mut reader, shape))?,
-        }
+        run(&mut reader, shape, &mut total)?;
     }
     Ok(total)
 }
+
+fn run(reader: &mut Reader<'_>, shape: Shape, total: &mut Runs) -> Result<(), MalformedChange> {
+    if let Shape::Booleans = shape {
+        return total.nulls(reader.unsigned()?);
+    }
+    match reader.signed()? {
+        0 => total.nulls(reader.unsigned()?),
+        n if n > 0 => total.value(n.unsigned_abs(), reader, shape),
+        // Each value takes a byte at least, so the loop ends with the column.
+        n => (0..n.unsigned_abs()).try_for_each(|_| total.value(1, reader, shape)),
+    }
+}
+
+/// Takes a column of exactly `count` values off the front of a stream, and the sum of its values.
+pub fn take<'a>(stream: &mut Reader<'a>, spec: u64, count: u64) -> Result<(&'a [u8], u64), MalformedChange> {
+    let shape = Shape::of(spec).ok_or(MalformedChange::Column(spec))?;
+    let whole = stream.rest();
+    let mut total = Runs::default();
+    while total.count < count {
+        run(stream, shape, &mut total)?;
+    }
+    if total.count > count {
+        return Err(MalformedChange::ColumnOverrun);
+    }
+    Ok((&whole[..whole.len() - stream.rest().len()], total.sum))
+}
+
+/// Copies `count` values of a column of numbers off the front of a stream, each number altered.
+pub fn altered(
+    stream: &mut Reader<'_>,
+    count: u64,
+    alter: impl Fn(u64) -> Option<u64>,
+) -> Result<Vec<u8>, MalformedChange> {
+    let mut out = Vec::new();
+    let mut seen = 0u64;
+    while seen < count {
+        let head = stream.signed()?;
+        leb::put_signed(&mut out, head);
+        let values = match head {
+            0 => {
+                let nulls = stream.unsigned()?;
+                leb::put_unsigned(&mut out, nulls);
+                seen = seen.saturating_add(nulls);
+                0
+            }
+            n if n > 0 => {
+                seen = seen.saturating_add(n.unsigned_abs());
+                1
+            }
+            n => {
+                seen = seen.saturating_add(n.unsigned_abs());
+                n.unsigned_abs()
+            }
+        };
+        for _ in 0..values {
+            let value = alter(stream.unsigned()?).ok_or(MalformedChange::DanglingReference)?;
+            leb::put_unsigned(&mut out, value);
+        }
+    }
+    if seen == count { Ok(out) } else { Err(MalformedChange::ColumnOverrun) }
+}
+
+/// The type and length of each value, from the column that tells them; at most `count` of them.
+pub fn value_kinds(data: &[u8], count: u64) -> Result<Vec<ValueKind>, MalformedChange> {
+    let mut reader = Reader::new(data);
+    let mut kinds = Vec::new();
+    while !reader.is_empty() {
+        let head = reader.signed()?;
+        let (distinct, times) = match head {
+            0 => {
+                reader.unsigned()?;
+                continue;
+            }
+            n if n > 0 => (1, n.unsigned_abs()),
+            n => (n.unsigned_abs(), 1),
+        };
+        for _ in 0..distinct {
+            let meta = reader.unsigned()?;
+            if times > count - kinds.len() as u64 {
+                return Err(MalformedChange::ColumnOverrun);
+            }
+            let kind = ValueKind { code: meta & 15, length: meta >> 4 };
+            (0..times).for_each(|_| kinds.push(kind));
+        }
+    }
+    Ok(kinds)
+}
+
+/// What one value is and how many bytes it takes.
+#[derive(Debug, Clone, Copy)]
+pub struct ValueKind {
+    pub code: u64,
+    pub length: u64,
+}
+
+pub const VALUE_BYTES: u64 = 7;
+pub const VALUE_TIMESTAMP: u64 = 9;

@@ -2,13 +2,15 @@
 //!
 //! Magic, checksum, the actor and its next sequence number, a linear parent's hash, the next operation number and a
 //! repeated list of actors are not sent; columns of the same kind lie side by side, which is where zstd finds its
-//! matches. Nothing outside the piece is needed to read it, so a piece stays readable after any cut. The codec is
+//! matches, and what no compressor can shorten (hashes of pictures) lies apart, where it spoils nothing. Nothing outside the piece is needed to read it, so a piece stays readable after any cut. The codec is
 //! lossless to the byte: what it could not restore is sent raw.
 
-use std::collections::BTreeMap;
+mod cells;
+mod stripped;
 
-use crate::change::{Change, MAX_DEPS, MAX_OTHER_ACTORS, MalformedChange};
-use crate::columns;
+use std::borrow::Cow;
+
+use crate::change::{Change, MalformedChange};
 use crate::ids::{Actor, ChangeHash};
 use crate::leb::{self, LebError, Reader};
 
@@ -20,6 +22,10 @@ pub const CODEC_STRIPPED: u8 = 1;
 /// Most changes in one piece, and its largest size before compression.
 pub const MAX_PIECE_CHANGES: usize = 4_096;
 pub const MAX_PIECE_PLAIN: usize = 2 * 1024 * 1024;
+/// Most operations in one piece: run lengths claim many in few bytes, and each costs the reader time.
+pub const MAX_PIECE_OPS: u64 = 65_536;
+/// Nobody's work shrinks more than this; a body that claims to is a bomb.
+const MAX_RATIO: usize = 512;
 /// The size that a sender aims at: on 64 kbit/s it passes in 1.5 s, between two cuts.
 pub const PIECE_TARGET: usize = 12 * 1024;
 
@@ -30,7 +36,9 @@ const ZSTD_LEVEL: i32 = 19;
 pub enum SegmentError {
     #[error("codec {0} is not known here")]
     UnknownCodec(u8),
-    #[error("the body claims more than {MAX_PIECE_PLAIN} bytes or {MAX_PIECE_CHANGES} changes")]
+    #[error(
+        "the body claims more than {MAX_PIECE_PLAIN} bytes, {MAX_PIECE_CHANGES} changes or {MAX_PIECE_OPS} operations"
+    )]
     TooLarge,
     #[error("the body could not be decompressed")]
     Zstd(#[source] std::io::Error),
@@ -46,18 +54,22 @@ pub enum SegmentError {
 pub fn encode(changes: &[&[u8]]) -> Result<(u8, Vec<u8>), SegmentError> {
     let parsed = changes.iter().map(|bytes| Change::parse(bytes)).collect::<Result<Vec<_>, _>>()?;
     let raw = raw(changes);
-    if raw.len() > MAX_PIECE_PLAIN || changes.len() > MAX_PIECE_CHANGES {
+    let ops: u64 = parsed.iter().map(|change| change.ops).sum();
+    if raw.len() > MAX_PIECE_PLAIN || changes.len() > MAX_PIECE_CHANGES || ops > MAX_PIECE_OPS {
         return Err(SegmentError::TooLarge);
     }
     if let Some(first) = parsed.first() {
-        let plain = strip(&parsed);
+        let (main, content) = stripped::strip(&parsed);
         // Only what comes back is sent stripped: a run with a hole, or of two actors, would come back as another.
-        let restored = restore(&plain, first.actor, first.seq)?;
-        if plain.len() <= MAX_PIECE_PLAIN
-            && restored.iter().map(|change| change.bytes.as_slice()).eq(changes.iter().copied()) {
-            let stripped = compress(&plain)?;
-            if stripped.len() < raw.len() {
-                return Ok((CODEC_STRIPPED, stripped));
+        let restored = stripped::restore(&main, &content, first.actor, first.seq)?;
+        if main.len().max(content.len()) <= MAX_PIECE_PLAIN
+            && restored.iter().map(|change| change.bytes.as_slice()).eq(changes.iter().copied())
+        {
+            let mut body = Vec::new();
+            put_part(&mut body, &main)?;
+            put_part(&mut body, &content)?;
+            if body.len() < raw.len() {
+                return Ok((CODEC_STRIPPED, body));
             }
         }
     }
@@ -93,7 +105,14 @@ pub fn decode(codec: u8, body: &[u8], actor: Actor, from_seq: u64) -> Result<Vec
 pub fn unpack(codec: u8, body: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Unpacked>, SegmentError> {
     match codec {
         CODEC_RAW => unpack_raw(body),
-        CODEC_STRIPPED => restore(&decompress(body)?, actor, from_seq),
+        CODEC_STRIPPED => {
+            let mut reader = Reader::new(body);
+            let (main, content) = (take_part(&mut reader)?, take_part(&mut reader)?);
+            if !reader.is_empty() {
+                return Err(SegmentError::Inconsistent);
+            }
+            stripped::restore(&main, &content, actor, from_seq)
+        }
         other => Err(SegmentError::UnknownCodec(other)),
     }
 }
@@ -104,12 +123,15 @@ fn unpack_raw(body: &[u8]) -> Result<Vec<Unpacked>, SegmentError> {
     }
     let mut reader = Reader::new(body);
     let mut changes = Vec::new();
+    let mut ops = 0;
     while !reader.is_empty() {
-        if changes.len() == MAX_PIECE_CHANGES {
+        let bytes = reader.prefixed()?;
+        let change = Change::parse(bytes)?;
+        ops += change.ops;
+        if changes.len() == MAX_PIECE_CHANGES || ops > MAX_PIECE_OPS {
             return Err(SegmentError::TooLarge);
         }
-        let bytes = reader.prefixed()?;
-        changes.push(Unpacked::of(Change::parse(bytes)?, bytes.to_vec()));
+        changes.push(Unpacked::of(change, bytes.to_vec()));
     }
     Ok(changes)
 }
@@ -120,202 +142,42 @@ fn raw(changes: &[&[u8]]) -> Vec<u8> {
     out
 }
 
+/// A part of a body: its length, its length as sent, its bytes. Equal lengths say that it is stored as it is.
+fn put_part(out: &mut Vec<u8>, plain: &[u8]) -> Result<(), SegmentError> {
+    let packed = compress(plain)?;
+    let shorter = packed.len() < plain.len() && plain.len() <= packed.len() * MAX_RATIO;
+    let sent = if shorter { packed.as_slice() } else { plain };
+    leb::put_unsigned(out, plain.len() as u64);
+    leb::put_prefixed(out, sent);
+    Ok(())
+}
+
+fn take_part<'a>(body: &mut Reader<'a>) -> Result<Cow<'a, [u8]>, SegmentError> {
+    let length =
+        usize::try_from(body.unsigned()?).ok().filter(|n| *n <= MAX_PIECE_PLAIN).ok_or(SegmentError::TooLarge)?;
+    let sent = body.prefixed()?;
+    if sent.len() == length {
+        return Ok(Cow::Borrowed(sent));
+    }
+    if length > sent.len() * MAX_RATIO {
+        return Err(SegmentError::TooLarge);
+    }
+    decompress(sent, length).map(Cow::Owned)
+}
+
+/// Every zstd frame begins with these bytes, so they are not sent.
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
 fn compress(plain: &[u8]) -> Result<Vec<u8>, SegmentError> {
-    let mut out = Vec::new();
-    leb::put_unsigned(&mut out, plain.len() as u64);
     let mut zstd = zstd::bulk::Compressor::new(ZSTD_LEVEL).map_err(SegmentError::Zstd)?;
     zstd.include_contentsize(false).map_err(SegmentError::Zstd)?;
     zstd.include_checksum(false).map_err(SegmentError::Zstd)?;
-    out.extend_from_slice(&zstd.compress(plain).map_err(SegmentError::Zstd)?);
-    Ok(out)
+    let frame = zstd.compress(plain).map_err(SegmentError::Zstd)?;
+    frame.strip_prefix(&ZSTD_MAGIC).map(<[u8]>::to_vec).ok_or(SegmentError::Inconsistent)
 }
 
-fn decompress(body: &[u8]) -> Result<Vec<u8>, SegmentError> {
-    let mut reader = Reader::new(body);
-    let length =
-        usize::try_from(reader.unsigned()?).ok().filter(|n| *n <= MAX_PIECE_PLAIN).ok_or(SegmentError::TooLarge)?;
-    let plain = zstd::bulk::decompress(reader.rest(), length).map_err(SegmentError::Zstd)?;
+fn decompress(packed: &[u8], length: usize) -> Result<Vec<u8>, SegmentError> {
+    let frame = [&ZSTD_MAGIC, packed].concat();
+    let plain = zstd::bulk::decompress(&frame, length).map_err(SegmentError::Zstd)?;
     if plain.len() == length { Ok(plain) } else { Err(SegmentError::Inconsistent) }
-}
-
-const DEPS_LINEAR: u8 = 1;
-const OP_NEXT: u8 = 2;
-const ACTORS_SAME: u8 = 4;
-const SHAPE_SAME: u8 = 8;
-const HAS_EXTRA: u8 = 16;
-const ALL_FLAGS: u8 = 31;
-
-/// The parts of many changes, each kind in a stream of its own.
-#[derive(Default)]
-struct Streams {
-    flags: Vec<u8>,
-    deps: Vec<u8>,
-    numbers: Vec<u8>,
-    messages: Vec<u8>,
-    actors: Vec<u8>,
-    shapes: Vec<u8>,
-    lengths: Vec<u8>,
-    extra: Vec<u8>,
-    columns: BTreeMap<u64, Vec<u8>>,
-}
-
-/// What the next change is predicted from.
-#[derive(Default)]
-struct Before<'a> {
-    hash: Option<ChangeHash>,
-    next_op: Option<u64>,
-    time: i64,
-    shape: Vec<u64>,
-    actors: Vec<&'a [u8]>,
-}
-
-fn strip(changes: &[Change<'_>]) -> Vec<u8> {
-    let mut s = Streams::default();
-    let mut before = Before::default();
-    for change in changes {
-        let mut flags = 0;
-        if before.hash.is_some_and(|parent| change.deps == [parent]) {
-            flags |= DEPS_LINEAR;
-        } else {
-            leb::put_unsigned(&mut s.deps, change.deps.len() as u64);
-            change.deps.iter().for_each(|dep| s.deps.extend_from_slice(&dep.0));
-        }
-        if before.next_op == Some(change.start_op) {
-            flags |= OP_NEXT;
-        } else {
-            leb::put_unsigned(&mut s.numbers, change.start_op);
-        }
-        leb::put_signed(&mut s.numbers, change.time.wrapping_sub(before.time));
-        leb::put_prefixed(&mut s.messages, change.message);
-        if change.other_actors == before.actors {
-            flags |= ACTORS_SAME;
-        } else {
-            leb::put_unsigned(&mut s.actors, change.other_actors.len() as u64);
-            change.other_actors.iter().for_each(|a| s.actors.extend_from_slice(a));
-        }
-        let shape: Vec<u64> = change.columns.iter().map(|(spec, _)| *spec).collect();
-        if shape == before.shape {
-            flags |= SHAPE_SAME;
-        } else {
-            leb::put_unsigned(&mut s.shapes, shape.len() as u64);
-            shape.iter().for_each(|spec| leb::put_unsigned(&mut s.shapes, *spec));
-        }
-        for (spec, data) in &change.columns {
-            leb::put_unsigned(&mut s.lengths, data.len() as u64);
-            s.columns.entry(*spec).or_default().extend_from_slice(data);
-        }
-        if !change.extra.is_empty() {
-            flags |= HAS_EXTRA;
-            leb::put_prefixed(&mut s.extra, change.extra);
-        }
-        s.flags.push(flags);
-        before = Before {
-            hash: Some(change.hash),
-            next_op: Some(change.start_op.saturating_add(change.ops)),
-            time: change.time,
-            shape,
-            actors: change.other_actors.clone(),
-        };
-    }
-    let mut plain = Vec::new();
-    leb::put_unsigned(&mut plain, changes.len() as u64);
-    for stream in [&s.flags, &s.numbers, &s.deps, &s.messages, &s.actors, &s.shapes, &s.lengths, &s.extra] {
-        leb::put_prefixed(&mut plain, stream);
-    }
-    for (spec, data) in &s.columns {
-        leb::put_unsigned(&mut plain, *spec);
-        leb::put_prefixed(&mut plain, data);
-    }
-    plain
-}
-
-fn restore(plain: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Unpacked>, SegmentError> {
-    let mut reader = Reader::new(plain);
-    let count =
-        usize::try_from(reader.unsigned()?).ok().filter(|n| *n <= MAX_PIECE_CHANGES).ok_or(SegmentError::TooLarge)?;
-    let flags = reader.prefixed()?;
-    if flags.len() != count || flags.iter().any(|flags| flags & !ALL_FLAGS != 0) {
-        return Err(SegmentError::Inconsistent);
-    }
-    let [mut numbers, mut deps, mut messages, mut actors, mut shapes, mut lengths, mut extra] = {
-        let mut next = || reader.prefixed().map(Reader::new);
-        [next()?, next()?, next()?, next()?, next()?, next()?, next()?]
-    };
-    let mut columns: BTreeMap<u64, Reader<'_>> = BTreeMap::new();
-    while !reader.is_empty() {
-        let spec = reader.unsigned()?;
-        if columns.last_key_value().is_some_and(|(last, _)| *last >= spec) {
-            return Err(SegmentError::Inconsistent);
-        }
-        columns.insert(spec, Reader::new(reader.prefixed()?));
-    }
-
-    let mut before = Before::default();
-    let mut restored = Vec::with_capacity(count);
-    let mut total = 0usize;
-    for (i, flags) in flags.iter().enumerate() {
-        let deps = if flags & DEPS_LINEAR != 0 {
-            vec![before.hash.ok_or(SegmentError::Inconsistent)?]
-        } else {
-            let count = listed(&mut deps, MAX_DEPS)?;
-            (0..count).map(|_| Ok(ChangeHash(deps.array()?))).collect::<Result<_, LebError>>()?
-        };
-        let start_op = if flags & OP_NEXT != 0 {
-            before.next_op.ok_or(SegmentError::Inconsistent)?
-        } else {
-            numbers.unsigned()?
-        };
-        let time = before.time.wrapping_add(numbers.signed()?);
-        let message = messages.prefixed()?;
-        if flags & ACTORS_SAME == 0 {
-            let count = listed(&mut actors, MAX_OTHER_ACTORS)?;
-            before.actors = (0..count).map(|_| actors.take(16)).collect::<Result<_, _>>()?;
-        }
-        if flags & SHAPE_SAME == 0 {
-            let count = listed(&mut shapes, columns::KNOWN.len() as u64)?;
-            before.shape = (0..count).map(|_| shapes.unsigned()).collect::<Result<_, _>>()?;
-        }
-        let mut parts = Vec::with_capacity(before.shape.len());
-        for spec in &before.shape {
-            let length =
-                usize::try_from(lengths.unsigned()?).map_err(|_: std::num::TryFromIntError| SegmentError::TooLarge)?;
-            parts.push((*spec, columns.get_mut(spec).ok_or(SegmentError::Inconsistent)?.take(length)?));
-        }
-        let extra = if flags & HAS_EXTRA != 0 { extra.prefixed()? } else { &[] };
-        let parts = Change {
-            hash: ChangeHash([0; 32]),
-            deps,
-            actor,
-            seq: from_seq.saturating_add(i as u64),
-            start_op,
-            time,
-            message,
-            other_actors: before.actors,
-            columns: parts,
-            extra,
-            ops: 0,
-        };
-        let (mut change, bytes) = parts.build()?;
-        total += bytes.len();
-        if total > MAX_PIECE_PLAIN {
-            return Err(SegmentError::TooLarge);
-        }
-        before = Before {
-            hash: Some(change.hash),
-            next_op: Some(start_op.saturating_add(change.ops)),
-            time,
-            shape: before.shape,
-            actors: std::mem::take(&mut change.other_actors),
-        };
-        restored.push(Unpacked::of(change, bytes));
-    }
-    let spent = [numbers, deps, messages, actors, shapes, lengths, extra].iter().all(Reader::is_empty)
-        && columns.values().all(Reader::is_empty);
-    if spent { Ok(restored) } else { Err(SegmentError::Inconsistent) }
-}
-
-/// The length of a list, refused before it is read when no change may have so many.
-fn listed(reader: &mut Reader<'_>, most: u64) -> Result<u64, SegmentError> {
-    let count = reader.unsigned()?;
-    if count > most { Err(MalformedChange::TooManyReferences.into()) } else { Ok(count) }
 }

@@ -50,7 +50,10 @@ pub enum Act {
     Note(String),
     List(Vec<Scalar>),
     Count(i64),
-    Save { message: Option<String>, time: i64 },
+    Save {
+        message: Option<String>,
+        time: i64,
+    },
     /// A change without operations, as a merge point.
     Nothing,
     Meet(usize),
@@ -219,14 +222,8 @@ pub fn chain(run: &[Made]) -> Chain {
 /// The author's signature over the first `upto` changes of their run.
 pub fn sign(who: &Device, run: &[Made], upto: usize, beacon: Option<BeaconRef>) -> Signature {
     let doc = sheet();
-    let claim = Claim {
-        outlet: outlet(),
-        doc: &doc,
-        actor: who.actor,
-        seq: upto as u64,
-        chain: chain(&run[..upto]),
-        beacon,
-    };
+    let claim =
+        Claim { outlet: outlet(), doc: &doc, actor: who.actor, seq: upto as u64, chain: chain(&run[..upto]), beacon };
     claim.sign(&who.key)
 }
 
@@ -234,14 +231,7 @@ pub fn sign(who: &Device, run: &[Made], upto: usize, beacon: Option<BeaconRef>) 
 pub fn piece(who: &Device, run: &[Made], from: usize, to: usize, signed: usize) -> Segment {
     let (codec, body) = segment::encode(&slices(&run[from..to])).unwrap();
     let tail = run[to..signed].iter().flat_map(|made| made.hash.0).collect();
-    Segment {
-        actor: who.actor,
-        from_seq: from as u64 + 1,
-        codec,
-        body,
-        signature: sign(who, run, signed, None),
-        tail,
-    }
+    Segment { actor: who.actor, from_seq: from as u64 + 1, codec, body, signature: sign(who, run, signed, None), tail }
 }
 
 /// What a relay remembers of one document.
