@@ -117,6 +117,7 @@ impl Failure {
     }
 
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand in numbers and names as they have them")]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.params.insert(name.to_owned(), value.to_string());
         self

@@ -3,6 +3,9 @@
 //! The app and the relay share this crate and nothing else. It knows the bytes of a change without knowing
 //! Automerge: the relay judges work that it never opens (see [`admission`]).
 
+// A test may stop at what it did not expect.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod admission;
 pub mod birth;
 pub mod blob;
