@@ -1,0 +1,209 @@
+//! How facts lie in a document: objects under freshly minted ids, scalars under flat composed keys.
+//!
+//! This is the only file that creates an object. What has a meaningful key (a service, a field, a member) is a scalar:
+//! two devices that open the same meaningful container offline would each make their own, and a merge hides one.
+
+use automerge::transaction::Transactable;
+use automerge::{AutoCommit, AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
+use doorstep_schemas::ids::{MemberId, ShortId};
+
+use crate::domain::facts::Noted;
+
+/// Why a document could not be written: an Automerge error, or a container that its birth should have made.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("the document has no {0}: its birth is missing")]
+    NoContainer(&'static str),
+    #[error(transparent)]
+    Automerge(#[from] Box<AutomergeError>),
+}
+
+impl From<AutomergeError> for WriteError {
+    fn from(error: AutomergeError) -> Self {
+        Self::Automerge(Box::new(error))
+    }
+}
+
+/// A container that a birth made.
+pub fn container(doc: &AutoCommit, name: &'static str) -> Result<ObjId, WriteError> {
+    match doc.get(ROOT, name)? {
+        Some((Value::Object(ObjType::Map), id)) => Ok(id),
+        _ => Err(WriteError::NoContainer(name)),
+    }
+}
+
+/// One scalar of an object.
+pub type Scalar = (&'static str, ScalarValue);
+
+/// Adds a fact: an object under an id that nobody else can have minted.
+pub fn add(
+    doc: &mut AutoCommit,
+    name: &'static str,
+    id: ShortId,
+    noted: Noted,
+    scalars: &[Scalar],
+) -> Result<(), WriteError> {
+    let parent = container(doc, name)?;
+    let object = doc.put_object(&parent, id.as_str(), ObjType::Map)?;
+    for (key, value) in scalars {
+        doc.put(&object, *key, value.clone())?;
+    }
+    doc.put(&object, "at", ScalarValue::Timestamp(noted.at_ms))?;
+    if let Some(offset) = noted.offset_ms {
+        doc.put(&object, "off", offset)?;
+    }
+    doc.put(&object, "by", noted.by.as_str())?;
+    Ok(())
+}
+
+/// Writes a scalar under a composed key of a container; an unchanged value makes no operation.
+pub fn set(doc: &mut AutoCommit, name: &'static str, key: &str, value: ScalarValue) -> Result<(), WriteError> {
+    let parent = container(doc, name)?;
+    let held = doc.get_all(&parent, key)?;
+    if let [(Value::Scalar(only), _)] = held.as_slice()
+        && **only == value
+    {
+        return Ok(());
+    }
+    doc.put(&parent, key, value)?;
+    Ok(())
+}
+
+/// Adds a scalar to an object that exists, as "removed" is added to a part.
+pub fn mark(
+    doc: &mut AutoCommit,
+    name: &'static str,
+    id: ShortId,
+    key: &'static str,
+    value: ScalarValue,
+) -> Result<bool, WriteError> {
+    let parent = container(doc, name)?;
+    match doc.get(&parent, id.as_str())? {
+        Some((Value::Object(_), object)) => {
+            doc.put(&object, key, value)?;
+            Ok(true)
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Tolerant reading of one object: a missing field is its default, a field of another type is missing.
+pub struct Fact<'a> {
+    doc: &'a AutoCommit,
+    object: ObjId,
+    pub id: ShortId,
+}
+
+impl Fact<'_> {
+    fn scalar(&self, key: &str) -> Option<ScalarValue> {
+        match self.doc.get(&self.object, key) {
+            Ok(Some((Value::Scalar(value), _))) => Some(value.into_owned()),
+            _ => None,
+        }
+    }
+
+    pub fn text(&self, key: &str) -> String {
+        match self.scalar(key) {
+            Some(ScalarValue::Str(text)) => text.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    pub fn number(&self, key: &str) -> Option<i64> {
+        self.scalar(key).and_then(|value| whole(&value))
+    }
+
+    /// A count: never negative, never beyond `u32`.
+    pub fn count(&self, key: &str) -> u32 {
+        self.number(key).map_or(0, |n| u32::try_from(n.max(0)).unwrap_or(u32::MAX))
+    }
+
+    pub fn bytes(&self, key: &str) -> Vec<u8> {
+        match self.scalar(key) {
+            Some(ScalarValue::Bytes(bytes)) => bytes,
+            _ => Vec::new(),
+        }
+    }
+
+    pub fn flag(&self, key: &str) -> bool {
+        matches!(self.scalar(key), Some(ScalarValue::Boolean(true)))
+    }
+
+    pub fn parsed<T: std::str::FromStr>(&self, key: &str) -> Option<T> {
+        self.text(key).parse().ok()
+    }
+
+    pub fn noted(&self) -> Option<Noted> {
+        let by: MemberId = self.parsed("by")?;
+        Some(Noted { at_ms: self.number("at").unwrap_or(0), offset_ms: self.number("off"), by })
+    }
+}
+
+fn whole(value: &ScalarValue) -> Option<i64> {
+    match value {
+        ScalarValue::Int(n) | ScalarValue::Timestamp(n) => Some(*n),
+        ScalarValue::Uint(n) => i64::try_from(*n).ok(),
+        _ => None,
+    }
+}
+
+/// Every fact of a container, ordered by (time, id). What has no readable id or author is passed over.
+pub fn facts<'a>(doc: &'a AutoCommit, name: &'static str) -> Vec<Fact<'a>> {
+    let Ok(parent) = container(doc, name) else { return Vec::new() };
+    let mut out: Vec<Fact<'a>> = doc
+        .keys(&parent)
+        .filter_map(|key| {
+            let id = key.parse().ok()?;
+            match doc.get(&parent, key.as_str()) {
+                Ok(Some((Value::Object(_), object))) => Some(Fact { doc, object, id }),
+                _ => None,
+            }
+        })
+        .collect();
+    out.sort_by_cached_key(|fact| (fact.number("at").unwrap_or(0), fact.id));
+    out
+}
+
+/// Scalars of a container by their composed keys, every concurrent value of each: the winner first.
+pub fn scalars(doc: &AutoCommit, name: &'static str) -> Vec<(String, Vec<ScalarValue>)> {
+    let Ok(parent) = container(doc, name) else { return Vec::new() };
+    doc.keys(&parent)
+        .filter_map(|key| {
+            let winner = match doc.get(&parent, key.as_str()) {
+                Ok(Some((Value::Scalar(value), _))) => value.into_owned(),
+                _ => return None,
+            };
+            let mut values = vec![winner.clone()];
+            for (value, _) in doc.get_all(&parent, key.as_str()).unwrap_or_default() {
+                if let Value::Scalar(value) = value
+                    && *value != winner
+                {
+                    values.push(value.into_owned());
+                }
+            }
+            Some((key, values))
+        })
+        .collect()
+}
+
+/// One scalar of a container: the winner.
+pub fn scalar(doc: &AutoCommit, name: &'static str, key: &str) -> Option<ScalarValue> {
+    let parent = container(doc, name).ok()?;
+    match doc.get(&parent, key) {
+        Ok(Some((Value::Scalar(value), _))) => Some(value.into_owned()),
+        _ => None,
+    }
+}
+
+/// A text under a composed key, empty when missing.
+pub fn text(doc: &AutoCommit, name: &'static str, key: &str) -> String {
+    match scalar(doc, name, key) {
+        Some(ScalarValue::Str(text)) => text.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// A whole number under a composed key.
+pub fn number(doc: &AutoCommit, name: &'static str, key: &str) -> Option<i64> {
+    scalar(doc, name, key).and_then(|value| whole(&value))
+}

@@ -1,0 +1,144 @@
+//! A document in hand: opened from its changes, edited by one action at a time, grown by others' changes.
+//!
+//! Foreign changes are applied to a copy inside `catch_unwind` and tried before they are taken: Automerge is not safe
+//! on hostile bytes, and one bad device must not brick every device that reads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId, AutoCommit, Change, ROOT};
+use doorstep_schemas::birth;
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
+
+/// Why a document can't be opened or a change not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PaperError {
+    #[error("this version has no layout for {0}")]
+    UnknownKind(DocId),
+    #[error("a change can't be read")]
+    Unreadable(#[source] automerge::LoadChangeError),
+    #[error("a change can't be applied")]
+    Unappliable(#[source] Box<automerge::AutomergeError>),
+    #[error("a change made the document panic")]
+    Panicked,
+    #[error("a change left the document unable to be edited, saved or read back")]
+    Poisonous,
+}
+
+/// A change fresh from an edit.
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub bytes: Vec<u8>,
+    pub hash: ChangeHash,
+}
+
+/// An open document.
+#[derive(Debug, Clone)]
+pub struct Paper {
+    id: DocId,
+    doc: AutoCommit,
+}
+
+impl Paper {
+    /// The document as its births leave it.
+    pub fn blank(id: &DocId, actor: Actor) -> Result<Self, PaperError> {
+        let births = birth::births(id.kind());
+        if births.is_empty() {
+            return Err(PaperError::UnknownKind(id.clone()));
+        }
+        let mut paper = Self { id: id.clone(), doc: AutoCommit::new().with_actor(ActorId::from(actor.0)) };
+        for birth in births {
+            paper.apply(vec![read(birth.bytes)?])?;
+        }
+        Ok(paper)
+    }
+
+    /// From a saved copy and the changes that came after it, all of them judged before.
+    pub fn open(id: &DocId, actor: Actor, saved: Option<&[u8]>, later: &[Vec<u8>]) -> Result<Self, PaperError> {
+        let mut paper = match saved {
+            Some(saved) => {
+                let doc = AutoCommit::load(saved).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
+                Self { id: id.clone(), doc: doc.with_actor(ActorId::from(actor.0)) }
+            }
+            None => Self::blank(id, actor)?,
+        };
+        let later = later.iter().map(|bytes| read(bytes)).collect::<Result<Vec<_>, _>>()?;
+        paper.apply(later)?;
+        Ok(paper)
+    }
+
+    pub fn id(&self) -> &DocId {
+        &self.id
+    }
+
+    pub fn doc(&self) -> &AutoCommit {
+        &self.doc
+    }
+
+    fn apply(&mut self, changes: Vec<Change>) -> Result<(), PaperError> {
+        self.doc.apply_changes(changes).map_err(|e| PaperError::Unappliable(Box::new(e)))
+    }
+
+    /// One action: at most one change, its message the action's short code. `None` when nothing was different.
+    pub fn edit<E>(
+        &mut self,
+        action: &str,
+        at_ms: i64,
+        write: impl FnOnce(&mut AutoCommit) -> Result<(), E>,
+    ) -> Result<Option<Made>, E> {
+        if let Err(error) = write(&mut self.doc) {
+            self.doc.rollback();
+            return Err(error);
+        }
+        if self.doc.pending_ops() == 0 {
+            return Ok(None);
+        }
+        self.doc.commit_with(CommitOptions::default().with_message(action).with_time(at_ms / 1000));
+        let made = self.doc.get_last_local_change().map(|change| Made {
+            bytes: change.raw_bytes().to_vec(),
+            hash: ChangeHash(change.hash().0),
+        });
+        Ok(made)
+    }
+
+    /// Takes somebody's admitted changes: on a copy, tried by an edit, a save and a reload, then for good. All or none.
+    pub fn adopt(&mut self, bytes: &[&[u8]]) -> Result<(), PaperError> {
+        let changes = bytes.iter().map(|bytes| read(bytes)).collect::<Result<Vec<_>, _>>()?;
+        let copy = match catch_unwind(AssertUnwindSafe(|| try_out(&self.doc, &changes))) {
+            Ok(copy) => copy?,
+            Err(_panic) => return Err(PaperError::Panicked),
+        };
+        self.doc = copy;
+        Ok(())
+    }
+
+    pub fn heads(&mut self) -> Vec<ChangeHash> {
+        let mut heads: Vec<ChangeHash> = self.doc.get_heads().into_iter().map(|h| ChangeHash(h.0)).collect();
+        heads.sort();
+        heads
+    }
+
+    pub fn save(&mut self) -> Vec<u8> {
+        self.doc.save()
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<Change, PaperError> {
+    Change::from_bytes(bytes.to_vec()).map_err(PaperError::Unreadable)
+}
+
+/// A copy with the changes in it, once it has shown that it can still be edited, saved and read back.
+fn try_out(doc: &AutoCommit, changes: &[Change]) -> Result<AutoCommit, PaperError> {
+    let mut copy = doc.clone();
+    copy.apply_changes(changes.iter().cloned()).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
+    if !changes.iter().all(|change| copy.get_change_by_hash(&change.hash()).is_some()) {
+        // One waits inside for a parent that the caller said is here.
+        return Err(PaperError::Poisonous);
+    }
+    let mut trial = copy.clone();
+    let edited = trial.put(ROOT, "~trial", true).is_ok() && trial.commit().is_some();
+    let heads = trial.get_heads();
+    let saved = trial.save();
+    let mut again = AutoCommit::load(&saved).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
+    if edited && again.get_heads() == heads { Ok(copy) } else { Err(PaperError::Poisonous) }
+}

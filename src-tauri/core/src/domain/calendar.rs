@@ -1,0 +1,59 @@
+//! Days of the outlet: China has one time zone, UTC+8, without summer time.
+
+use chrono::{DateTime, Datelike, FixedOffset, TimeZone, Timelike, Utc};
+
+const HOUR_MS: i64 = 3_600_000;
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
+fn zone() -> FixedOffset {
+    FixedOffset::east_opt(8 * 3600).expect("eight hours are a valid offset")
+}
+
+fn local(ms: i64) -> DateTime<FixedOffset> {
+    Utc.timestamp_millis_opt(ms).single().unwrap_or(DateTime::UNIX_EPOCH).with_timezone(&zone())
+}
+
+/// Midnight at the start of the outlet's day that holds this moment, in milliseconds since 1970, UTC.
+pub fn day_start(ms: i64) -> i64 {
+    (ms + 8 * HOUR_MS).div_euclid(DAY_MS) * DAY_MS - 8 * HOUR_MS
+}
+
+/// `2026-11-21`
+pub fn day_name(ms: i64) -> String {
+    let at = local(ms);
+    format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
+}
+
+/// Month, day of the month, and weekday counted from Monday = 0.
+pub fn month_day_weekday(ms: i64) -> (u32, u32, u32) {
+    let at = local(ms);
+    (at.month(), at.day(), at.weekday().num_days_from_monday())
+}
+
+/// Hour 0–23 of the outlet's day.
+pub fn hour(ms: i64) -> usize {
+    local(ms).hour() as usize
+}
+
+/// `14:05`
+pub fn clock(ms: i64) -> String {
+    let at = local(ms);
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_of_the_shop_begins_at_its_own_midnight() {
+        // 2026-11-21 00:00 in China is 2026-11-20 16:00 UTC.
+        let midnight = 1_795_190_400_000;
+        assert_eq!(day_name(midnight), "2026-11-21");
+        assert_eq!(day_name(midnight - 1), "2026-11-20");
+        assert_eq!(day_start(midnight + 5 * HOUR_MS), midnight);
+        assert_eq!(clock(midnight + 14 * HOUR_MS + 300_000), "14:05");
+        assert_eq!(month_day_weekday(midnight), (11, 21, 5), "a Saturday");
+        assert_eq!(day_start(-1), -8 * HOUR_MS, "before 1970 too");
+    }
+}

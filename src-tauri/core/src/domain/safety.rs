@@ -1,0 +1,166 @@
+//! 安全测电: limits, verdicts, and what a failure means (R11, R12).
+//!
+//! A verdict is computed from the reading and the limit set that it names, never stored: an old sheet is judged as
+//! it was then. "Not measured" is never a pass.
+
+use doorstep_schemas::ids::ShortId;
+use doorstep_schemas::input::Found;
+use doorstep_schemas::view::{ApplianceKind, ChoiceOption, FailureClass, Phase, Text, Verdict};
+use serde::Deserialize;
+
+use super::facts::{Job, Reading};
+
+/// One row of a limit set.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    pub code: String,
+    pub name: Text,
+    pub phase: Phase,
+    pub class: FailureClass,
+    /// Where the class differs by appliance.
+    #[serde(default)]
+    pub class_for: Vec<ClassFor>,
+    pub measure: Measure,
+    #[serde(default)]
+    pub methods: Vec<ChoiceOption>,
+    /// The limit as people read it.
+    pub limit: Text,
+    /// Where to put the probes.
+    pub place: Text,
+    pub basis: Text,
+    pub certainty: Certainty,
+    pub on_fail: Text,
+    #[serde(default)]
+    pub on_warn: Text,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassFor {
+    pub appliances: Vec<ApplianceKind>,
+    pub class: FailureClass,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    Standard,
+    Maker,
+    Practice,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Measure {
+    /// The first band that holds the value decides.
+    Number { unit: String, decimals: u8, most: i64, bands: Vec<Band> },
+    Choice { options: Vec<Judged> },
+}
+
+/// Bounds in thousandths of the unit, both inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Band {
+    #[serde(default)]
+    pub from: Option<i64>,
+    #[serde(default)]
+    pub to: Option<i64>,
+    pub verdict: Verdict,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judged {
+    pub code: String,
+    pub label: Text,
+    pub verdict: Verdict,
+}
+
+/// Why a value can't be a reading of this row.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAValue {
+    #[error("a number is expected between 0 and {most} thousandths of {unit}")]
+    Number { unit: String, most: i64 },
+    #[error("{0:?} is not one of the row's options")]
+    Option(String),
+    #[error("the row takes another kind of value")]
+    Kind,
+    #[error("a reason is required")]
+    Reason,
+}
+
+impl Limit {
+    pub fn class(&self, appliance: ApplianceKind) -> FailureClass {
+        self.class_for.iter().find(|c| c.appliances.contains(&appliance)).map_or(self.class, |c| c.class)
+    }
+
+    /// Whether `found` can be a reading of this row at all.
+    pub fn accepts(&self, found: &Found) -> Result<(), NotAValue> {
+        match (found, &self.measure) {
+            (Found::NotApplicable { reason } | Found::NotMeasured { reason }, _) => {
+                if reason.trim().is_empty() { Err(NotAValue::Reason) } else { Ok(()) }
+            }
+            (Found::Number { thousandths }, Measure::Number { unit, most, .. }) => {
+                let fits = (0..=*most).contains(&thousandths.0);
+                if fits { Ok(()) } else { Err(NotAValue::Number { unit: unit.clone(), most: *most }) }
+            }
+            (Found::Choice { option }, Measure::Choice { options }) => {
+                let known = options.iter().any(|o| o.code == *option);
+                if known { Ok(()) } else { Err(NotAValue::Option(option.clone())) }
+            }
+            _ => Err(NotAValue::Kind),
+        }
+    }
+
+    /// What a value means. A value that the row does not know is no pass.
+    pub fn judge(&self, found: &Found) -> Verdict {
+        match (found, &self.measure) {
+            (Found::NotApplicable { .. }, _) => Verdict::NotApplicable,
+            (Found::Number { thousandths }, Measure::Number { bands, .. }) => bands
+                .iter()
+                .find(|b| b.from.is_none_or(|from| thousandths.0 >= from) && b.to.is_none_or(|to| thousandths.0 <= to))
+                .map_or(Verdict::Fail, |b| b.verdict),
+            (Found::Choice { option }, Measure::Choice { options }) => {
+                options.iter().find(|o| o.code == *option).map_or(Verdict::NotMeasured, |o| o.verdict)
+            }
+            _ => Verdict::NotMeasured,
+        }
+    }
+}
+
+/// The reading that counts: the newest of its row on its appliance. The failed one before it stays in the sheet.
+pub fn latest<'a>(readings: &'a [Reading], appliance: ShortId, code: &str) -> Option<&'a Reading> {
+    readings.iter().rfind(|r| r.appliance == appliance && r.code == code)
+}
+
+/// Whether a failure of this class keeps a job from being "completed" (R12). There is no override: where the house is
+/// unsafe (A), a repair other than a water heater's may end as "hazard remaining", which is another outcome.
+pub fn stops(class: FailureClass) -> bool {
+    match class {
+        FailureClass::A | FailureClass::B | FailureClass::C => true,
+        FailureClass::Warn => false,
+    }
+}
+
+/// Readings that failed, and how many of them were put right by a later one of the same row.
+pub fn failures(job: &Job, judge: impl Fn(&Reading) -> Verdict) -> Failures {
+    let mut out = Failures::default();
+    for reading in &job.sheet.readings {
+        if judge(reading) != Verdict::Fail {
+            continue;
+        }
+        out.failed += 1;
+        let newest = latest(&job.sheet.readings, reading.appliance, &reading.code);
+        if newest.is_some_and(|n| matches!(judge(n), Verdict::Pass | Verdict::Warn)) {
+            out.rectified += 1;
+        }
+    }
+    out
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Failures {
+    pub failed: u32,
+    pub rectified: u32,
+}

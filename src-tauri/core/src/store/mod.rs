@@ -1,0 +1,117 @@
+//! One encrypted SQLite database: changes (the truth), read models, outbox, quarantine.
+//!
+//! There is one way in, for our own work and for others': admission, change rows, read models and outbox in one
+//! transaction, committed with `synchronous=FULL`. What a screen was told is saved is on the disk.
+
+mod absorb;
+mod adopt;
+pub mod error;
+pub mod key;
+mod own;
+pub mod outbox;
+mod papers;
+pub mod photos;
+mod rows;
+mod settings;
+pub mod stuck;
+pub mod sync_log;
+pub mod team;
+pub mod views;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use doorstep_schemas::ids::Actor;
+use doorstep_schemas::signature;
+use ed25519_dalek::SigningKey;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::nature::{Nature, random};
+use crate::rules::RuleBook;
+pub use absorb::Absorbed;
+pub use error::StoreError;
+use papers::Papers;
+pub use settings::Enrolment;
+
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The store of one data folder, opened by one process.
+pub struct Store {
+    db: Connection,
+    papers: Papers,
+    rules: Arc<RuleBook>,
+    signer: SigningKey,
+    actor: Actor,
+    folder: PathBuf,
+    key: key::StoreKey,
+}
+
+impl Store {
+    /// Opens or creates the database in `folder`. The actor is drawn anew at every open, so that a copied or restored
+    /// folder can never repeat a sequence number.
+    pub fn open(
+        folder: &Path,
+        key: &key::StoreKey,
+        rules: Arc<RuleBook>,
+        nature: &dyn Nature,
+    ) -> Result<Self, StoreError> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut db = Connection::open_with_flags(database(folder), flags)?;
+        unlock(&db, key)?;
+        migrate(&mut db)?;
+        let signer = settings::signing_key(&db, nature)?;
+        let (_, device) = signature::identity(&signer);
+        let actor = Actor::new(device, random(nature));
+        let papers = Papers::new(actor);
+        Ok(Self { db, papers, rules, signer, actor, folder: folder.to_owned(), key: *key })
+    }
+
+    pub fn actor(&self) -> Actor {
+        self.actor
+    }
+
+    pub fn rules(&self) -> &Arc<RuleBook> {
+        &self.rules
+    }
+
+    pub fn public_key(&self) -> doorstep_schemas::ids::PublicKey {
+        signature::identity(&self.signer).0
+    }
+}
+
+/// Where the database of a data folder lies.
+pub fn database(folder: &Path) -> PathBuf {
+    folder.join("doorstep.db")
+}
+
+/// Gives a fresh connection the key and the settings that every reader and writer of this store needs.
+pub fn unlock(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    db.pragma_update(None, "key", format!("x'{hex}'"))?;
+    db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    // FULL: with NORMAL a power cut loses commits that a person was told were saved.
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
+         PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;",
+    )?;
+    Ok(())
+}
+
+fn migrate(db: &mut Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::TooNew { found, known });
+    }
+    for (number, sql) in (1i64..).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
+        let tx = db.transaction()?;
+        tx.execute_batch(sql)?;
+        tx.pragma_update(None, "user_version", number)?;
+        tx.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,335 @@
+//! What the relay has not confirmed yet, cut into pieces; and what its answers mean for the rows here.
+//!
+//! There is no outbox table to drift from the truth: a change of ours without a log entry's number is unsent.
+
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::ids::{Actor, DocId, JobId};
+use doorstep_schemas::segment::{self, PIECE_TARGET};
+use doorstep_schemas::signature::Signature;
+use doorstep_schemas::wire::{DownHeader, Grant, Held, Outcome, Piece, PieceResult, RunHeld, RunName, Segment, kind};
+use rusqlite::{Connection, params};
+
+use super::rows::signed;
+use super::{Store, StoreError, settings};
+
+/// Changes of this many bytes are tried in one piece before compression.
+const RAW_PIECE: usize = 4 * PIECE_TARGET;
+
+/// One piece on its way up, and what it covers here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutPiece {
+    pub piece: Piece,
+    pub covers: Covers,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Covers {
+    Changes { doc: DocId, actor: Actor, from_seq: u64, to_seq: u64 },
+    Grant(Grant),
+}
+
+/// Unsent work up to a budget.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outgoing {
+    pub pieces: Vec<OutPiece>,
+    /// What stays behind even when all of these arrive.
+    pub left: Held,
+}
+
+impl Outgoing {
+    pub fn changes(&self) -> u64 {
+        let count = |p: &OutPiece| match &p.covers {
+            Covers::Changes { from_seq, to_seq, .. } => to_seq + 1 - from_seq,
+            Covers::Grant(_) => 0,
+        };
+        self.pieces.iter().map(count).sum()
+    }
+}
+
+/// Records made on this device, and how far they have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub on_device: u32,
+    pub on_relay: u32,
+    pub on_owner: u32,
+    pub unsent_bytes: u32,
+}
+
+/// Unsent work of one job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnsentJob {
+    pub job: Option<JobId>,
+    pub changes: u32,
+    pub bytes: u32,
+    pub photos: u32,
+    pub photo_bytes: u32,
+}
+
+struct UnsentRun {
+    doc: DocId,
+    actor: Actor,
+    signature: Signature,
+    /// (seq, hash, bytes) of each unsent change.
+    changes: Vec<(u64, [u8; 32], Vec<u8>)>,
+}
+
+impl Store {
+    /// Unsent work, oldest first, until the pieces fill `budget` bytes; at least one piece when there is any.
+    pub fn outgoing(&self, budget: usize) -> Result<Outgoing, StoreError> {
+        let mut out = Outgoing { pieces: Vec::new(), left: self.held()? };
+        let mut room = budget;
+        'runs: for (doc, actor) in self.unsent_run_names()? {
+            let run = self.unsent_run(doc, actor)?;
+            for piece in pieces(&run)? {
+                let size = piece.piece.segment.as_ref().map_or(0, |s| s.body.len() + 180);
+                if !out.pieces.is_empty() && size > room {
+                    break 'runs;
+                }
+                room = room.saturating_sub(size);
+                out.pieces.push(piece);
+            }
+        }
+        out.left.changes -= out.changes().min(out.left.changes);
+        // Grants come after the orders that they let somebody read.
+        out.pieces.extend(self.grants_due()?.into_iter().map(|grant| OutPiece {
+            piece: Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() },
+            covers: Covers::Grant(grant),
+        }));
+        Ok(out)
+    }
+
+    /// What is only on this device.
+    pub fn held(&self) -> Result<Held, StoreError> {
+        let changes: i64 = self.db.query_row(
+            "SELECT count(*) FROM change WHERE mine = 1 AND log_seq IS NULL",
+            [],
+            |row| row.get(0),
+        )?;
+        let (photos, bytes): (i64, i64) = self.db.query_row(
+            "SELECT count(*), coalesce(sum(bytes - sent), 0) FROM photo WHERE mine = 1 AND on_relay = 0 AND thumb = 0",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let unsigned = |n: i64| u64::try_from(n).unwrap_or(0);
+        Ok(Held { changes: unsigned(changes), photos: unsigned(photos), photo_bytes: unsigned(bytes) })
+    }
+
+    fn unsent_run_names(&self) -> Result<Vec<(DocId, Actor)>, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT doc, actor FROM change WHERE mine = 1 AND log_seq IS NULL
+             AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.doc = change.doc AND r.actor = change.actor)
+             GROUP BY doc, actor ORDER BY min(id)",
+        )?;
+        let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, Actor(row.get(1)?))))?;
+        let mut out = Vec::new();
+        for row in rows {
+            let (doc, actor) = row?;
+            out.push((doc.parse().map_err(|_: doorstep_schemas::ids::NotAnId| StoreError::Row("change"))?, actor));
+        }
+        Ok(out)
+    }
+
+    /// Runs whose state at the relay is unknown after an answer was lost.
+    pub fn unsent_runs(&self) -> Result<Vec<RunName>, StoreError> {
+        Ok(self.unsent_run_names()?.into_iter().map(|(doc, actor)| RunName { doc, actor }).collect())
+    }
+
+    fn unsent_run(&self, doc: DocId, actor: Actor) -> Result<UnsentRun, StoreError> {
+        let key = doc.to_string();
+        let signature: Vec<u8> =
+            self.db.query_row("SELECT signature FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0], |r| r.get(0))?;
+        let mut query = self.db.prepare_cached(
+            "SELECT seq, hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND log_seq IS NULL ORDER BY seq",
+        )?;
+        let rows = query.query_map(params![key, actor.0], |row| {
+            Ok((u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0), row.get(1)?, row.get(2)?))
+        })?;
+        let signature = minicbor::decode(&signature).map_err(StoreError::Cbor)?;
+        Ok(UnsentRun { doc, actor, signature, changes: rows.collect::<Result<Vec<_>, _>>()? })
+    }
+
+    /// Applies the relay's answer to the pieces that were sent with it.
+    pub fn settle(&mut self, sent: &[OutPiece], header: &DownHeader, now_ms: i64) -> Result<u32, StoreError> {
+        let mut confirmed = 0;
+        for (piece, result) in sent.iter().zip(&header.results) {
+            match &piece.covers {
+                Covers::Changes { doc, actor, from_seq, to_seq } => {
+                    let (from, to) = (*from_seq, *to_seq);
+                    confirmed += self.settle_changes(doc, *actor, from, to, result, header.beacon.seq, now_ms)?;
+                }
+                Covers::Grant(grant) => match result.outcome {
+                    Outcome::Accepted | Outcome::Known => self.grant_said(grant, true)?,
+                    Outcome::Gap | Outcome::Refused => self.grant_said(grant, false)?,
+                },
+            }
+        }
+        Ok(confirmed)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one answered piece")]
+    fn settle_changes(
+        &mut self,
+        doc: &DocId,
+        actor: Actor,
+        from: u64,
+        to: u64,
+        result: &PieceResult,
+        head: u64,
+        now_ms: i64,
+    ) -> Result<u32, StoreError> {
+        match result.outcome {
+            Outcome::Accepted | Outcome::Known => {
+                // Without the entry's number the log's end is the safe one: never "on the owner's device" too early.
+                confirm(&self.db, doc, actor, from, to, result.log_seq.unwrap_or(head))
+            }
+            Outcome::Gap => {
+                // The relay lost what it had confirmed (restored from an old copy): it becomes unsent again.
+                let want = result.want_from.unwrap_or(1);
+                self.db.execute(
+                    "UPDATE change SET log_seq = NULL WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 AND mine = 1",
+                    params![doc.to_string(), actor.0, signed(want)],
+                )?;
+                Ok(0)
+            }
+            Outcome::Refused => {
+                let code = result.code.as_deref().and_then(ErrorCode::from_wire).unwrap_or(ErrorCode::NotAllowed);
+                self.note_refused(doc, actor, from, code, now_ms)?;
+                Ok(0)
+            }
+        }
+    }
+
+    /// The relay's word on runs that were asked for.
+    pub fn settle_runs(&mut self, asked: &[RunName], held: &[RunHeld]) -> Result<u32, StoreError> {
+        let mut confirmed = 0;
+        for run in held.iter().filter(|run| asked.iter().any(|a| a.doc == run.doc && a.actor == run.actor)) {
+            confirmed += confirm(&self.db, &run.doc, run.actor, 1, run.seq, run.log_seq)?;
+        }
+        Ok(confirmed)
+    }
+
+    /// What every answer tells: the beacon, how far the owner's devices are, this device's clock error.
+    pub fn note_answer(&mut self, header: &DownHeader, now_ms: i64) -> Result<(), StoreError> {
+        let tx = self.db.transaction()?;
+        let beacon = minicbor::to_vec(&header.beacon).expect("writing to memory can't fail");
+        settings::put(&tx, "beacon", &beacon)?;
+        settings::put_number(&tx, "owner_seq", signed(header.owner_seq))?;
+        settings::put_number(&tx, "backed_up_to", signed(header.backed_up_to))?;
+        settings::put_number(&tx, "clock_offset", now_ms - header.beacon.time_ms)?;
+        settings::put_number(&tx, "last_success", now_ms)?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// An owner's device has fetched up to here.
+    pub fn note_owner_seq(&mut self, owner_seq: u64) -> Result<bool, StoreError> {
+        let before = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
+        if signed(owner_seq) <= before {
+            return Ok(false);
+        }
+        settings::put_number(&self.db, "owner_seq", signed(owner_seq))?;
+        Ok(true)
+    }
+
+    pub fn last_success(&self) -> Result<Option<i64>, StoreError> {
+        settings::number(&self.db, "last_success")
+    }
+
+    /// What was refused is offered once more, by hand.
+    pub fn retry_refused(&mut self) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM refused", [])?;
+        self.db.execute("UPDATE photo SET refused = NULL WHERE refused IS NOT NULL", [])?;
+        Ok(())
+    }
+
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        let owner_seq = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
+        Ok(self.db.query_row(
+            "SELECT count(*), count(log_seq), count(CASE WHEN log_seq <= ?1 THEN 1 END),
+                    coalesce(sum(CASE WHEN log_seq IS NULL THEN length(bytes) END), 0)
+             FROM change WHERE mine = 1",
+            [owner_seq],
+            |row| {
+                Ok(Counts {
+                    on_device: row.get(0)?,
+                    on_relay: row.get(1)?,
+                    on_owner: row.get(2)?,
+                    unsent_bytes: row.get(3)?,
+                })
+            },
+        )?)
+    }
+
+    /// Unsent records and photos by job.
+    pub fn unsent_jobs(&self) -> Result<Vec<UnsentJob>, StoreError> {
+        let mut out: Vec<UnsentJob> = Vec::new();
+        let mut query = self.db.prepare_cached(
+            "SELECT doc, count(*), sum(length(bytes)), 0, 0 FROM change WHERE mine = 1 AND log_seq IS NULL GROUP BY doc
+             UNION ALL
+             SELECT doc, 0, 0, count(CASE WHEN thumb = 0 THEN 1 END), sum(bytes - sent) FROM photo
+             WHERE mine = 1 AND on_relay = 0 GROUP BY doc",
+        )?;
+        let rows = query.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        })?;
+        for row in rows {
+            let (doc, changes, bytes, photos, photo_bytes): (String, u32, u32, u32, u32) = row?;
+            let job = doc.parse::<DocId>().ok().and_then(|doc| doc.job());
+            let index = out.iter().position(|u| u.job == job).unwrap_or_else(|| {
+                out.push(UnsentJob { job, ..UnsentJob::default() });
+                out.len() - 1
+            });
+            let sum = &mut out[index];
+            sum.changes += changes;
+            sum.bytes += bytes;
+            sum.photos += photos;
+            sum.photo_bytes += photo_bytes;
+        }
+        Ok(out)
+    }
+}
+
+fn confirm(db: &Connection, doc: &DocId, actor: Actor, from: u64, to: u64, log_seq: u64) -> Result<u32, StoreError> {
+    let changed = db.execute(
+        "UPDATE change SET log_seq = ?5 WHERE doc = ?1 AND actor = ?2 AND seq BETWEEN ?3 AND ?4 AND log_seq IS NULL",
+        params![doc.to_string(), actor.0, signed(from), signed(to), signed(log_seq)],
+    )?;
+    Ok(u32::try_from(changed).unwrap_or(u32::MAX))
+}
+
+fn pieces(run: &UnsentRun) -> Result<Vec<OutPiece>, StoreError> {
+    let mut out = Vec::new();
+    let mut rest = run.changes.as_slice();
+    while !rest.is_empty() {
+        let mut raw = 0;
+        let fits = rest.iter().take_while(|(_, _, bytes)| {
+            raw += bytes.len();
+            raw <= RAW_PIECE
+        });
+        let mut count = fits.count().clamp(1, segment::MAX_PIECE_CHANGES);
+        let (codec, body) = loop {
+            let bytes: Vec<&[u8]> = rest[..count].iter().map(|(_, _, bytes)| bytes.as_slice()).collect();
+            let (codec, body) = segment::encode(&bytes).map_err(|e| StoreError::OwnWork(e.into()))?;
+            if body.len() <= PIECE_TARGET || count == 1 {
+                break (codec, body);
+            }
+            count /= 2;
+        };
+        let (now, later) = rest.split_at(count);
+        let (from_seq, to_seq) = (now[0].0, now[count - 1].0);
+        let segment = Segment {
+            actor: run.actor,
+            from_seq,
+            codec,
+            body,
+            signature: run.signature.clone(),
+            tail: later.iter().flat_map(|(_, hash, _)| *hash).collect(),
+        };
+        let covers = Covers::Changes { doc: run.doc.clone(), actor: run.actor, from_seq, to_seq };
+        let piece =
+            Piece { kind: kind::SEGMENT, doc: Some(run.doc.clone()), segment: Some(segment), ..Piece::default() };
+        out.push(OutPiece { piece, covers });
+        rest = later;
+    }
+    Ok(out)
+}

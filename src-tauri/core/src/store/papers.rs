@@ -1,0 +1,81 @@
+//! Open documents: a few in memory, the rest opened from their saved copy and the changes after it.
+
+use std::num::NonZeroUsize;
+
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
+use lru::LruCache;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::StoreError;
+use crate::documents::paper::Paper;
+
+/// An open document is 22–31 KB of memory.
+const OPEN: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
+/// Changes after which a saved copy is renewed: opening stays below a few milliseconds.
+const SAVE_EVERY: i64 = 48;
+
+pub struct Papers {
+    actor: Actor,
+    open: LruCache<DocId, Paper>,
+}
+
+impl Papers {
+    pub fn new(actor: Actor) -> Self {
+        Self { actor, open: LruCache::new(OPEN) }
+    }
+
+    /// A document of a transaction or of the database, whichever `db` is.
+    pub fn get(&mut self, db: &Connection, doc: &DocId) -> Result<&mut Paper, StoreError> {
+        if !self.open.contains(doc) {
+            let paper = load(db, doc, self.actor)?;
+            self.open.put(doc.clone(), paper);
+        }
+        Ok(self.open.get_mut(doc).expect("it was put in above or was there"))
+    }
+
+    /// Forgets a document whose changes were not committed after all.
+    pub fn forget(&mut self, doc: &DocId) {
+        self.open.pop(doc);
+    }
+
+    pub fn forget_all(&mut self) {
+        self.open.clear();
+    }
+
+    /// Renews the saved copy when many changes lie behind it.
+    pub fn save_if_long(&mut self, db: &Connection, doc: &DocId) -> Result<(), StoreError> {
+        let key = doc.to_string();
+        let (count, last): (i64, i64) = db.query_row(
+            "SELECT count(*), coalesce(max(id), 0) FROM change
+             WHERE doc = ?1 AND state = 0 AND id > (SELECT saved_to FROM paper WHERE doc = ?1)",
+            [&key],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        // A change that waits has a smaller id than what is adopted after it; a copy must not pass it by.
+        let waiting: bool =
+            db.query_row("SELECT EXISTS (SELECT 1 FROM change WHERE doc = ?1 AND state = 1)", [&key], |r| r.get(0))?;
+        if count < SAVE_EVERY || waiting {
+            return Ok(());
+        }
+        let saved = self.get(db, doc)?.save();
+        db.execute("UPDATE paper SET saved = ?2, saved_to = ?3 WHERE doc = ?1", params![key, saved, last])?;
+        Ok(())
+    }
+}
+
+fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Paper, StoreError> {
+    let key = doc.to_string();
+    let saved: Option<(Option<Vec<u8>>, i64)> = db
+        .query_row("SELECT saved, saved_to FROM paper WHERE doc = ?1", [&key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (saved, saved_to) = saved.unwrap_or((None, 0));
+    let mut rows = db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND state = 0 AND id > ?2 ORDER BY id")?;
+    let later = rows.query_map(params![key, saved_to], |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
+    Ok(Paper::open(doc, actor, saved.as_deref(), &later)?)
+}
+
+/// Whether a change is here and adopted, here but not, or not here.
+pub fn standing(db: &Connection, doc: &str, hash: &ChangeHash) -> Result<Option<i64>, StoreError> {
+    let mut query = db.prepare_cached("SELECT state FROM change WHERE doc = ?1 AND hash = ?2")?;
+    Ok(query.query_row(params![doc, hash.0], |row| row.get(0)).optional()?)
+}

@@ -1,0 +1,222 @@
+//! Photos beside the database: one encrypted file each, named by the hash of what is inside.
+//!
+//! The row says whose it is and where its bytes are known to be. A file is on the disk, synced, before its row is.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use doorstep_schemas::ids::{BlobHash, DocId, JobId};
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+use super::key::StoreKey;
+use super::papers::Papers;
+use super::{Store, StoreError, views};
+use crate::nature::{Nature, random};
+
+/// A photo whose bytes are to move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotoJob {
+    pub hash: BlobHash,
+    pub doc: DocId,
+    pub thumb: bool,
+    pub bytes: u64,
+}
+
+/// Where a photo's bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhotoStanding {
+    pub here: bool,
+    pub on_relay: bool,
+}
+
+/// Photos made here, and how many of them the relay holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PhotoCounts {
+    pub photos: u32,
+    pub on_relay: u32,
+    pub bytes: u32,
+    pub bytes_on_relay: u32,
+    /// Bytes still to go, thumbnails included.
+    pub unsent_bytes: u32,
+}
+
+/// Files of one data folder's photos.
+#[derive(Debug, Clone)]
+pub struct PhotoFiles {
+    folder: PathBuf,
+    key: Key,
+}
+
+impl PhotoFiles {
+    fn new(folder: &Path, key: &StoreKey) -> Self {
+        let key: [u8; 32] = Sha256::new().chain_update(b"doorstep photo files\0").chain_update(key).finalize().into();
+        Self { folder: folder.join("photos"), key: key.into() }
+    }
+
+    fn path(&self, hash: &BlobHash) -> PathBuf {
+        let name = hash.to_string();
+        self.folder.join(&name[..2]).join(name)
+    }
+
+    /// Writes the file under its final name only when it is whole and synced.
+    pub fn write(&self, hash: &BlobHash, bytes: &[u8], nature: &dyn Nature) -> Result<(), StoreError> {
+        let path = self.path(hash);
+        let folder = path.parent().unwrap_or(&self.folder).to_owned();
+        fs::create_dir_all(&folder)?;
+        let nonce = random::<24>(nature);
+        let cipher = XChaCha20Poly1305::new(&self.key);
+        let sealed = cipher.encrypt(&XNonce::from(nonce), bytes).map_err(|_: chacha20poly1305::Error| StoreError::Cipher)?;
+        let partial = path.with_extension("part");
+        let mut file = File::create(&partial)?;
+        file.write_all(&nonce)?;
+        file.write_all(&sealed)?;
+        file.sync_all()?;
+        fs::rename(&partial, &path)?;
+        File::open(&folder)?.sync_all()?;
+        Ok(())
+    }
+
+    /// The photo's bytes, checked against its name.
+    pub fn read(&self, hash: &BlobHash) -> Result<Vec<u8>, StoreError> {
+        let sealed = fs::read(self.path(hash))?;
+        let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or(StoreError::Cipher)?;
+        let cipher = XChaCha20Poly1305::new(&self.key);
+        let bytes = cipher.decrypt(&XNonce::from(*nonce), sealed).map_err(|_: chacha20poly1305::Error| StoreError::Cipher)?;
+        if BlobHash::of(&bytes) == *hash { Ok(bytes) } else { Err(StoreError::Cipher) }
+    }
+}
+
+/// The row of a photo taken here.
+pub fn put_own(
+    db: &Connection,
+    hash: &BlobHash,
+    doc: &DocId,
+    thumb: bool,
+    bytes: u32,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    db.execute(
+        "INSERT INTO photo (hash, doc, thumb, bytes, here, mine, at_ms) VALUES (?1, ?2, ?3, ?4, 1, 1, ?5)
+         ON CONFLICT (hash) DO UPDATE SET here = 1, mine = 1",
+        params![hash.0, doc.to_string(), thumb, bytes, at_ms],
+    )?;
+    Ok(())
+}
+
+/// Rows for photos that a sheet names and this device has not seen.
+pub(super) fn expect(db: &Connection, papers: &mut Papers, job: JobId, now_ms: i64) -> Result<(), StoreError> {
+    let Some(facts) = views::facts(db, papers, job)? else { return Ok(()) };
+    let doc = DocId::Sheet(job).to_string();
+    let mut insert = db.prepare_cached(
+        "INSERT INTO photo (hash, doc, thumb, bytes, here, mine, at_ms) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5)
+         ON CONFLICT (hash) DO NOTHING",
+    )?;
+    for photo in &facts.sheet.photos {
+        insert.execute(params![photo.photo.0, doc, false, photo.bytes, now_ms])?;
+        insert.execute(params![photo.thumb.0, doc, true, photo.thumb_bytes, now_ms])?;
+    }
+    Ok(())
+}
+
+impl Store {
+    pub fn photo_files(&self) -> PhotoFiles {
+        PhotoFiles::new(&self.folder, &self.key)
+    }
+
+    pub fn photo_standing(&self, hash: &BlobHash) -> Result<Option<PhotoStanding>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT here, on_relay FROM photo WHERE hash = ?1")?;
+        Ok(query
+            .query_row([hash.0], |row| Ok(PhotoStanding { here: row.get(0)?, on_relay: row.get(1)? }))
+            .optional()?)
+    }
+
+    /// The next photo to send: text has gone before, thumbnails go before originals.
+    pub fn photo_to_send(&self) -> Result<Option<PhotoJob>, StoreError> {
+        self.one_photo(
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1
+             ORDER BY thumb DESC, at_ms, hash LIMIT 1",
+        )
+    }
+
+    /// The next photo to fetch. `originals`: also the full pictures, as an owner's device does.
+    pub fn photo_to_fetch(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
+        self.one_photo(if originals {
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL
+             ORDER BY thumb DESC, at_ms, hash LIMIT 1"
+        } else {
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL AND thumb = 1
+             ORDER BY at_ms, hash LIMIT 1"
+        })
+    }
+
+    /// One photo that a person wants to see.
+    pub fn photo_named(&self, hash: &BlobHash) -> Result<Option<PhotoJob>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT hash, doc, thumb, bytes FROM photo WHERE hash = ?1")?;
+        Ok(query.query_row([hash.0], photo_row).optional()?)
+    }
+
+    fn one_photo(&self, sql: &str) -> Result<Option<PhotoJob>, StoreError> {
+        Ok(self.db.prepare_cached(sql)?.query_row([], photo_row).optional()?)
+    }
+
+    /// The relay holds this many bytes of it.
+    pub fn note_photo_sent(&mut self, hash: &BlobHash, sent: u64, whole: bool) -> Result<(), StoreError> {
+        self.db.execute(
+            "UPDATE photo SET sent = ?2, on_relay = ?3 WHERE hash = ?1",
+            params![hash.0, super::rows::signed(sent), whole],
+        )?;
+        Ok(())
+    }
+
+    /// The relay will not take or give it, for a reason; tried again by hand.
+    pub fn note_photo_refused(&mut self, hash: &BlobHash, code: &str) -> Result<(), StoreError> {
+        self.db.execute("UPDATE photo SET refused = ?2 WHERE hash = ?1", params![hash.0, code])?;
+        Ok(())
+    }
+
+    /// Photos that were not on the relay when asked for may be there after the next exchange.
+    pub fn retry_fetches(&mut self) -> Result<(), StoreError> {
+        self.db.execute("UPDATE photo SET refused = NULL WHERE mine = 0 AND refused IS NOT NULL", [])?;
+        Ok(())
+    }
+
+    /// Its bytes came and are on the disk.
+    pub fn note_photo_here(&mut self, hash: &BlobHash) -> Result<(), StoreError> {
+        self.db.execute("UPDATE photo SET here = 1, on_relay = 1 WHERE hash = ?1", [hash.0])?;
+        Ok(())
+    }
+
+    pub fn photo_counts(&self) -> Result<PhotoCounts, StoreError> {
+        Ok(self.db.query_row(
+            "SELECT count(CASE WHEN thumb = 0 THEN 1 END), count(CASE WHEN thumb = 0 AND on_relay = 1 THEN 1 END),
+                    coalesce(sum(CASE WHEN thumb = 0 THEN bytes END), 0),
+                    coalesce(sum(CASE WHEN thumb = 0 THEN CASE WHEN on_relay = 1 THEN bytes ELSE sent END END), 0),
+                    coalesce(sum(CASE WHEN on_relay = 0 THEN bytes - sent END), 0)
+             FROM photo WHERE mine = 1",
+            [],
+            |row| {
+                Ok(PhotoCounts {
+                    photos: row.get(0)?,
+                    on_relay: row.get(1)?,
+                    bytes: row.get(2)?,
+                    bytes_on_relay: row.get(3)?,
+                    unsent_bytes: row.get(4)?,
+                })
+            },
+        )?)
+    }
+}
+
+fn photo_row(row: &rusqlite::Row<'_>) -> Result<PhotoJob, rusqlite::Error> {
+    let doc: String = row.get(1)?;
+    Ok(PhotoJob {
+        hash: BlobHash(row.get(0)?),
+        doc: doc.parse().map_err(|e| super::team::text_error(1, e))?,
+        thumb: row.get(2)?,
+        bytes: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+    })
+}

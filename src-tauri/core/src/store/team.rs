@@ -1,0 +1,258 @@
+//! Members, devices and grants, as the relay's log has them; and the grants that an owner's device has yet to say.
+
+use std::collections::BTreeMap;
+
+use doorstep_schemas::enrol::{DeviceStatus, RoleName};
+use doorstep_schemas::ids::{DeviceId, DocId, JobId, MemberId, PublicKey};
+use doorstep_schemas::view::{DeviceView, MemberView, Millis};
+use doorstep_schemas::wire::{Access, Device, DeviceHeld, Grant, Held, Role, RoleKind, Status};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::papers::Papers;
+use super::rows::signed;
+use super::settings::Enrolment;
+use super::{Store, StoreError, views};
+
+fn access_number(access: Access) -> i64 {
+    match access {
+        Access::None => 0,
+        Access::Read => 1,
+        Access::Write => 2,
+    }
+}
+
+fn access_of(number: i64) -> Access {
+    match number {
+        0 => Access::None,
+        1 => Access::Read,
+        _ => Access::Write,
+    }
+}
+
+fn role_word(role: RoleKind) -> &'static str {
+    match role {
+        RoleKind::Owner => "owner",
+        RoleKind::Technician => "technician",
+        RoleKind::Installer => "installer",
+        RoleKind::Repairer => "repairer",
+    }
+}
+
+fn role_names(words: &str) -> Vec<RoleName> {
+    words
+        .split(' ')
+        .filter_map(|word| match word {
+            "owner" => Some(RoleName::Owner),
+            "technician" => Some(RoleName::Technician),
+            "installer" => Some(RoleName::Installer),
+            "repairer" => Some(RoleName::Repairer),
+            _ => None,
+        })
+        .collect()
+}
+
+pub(super) fn put_member(db: &Connection, role: &Role) -> Result<(), StoreError> {
+    let roles: Vec<&str> = role.roles.iter().map(|r| role_word(*r)).collect();
+    db.execute(
+        "INSERT INTO member (member, name, roles, active) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (member) DO UPDATE SET
+             name = excluded.name, roles = excluded.roles, active = excluded.active",
+        params![role.member.as_str(), role.name, roles.join(" "), role.status == Status::Active],
+    )?;
+    Ok(())
+}
+
+pub(super) fn put_device(db: &Connection, device: &Device) -> Result<(), StoreError> {
+    if DeviceId::of_key(&device.key) != device.device {
+        tracing::warn!(device = %device.device, "a device's name is not that of its key; passed over");
+        return Ok(());
+    }
+    db.execute(
+        "INSERT INTO device (device, member, key, name, lost) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (device) DO UPDATE SET name = excluded.name, lost = excluded.lost",
+        params![
+            device.device.0,
+            device.member.as_str(),
+            device.key.0,
+            device.name,
+            device.status != Status::Active
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn put_grant(db: &Connection, grant: &Grant) -> Result<(), StoreError> {
+    db.execute(
+        "INSERT INTO granted (job, member, access) VALUES (?1, ?2, ?3)
+         ON CONFLICT (job, member) DO UPDATE SET access = excluded.access",
+        params![grant.job.to_string(), grant.member.as_str(), access_number(grant.access)],
+    )?;
+    Ok(())
+}
+
+fn is_owner(db: &Connection, member: MemberId) -> Result<bool, StoreError> {
+    let roles: Option<String> = db
+        .query_row("SELECT roles FROM member WHERE member = ?1 AND active = 1", [member.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(roles.is_some_and(|roles| roles.split(' ').any(|role| role == "owner")))
+}
+
+/// Grants are desired state, computed from the merged order: every owner's device queues the difference, which goes
+/// quiet when the orders agree. Returns whether something is due.
+pub(super) fn queue_grants(
+    db: &Connection,
+    papers: &mut Papers,
+    enrolment: &Enrolment,
+    job: JobId,
+) -> Result<bool, StoreError> {
+    if !is_owner(db, enrolment.member)? {
+        return Ok(false);
+    }
+    let Some(order) = views::order(db, papers, job)? else { return Ok(false) };
+    let mut wanted: BTreeMap<MemberId, Access> = order.assignees.keys().map(|m| (*m, Access::Write)).collect();
+    let mut said = BTreeMap::new();
+    let mut rows = db.prepare_cached("SELECT member, access FROM granted WHERE job = ?1")?;
+    for row in rows.query_map([job.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))? {
+        let (member, access) = row?;
+        if let Ok(member) = member.parse::<MemberId>() {
+            said.insert(member, access_of(access));
+            wanted.entry(member).or_insert(Access::None);
+        }
+    }
+    db.execute("DELETE FROM grant_out WHERE job = ?1", [job.to_string()])?;
+    let mut due = false;
+    for (member, access) in wanted {
+        if said.get(&member).copied().unwrap_or(Access::None) != access {
+            due = true;
+            db.execute(
+                "INSERT INTO grant_out (job, member, access) VALUES (?1, ?2, ?3)",
+                params![job.to_string(), member.as_str(), access_number(access)],
+            )?;
+        }
+    }
+    Ok(due)
+}
+
+impl Store {
+    pub fn put_member(&mut self, role: &Role) -> Result<(), StoreError> {
+        put_member(&self.db, role)
+    }
+
+    pub fn is_owner(&self, member: MemberId) -> Result<bool, StoreError> {
+        is_owner(&self.db, member)
+    }
+
+    pub fn members(&self) -> Result<Vec<MemberView>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT member, name, roles, active FROM member ORDER BY name, member")?;
+        let rows = query.query_map([], member_row)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// A member's name, or the id when the relay has not told it yet.
+    pub fn member(&self, member: MemberId) -> Result<MemberView, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT member, name, roles, active FROM member WHERE member = ?1")?;
+        let known = query.query_row([member.as_str()], member_row).optional()?;
+        Ok(known.unwrap_or(MemberView { id: member, name: member.to_string(), roles: Vec::new(), active: false }))
+    }
+
+    pub fn devices(&self) -> Result<Vec<DeviceView>, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT d.device, d.name, d.lost, d.seen_ms, d.changes, d.photos, d.photo_bytes,
+                    d.member, coalesce(m.name, d.member), coalesce(m.roles, ''), coalesce(m.active, 0)
+             FROM device d LEFT JOIN member m ON m.member = d.member ORDER BY 9, d.name, d.device",
+        )?;
+        let own = self.device();
+        let rows = query.query_map([], |row| {
+            let device = DeviceId(row.get(0)?);
+            let lost: bool = row.get(2)?;
+            let id: String = row.get(7)?;
+            Ok(DeviceView {
+                device,
+                name: row.get(1)?,
+                member: MemberView {
+                    id: id.parse().map_err(|e| text_error(7, e))?,
+                    name: row.get(8)?,
+                    roles: role_names(&row.get::<_, String>(9)?),
+                    active: row.get(10)?,
+                },
+                status: if lost { DeviceStatus::Lost } else { DeviceStatus::Active },
+                this_device: device == own,
+                seen_at: row.get::<_, Option<i64>>(3)?.map(Millis),
+                changes: row.get(4)?,
+                photos: row.get(5)?,
+                photo_bytes: row.get(6)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    pub fn device_key(&self, device: DeviceId) -> Result<Option<PublicKey>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT key FROM device WHERE device = ?1")?;
+        Ok(query.query_row([device.0], |row| row.get(0).map(PublicKey)).optional()?)
+    }
+
+    /// What other devices last said they still hold.
+    pub fn note_held(&mut self, devices: &[DeviceHeld]) -> Result<(), StoreError> {
+        for DeviceHeld { device, seen_ms, held: Held { changes, photos, photo_bytes } } in devices {
+            self.db.execute(
+                "UPDATE device SET seen_ms = ?2, changes = ?3, photos = ?4, photo_bytes = ?5 WHERE device = ?1",
+                params![device.0, seen_ms, signed(*changes), signed(*photos), signed(*photo_bytes)],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// What this member may do with a job by the log's word.
+    pub fn access(&self, job: JobId, member: MemberId) -> Result<Access, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT access FROM granted WHERE job = ?1 AND member = ?2")?;
+        let found = query.query_row(params![job.to_string(), member.as_str()], |row| row.get(0)).optional()?;
+        Ok(found.map_or(Access::None, access_of))
+    }
+
+    /// Grants that this owner's device has yet to say.
+    pub fn grants_due(&self) -> Result<Vec<Grant>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT job, member, access FROM grant_out ORDER BY job, member")?;
+        let rows = query.query_map([], |row| {
+            let job: String = row.get(0)?;
+            let member: String = row.get(1)?;
+            Ok(Grant {
+                job: job.parse().map_err(|e| text_error(0, e))?,
+                member: member.parse().map_err(|e| text_error(1, e))?,
+                access: access_of(row.get(2)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The relay has a grant in its log, or will never take it.
+    pub fn grant_said(&mut self, grant: &Grant, accepted: bool) -> Result<(), StoreError> {
+        let tx = self.db.transaction()?;
+        if accepted {
+            put_grant(&tx, grant)?;
+        }
+        tx.execute(
+            "DELETE FROM grant_out WHERE job = ?1 AND member = ?2 AND access = ?3",
+            params![grant.job.to_string(), grant.member.as_str(), access_number(grant.access)],
+        )?;
+        tx.commit()?;
+        Ok(())
+    }
+}
+
+fn member_row(row: &rusqlite::Row<'_>) -> Result<MemberView, rusqlite::Error> {
+    let id: String = row.get(0)?;
+    Ok(MemberView {
+        id: id.parse().map_err(|e| text_error(0, e))?,
+        name: row.get(1)?,
+        roles: role_names(&row.get::<_, String>(2)?),
+        active: row.get(3)?,
+    })
+}
+
+pub(super) fn text_error(column: usize, error: doorstep_schemas::ids::NotAnId) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+}
+
+/// The document whose assignees decide who may write a job's sheet.
+pub(super) fn order_of(job: JobId) -> DocId {
+    DocId::Order(job)
+}

@@ -1,0 +1,295 @@
+//! Read models: one row a job, computed from its documents whenever they change, so that a list opens none.
+
+use doorstep_schemas::ids::{DocId, JobId, MemberId};
+use doorstep_schemas::view::{Fen, Finding, FindingCode, JobCard, Millis};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::papers::Papers;
+use super::{Store, StoreError, team};
+use crate::documents;
+use crate::domain::calendar::DAY_MS;
+use crate::domain::day::JobFigures;
+use crate::domain::facts::{Job, Order};
+use crate::domain::gates::{self, Rules};
+use crate::domain::{nodes, services, timing};
+use crate::rules::RuleBook;
+use doorstep_schemas::input::SheetField;
+use doorstep_schemas::view::{BlockerCode, ServiceState};
+
+/// A row of the list with what the day needs of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    pub card: JobCard,
+    pub figures: JobFigures,
+}
+
+fn exists(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
+    let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM paper WHERE doc = ?1)")?;
+    Ok(query.query_row([doc.to_string()], |row| row.get(0))?)
+}
+
+/// The order as it stands; `None` while it is not here.
+pub(super) fn order(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Option<Order>, StoreError> {
+    let doc = team::order_of(job);
+    if !exists(db, &doc)? {
+        return Ok(None);
+    }
+    Ok(documents::order::read(papers.get(db, &doc)?.doc()))
+}
+
+/// Order and sheet together; `None` while the order is not here.
+pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Option<Job>, StoreError> {
+    let Some(order) = order(db, papers, job)? else { return Ok(None) };
+    let sheet = documents::sheet::read(papers.get(db, &DocId::Sheet(job))?.doc());
+    Ok(Some(Job { order, sheet }))
+}
+
+/// Computes a job's row anew.
+pub(super) fn refresh(db: &Connection, papers: &mut Papers, rules: &RuleBook, job: JobId) -> Result<(), StoreError> {
+    let Some(facts) = facts(db, papers, job)? else { return Ok(()) };
+    let figures = JobFigures::of(&facts, rules);
+    let card = card(job, &facts, &figures, rules);
+    let serials: Vec<String> = facts
+        .order
+        .appliances
+        .iter()
+        .map(|a| facts.field(a, SheetField::Serial))
+        .filter(|serial| !serial.is_empty())
+        .collect();
+    db.prepare_cached(include_str!("sql/put_job.sql"))?.execute(params![
+        job.to_string(),
+        card.taken_at.0,
+        figures.arrive_by,
+        figures.arrived_at,
+        figures.finished_at,
+        card.status.word(),
+        card.phone,
+        format!(" {} ", serials.join(" ")),
+        serde_json::to_string(&card).expect("a card has only text keys"),
+        serde_json::to_string(&figures).expect("figures have only text keys"),
+    ])?;
+    Ok(())
+}
+
+/// The card, but for what changes without the documents: names, and what is unsent.
+fn card(job: JobId, facts: &Job, figures: &JobFigures, rules: &RuleBook) -> JobCard {
+    let Order { customer, appliances, .. } = &facts.order;
+    let checked = gates::safety_checked(facts, rules);
+    let status = nodes::status(facts, &nodes::line(facts, checked));
+    let first = appliances.first();
+    let name = |field| first.map(|a| facts.field(a, field)).unwrap_or_default();
+    let required: Vec<_> = appliances
+        .iter()
+        .flat_map(|a| rules.needs(facts.order.kind, a.kind).readings.into_iter().map(|l| (a.id, l.code.clone())))
+        .collect();
+    let taken = required
+        .iter()
+        .filter(|(appliance, code)| {
+            crate::domain::safety::latest(&facts.sheet.readings, *appliance, code)
+                .is_some_and(|r| gates::verdict(rules, r) != doorstep_schemas::view::Verdict::NotMeasured)
+        })
+        .count();
+    let five = services::five(facts, checked.is_some());
+    JobCard {
+        job,
+        kind: facts.order.kind,
+        urgency: facts.order.urgency,
+        customer: customer.name.clone(),
+        phone: customer.phone.clone(),
+        township: customer.township.clone(),
+        address: customer.address.clone(),
+        appliance_kind: first.map_or(doorstep_schemas::view::ApplianceKind::Other, |a| a.kind),
+        appliance: [name(SheetField::Brand), name(SheetField::Model)].join(" ").trim().to_owned(),
+        appliances: count(appliances.len()),
+        symptom: facts.order.symptom.clone(),
+        coverage: facts.order.coverage,
+        maker_order: facts.order.maker_order.clone(),
+        window: facts.order.window,
+        arrive_by: Some(Millis(figures.arrive_by)),
+        taken_at: Millis(facts.order.taken.at_ms),
+        status,
+        arrived_at: figures.arrived_at.map(Millis),
+        finished_at: figures.finished_at.map(Millis),
+        limit_minutes: timing::limit_minutes(&facts.order),
+        outcome: figures.outcome,
+        assignees: facts
+            .order
+            .assignees
+            .keys()
+            .map(|id| doorstep_schemas::view::MemberView { id: *id, name: String::new(), roles: Vec::new(), active: true })
+            .collect(),
+        findings: findings(facts, figures, rules),
+        parts_fen: Fen(figures.parts_fen),
+        photos: figures.photos,
+        readings_done: count(taken),
+        readings_required: count(required.len()),
+        services_done: count(five.iter().filter(|s| s.state != ServiceState::Missing).count()),
+        unsent: 0,
+    }
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// What the owner should look at. Gaps count once the sheet says it is finished.
+fn findings(facts: &Job, figures: &JobFigures, rules: &RuleBook) -> Vec<Finding> {
+    let plain = |code| Finding { code, params: Default::default() };
+    let counted = |code, n: u32| Finding { code, params: [("count".to_owned(), n.to_string())].into() };
+    let mut out = Vec::new();
+    let open_failures = figures.failed - figures.rectified;
+    if open_failures > 0 {
+        out.push(counted(FindingCode::ReadingFailed, open_failures));
+    }
+    if figures.rectified > 0 {
+        out.push(counted(FindingCode::Rectified, figures.rectified));
+    }
+    match figures.outcome {
+        Some(doorstep_schemas::view::JobOutcome::RefusedUnsafe) => out.push(plain(FindingCode::Refused)),
+        Some(doorstep_schemas::view::JobOutcome::HazardRemaining) => out.push(plain(FindingCode::HazardRemaining)),
+        _ => {}
+    }
+    if figures.arrived_at.is_some_and(|at| at > figures.arrive_by) {
+        out.push(plain(FindingCode::Late));
+    }
+    if figures.in_limit == Some(false) {
+        out.push(plain(FindingCode::Overrun));
+    }
+    if facts.sheet.fields.values().any(|field| !field.others.is_empty()) {
+        out.push(plain(FindingCode::ConflictingValues));
+    }
+    if figures.finished_at.is_some() {
+        if !figures.five_services {
+            out.push(plain(FindingCode::ServiceMissing));
+        }
+        // A merge of two devices' edits can break a gate that each kept: judged again, it is a finding.
+        if figures.outcome == Some(doorstep_schemas::view::JobOutcome::Completed) {
+            for (blocker, finding) in [
+                (BlockerCode::ReadingMissing, FindingCode::ReadingMissing),
+                (BlockerCode::PhotoMissing, FindingCode::PhotoMissing),
+                (BlockerCode::FieldMissing, FindingCode::FieldMissing),
+            ] {
+                let n = gates::blockers(facts, rules).iter().filter(|b| b.code == blocker).count();
+                if n > 0 {
+                    out.push(counted(finding, count(n)));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn job_row(row: &Row<'_>) -> Result<(String, String), rusqlite::Error> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+impl Store {
+    fn job_rows(&self, sql: &str, params: &[&dyn rusqlite::ToSql]) -> Result<Vec<JobRow>, StoreError> {
+        let mut query = self.db.prepare_cached(sql)?;
+        let rows = query.query_map(params, job_row)?.collect::<Result<Vec<_>, _>>()?;
+        rows.into_iter().map(|(card, figures)| self.finish_row(&card, &figures)).collect()
+    }
+
+    fn finish_row(&self, card: &str, figures: &str) -> Result<JobRow, StoreError> {
+        let mut card: JobCard = serde_json::from_str(card).map_err(StoreError::Json)?;
+        for member in &mut card.assignees {
+            *member = self.member(member.id)?;
+        }
+        card.unsent = self.unsent_of(card.job)?;
+        Ok(JobRow { card, figures: serde_json::from_str(figures).map_err(StoreError::Json)? })
+    }
+
+    /// One job's row.
+    pub fn job_row(&self, job: JobId) -> Result<Option<JobRow>, StoreError> {
+        let rows = self.job_rows("SELECT card, figures FROM job WHERE job = ?1", &[&job.to_string()])?;
+        Ok(rows.into_iter().next())
+    }
+
+    /// Jobs of the outlet's day that starts at `start`, and open ones from before when that day is today. `member`
+    /// narrows to the jobs granted to one person.
+    pub fn jobs_of_day(&self, start: i64, now: i64, member: Option<MemberId>) -> Result<Vec<JobRow>, StoreError> {
+        let rows = self.job_rows(include_str!("sql/jobs_of_day.sql"), &[&start, &(start + DAY_MS)])?;
+        let mut out = Vec::new();
+        for row in rows {
+            let theirs = match member {
+                Some(member) => self.access(row.card.job, member)? != doorstep_schemas::wire::Access::None,
+                None => true,
+            };
+            if theirs && row.figures.of_day(start, now) {
+                out.push(row);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Other jobs of the same phone or one of the serials, newest first.
+    pub fn earlier(&self, job: JobId, phone: &str, serials: &[String]) -> Result<Vec<JobRow>, StoreError> {
+        let mut found: Vec<JobRow> = Vec::new();
+        if !phone.is_empty() {
+            found.extend(self.job_rows(
+                "SELECT card, figures FROM job WHERE phone = ?1 AND job <> ?2 ORDER BY taken_at DESC LIMIT 20",
+                &[&phone, &job.to_string()],
+            )?);
+        }
+        for serial in serials.iter().filter(|s| !s.trim().is_empty()) {
+            let rows = self.job_rows(
+                "SELECT card, figures FROM job WHERE instr(serials, ' ' || ?1 || ' ') > 0 AND job <> ?2
+                 ORDER BY taken_at DESC LIMIT 20",
+                &[serial, &job.to_string()],
+            )?;
+            found.extend(rows.into_iter().filter(|row| !found.iter().any(|f| f.card.job == row.card.job)).collect::<Vec<_>>());
+        }
+        found.sort_by_key(|row| std::cmp::Reverse(row.card.taken_at));
+        Ok(found)
+    }
+
+    fn unsent_of(&self, job: JobId) -> Result<u32, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT count(*) FROM change WHERE mine = 1 AND log_seq IS NULL AND doc IN (?1, ?2)",
+        )?;
+        let docs = [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()];
+        Ok(query.query_row(docs, |row| row.get(0))?)
+    }
+
+    /// One line an action of a job, from its documents' changes, oldest first.
+    pub fn history(&self, job: JobId) -> Result<Vec<HistoryRow>, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT bytes, actor, noted_ms, log_seq IS NOT NULL FROM change
+             WHERE doc IN (?1, ?2) AND state = 0 ORDER BY id DESC LIMIT 500",
+        )?;
+        let docs = [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()];
+        let rows = query.query_map(docs, |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, [u8; 16]>(1)?, row.get(2)?, row.get(3)?))
+        })?;
+        let mut out = Vec::new();
+        for row in rows {
+            let (bytes, actor, noted_ms, received) = row?;
+            let change = doorstep_schemas::change::Change::parse(&bytes)?;
+            let device = doorstep_schemas::ids::Actor(actor).device();
+            let member = self.member_of_device(device)?;
+            let action = String::from_utf8_lossy(change.message).into_owned();
+            out.push(HistoryRow { made_ms: change.time.saturating_mul(1000), noted_ms, device, member, action, received });
+        }
+        out.reverse();
+        Ok(out)
+    }
+
+    fn member_of_device(&self, device: doorstep_schemas::ids::DeviceId) -> Result<String, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT coalesce(m.name, d.member) FROM device d LEFT JOIN member m ON m.member = d.member WHERE d.device = ?1",
+        )?;
+        Ok(query.query_row([device.0], |row| row.get(0)).optional()?.unwrap_or_default())
+    }
+}
+
+/// One action of a job's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRow {
+    /// By the author's clock, to the second.
+    pub made_ms: i64,
+    pub noted_ms: i64,
+    pub device: doorstep_schemas::ids::DeviceId,
+    pub member: String,
+    pub action: String,
+    pub received: bool,
+}
