@@ -1,0 +1,17 @@
+//! The relay: one append-only log per outlet. It never opens a document.
+//!
+//! `engine` decides, `storage` and `blobs` keep, `routes` speak HTTP; each can be had without the next. Automerge is
+//! deliberately absent: what could harm whoever opens it is judged from its bytes alone.
+
+pub mod blobs;
+pub mod cli;
+pub mod clock;
+pub mod engine;
+pub mod identity;
+pub mod routes;
+mod server;
+mod state;
+pub mod storage;
+
+pub use server::serve;
+pub use state::{Pace, State};

@@ -1,0 +1,92 @@
+//! The data folder as commands see it: the lock, the log, and who is meant by a name.
+
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+
+use doorstep_schemas::ids::{MemberId, OutletId};
+
+use super::CliError;
+use crate::engine::team::TeamError;
+use crate::storage::sqlite::Sqlite;
+use crate::storage::{self, Ledger, Member, Outlet, Storage, StorageError};
+
+/// Held while a relay serves the folder; the system lets go of it however the program ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+pub fn lock(folder: &Path) -> Result<Lock, CliError> {
+    let path = folder.join("relay.lock");
+    let busy = |cause| CliError::Lock(folder.to_owned(), cause);
+    fs::create_dir_all(folder).map_err(busy)?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(busy)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(CliError::FolderBusy(folder.to_owned())),
+        Err(TryLockError::Error(cause)) => Err(busy(cause)),
+    }
+}
+
+/// Opens a log that is already there.
+pub fn open(folder: &Path) -> Result<Sqlite, CliError> {
+    if !folder.join("relay.db").exists() {
+        return Err(CliError::NoRelay(folder.to_owned()));
+    }
+    Ok(Sqlite::open(folder)?)
+}
+
+/// Writes one decision.
+pub fn decide<T: Send + 'static>(
+    storage: &dyn Storage,
+    decide: impl FnOnce(&mut dyn Ledger) -> Result<T, TeamError> + Send + 'static,
+) -> Result<T, CliError> {
+    let job = move |ledger: &mut dyn Ledger| match decide(ledger) {
+        Err(TeamError::Storage(cause)) => Err(cause),
+        outcome => Ok(outcome),
+    };
+    Ok(storage::write(storage, job).wait()??)
+}
+
+/// The outlet that is meant: by id, or the only one.
+pub fn outlet(storage: &dyn Storage, said: Option<&str>) -> Result<Outlet, CliError> {
+    let mut outlets = storage::look(storage, |shelf| shelf.outlets())?;
+    match said {
+        None | Some("only") => match outlets.len() {
+            0 => Err(CliError::NoOutlet),
+            1 => Ok(outlets.remove(0)),
+            _ => Err(CliError::WhichOutlet),
+        },
+        Some(text) => {
+            let id: OutletId = text.parse().ok().ok_or_else(|| CliError::OutletId(text.to_owned()))?;
+            outlets.into_iter().find(|outlet| outlet.id == id).ok_or(CliError::UnknownOutlet(id))
+        }
+    }
+}
+
+/// The member that is meant: by id or by name.
+pub fn member(storage: &dyn Storage, outlet: OutletId, said: &str) -> Result<Member, CliError> {
+    let members = storage::look(storage, |shelf| shelf.members(outlet))?;
+    let id: Option<MemberId> = said.parse().ok();
+    if let Some(member) = members.iter().find(|member| Some(member.id) == id) {
+        return Ok(member.clone());
+    }
+    let mut named = members.into_iter().filter(|member| member.name == said);
+    match (named.next(), named.next()) {
+        (Some(member), None) => Ok(member),
+        (None, _) => Err(CliError::UnknownMember(said.to_owned())),
+        (Some(_), Some(_)) => Err(CliError::WhichMember(said.to_owned())),
+    }
+}
+
+/// Prints one JSON object.
+pub fn print_json(value: &serde_json::Value) -> Result<(), CliError> {
+    println!("{}", serde_json::to_string_pretty(value).map_err(CliError::Json)?);
+    Ok(())
+}
+
+impl From<getrandom::Error> for CliError {
+    fn from(cause: getrandom::Error) -> Self {
+        Self::Storage(StorageError::Random(cause))
+    }
+}

@@ -1,0 +1,81 @@
+//! The command line: serving, and what an operator does beside a running relay.
+//!
+//! Only `serve` holds the folder's lock. The other commands write into the same database, which the running relay
+//! notices, so an owner can be let in without stopping anybody.
+
+mod error;
+mod folder;
+mod outlet;
+mod people;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+pub use error::CliError;
+
+/// The relay of Doorstep 上门: one append-only log per outlet.
+#[derive(Debug, Parser)]
+#[command(name = "doorstep-relay", version)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the relay keeps everything.
+#[derive(Debug, Clone, Args)]
+struct DataFolder {
+    /// The data folder: database, its key file, photos.
+    #[arg(long = "data", value_name = "DIR")]
+    path: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the outlets of a data folder.
+    Serve(serve::Serve),
+    /// Outlets: create, list.
+    #[command(subcommand)]
+    Outlet(outlet::OutletCommand),
+    /// A one-time code for a member's new device.
+    Invite(people::InviteCommand),
+    /// Members: list, change roles, leave.
+    #[command(subcommand)]
+    Member(people::MemberCommand),
+    /// Devices: list, report lost.
+    #[command(subcommand)]
+    Device(people::DeviceCommand),
+    /// Walk every log and check each digest and the running hash.
+    Check(outlet::Check),
+}
+
+/// Runs one command; what went wrong is on standard error.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let outcome = match arguments.command {
+        Command::Serve(command) => serve::run(&command),
+        Command::Outlet(command) => outlet::run(command),
+        Command::Invite(command) => people::invite(&command),
+        Command::Member(command) => people::member(command),
+        Command::Device(command) => people::device(command),
+        Command::Check(command) => outlet::check(&command),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => {
+            eprintln!("doorstep-relay: {}", with_causes(&cause));
+            ExitCode::from(cause.exit_code())
+        }
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

@@ -1,0 +1,48 @@
+//! `serve`: the relay itself, until it is told to stop.
+
+use std::io::Write;
+use std::net::SocketAddr;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::{CliError, DataFolder, folder};
+use crate::state::State;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    data: DataFolder,
+    /// Loopback only; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8470")]
+    listen: SocketAddr,
+}
+
+pub fn run(command: &Serve) -> Result<(), CliError> {
+    if !command.listen.ip().is_loopback() {
+        return Err(CliError::NotLoopback(command.listen));
+    }
+    let filter = EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_unset| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let _lock = folder::lock(&command.data.path)?;
+    let state = State::open(&command.data.path)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Start)?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(command.listen).await.map_err(|e| CliError::Listen(command.listen, e))?;
+        let address = listener.local_addr().map_err(CliError::Start)?;
+        let mut terminated = signal(SignalKind::terminate()).map_err(CliError::Start)?;
+        let mut interrupted = signal(SignalKind::interrupt()).map_err(CliError::Start)?;
+        let mut out = std::io::stdout();
+        writeln!(out, "listening on http://{address}").and_then(|()| out.flush()).map_err(CliError::Output)?;
+        crate::serve(listener, state, async {
+            tokio::select! {
+                _ = terminated.recv() => tracing::info!("asked to stop"),
+                _ = interrupted.recv() => tracing::info!("interrupted"),
+            }
+        })
+        .await;
+        Ok(())
+    })
+}

@@ -1,0 +1,117 @@
+//! Who may read and write which kind of document: one table, kind × role × verb.
+//!
+//! Access is decided per document and never per field. What is not in the table is forbidden.
+
+use doorstep_schemas::ids::{DocId, DocKind, MemberId};
+use doorstep_schemas::wire::{Access, RoleKind};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verb {
+    Read,
+    Write,
+}
+
+/// What a role needs for a verb on a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    Never,
+    Always,
+    /// Only the document that bears the member's own name.
+    Own,
+    /// A grant of the job, at least this one.
+    Granted(Access),
+}
+
+/// The table.
+pub const fn rule(kind: DocKind, role: RoleKind, verb: Verb) -> Rule {
+    use DocKind::{Catalogue, Desk, Order, Request, Roster, Sheet, Stock};
+    use Verb::{Read, Write};
+    match (kind, role, verb) {
+        (Sheet, _, Write) => Rule::Granted(Access::Write),
+        // A request is the member's own word; the owner answers at the desk.
+        (Request, _, Write) => Rule::Own,
+        (_, RoleKind::Owner, Read | Write) => Rule::Always,
+        (
+            Order | Sheet | Request | Stock | Desk | Roster | Catalogue,
+            RoleKind::Technician | RoleKind::Installer | RoleKind::Repairer,
+            _,
+        ) => field_rule(kind, verb),
+    }
+}
+
+/// Those who work at the customer's and at the bench have the same rights; the job's grant makes the difference.
+const fn field_rule(kind: DocKind, verb: Verb) -> Rule {
+    match (kind, verb) {
+        (DocKind::Order, Verb::Read) | (DocKind::Sheet, Verb::Read) => Rule::Granted(Access::Read),
+        (DocKind::Sheet, Verb::Write) => Rule::Granted(Access::Write),
+        (DocKind::Request | DocKind::Stock, _) => Rule::Own,
+        (DocKind::Roster | DocKind::Catalogue, Verb::Read) => Rule::Always,
+        (DocKind::Order | DocKind::Roster | DocKind::Catalogue, Verb::Write) | (DocKind::Desk, _) => Rule::Never,
+    }
+}
+
+/// Whether one of the roles allows it. `granted` is the member's access to the document's job, if it has one.
+pub fn allowed(roles: &[RoleKind], member: MemberId, verb: Verb, doc: &DocId, granted: Access) -> bool {
+    roles.iter().any(|role| match rule(doc.kind(), *role, verb) {
+        Rule::Never => false,
+        Rule::Always => true,
+        Rule::Own => matches!(doc, DocId::Request(owner) | DocId::Stock(owner) if *owner == member),
+        Rule::Granted(least) => granted >= least,
+    })
+}
+
+/// Owners give out grants, members, codes and devices.
+pub fn runs_the_outlet(roles: &[RoleKind]) -> bool {
+    roles.contains(&RoleKind::Owner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorstep_schemas::ids::{JobId, ShortId};
+
+    /// One letter a cell: `-` never, `+` always, `o` own, `r` granted to read, `w` granted to write.
+    fn letter(rule: Rule) -> char {
+        match rule {
+            Rule::Never => '-',
+            Rule::Always => '+',
+            Rule::Own => 'o',
+            Rule::Granted(Access::Write) => 'w',
+            Rule::Granted(_) => 'r',
+        }
+    }
+
+    #[test]
+    fn the_table_is_the_one_that_the_trade_agreed_on() {
+        // Columns: owner reads, owner writes, then the same for technician, installer and repairer.
+        let agreed = [
+            (DocKind::Order, "++r-r-r-"),
+            (DocKind::Sheet, "+wrwrwrw"),
+            (DocKind::Request, "+ooooooo"),
+            (DocKind::Stock, "++oooooo"),
+            (DocKind::Desk, "++------"),
+            (DocKind::Roster, "+++-+-+-"),
+            (DocKind::Catalogue, "+++-+-+-"),
+        ];
+        let roles = [RoleKind::Owner, RoleKind::Technician, RoleKind::Installer, RoleKind::Repairer];
+        for (kind, letters) in agreed {
+            let found: String = roles
+                .into_iter()
+                .flat_map(|role| [Verb::Read, Verb::Write].map(|verb| letter(rule(kind, role, verb))))
+                .collect();
+            assert_eq!(found, letters, "{}", kind.name());
+        }
+        assert_eq!(agreed.len(), DocKind::ALL.len());
+    }
+
+    #[test]
+    fn a_technician_cant_write_the_order_they_were_given() {
+        let (job, li) = (JobId::from_bytes([1; 16]), ShortId::mint([1; 5]));
+        let may = |verb, doc| allowed(&[RoleKind::Technician], li, verb, &doc, Access::Write);
+        assert!(may(Verb::Write, DocId::Sheet(job)));
+        assert!(may(Verb::Read, DocId::Order(job)));
+        assert!(!may(Verb::Write, DocId::Order(job)));
+        assert!(!may(Verb::Read, DocId::Stock(ShortId::mint([2; 5]))));
+        assert!(!allowed(&[], li, Verb::Read, &DocId::Roster, Access::Write), "no role, no right");
+    }
+}

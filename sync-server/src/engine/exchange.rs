@@ -1,0 +1,128 @@
+//! One exchange after its pieces are in: what is noted of the visit, and what is answered.
+
+use doorstep_schemas::PROTOCOL;
+use doorstep_schemas::frame;
+use doorstep_schemas::log;
+use doorstep_schemas::signature::Beacon;
+use doorstep_schemas::wire::{DeviceHeld, DownHeader, Held, PieceResult, RunHeld, UpHeader};
+use ed25519_dalek::SigningKey;
+
+use super::scan::{self, Place, Reader};
+use super::standing::{self, Caller, NotServed, Sight};
+use crate::storage::{Device, Ledger, Outlet, Shelf, StorageError};
+
+/// Bytes of entries in an answer when the device names no budget, and the most that it may name.
+const BUDGET: u64 = 256 * 1024;
+const MOST_BUDGET: u64 = 4 * 1024 * 1024;
+/// Runs that one request may ask about.
+const MOST_ASKED: usize = 4_096;
+/// A visit that tells nothing new is written down this seldom, so that idle phones cost no disk sync.
+const SEEN_EVERY_MS: i64 = 60_000;
+/// Counts beyond this can't be shown to anybody.
+const MOST_HELD: u64 = 1 << 53;
+
+fn sane(held: Held) -> Held {
+    Held {
+        changes: held.changes.min(MOST_HELD),
+        photos: held.photos.min(MOST_HELD),
+        photo_bytes: held.photo_bytes.min(MOST_HELD),
+    }
+}
+
+fn outlet_of(shelf: &dyn Shelf, caller: &Caller) -> Result<Outlet, StorageError> {
+    shelf.outlet(caller.outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })
+}
+
+/// What is held for certain: of an entry that came in part, nothing.
+fn fetched(place: Place) -> u64 {
+    if place.part > 0 { place.seq.saturating_sub(1) } else { place.seq }
+}
+
+fn presented(shelf: &dyn Shelf, outlet: &Outlet, up: &UpHeader) -> Result<Option<Place>, StorageError> {
+    match &up.cursor {
+        Some(cursor) => scan::place_of(shelf, outlet, cursor),
+        None => Ok(None),
+    }
+}
+
+/// Whether the visit says something that is not written down yet.
+pub fn is_worth_noting(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader, now_ms: i64) -> Result<bool, StorageError> {
+    let outlet = outlet_of(shelf, caller)?;
+    let Some(device) = shelf.device(caller.outlet, caller.device)? else { return Ok(false) };
+    let seq = presented(shelf, &outlet, up)?.map_or(0, fetched);
+    let recently = (0..SEEN_EVERY_MS).contains(&now_ms.saturating_sub(device.seen_ms));
+    let owner_moves = caller.is_owner() && seq > outlet.owner_seq;
+    Ok(!recently || device.cursor_seq != seq || device.held != sane(up.held) || owner_moves)
+}
+
+/// Writes down where the device stands and what it still holds; says whether the owner now holds more.
+pub fn note(ledger: &mut dyn Ledger, caller: &Caller, up: &UpHeader, now_ms: i64) -> Result<bool, StorageError> {
+    let outlet = outlet_of(ledger, caller)?;
+    let seq = presented(ledger, &outlet, up)?.map_or(0, fetched);
+    ledger.note_visit(caller.outlet, caller.device, seq, now_ms, sane(up.held))?;
+    let moves = caller.is_owner() && seq > outlet.owner_seq;
+    if moves {
+        ledger.raise_owner_seq(caller.outlet, seq)?;
+    }
+    Ok(moves)
+}
+
+/// The whole body of the answer.
+pub fn answer(
+    shelf: &dyn Shelf,
+    caller: &Caller,
+    up: &UpHeader,
+    results: Vec<PieceResult>,
+    now_ms: i64,
+    key: &SigningKey,
+) -> Result<Vec<u8>, NotServed> {
+    let caller = standing::again(shelf, caller)?;
+    let outlet = outlet_of(shelf, &caller)?;
+    let sight = Sight::of(shelf, caller.outlet, &caller.member)?;
+    let place = presented(shelf, &outlet, up)?;
+    let hash = log::short(&outlet.hash);
+    let header = DownHeader {
+        protocol: PROTOCOL,
+        epoch: outlet.epoch,
+        beacon: Beacon::sign(outlet.id, outlet.epoch, now_ms, outlet.head, hash, key),
+        results,
+        owner_seq: outlet.owner_seq,
+        backed_up_to: 0,
+        runs: runs(shelf, &caller, &sight, up)?,
+        restarted: up.cursor.is_some() && place.is_none(),
+        devices: if caller.is_owner() { others(shelf, &caller)? } else { Vec::new() },
+    };
+    let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
+    let reader = Reader { sight: &sight, device: caller.device, actor: up.actor };
+    let (entries, trailer) = scan::scan(shelf, &outlet, reader, place.unwrap_or_default(), budget)?;
+    let mut body = Vec::with_capacity(entries.len() + 512);
+    frame::put(&mut body, &header);
+    body.extend_from_slice(&entries);
+    frame::put(&mut body, &trailer);
+    Ok(body)
+}
+
+/// How far the runs that were asked about are held: those in documents the device may read, and its member's own.
+fn runs(shelf: &dyn Shelf, caller: &Caller, sight: &Sight, up: &UpHeader) -> Result<Vec<RunHeld>, StorageError> {
+    let mut found = Vec::new();
+    for asked in up.ask.iter().take(MOST_ASKED) {
+        let own = asked.actor.device() == caller.device
+            || shelf
+                .device(caller.outlet, asked.actor.device())?
+                .is_some_and(|device| device.member == caller.member.id);
+        if !own && !sight.reads(&asked.doc) {
+            continue;
+        }
+        if let Some(row) = shelf.run(caller.outlet, &asked.doc, asked.actor)? {
+            let (doc, actor) = (asked.doc.clone(), asked.actor);
+            found.push(RunHeld { doc, actor, seq: row.run.seq, log_seq: row.log_seq });
+        }
+    }
+    Ok(found)
+}
+
+fn others(shelf: &dyn Shelf, caller: &Caller) -> Result<Vec<DeviceHeld>, StorageError> {
+    let seen = |device: &Device| device.id != caller.device && device.seen_ms > 0;
+    let devices = shelf.devices(caller.outlet)?.into_iter().filter(seen);
+    Ok(devices.map(|d| DeviceHeld { device: d.id, seen_ms: d.seen_ms, held: d.held }).collect())
+}

@@ -1,0 +1,14 @@
+//! What the relay decides, without I/O: who may do what, what enters the log, what goes down to whom.
+//!
+//! Everything here works on a [`crate::storage::Shelf`] or [`crate::storage::Ledger`] that it is given, with time and
+//! randomness as arguments, so that the same rules run on the database, in memory and in a simulation.
+
+pub mod access;
+pub mod audit;
+pub mod enrolment;
+pub mod exchange;
+pub mod intake;
+pub mod scan;
+pub mod standing;
+pub mod team;
+pub mod tries;

@@ -1,0 +1,211 @@
+//! Entries on their way down: from a cursor to the head, within a budget, only what the device may read.
+//!
+//! Where a job is given to a member, or a member becomes an owner, everything older comes in parts of that entry, so
+//! that a device need not start again from the beginning and a cut costs one part.
+
+use doorstep_schemas::frame;
+use doorstep_schemas::ids::{Actor, DeviceId, OutletId};
+use doorstep_schemas::log;
+use doorstep_schemas::wire::{Cursor, Entry, Trailer, kind};
+
+use super::intake::from_rest;
+use super::standing::{Opening, Sight};
+use crate::storage::{EntryHead, Outlet, Shelf, StorageError};
+
+/// Rows looked at in one go.
+const BATCH: usize = 256;
+
+/// A place in the log: everything up to `seq`, and of `seq` itself only `part` parts when `part` > 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    pub seq: u64,
+    pub part: u64,
+}
+
+/// Where a cursor stands in this log; `None` when it is of another log, or of this one before it was restored.
+pub fn place_of(shelf: &dyn Shelf, outlet: &Outlet, cursor: &Cursor) -> Result<Option<Place>, StorageError> {
+    if cursor.epoch != outlet.epoch || cursor.seq > outlet.head {
+        return Ok(None);
+    }
+    let hash = match cursor.seq {
+        0 => Some(log::GENESIS),
+        seq => shelf.entry(outlet.id, seq)?.map(|entry| entry.hash),
+    };
+    let known = hash.is_some_and(|hash| log::short(&hash) == cursor.hash);
+    Ok(known.then_some(Place { seq: cursor.seq, part: cursor.part }))
+}
+
+/// The device that reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    pub sight: &'a Sight,
+    pub device: DeviceId,
+    /// Its start of the app: what this very start brought is not sent back.
+    pub actor: Option<Actor>,
+}
+
+impl Reader<'_> {
+    fn brought(&self, entry: &EntryHead) -> bool {
+        matches!(entry.kind, kind::SEGMENT | kind::GRANT)
+            && entry.carrier == Some(self.device)
+            && self.actor.is_some()
+            && entry.actor == self.actor
+    }
+}
+
+/// Frames of the entries from `from` on, and the trailer that goes after them.
+pub fn scan(
+    shelf: &dyn Shelf,
+    outlet: &Outlet,
+    reader: Reader<'_>,
+    from: Place,
+    budget: usize,
+) -> Result<(Vec<u8>, Trailer), StorageError> {
+    let mut tray = Tray { shelf, outlet: outlet.id, frames: Vec::new(), budget };
+    let (place, more) = fill(&mut tray, reader, from)?;
+    let hash = match place.seq {
+        0 => log::GENESIS,
+        seq => shelf.entry(outlet.id, seq)?.ok_or(StorageError::Corrupt { what: "log" })?.hash,
+    };
+    let cursor = Cursor { epoch: outlet.epoch, seq: place.seq, hash: log::short(&hash), part: place.part };
+    Ok((tray.frames, Trailer { cursor, more }))
+}
+
+fn fill(tray: &mut Tray<'_>, reader: Reader<'_>, from: Place) -> Result<(Place, bool), StorageError> {
+    let mut place = from;
+    if place.part > 0 {
+        if let Some(entry) = tray.shelf.entry(tray.outlet, place.seq)?
+            && let Some(opening) = reader.sight.opening(&entry)
+            && let Some(stopped) = tray.open(&entry, opening, place.part)?
+        {
+            return Ok((Place { part: stopped, ..place }, true));
+        }
+        place.part = 0;
+    }
+    loop {
+        let entries = tray.shelf.entries_after(tray.outlet, place.seq, BATCH)?;
+        if entries.is_empty() {
+            return Ok((place, false));
+        }
+        for entry in entries {
+            if let Some(opening) = reader.sight.opening(&entry) {
+                match tray.open(&entry, opening, 0)? {
+                    None => {}
+                    Some(0) => return Ok((place, true)),
+                    Some(part) => return Ok((Place { seq: entry.seq, part }, true)),
+                }
+            } else if reader.sight.shows(&entry) && !reader.brought(&entry) && !tray.put(&entry, &entry, 0)? {
+                return Ok((place, true));
+            }
+            place = Place { seq: entry.seq, part: 0 };
+        }
+    }
+}
+
+/// Frames that are collected until the budget is spent.
+struct Tray<'a> {
+    shelf: &'a dyn Shelf,
+    outlet: OutletId,
+    frames: Vec<u8>,
+    budget: usize,
+}
+
+impl Tray<'_> {
+    /// Puts `entry` at the place of `at`; says whether there was room. The first always has room, or a small budget
+    /// would never get anywhere.
+    fn put(&mut self, entry: &EntryHead, at: &EntryHead, part: u64) -> Result<bool, StorageError> {
+        if !self.frames.is_empty() && self.frames.len() >= self.budget {
+            return Ok(false);
+        }
+        let body = self.shelf.body(self.outlet, entry.seq)?.ok_or(StorageError::Corrupt { what: "log" })?;
+        let before = self.frames.len();
+        if before > 0 && before + body.len() > self.budget {
+            return Ok(false);
+        }
+        let piece = from_rest(&body)?;
+        let hash = log::short(&at.hash);
+        frame::put(&mut self.frames, &Entry { seq: at.seq, hash, part, at_ms: entry.at_ms, piece });
+        Ok(true)
+    }
+
+    /// Puts the opening entry and what it hands over, from behind the first `done` parts on. Returns the number of
+    /// parts received when the budget ends in the middle, `None` when the entry is whole.
+    fn open(&mut self, at: &EntryHead, opening: Opening, done: u64) -> Result<Option<u64>, StorageError> {
+        let mut done = done;
+        if done == 0 {
+            let alone = self.handed_over(at, opening, 0, 1)?.is_empty();
+            if !self.put(at, at, u64::from(!alone))? {
+                return Ok(Some(0));
+            }
+            if alone {
+                return Ok(None);
+            }
+            done = 1;
+        }
+        loop {
+            // One more than is put, to know which is the last.
+            let mut ahead = self.handed_over(at, opening, done - 1, BATCH + 1)?;
+            let last_batch = ahead.len() <= BATCH;
+            ahead.truncate(BATCH);
+            let count = ahead.len();
+            for (i, entry) in ahead.iter().enumerate() {
+                let part = if last_batch && i + 1 == count { 0 } else { done + 1 };
+                if !self.put(entry, at, part)? {
+                    return Ok(Some(done));
+                }
+                done += 1;
+            }
+            if last_batch {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn handed_over(
+        &self,
+        at: &EntryHead,
+        opening: Opening,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Vec<EntryHead>, StorageError> {
+        match opening {
+            Opening::Job(job) => self.shelf.job_segments(self.outlet, job, at.seq, skip, limit),
+            // The log has no holes: skipping n entries is starting after number n.
+            Opening::Outlet => {
+                let mut older = self.shelf.entries_after(self.outlet, skip, limit)?;
+                older.retain(|entry| entry.seq < at.seq);
+                Ok(older)
+            }
+        }
+    }
+}
+
+/// The last entry up to the head that `sight` shows, and whether one after `after` came from another device.
+pub fn news(
+    shelf: &dyn Shelf,
+    outlet: &Outlet,
+    sight: &Sight,
+    device: DeviceId,
+    after: u64,
+) -> Result<(u64, bool), StorageError> {
+    let mut last = 0;
+    let mut before = outlet.head + 1;
+    loop {
+        let entries = shelf.entries_before(outlet.id, before, BATCH)?;
+        for entry in &entries {
+            if last > 0 && entry.seq <= after {
+                return Ok((last, false));
+            }
+            if sight.shows(entry) || sight.opening(entry).is_some() {
+                last = last.max(entry.seq);
+                if entry.seq > after && entry.carrier != Some(device) {
+                    return Ok((last, true));
+                }
+            }
+        }
+        match entries.last() {
+            Some(oldest) => before = oldest.seq,
+            None => return Ok((last, false)),
+        }
+    }
+}

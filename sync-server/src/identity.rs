@@ -1,0 +1,28 @@
+//! The relay's own Ed25519 key: it signs beacons, and its public half is in every enrolment link.
+//!
+//! It lies in the log's database and not beside it, so that a restored backup is the same relay.
+
+use doorstep_schemas::ids::PublicKey;
+use doorstep_schemas::signature;
+use ed25519_dalek::SigningKey;
+
+use crate::storage::{Storage, StorageError};
+
+/// The key, drawn the first time it is asked for.
+pub fn signing_key(storage: &dyn Storage) -> Result<SigningKey, StorageError> {
+    let mut fresh = [0u8; 32];
+    getrandom::fill(&mut fresh).map_err(StorageError::Random)?;
+    Ok(SigningKey::from_bytes(&storage.identity(fresh)?))
+}
+
+/// What devices check beacons with.
+pub fn public_key(key: &SigningKey) -> PublicKey {
+    signature::identity(key).0
+}
+
+/// Random bytes from the system.
+pub fn random<const N: usize>() -> Result<[u8; N], StorageError> {
+    let mut bytes = [0u8; N];
+    getrandom::fill(&mut bytes).map_err(StorageError::Random)?;
+    Ok(bytes)
+}

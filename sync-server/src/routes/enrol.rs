@@ -1,0 +1,39 @@
+//! `POST /v1/enrol`: a device joins with a one-time code.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract;
+use doorstep_schemas::enrol::{EnrolAnswer, EnrolRequest};
+
+use super::{RouteError, Shared, body};
+use crate::engine::enrolment::{self, EnrolError, Newcomer};
+use crate::engine::team;
+use crate::identity;
+
+pub async fn enrol(extract::State(state): Shared, request: Body) -> Result<Json<EnrolAnswer>, RouteError> {
+    let request: EnrolRequest = body::json(request, state.pace.idle_body).await?;
+    let name = team::name(&request.device_name)?;
+    let now_ms = state.now_ms();
+    state.tries().begin(now_ms).map_err(RouteError::TooManyTries)?;
+    let token: String = identity::random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    let token_hash = team::token_hash(&token);
+    let newcomer = Newcomer { code: request.code, key: request.key, name, token_hash };
+    let joined = state.write(move |ledger| match enrolment::enrol(ledger, &newcomer, now_ms) {
+        Err(EnrolError::Storage(cause)) => Err(cause),
+        outcome => Ok(outcome),
+    });
+    let enrolled = joined.durable().await??;
+    state.tries().was_right();
+    state.tell(enrolled.outlet.id);
+    tracing::info!(outlet = %enrolled.outlet.id, device = %enrolled.device, "a device has joined");
+    Ok(Json(EnrolAnswer {
+        outlet: enrolled.outlet.id,
+        outlet_name: enrolled.outlet.name,
+        member: enrolled.member.id,
+        member_name: enrolled.member.name,
+        roles: enrolled.member.roles.into_iter().map(Into::into).collect(),
+        device: enrolled.device,
+        token,
+        relay_key: identity::public_key(&state.key),
+    }))
+}

@@ -1,0 +1,133 @@
+//! The one table from what went wrong to a status and a code.
+
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use doorstep_schemas::blob;
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::enrol::ErrorAnswer;
+use doorstep_schemas::frame::FrameError;
+
+use super::body::Broken;
+use crate::engine::enrolment::EnrolError;
+use crate::engine::standing::NotServed;
+use crate::engine::team::{BadName, TeamError};
+use crate::engine::tries::TooMany;
+use crate::storage::StorageError;
+
+/// Why a request was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum RouteError {
+    #[error(transparent)]
+    NotServed(#[from] NotServed),
+    #[error("refused: {}", .0.wire())]
+    Refused(ErrorCode),
+    #[error("the exchange can't be read; what arrived whole was kept")]
+    ExchangeUnreadable(#[from] FrameError),
+    #[error("the exchange holds no header")]
+    ExchangeEmpty,
+    #[error("the exchange is larger than {} bytes; what arrived whole was kept", doorstep_schemas::MAX_EXCHANGE)]
+    ExchangeTooLarge,
+    #[error("protocol {0} is no longer served, the oldest is {oldest}", oldest = doorstep_schemas::PROTOCOL_OLDEST)]
+    ProtocolTooOld(u32),
+    #[error("the request's body broke off; what arrived whole was kept")]
+    Broken(#[from] Broken),
+    #[error("the request is larger than {0} bytes")]
+    RequestTooLarge(usize),
+    #[error("the request is not the JSON that it should be")]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    BadName(#[from] BadName),
+    #[error("{0}")]
+    Invalid(&'static str),
+    #[error(transparent)]
+    Enrol(#[from] EnrolError),
+    #[error("too many wrong codes; try again in {} s", .0.retry_after_s)]
+    TooManyTries(TooMany),
+    #[error(transparent)]
+    Team(#[from] TeamError),
+    #[error("nothing here")]
+    NotFound,
+    #[error("not a way to ask this route")]
+    Method,
+    #[error("the blob is held up to byte {held}")]
+    BlobOffset { held: u64 },
+    #[error("the bytes are not those of the name; they were thrown away")]
+    BlobMismatch,
+    #[error("a blob has at most {} bytes", blob::MAX_BLOB)]
+    BlobTooLarge,
+    #[error("a range that the blob does not have")]
+    Range { size: u64 },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl RouteError {
+    fn answer(&self) -> (StatusCode, ErrorCode) {
+        match self {
+            Self::NotServed(NotServed::UnknownToken) => (StatusCode::UNAUTHORIZED, ErrorCode::DeviceRefused),
+            Self::NotServed(NotServed::Revoked) => (StatusCode::FORBIDDEN, ErrorCode::DeviceRefused),
+            Self::Refused(code) => (StatusCode::FORBIDDEN, *code),
+            Self::ExchangeUnreadable(_) | Self::ExchangeEmpty => {
+                (StatusCode::BAD_REQUEST, ErrorCode::ExchangeUnreadable)
+            }
+            Self::ExchangeTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::ExchangeTooLarge),
+            Self::ProtocolTooOld(_) => (StatusCode::UPGRADE_REQUIRED, ErrorCode::ProtocolTooOld),
+            Self::Broken(Broken::Idle(_)) => (StatusCode::REQUEST_TIMEOUT, ErrorCode::ExchangeUnreadable),
+            Self::Broken(Broken::Cut(_)) => (StatusCode::BAD_REQUEST, ErrorCode::ExchangeUnreadable),
+            Self::RequestTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::RequestInvalid),
+            Self::Json(_) | Self::BadName(_) | Self::Invalid(_) | Self::Enrol(EnrolError::OthersDevice) => {
+                (StatusCode::BAD_REQUEST, ErrorCode::RequestInvalid)
+            }
+            Self::Enrol(EnrolError::CodeWrong) => (StatusCode::FORBIDDEN, ErrorCode::CodeWrong),
+            Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyTries),
+            Self::Team(TeamError::NoMember) => (StatusCode::NOT_FOUND, ErrorCode::MemberUnknown),
+            Self::Team(TeamError::NoDevice) | Self::NotFound => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::RequestInvalid),
+            Self::BlobOffset { .. } => (StatusCode::CONFLICT, ErrorCode::BlobOffset),
+            Self::BlobMismatch => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BlobMismatch),
+            Self::BlobTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::BlobTooLarge),
+            Self::Range { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, ErrorCode::RequestInvalid),
+            Self::NotServed(NotServed::Storage(cause))
+            | Self::Enrol(EnrolError::Storage(cause))
+            | Self::Team(TeamError::Storage(cause))
+            | Self::Storage(cause) => {
+                if cause.is_disk_full() {
+                    (StatusCode::INSUFFICIENT_STORAGE, ErrorCode::DiskFull)
+                } else {
+                    (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::RelayFailed)
+                }
+            }
+        }
+    }
+
+    fn extra_header(&self) -> Option<(HeaderName, String)> {
+        match self {
+            Self::TooManyTries(tries) => Some((header::RETRY_AFTER, tries.retry_after_s.to_string())),
+            Self::BlobOffset { held } => Some((HeaderName::from_static(blob::OFFSET), held.to_string())),
+            Self::Range { size } => Some((header::CONTENT_RANGE, format!("bytes */{size}"))),
+            Self::NotServed(NotServed::UnknownToken) => Some((header::WWW_AUTHENTICATE, "Bearer".into())),
+            _ => None,
+        }
+    }
+}
+
+impl IntoResponse for RouteError {
+    fn into_response(self) -> Response {
+        let (status, code) = self.answer();
+        if status.is_server_error() {
+            tracing::error!(error = ?self, "a request failed");
+        } else {
+            tracing::debug!(error = %self, "a request was refused");
+        }
+        // A storage failure's cause names folders; it goes to the log, never to the caller.
+        let detail = if status.is_server_error() { code.wire().to_owned() } else { self.to_string() };
+        let extra = self.extra_header();
+        let mut response = (status, Json(ErrorAnswer { code: code.wire().to_owned(), detail })).into_response();
+        if let Some((name, value)) = extra {
+            let value = HeaderValue::try_from(value).expect("a number, or a word of ours");
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}

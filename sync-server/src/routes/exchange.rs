@@ -1,0 +1,141 @@
+//! `POST /v1/exchange`: pieces up as they arrive, one answer down.
+//!
+//! The body is read by a task of its own. A caller whose line breaks takes its request with it, but not the pieces
+//! that had arrived whole: those are in the log, and the repeat learns so.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::frame::{self, FrameReader};
+use doorstep_schemas::ids::Actor;
+use doorstep_schemas::wire::{Outcome, Piece, PieceResult, UpHeader};
+use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
+
+use super::body::Incoming;
+use super::{RouteError, Shared, caller};
+use crate::engine::exchange;
+use crate::engine::intake::{self, Carrier};
+use crate::engine::standing::{self, Caller, NotServed};
+use crate::state::State;
+use crate::storage::{Pending, StorageError};
+
+pub async fn exchange(extract::State(state): Shared, headers: HeaderMap, body: Body) -> Result<Response, RouteError> {
+    let caller = caller(&state, &headers).await?;
+    let incoming = Incoming::new(body, state.pace.idle_body);
+    tokio::spawn(serve(state, caller, incoming)).await.unwrap_or(Err(StorageError::JobPanicked.into()))
+}
+
+async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Result<Response, RouteError> {
+    let mut intake = Intake { state: &state, caller: &caller, up: None, batches: Vec::new() };
+    let end = intake.read(&mut incoming).await;
+    let Intake { up, batches, .. } = intake;
+
+    let mut results = Vec::new();
+    let mut failure = None;
+    for batch in batches {
+        match batch.durable().await {
+            Ok(of_batch) => results.extend(of_batch),
+            Err(cause) => failure = failure.or(Some(cause)),
+        }
+    }
+    if results.iter().any(|result| result.outcome == Outcome::Accepted) {
+        state.tell(caller.outlet);
+    }
+    if end.is_err() || failure.is_some() {
+        incoming.drain().await;
+    }
+    end?;
+    if let Some(cause) = failure {
+        return Err(cause.into());
+    }
+    let up = Arc::new(up.ok_or(RouteError::ExchangeEmpty)?);
+
+    let now_ms = state.now_ms();
+    let (visitor, visit) = (caller.clone(), up.clone());
+    if state.read(move |shelf| exchange::is_worth_noting(shelf, &visitor, &visit, now_ms)).await? {
+        let (visitor, visit) = (caller.clone(), up.clone());
+        if state.write(move |ledger| exchange::note(ledger, &visitor, &visit, now_ms)).durable().await? {
+            state.tell(caller.outlet);
+        }
+    }
+    let key = state.key.clone();
+    let body = state.read(move |shelf| exchange::answer(shelf, &caller, &up, results, now_ms, &key)).await?;
+    let cbor = [(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))];
+    Ok((cbor, body).into_response())
+}
+
+struct Intake<'a> {
+    state: &'a State,
+    caller: &'a Caller,
+    up: Option<UpHeader>,
+    batches: Vec<Pending<Vec<PieceResult>>>,
+}
+
+impl Intake<'_> {
+    /// Reads to the end, handing over whole pieces as they come.
+    async fn read(&mut self, incoming: &mut Incoming) -> Result<(), RouteError> {
+        let mut frames = FrameReader::default();
+        let mut room = MAX_EXCHANGE;
+        while let Some(chunk) = incoming.next().await? {
+            let fits = chunk.len().min(room);
+            frames.push(&chunk[..fits]);
+            room -= fits;
+            self.hand_over(&mut frames)?;
+            if fits < chunk.len() {
+                return Err(RouteError::ExchangeTooLarge);
+            }
+        }
+        Ok(frames.finish()?)
+    }
+
+    fn hand_over(&mut self, frames: &mut FrameReader) -> Result<(), RouteError> {
+        let mut pieces = Vec::new();
+        let broken = loop {
+            match frames.next_frame() {
+                Ok(Some(item)) if self.up.is_none() => {
+                    let up: UpHeader = frame::read(item)?;
+                    if up.protocol < PROTOCOL_OLDEST {
+                        return Err(RouteError::ProtocolTooOld(up.protocol));
+                    }
+                    self.up = Some(up);
+                }
+                // A frame that holds no piece is refused by itself, like any other piece.
+                Ok(Some(item)) => pieces.push(frame::read::<Piece>(item).ok()),
+                Ok(None) => break None,
+                Err(cause) => break Some(cause),
+            }
+        };
+        if !pieces.is_empty() {
+            let actor = self.up.as_ref().and_then(|up| up.actor);
+            let (caller, now_ms) = (self.caller.clone(), self.state.now_ms());
+            self.batches.push(self.state.write(move |ledger| take_all(ledger, &caller, actor, now_ms, pieces)));
+        }
+        broken.map_or(Ok(()), |cause| Err(cause.into()))
+    }
+}
+
+fn take_all(
+    ledger: &mut dyn crate::storage::Ledger,
+    caller: &Caller,
+    actor: Option<Actor>,
+    now_ms: i64,
+    pieces: Vec<Option<Piece>>,
+) -> Result<Vec<PieceResult>, StorageError> {
+    let caller = match standing::again(ledger, caller) {
+        Ok(caller) => caller,
+        Err(NotServed::Storage(cause)) => return Err(cause),
+        Err(NotServed::UnknownToken | NotServed::Revoked) => {
+            return Ok(pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
+        }
+    };
+    let carrier = Carrier { caller: &caller, actor, now_ms };
+    let take = |piece| match piece {
+        Some(piece) => intake::take(ledger, carrier, piece),
+        None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
+    };
+    pieces.into_iter().map(take).collect()
+}

@@ -1,0 +1,119 @@
+//! Serving HTTP/1.1 on a listener: header timeout, connection cap, a stop that lets running requests end.
+//!
+//! Built on hyper's connections, because a plain `axum::serve` waits for ever on a client that sends its headers one
+//! byte an hour.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorstep_schemas::ids::OutletId;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+use crate::routes;
+use crate::state::State;
+use crate::storage::{Shelf, StorageError};
+
+/// After an accept that failed (no file descriptors left, as a rule) others get time to end.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// Serves until `shutdown` resolves and the running requests have ended or used up their farewell.
+pub async fn serve(listener: TcpListener, state: Arc<State>, shutdown: impl Future<Output = ()>) {
+    let places = Arc::new(Semaphore::new(state.pace.connections));
+    let router = routes::router(state.clone());
+    let (stop, stopping) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let outside = tokio::spawn(watch_outside(state.clone()));
+    tokio::pin!(shutdown);
+    loop {
+        while connections.try_join_next().is_some() {}
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = async {
+                // Taken before accepting: who waits beyond the cap waits in the kernel's queue.
+                let place = places.clone().acquire_owned().await;
+                (place, listener.accept().await)
+            } => accepted,
+        };
+        match accepted {
+            (Ok(place), Ok((stream, _))) => {
+                let (service, stopping) = (TowerToHyperService::new(router.clone()), stopping.clone());
+                let header = state.pace.header;
+                connections.spawn(async move {
+                    connection(stream, service, header, stopping).await;
+                    drop(place);
+                });
+            }
+            (_, outcome) => {
+                if let Err(cause) = outcome {
+                    tracing::warn!(%cause, "a connection could not be taken");
+                }
+                tokio::time::sleep(BREATH).await;
+            }
+        }
+    }
+    outside.abort();
+    drop(listener);
+    state.close();
+    stop.send_replace(true);
+    let all = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(state.pace.farewell, all).await.is_err() {
+        tracing::warn!("requests were still running when the relay stopped");
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    service: TowerToHyperService<axum::Router>,
+    header: Duration,
+    mut stopping: watch::Receiver<bool>,
+) {
+    if let Err(cause) = stream.set_nodelay(true) {
+        tracing::debug!(%cause, "a connection ended before it was served");
+        return;
+    }
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        () = asked_to_stop(&mut stopping) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(cause) = outcome {
+        tracing::debug!(%cause, "a connection broke");
+    }
+}
+
+async fn asked_to_stop(stopping: &mut watch::Receiver<bool>) {
+    // A sender that is gone is a relay that has stopped.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+/// The command line writes into the same log from another process; live connections hear of it here.
+async fn watch_outside(state: Arc<State>) {
+    let mut known: HashMap<OutletId, u64> = HashMap::new();
+    loop {
+        match state.read(|shelf: &dyn Shelf| shelf.outlets()).await {
+            Ok(outlets) => {
+                for outlet in outlets {
+                    if known.insert(outlet.id, outlet.head).is_some_and(|head| head != outlet.head) {
+                        state.tell(outlet.id);
+                    }
+                }
+            }
+            Err::<_, StorageError>(cause) => tracing::warn!(%cause, "the log could not be looked at"),
+        }
+        tokio::time::sleep(state.pace.outside).await;
+    }
+}

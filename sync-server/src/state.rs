@@ -1,0 +1,145 @@
+//! What all requests share: the log, the blobs, the clock, the key, and who is told of news.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use doorstep_schemas::ids::OutletId;
+use ed25519_dalek::SigningKey;
+use tokio::sync::{broadcast, watch};
+
+use crate::blobs::BlobFolder;
+use crate::clock::{Clock, SystemClock};
+use crate::engine::tries::WrongTries;
+use crate::identity;
+use crate::storage::memory::Memory;
+use crate::storage::sqlite::Sqlite;
+use crate::storage::{self, Ledger, Shelf, Storage, StorageError};
+
+/// Announcements that a slow listener may fall behind; beyond that it looks once for all of them.
+const NEWS_BEHIND: usize = 256;
+
+/// How long the relay waits for whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// For the whole head of a request.
+    pub header: Duration,
+    /// For the next bytes of a body: a slow transfer that still moves is not a dead one.
+    pub idle_body: Duration,
+    /// Between two announcements on one connection.
+    pub live_gap: Duration,
+    /// Of silence on a live connection until a comment is sent.
+    pub keepalive: Duration,
+    /// Between two looks for what another program has written into the log.
+    pub outside: Duration,
+    /// Given to running requests when the relay stops.
+    pub farewell: Duration,
+    pub connections: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(10),
+            idle_body: Duration::from_secs(20),
+            live_gap: Duration::from_secs(3),
+            keepalive: Duration::from_secs(30),
+            outside: Duration::from_secs(1),
+            farewell: Duration::from_secs(10),
+            connections: 4_096,
+        }
+    }
+}
+
+/// See the module.
+pub struct State {
+    storage: Arc<dyn Storage>,
+    pub(crate) blobs: BlobFolder,
+    clock: Arc<dyn Clock>,
+    pub(crate) key: SigningKey,
+    pub(crate) pace: Pace,
+    tries: Mutex<WrongTries>,
+    news: broadcast::Sender<OutletId>,
+    closing: watch::Sender<bool>,
+}
+
+impl State {
+    pub fn new(
+        storage: Arc<dyn Storage>,
+        blobs: &Path,
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+    ) -> Result<Arc<Self>, StorageError> {
+        let key = identity::signing_key(&*storage)?;
+        Ok(Arc::new(Self {
+            storage,
+            blobs: BlobFolder::at(blobs),
+            clock,
+            key,
+            pace,
+            tries: Mutex::default(),
+            news: broadcast::channel(NEWS_BEHIND).0,
+            closing: watch::channel(false).0,
+        }))
+    }
+
+    /// A relay on a data folder.
+    pub fn open(folder: &Path) -> Result<Arc<Self>, StorageError> {
+        let storage = Arc::new(Sqlite::open(folder)?);
+        Self::new(storage, &folder.join("blobs"), Arc::new(SystemClock), Pace::default())
+    }
+
+    /// A relay whose log is gone with the process; photos still need a folder.
+    pub fn in_memory(blobs: &Path, clock: Arc<dyn Clock>, pace: Pace) -> Result<Arc<Self>, StorageError> {
+        Self::new(Arc::new(Memory::new()), blobs, clock, pace)
+    }
+
+    pub fn storage(&self) -> &dyn Storage {
+        &*self.storage
+    }
+
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    pub(crate) fn tries(&self) -> MutexGuard<'_, WrongTries> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads one moment of the log, away from the runtime's threads.
+    pub async fn read<T, E>(&self, look: impl FnOnce(&dyn Shelf) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StorageError> + Send + 'static,
+    {
+        let storage = self.storage.clone();
+        let looked = tokio::task::spawn_blocking(move || storage::look(&*storage, |shelf| Ok(look(shelf)))).await;
+        looked.unwrap_or(Err(StorageError::JobPanicked))?
+    }
+
+    /// Queues a write; it is done even if nobody waits for it.
+    pub fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut dyn Ledger) -> Result<T, StorageError> + Send + 'static,
+    ) -> storage::Pending<T> {
+        storage::write(&*self.storage, job)
+    }
+
+    /// Tells live connections of an outlet that there may be something new.
+    pub fn tell(&self, outlet: OutletId) {
+        // Nobody listening is the usual case, not a failure.
+        let _ = self.news.send(outlet);
+    }
+
+    pub(crate) fn listen(&self) -> broadcast::Receiver<OutletId> {
+        self.news.subscribe()
+    }
+
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+}

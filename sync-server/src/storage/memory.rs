@@ -1,0 +1,336 @@
+//! A log in memory, for tests, benches and simulations: everything is gone with the process.
+//!
+//! A write runs at once on the caller's thread. What a failed job had changed is put back from an undo list, so that
+//! the shelf keeps the same promise as the database.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId};
+use doorstep_schemas::log;
+use doorstep_schemas::wire::{Held, kind};
+
+use super::{
+    Blob, Device, Done, EntryHead, GrantNow, Invite, Job, Ledger, Look, Member, NewEntry, Outlet, Placed, RunRow,
+    Shelf, Storage, StorageError, Stretch, WhoseToken,
+};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Memory {
+    tables: Mutex<Tables>,
+}
+
+impl Memory {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Storage for Memory {
+    fn identity(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError> {
+        Ok(*self.tables().identity.get_or_insert(fresh))
+    }
+
+    fn read(&self, look: Look<'_>) -> Result<(), StorageError> {
+        look(&*self.tables())
+    }
+
+    fn write(&self, job: Job, done: Done) {
+        let mut tables = self.tables();
+        let outcome = catch_unwind(AssertUnwindSafe(|| job(&mut *tables))).unwrap_or(Err(StorageError::JobPanicked));
+        tables.settle(outcome.is_ok());
+        drop(tables);
+        done(outcome);
+    }
+}
+
+/// A table that remembers what a job has replaced.
+#[derive(Debug)]
+struct Table<K, V> {
+    rows: BTreeMap<K, V>,
+    replaced: Vec<(K, Option<V>)>,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self { rows: BTreeMap::new(), replaced: Vec::new() }
+    }
+}
+
+impl<K: Ord + Clone, V> Table<K, V> {
+    fn put(&mut self, key: K, row: V) {
+        let before = self.rows.insert(key.clone(), row);
+        self.replaced.push((key, before));
+    }
+
+    fn take(&mut self, key: &K) -> Option<V>
+    where
+        V: Clone,
+    {
+        let row = self.rows.remove(key)?;
+        self.replaced.push((key.clone(), Some(row.clone())));
+        Some(row)
+    }
+
+    fn settle(&mut self, keep: bool) {
+        for (key, before) in self.replaced.drain(..).rev() {
+            match before {
+                _ if keep => {}
+                Some(row) => drop(self.rows.insert(key, row)),
+                None => drop(self.rows.remove(&key)),
+            }
+        }
+    }
+}
+
+type RunKey = (OutletId, DocId, Actor);
+
+#[derive(Debug, Default)]
+struct Tables {
+    identity: Option<[u8; 32]>,
+    outlets: Table<OutletId, Outlet>,
+    members: Table<(OutletId, MemberId), Member>,
+    devices: Table<(OutletId, DeviceId), Device>,
+    entries: Table<(OutletId, u64), (EntryHead, Option<Stretch>, Vec<u8>)>,
+    documents: Table<(OutletId, DocId), u64>,
+    runs: Table<RunKey, RunRow>,
+    grants: Table<(OutletId, MemberId, JobId), GrantNow>,
+    invites: Table<[u8; 32], Invite>,
+    blobs: Table<(OutletId, BlobHash), Blob>,
+}
+
+impl Tables {
+    fn settle(&mut self, keep: bool) {
+        self.outlets.settle(keep);
+        self.members.settle(keep);
+        self.devices.settle(keep);
+        self.entries.settle(keep);
+        self.documents.settle(keep);
+        self.runs.settle(keep);
+        self.grants.settle(keep);
+        self.invites.settle(keep);
+        self.blobs.settle(keep);
+    }
+
+    fn log(&self, outlet: OutletId, from: u64, before: u64) -> impl DoubleEndedIterator<Item = &EntryHead> {
+        let rows = (from < before).then(|| self.entries.rows.range((outlet, from)..(outlet, before)));
+        rows.into_iter().flatten().map(|(_, (head, _, _))| head)
+    }
+}
+
+impl Shelf for Tables {
+    fn outlets(&self) -> Result<Vec<Outlet>, StorageError> {
+        Ok(self.outlets.rows.values().cloned().collect())
+    }
+
+    fn outlet(&self, outlet: OutletId) -> Result<Option<Outlet>, StorageError> {
+        Ok(self.outlets.rows.get(&outlet).cloned())
+    }
+
+    fn members(&self, outlet: OutletId) -> Result<Vec<Member>, StorageError> {
+        Ok(self.members.rows.iter().filter(|((o, _), _)| *o == outlet).map(|(_, m)| m.clone()).collect())
+    }
+
+    fn member(&self, outlet: OutletId, member: MemberId) -> Result<Option<Member>, StorageError> {
+        Ok(self.members.rows.get(&(outlet, member)).cloned())
+    }
+
+    fn devices(&self, outlet: OutletId) -> Result<Vec<Device>, StorageError> {
+        Ok(self.devices.rows.iter().filter(|((o, _), _)| *o == outlet).map(|(_, d)| d.clone()).collect())
+    }
+
+    fn device(&self, outlet: OutletId, device: DeviceId) -> Result<Option<Device>, StorageError> {
+        Ok(self.devices.rows.get(&(outlet, device)).cloned())
+    }
+
+    fn whose_token(&self, token_hash: &[u8; 32]) -> Result<Option<WhoseToken>, StorageError> {
+        let found = self.devices.rows.iter().find(|(_, device)| device.token_hash == *token_hash);
+        Ok(found.map(|((outlet, _), device)| WhoseToken { outlet: *outlet, device: device.clone() }))
+    }
+
+    fn document_ops(&self, outlet: OutletId, doc: &DocId) -> Result<Option<u64>, StorageError> {
+        Ok(self.documents.rows.get(&(outlet, doc.clone())).copied())
+    }
+
+    fn run(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Option<RunRow>, StorageError> {
+        Ok(self.runs.rows.get(&(outlet, doc.clone(), actor)).copied())
+    }
+
+    fn entry_covering(
+        &self,
+        outlet: OutletId,
+        doc: &DocId,
+        actor: Actor,
+        seq: u64,
+    ) -> Result<Option<u64>, StorageError> {
+        let covers = |stretch: &Stretch| (stretch.from_seq..=stretch.to_seq).contains(&seq);
+        let found = self.entries.rows.range((outlet, 0)..=(outlet, u64::MAX)).find(|(_, (head, stretch, _))| {
+            head.doc.as_ref() == Some(doc) && head.actor == Some(actor) && stretch.as_ref().is_some_and(covers)
+        });
+        Ok(found.map(|((_, seq), _)| *seq))
+    }
+
+    fn grant(&self, outlet: OutletId, job: JobId, member: MemberId) -> Result<Option<GrantNow>, StorageError> {
+        Ok(self.grants.rows.get(&(outlet, member, job)).copied())
+    }
+
+    fn grants_of(&self, outlet: OutletId, member: MemberId) -> Result<Vec<(JobId, GrantNow)>, StorageError> {
+        let mine = self.grants.rows.iter().filter(|((o, m, _), _)| (*o, *m) == (outlet, member));
+        Ok(mine.map(|((_, _, job), grant)| (*job, *grant)).collect())
+    }
+
+    fn job_is_used(&self, outlet: OutletId, job: JobId) -> Result<bool, StorageError> {
+        let written = [DocId::Order(job), DocId::Sheet(job)];
+        let granted = self.grants.rows.keys().any(|(o, _, j)| (*o, *j) == (outlet, job));
+        Ok(granted || written.into_iter().any(|doc| self.documents.rows.contains_key(&(outlet, doc))))
+    }
+
+    fn entries_after(&self, outlet: OutletId, after: u64, limit: usize) -> Result<Vec<EntryHead>, StorageError> {
+        Ok(self.log(outlet, after.saturating_add(1), u64::MAX).take(limit).cloned().collect())
+    }
+
+    fn entries_before(&self, outlet: OutletId, before: u64, limit: usize) -> Result<Vec<EntryHead>, StorageError> {
+        Ok(self.log(outlet, 0, before).rev().take(limit).cloned().collect())
+    }
+
+    fn job_segments(
+        &self,
+        outlet: OutletId,
+        job: JobId,
+        before: u64,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Vec<EntryHead>, StorageError> {
+        let of_job =
+            |head: &&EntryHead| head.kind == kind::SEGMENT && head.doc.as_ref().and_then(DocId::job) == Some(job);
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        Ok(self.log(outlet, 0, before).filter(of_job).skip(skip).take(limit).cloned().collect())
+    }
+
+    fn entry(&self, outlet: OutletId, seq: u64) -> Result<Option<EntryHead>, StorageError> {
+        Ok(self.entries.rows.get(&(outlet, seq)).map(|(head, _, _)| head.clone()))
+    }
+
+    fn body(&self, outlet: OutletId, seq: u64) -> Result<Option<Vec<u8>>, StorageError> {
+        Ok(self.entries.rows.get(&(outlet, seq)).map(|(_, _, body)| body.clone()))
+    }
+
+    fn blob(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Blob>, StorageError> {
+        Ok(self.blobs.rows.get(&(outlet, *hash)).cloned())
+    }
+}
+
+impl Ledger for Tables {
+    fn put_outlet(&mut self, outlet: &Outlet) -> Result<(), StorageError> {
+        self.outlets.put(outlet.id, outlet.clone());
+        Ok(())
+    }
+
+    fn put_member(&mut self, outlet: OutletId, member: &Member) -> Result<(), StorageError> {
+        self.members.put((outlet, member.id), member.clone());
+        Ok(())
+    }
+
+    fn put_device(&mut self, outlet: OutletId, device: &Device) -> Result<(), StorageError> {
+        self.devices.put((outlet, device.id), device.clone());
+        Ok(())
+    }
+
+    fn append(&mut self, outlet: OutletId, entry: &NewEntry) -> Result<Placed, StorageError> {
+        let mut row = self.outlet(outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+        let digest = log::digest(&entry.body);
+        let seq = row.head + 1;
+        let hash = log::running_hash(&row.hash, seq, entry.kind, entry.doc.as_ref(), &digest);
+        let head = EntryHead {
+            seq,
+            kind: entry.kind,
+            doc: entry.doc.clone(),
+            author: entry.author,
+            carrier: entry.carrier,
+            actor: entry.actor,
+            member: entry.member,
+            at_ms: entry.at_ms,
+            digest,
+            hash,
+        };
+        self.entries.put((outlet, seq), (head, entry.stretch, entry.body.clone()));
+        (row.head, row.hash) = (seq, hash);
+        self.outlets.put(outlet, row);
+        Ok(Placed { seq, hash })
+    }
+
+    fn put_run(&mut self, outlet: OutletId, doc: &DocId, actor: Actor, run: &RunRow) -> Result<(), StorageError> {
+        self.runs.put((outlet, doc.clone(), actor), *run);
+        Ok(())
+    }
+
+    fn put_document_ops(&mut self, outlet: OutletId, doc: &DocId, ops: u64) -> Result<(), StorageError> {
+        self.documents.put((outlet, doc.clone()), ops);
+        Ok(())
+    }
+
+    fn put_grant(
+        &mut self,
+        outlet: OutletId,
+        job: JobId,
+        member: MemberId,
+        grant: GrantNow,
+    ) -> Result<(), StorageError> {
+        self.grants.put((outlet, member, job), grant);
+        Ok(())
+    }
+
+    fn put_invite(&mut self, invite: &Invite) -> Result<(), StorageError> {
+        self.invites.put(invite.code_hash, invite.clone());
+        Ok(())
+    }
+
+    fn take_invite(&mut self, code_hash: &[u8; 32], now_ms: i64) -> Result<Option<Invite>, StorageError> {
+        Ok(self.invites.take(code_hash).filter(|invite| now_ms < invite.expires_ms))
+    }
+
+    fn note_visit(
+        &mut self,
+        outlet: OutletId,
+        device: DeviceId,
+        cursor_seq: u64,
+        seen_ms: i64,
+        held: Held,
+    ) -> Result<(), StorageError> {
+        if let Some(mut row) = self.device(outlet, device)? {
+            (row.cursor_seq, row.seen_ms, row.held) = (cursor_seq, seen_ms, held);
+            self.devices.put((outlet, device), row);
+        }
+        Ok(())
+    }
+
+    fn raise_owner_seq(&mut self, outlet: OutletId, seq: u64) -> Result<(), StorageError> {
+        if let Some(mut row) = self.outlet(outlet)? {
+            row.owner_seq = row.owner_seq.max(seq);
+            self.outlets.put(outlet, row);
+        }
+        Ok(())
+    }
+
+    fn attach_blob(
+        &mut self,
+        outlet: OutletId,
+        hash: &BlobHash,
+        size: u64,
+        doc: &DocId,
+        _at_ms: i64,
+    ) -> Result<(), StorageError> {
+        let mut blob = self.blob(outlet, hash)?.unwrap_or(Blob { size, docs: Vec::new() });
+        if !blob.docs.contains(doc) {
+            blob.docs.push(doc.clone());
+        }
+        self.blobs.put((outlet, *hash), blob);
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! What the shelves keep, as rows: outlets, members, devices, entries, runs, grants, invites, blobs.
+
+use doorstep_schemas::admission::Run;
+use doorstep_schemas::ids::{Actor, DeviceId, DocId, MemberId, OutletId, PublicKey};
+use doorstep_schemas::wire::{Access, Held, RoleKind, Status};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlet {
+    pub id: OutletId,
+    pub name: String,
+    /// Drawn at random when the log was created.
+    pub epoch: [u8; 8],
+    /// The last entry's number and running hash; 0 and [`doorstep_schemas::log::GENESIS`] before the first.
+    pub head: u64,
+    pub hash: [u8; 32],
+    /// The highest entry that an owner's device has said it holds.
+    pub owner_seq: u64,
+    pub created_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub id: MemberId,
+    pub name: String,
+    pub roles: Vec<RoleKind>,
+    pub status: Status,
+    /// The entry that made this member an owner; what lies before it is handed over when a device passes it.
+    pub owner_since: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    pub id: DeviceId,
+    pub member: MemberId,
+    pub key: PublicKey,
+    pub name: String,
+    pub status: Status,
+    pub token_hash: [u8; 32],
+    /// The highest cursor that the device has presented.
+    pub cursor_seq: u64,
+    /// The relay's clock at its last exchange; 0 before the first.
+    pub seen_ms: i64,
+    pub held: Held,
+}
+
+/// A token's device and its outlet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhoseToken {
+    pub outlet: OutletId,
+    pub device: Device,
+}
+
+/// The sequence numbers of a run that a segment covers, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    pub from_seq: u64,
+    pub to_seq: u64,
+}
+
+/// An entry about to be appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEntry {
+    pub kind: u8,
+    pub doc: Option<DocId>,
+    /// The author's device; for the relay's own entries `None`.
+    pub author: Option<DeviceId>,
+    /// The device that brought it.
+    pub carrier: Option<DeviceId>,
+    /// A segment's own actor; for other kinds the actor that the carrier's exchange named.
+    pub actor: Option<Actor>,
+    pub stretch: Option<Stretch>,
+    /// The member that a grant or a role is about.
+    pub member: Option<MemberId>,
+    pub at_ms: i64,
+    /// CBOR of the piece.
+    pub body: Vec<u8>,
+}
+
+/// Where an entry went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    pub seq: u64,
+    pub hash: [u8; 32],
+}
+
+/// An entry of the log without its body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryHead {
+    pub seq: u64,
+    pub kind: u8,
+    pub doc: Option<DocId>,
+    pub author: Option<DeviceId>,
+    pub carrier: Option<DeviceId>,
+    pub actor: Option<Actor>,
+    pub member: Option<MemberId>,
+    pub at_ms: i64,
+    pub digest: [u8; 32],
+    pub hash: [u8; 32],
+}
+
+/// How far a run of one actor in one document is held, and by which entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunRow {
+    pub run: Run,
+    pub log_seq: u64,
+}
+
+/// What a member may do with a job now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GrantNow {
+    pub access: Access,
+    /// The entry at which access went from none to some.
+    pub since: u64,
+    /// The grant's entry; `None` while it is only implied, by the first change of a walk-in.
+    pub log_seq: Option<u64>,
+}
+
+/// A one-time code, by its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invite {
+    pub code_hash: [u8; 32],
+    pub outlet: OutletId,
+    pub member: MemberId,
+    pub expires_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    pub size: u64,
+    pub docs: Vec<DocId>,
+}

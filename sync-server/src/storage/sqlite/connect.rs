@@ -1,0 +1,106 @@
+//! Opening the database: key file, pragmas, version, migrations.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::storage::StorageError;
+
+/// Before this version a crash while the write-ahead log was reset could lose commits.
+const LEAST_SQLITE: i32 = 3_051_003;
+/// A command line beside a running relay waits this long for its turn.
+const BUSY: Duration = Duration::from_secs(10);
+
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log.sql")];
+
+/// The raw key of the database.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// Makes the folder and the key when they are not there, and says where the database lies.
+pub fn prepare(folder: &Path) -> Result<(PathBuf, Key), StorageError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|e| StorageError::io(folder, e))?;
+    let (database, key_file) = (folder.join("relay.db"), folder.join("relay.key"));
+    if !key_file.exists() {
+        // A fresh key could never open the log that is there; making one would only hide what is wrong.
+        if database.exists() {
+            return Err(StorageError::KeyMissing(database));
+        }
+        make_key(folder, &key_file)?;
+    }
+    let bytes = fs::read(&key_file).map_err(|e| StorageError::io(&key_file, e))?;
+    let Ok(key) = <[u8; 32]>::try_from(bytes.as_slice()) else { return Err(StorageError::KeyMalformed(key_file)) };
+    Ok((database, Key(key)))
+}
+
+/// Writes the key beside its place and links it there: of two programs that start together, both then use one key.
+fn make_key(folder: &Path, key_file: &Path) -> Result<(), StorageError> {
+    let mut random = [0u8; 40];
+    getrandom::fill(&mut random).map_err(StorageError::Random)?;
+    let (key, name) = random.split_at(32);
+    let suffix: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
+    let draft = folder.join(format!("relay.key.{suffix}"));
+    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).and_then(|mut file| {
+        file.write_all(key)?;
+        file.sync_all()
+    });
+    let linked = written.and_then(|()| match fs::hard_link(&draft, key_file) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    });
+    let removed = fs::remove_file(&draft);
+    linked.and(removed).and_then(|()| File::open(folder)?.sync_all()).map_err(|e| StorageError::io(key_file, e))
+}
+
+/// A connection that writes.
+pub fn open(database: &Path, key: &Key) -> Result<Connection, StorageError> {
+    let found = rusqlite::version_number();
+    if found < LEAST_SQLITE {
+        return Err(StorageError::SqliteTooOld { found, least: LEAST_SQLITE });
+    }
+    let connection = Connection::open(database)?;
+    let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    connection.execute_batch(&format!("PRAGMA key = \"x'{hex}'\";"))?;
+    connection.busy_timeout(BUSY)?;
+    connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+        .map_err(|e| StorageError::WrongKey(database.to_owned(), e))?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// A connection that can't write.
+pub fn open_reader(database: &Path, key: &Key) -> Result<Connection, StorageError> {
+    let connection = open(database, key)?;
+    connection.execute_batch("PRAGMA query_only = ON;")?;
+    Ok(connection)
+}
+
+/// Brings the tables to this program's version; a newer program's database is left alone.
+pub fn migrate(connection: &mut Connection) -> Result<(), StorageError> {
+    let known = u32::try_from(MIGRATIONS.len()).expect("there are fewer than 2³² migrations");
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(StorageError::TooNew { found, known });
+    }
+    for migration in MIGRATIONS.iter().skip(found as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.execute_batch(&format!("PRAGMA user_version = {known};"))?;
+    transaction.commit()?;
+    Ok(())
+}

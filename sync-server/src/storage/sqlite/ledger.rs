@@ -1,0 +1,221 @@
+//! Writing the log inside the writer's transaction.
+
+use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId};
+use doorstep_schemas::log;
+use doorstep_schemas::wire::Held;
+use rusqlite::{Connection, Params};
+
+use super::rows::{self, number};
+use super::shelf::OnConnection;
+use crate::storage::{
+    Blob, Device, EntryHead, GrantNow, Invite, Ledger, Member, NewEntry, Outlet, Placed, RunRow, Shelf, StorageError,
+    WhoseToken,
+};
+
+/// A savepoint of the writer's transaction.
+pub struct InTransaction<'a>(pub &'a Connection);
+
+impl InTransaction<'_> {
+    fn run_sql(&self, sql: &str, params: impl Params) -> Result<(), StorageError> {
+        self.0.prepare_cached(sql)?.execute(params)?;
+        Ok(())
+    }
+}
+
+/// What can be written can be read: each reading method goes to the same connection.
+macro_rules! read_through {
+    ($(fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $out:ty;)+) => {
+        impl Shelf for InTransaction<'_> {
+            $(fn $name(&self $(, $arg: $ty)*) -> Result<$out, StorageError> { OnConnection(self.0).$name($($arg),*) })+
+        }
+    };
+}
+
+read_through! {
+    fn outlets(&self) -> Vec<Outlet>;
+    fn outlet(&self, outlet: OutletId) -> Option<Outlet>;
+    fn members(&self, outlet: OutletId) -> Vec<Member>;
+    fn member(&self, outlet: OutletId, member: MemberId) -> Option<Member>;
+    fn devices(&self, outlet: OutletId) -> Vec<Device>;
+    fn device(&self, outlet: OutletId, device: DeviceId) -> Option<Device>;
+    fn whose_token(&self, token_hash: &[u8; 32]) -> Option<WhoseToken>;
+    fn document_ops(&self, outlet: OutletId, doc: &DocId) -> Option<u64>;
+    fn run(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Option<RunRow>;
+    fn entry_covering(&self, outlet: OutletId, doc: &DocId, actor: Actor, seq: u64) -> Option<u64>;
+    fn grant(&self, outlet: OutletId, job: JobId, member: MemberId) -> Option<GrantNow>;
+    fn grants_of(&self, outlet: OutletId, member: MemberId) -> Vec<(JobId, GrantNow)>;
+    fn job_is_used(&self, outlet: OutletId, job: JobId) -> bool;
+    fn entries_after(&self, outlet: OutletId, after: u64, limit: usize) -> Vec<EntryHead>;
+    fn entries_before(&self, outlet: OutletId, before: u64, limit: usize) -> Vec<EntryHead>;
+    fn job_segments(&self, outlet: OutletId, job: JobId, before: u64, skip: u64, limit: usize) -> Vec<EntryHead>;
+    fn entry(&self, outlet: OutletId, seq: u64) -> Option<EntryHead>;
+    fn body(&self, outlet: OutletId, seq: u64) -> Option<Vec<u8>>;
+    fn blob(&self, outlet: OutletId, hash: &BlobHash) -> Option<Blob>;
+}
+
+impl Ledger for InTransaction<'_> {
+    fn put_outlet(&mut self, outlet: &Outlet) -> Result<(), StorageError> {
+        let params = (
+            outlet.id.to_bytes(),
+            &outlet.name,
+            outlet.epoch,
+            number(outlet.head)?,
+            outlet.hash,
+            number(outlet.owner_seq)?,
+            outlet.created_ms,
+        );
+        self.run_sql(include_str!("queries/put_outlet.sql"), params)
+    }
+
+    fn put_member(&mut self, outlet: OutletId, member: &Member) -> Result<(), StorageError> {
+        let params = (
+            outlet.to_bytes(),
+            member.id.as_str(),
+            &member.name,
+            rows::role_bits(&member.roles),
+            member.status as i64,
+            member.owner_since.map(number).transpose()?,
+        );
+        self.run_sql(include_str!("queries/put_member.sql"), params)
+    }
+
+    fn put_device(&mut self, outlet: OutletId, device: &Device) -> Result<(), StorageError> {
+        let params = (
+            outlet.to_bytes(),
+            device.id.0,
+            device.member.as_str(),
+            device.key.0,
+            &device.name,
+            device.status as i64,
+            device.token_hash,
+            number(device.cursor_seq)?,
+            device.seen_ms,
+            number(device.held.changes)?,
+            number(device.held.photos)?,
+            number(device.held.photo_bytes)?,
+        );
+        self.run_sql(include_str!("queries/put_device.sql"), params)
+    }
+
+    fn append(&mut self, outlet: OutletId, entry: &NewEntry) -> Result<Placed, StorageError> {
+        let row = self.outlet(outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+        let digest = log::digest(&entry.body);
+        let seq = row.head + 1;
+        let hash = log::running_hash(&row.hash, seq, entry.kind, entry.doc.as_ref(), &digest);
+        let params = (
+            outlet.to_bytes(),
+            number(seq)?,
+            entry.kind,
+            entry.doc.as_ref().map(DocId::to_bytes),
+            entry.author.map(|device| device.0),
+            entry.carrier.map(|device| device.0),
+            entry.actor.map(|actor| actor.0),
+            entry.stretch.map(|stretch| number(stretch.from_seq)).transpose()?,
+            entry.stretch.map(|stretch| number(stretch.to_seq)).transpose()?,
+            entry.member.map(|member| member.to_string()),
+            entry.at_ms,
+            digest,
+            hash,
+            &entry.body,
+        );
+        self.run_sql(include_str!("queries/append.sql"), params)?;
+        let params = (outlet.to_bytes(), number(seq)?, hash);
+        self.run_sql("UPDATE outlet SET head = ?2, hash = ?3 WHERE id = ?1", params)?;
+        Ok(Placed { seq, hash })
+    }
+
+    fn put_run(&mut self, outlet: OutletId, doc: &DocId, actor: Actor, row: &RunRow) -> Result<(), StorageError> {
+        let params = (
+            outlet.to_bytes(),
+            doc.to_bytes(),
+            actor.0,
+            number(row.run.seq)?,
+            row.run.hash.0,
+            row.run.chain.0,
+            number(row.run.next_op)?,
+            number(row.log_seq)?,
+        );
+        self.run_sql(include_str!("queries/put_run.sql"), params)
+    }
+
+    fn put_document_ops(&mut self, outlet: OutletId, doc: &DocId, ops: u64) -> Result<(), StorageError> {
+        let params = (outlet.to_bytes(), doc.to_bytes(), number(ops)?);
+        self.run_sql("INSERT OR REPLACE INTO document (outlet, doc, ops) VALUES (?1, ?2, ?3)", params)
+    }
+
+    fn put_grant(
+        &mut self,
+        outlet: OutletId,
+        job: JobId,
+        member: MemberId,
+        grant: GrantNow,
+    ) -> Result<(), StorageError> {
+        let params = (
+            outlet.to_bytes(),
+            member.as_str(),
+            job.to_bytes(),
+            grant.access as i64,
+            number(grant.since)?,
+            grant.log_seq.map(number).transpose()?,
+        );
+        self.run_sql(include_str!("queries/put_grant.sql"), params)
+    }
+
+    fn put_invite(&mut self, invite: &Invite) -> Result<(), StorageError> {
+        let params = (invite.code_hash, invite.outlet.to_bytes(), invite.member.as_str(), invite.expires_ms);
+        self.run_sql(
+            "INSERT OR REPLACE INTO invite (code_hash, outlet, member, expires_ms) VALUES (?1, ?2, ?3, ?4)",
+            params,
+        )
+    }
+
+    fn take_invite(&mut self, code_hash: &[u8; 32], now_ms: i64) -> Result<Option<Invite>, StorageError> {
+        let mut statement = self.0.prepare_cached("DELETE FROM invite WHERE code_hash = ?1 RETURNING *")?;
+        let mut found = statement.query([code_hash])?;
+        let Some(row) = found.next()? else { return Ok(None) };
+        let invite = Invite {
+            code_hash: *code_hash,
+            outlet: OutletId::from_bytes(row.get("outlet")?),
+            member: rows::member_id(&row.get::<_, String>("member")?)?,
+            expires_ms: row.get("expires_ms")?,
+        };
+        Ok(Some(invite).filter(|invite| now_ms < invite.expires_ms))
+    }
+
+    fn note_visit(
+        &mut self,
+        outlet: OutletId,
+        device: DeviceId,
+        cursor_seq: u64,
+        seen_ms: i64,
+        held: Held,
+    ) -> Result<(), StorageError> {
+        let params = (
+            outlet.to_bytes(),
+            device.0,
+            number(cursor_seq)?,
+            seen_ms,
+            number(held.changes)?,
+            number(held.photos)?,
+            number(held.photo_bytes)?,
+        );
+        self.run_sql(include_str!("queries/note_visit.sql"), params)
+    }
+
+    fn raise_owner_seq(&mut self, outlet: OutletId, seq: u64) -> Result<(), StorageError> {
+        let params = (outlet.to_bytes(), number(seq)?);
+        self.run_sql("UPDATE outlet SET owner_seq = max(owner_seq, ?2) WHERE id = ?1", params)
+    }
+
+    fn attach_blob(
+        &mut self,
+        outlet: OutletId,
+        hash: &BlobHash,
+        size: u64,
+        doc: &DocId,
+        at_ms: i64,
+    ) -> Result<(), StorageError> {
+        let params = (outlet.to_bytes(), hash.0, doc.to_bytes(), number(size)?, at_ms);
+        self.run_sql("INSERT OR IGNORE INTO blob (outlet, hash, doc, size, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)", params)
+    }
+}

@@ -1,0 +1,85 @@
+//! The log in SQLite: encrypted, write-ahead, every commit on the disk before anybody is told.
+//!
+//! One thread writes, several connections read. The database is encrypted with a raw key from a file beside it, which
+//! keeps a stolen copy of the database shut, not a stolen box: see docs/operating.md for that.
+
+mod connect;
+mod ledger;
+mod rows;
+mod shelf;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+use super::{Done, Job, Look, Storage, StorageError};
+use shelf::OnConnection;
+use writer::Writer;
+
+/// Reading connections kept open when nobody uses them.
+const IDLE_READERS: usize = 4;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Sqlite {
+    database: PathBuf,
+    key: connect::Key,
+    writer: Writer,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Sqlite {
+    /// Opens the log in a data folder, making folder, key and database when they are not there.
+    pub fn open(folder: &Path) -> Result<Self, StorageError> {
+        let (database, key) = connect::prepare(folder)?;
+        let mut connection = connect::open(&database, &key)?;
+        connect::migrate(&mut connection)?;
+        let writer = Writer::start(connection)?;
+        Ok(Self { database, key, writer, readers: Mutex::default() })
+    }
+
+    fn reader(&self) -> Result<Connection, StorageError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.map_or_else(|| connect::open_reader(&self.database, &self.key), Ok)
+    }
+
+    fn put_back(&self, connection: Connection) {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < IDLE_READERS {
+            readers.push(connection);
+        }
+    }
+}
+
+impl Storage for Sqlite {
+    fn identity(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError> {
+        let mut connection = connect::open(&self.database, &self.key)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let kept: Option<[u8; 32]> =
+            transaction.query_row("SELECT secret FROM identity", [], |row| row.get(0)).optional()?;
+        let secret = match kept {
+            Some(secret) => secret,
+            None => {
+                transaction.execute("INSERT INTO identity (id, secret) VALUES (1, ?1)", [fresh])?;
+                fresh
+            }
+        };
+        transaction.commit()?;
+        Ok(secret)
+    }
+
+    fn read(&self, look: Look<'_>) -> Result<(), StorageError> {
+        let mut connection = self.reader()?;
+        let transaction = connection.transaction()?;
+        let outcome = look(&OnConnection(&transaction));
+        transaction.finish()?;
+        self.put_back(connection);
+        outcome
+    }
+
+    fn write(&self, job: Job, done: Done) {
+        self.writer.queue(job, done);
+    }
+}

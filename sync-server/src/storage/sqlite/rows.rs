@@ -1,0 +1,106 @@
+//! Columns to values: what SQLite's types can't say is checked here.
+
+use doorstep_schemas::ids::{Actor, DeviceId, DocId, MemberId, OutletId, PublicKey};
+use doorstep_schemas::wire::{Access, Held, RoleKind, Status};
+use rusqlite::Row;
+
+use crate::storage::{Device, EntryHead, Member, Outlet, StorageError};
+
+pub fn number(value: u64) -> Result<i64, StorageError> {
+    i64::try_from(value).map_err(|_: std::num::TryFromIntError| StorageError::TooLarge(value))
+}
+
+pub fn count(row: &Row<'_>, column: &str) -> Result<u64, StorageError> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_: std::num::TryFromIntError| StorageError::Corrupt { what: "count" })
+}
+
+pub fn doc(bytes: &[u8]) -> Result<DocId, StorageError> {
+    DocId::from_bytes(bytes).ok().ok_or(StorageError::Corrupt { what: "document id" })
+}
+
+pub fn member_id(text: &str) -> Result<MemberId, StorageError> {
+    text.parse().ok().ok_or(StorageError::Corrupt { what: "member id" })
+}
+
+const ROLES: [RoleKind; 4] = [RoleKind::Owner, RoleKind::Technician, RoleKind::Installer, RoleKind::Repairer];
+
+pub fn role_bits(roles: &[RoleKind]) -> i64 {
+    roles.iter().fold(0, |bits, role| bits | 1 << *role as i64)
+}
+
+fn roles(bits: i64) -> Vec<RoleKind> {
+    ROLES.into_iter().filter(|role| bits & 1 << *role as i64 != 0).collect()
+}
+
+pub fn status(number: i64) -> Result<Status, StorageError> {
+    [Status::Active, Status::Left, Status::Lost]
+        .into_iter()
+        .find(|status| *status as i64 == number)
+        .ok_or(StorageError::Corrupt { what: "status" })
+}
+
+pub fn access(number: i64) -> Result<Access, StorageError> {
+    [Access::None, Access::Read, Access::Write]
+        .into_iter()
+        .find(|access| *access as i64 == number)
+        .ok_or(StorageError::Corrupt { what: "access" })
+}
+
+pub fn outlet(row: &Row<'_>) -> Result<Outlet, StorageError> {
+    Ok(Outlet {
+        id: OutletId::from_bytes(row.get("id")?),
+        name: row.get("name")?,
+        epoch: row.get("epoch")?,
+        head: count(row, "head")?,
+        hash: row.get("hash")?,
+        owner_seq: count(row, "owner_seq")?,
+        created_ms: row.get("created_ms")?,
+    })
+}
+
+pub fn member(row: &Row<'_>) -> Result<Member, StorageError> {
+    let since: Option<i64> = row.get("owner_since")?;
+    Ok(Member {
+        id: member_id(&row.get::<_, String>("id")?)?,
+        name: row.get("name")?,
+        roles: roles(row.get("roles")?),
+        status: status(row.get("status")?)?,
+        owner_since: since.map(|_| count(row, "owner_since")).transpose()?,
+    })
+}
+
+pub fn device(row: &Row<'_>) -> Result<Device, StorageError> {
+    Ok(Device {
+        id: DeviceId(row.get("id")?),
+        member: member_id(&row.get::<_, String>("member")?)?,
+        key: PublicKey(row.get("key")?),
+        name: row.get("name")?,
+        status: status(row.get("status")?)?,
+        token_hash: row.get("token_hash")?,
+        cursor_seq: count(row, "cursor_seq")?,
+        seen_ms: row.get("seen_ms")?,
+        held: Held {
+            changes: count(row, "held_changes")?,
+            photos: count(row, "held_photos")?,
+            photo_bytes: count(row, "held_photo_bytes")?,
+        },
+    })
+}
+
+pub fn entry(row: &Row<'_>) -> Result<EntryHead, StorageError> {
+    let kind: i64 = row.get("kind")?;
+    Ok(EntryHead {
+        seq: count(row, "seq")?,
+        kind: u8::try_from(kind)
+            .map_err(|_: std::num::TryFromIntError| StorageError::Corrupt { what: "entry kind" })?,
+        doc: row.get::<_, Option<Vec<u8>>>("doc")?.as_deref().map(doc).transpose()?,
+        author: row.get::<_, Option<[u8; 8]>>("author")?.map(DeviceId),
+        carrier: row.get::<_, Option<[u8; 8]>>("carrier")?.map(DeviceId),
+        actor: row.get::<_, Option<[u8; 16]>>("actor")?.map(Actor),
+        member: row.get::<_, Option<String>>("member")?.as_deref().map(member_id).transpose()?,
+        at_ms: row.get("at_ms")?,
+        digest: row.get("digest")?,
+        hash: row.get("hash")?,
+    })
+}

@@ -1,0 +1,184 @@
+//! Reading the log from one connection.
+
+use doorstep_schemas::admission::Run;
+use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash, DeviceId, DocId, JobId, MemberId, OutletId};
+use doorstep_schemas::signature::Chain;
+use rusqlite::{Connection, Params, Row};
+
+use super::rows;
+use crate::storage::{Blob, Device, EntryHead, GrantNow, Member, Outlet, RunRow, Shelf, StorageError, WhoseToken};
+
+const ENTRY: &str = "SELECT seq, kind, doc, author, carrier, actor, member, at_ms, digest, hash FROM entry \
+                     WHERE outlet = ?1 AND seq = ?2";
+
+/// A connection inside a transaction.
+pub struct OnConnection<'a>(pub &'a Connection);
+
+impl OnConnection<'_> {
+    fn all<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T, StorageError>,
+    ) -> Result<Vec<T>, StorageError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut found = statement.query(params)?;
+        let mut all = Vec::new();
+        while let Some(row) = found.next()? {
+            all.push(read(row)?);
+        }
+        Ok(all)
+    }
+
+    fn one<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl Fn(&Row<'_>) -> Result<T, StorageError>,
+    ) -> Result<Option<T>, StorageError> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        let mut found = statement.query(params)?;
+        found.next()?.map(read).transpose()
+    }
+}
+
+fn grant(row: &Row<'_>) -> Result<GrantNow, StorageError> {
+    let log_seq: Option<i64> = row.get("log_seq")?;
+    Ok(GrantNow {
+        access: rows::access(row.get("access")?)?,
+        since: rows::count(row, "since")?,
+        log_seq: log_seq.map(|_| rows::count(row, "log_seq")).transpose()?,
+    })
+}
+
+fn limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// A place in the log as SQLite counts: beyond its numbers nothing can be stored.
+fn place(seq: u64) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+impl Shelf for OnConnection<'_> {
+    fn outlets(&self) -> Result<Vec<Outlet>, StorageError> {
+        self.all("SELECT * FROM outlet ORDER BY id", [], rows::outlet)
+    }
+
+    fn outlet(&self, outlet: OutletId) -> Result<Option<Outlet>, StorageError> {
+        self.one("SELECT * FROM outlet WHERE id = ?1", [outlet.to_bytes()], rows::outlet)
+    }
+
+    fn members(&self, outlet: OutletId) -> Result<Vec<Member>, StorageError> {
+        self.all("SELECT * FROM member WHERE outlet = ?1 ORDER BY id", [outlet.to_bytes()], rows::member)
+    }
+
+    fn member(&self, outlet: OutletId, member: MemberId) -> Result<Option<Member>, StorageError> {
+        let params = (outlet.to_bytes(), member.as_str());
+        self.one("SELECT * FROM member WHERE outlet = ?1 AND id = ?2", params, rows::member)
+    }
+
+    fn devices(&self, outlet: OutletId) -> Result<Vec<Device>, StorageError> {
+        self.all("SELECT * FROM device WHERE outlet = ?1 ORDER BY id", [outlet.to_bytes()], rows::device)
+    }
+
+    fn device(&self, outlet: OutletId, device: DeviceId) -> Result<Option<Device>, StorageError> {
+        let params = (outlet.to_bytes(), device.0);
+        self.one("SELECT * FROM device WHERE outlet = ?1 AND id = ?2", params, rows::device)
+    }
+
+    fn whose_token(&self, token_hash: &[u8; 32]) -> Result<Option<WhoseToken>, StorageError> {
+        self.one("SELECT * FROM device WHERE token_hash = ?1", [token_hash], |row| {
+            Ok(WhoseToken { outlet: OutletId::from_bytes(row.get("outlet")?), device: rows::device(row)? })
+        })
+    }
+
+    fn document_ops(&self, outlet: OutletId, doc: &DocId) -> Result<Option<u64>, StorageError> {
+        let params = (outlet.to_bytes(), doc.to_bytes());
+        self.one("SELECT ops FROM document WHERE outlet = ?1 AND doc = ?2", params, |row| rows::count(row, "ops"))
+    }
+
+    fn run(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Option<RunRow>, StorageError> {
+        let params = (outlet.to_bytes(), doc.to_bytes(), actor.0);
+        self.one("SELECT * FROM run WHERE outlet = ?1 AND doc = ?2 AND actor = ?3", params, |row| {
+            let run = Run {
+                seq: rows::count(row, "seq")?,
+                hash: ChangeHash(row.get("hash")?),
+                chain: Chain(row.get("chain")?),
+                next_op: rows::count(row, "next_op")?,
+            };
+            Ok(RunRow { run, log_seq: rows::count(row, "log_seq")? })
+        })
+    }
+
+    fn entry_covering(
+        &self,
+        outlet: OutletId,
+        doc: &DocId,
+        actor: Actor,
+        seq: u64,
+    ) -> Result<Option<u64>, StorageError> {
+        let params = (outlet.to_bytes(), doc.to_bytes(), actor.0, place(seq));
+        self.one(include_str!("queries/entry_covering.sql"), params, |row| rows::count(row, "seq"))
+    }
+
+    fn grant(&self, outlet: OutletId, job: JobId, member: MemberId) -> Result<Option<GrantNow>, StorageError> {
+        let params = (outlet.to_bytes(), member.as_str(), job.to_bytes());
+        self.one("SELECT * FROM job_grant WHERE outlet = ?1 AND member = ?2 AND job = ?3", params, grant)
+    }
+
+    fn grants_of(&self, outlet: OutletId, member: MemberId) -> Result<Vec<(JobId, GrantNow)>, StorageError> {
+        let params = (outlet.to_bytes(), member.as_str());
+        self.all("SELECT * FROM job_grant WHERE outlet = ?1 AND member = ?2 ORDER BY job", params, |row| {
+            Ok((JobId::from_bytes(row.get("job")?), grant(row)?))
+        })
+    }
+
+    fn job_is_used(&self, outlet: OutletId, job: JobId) -> Result<bool, StorageError> {
+        let (order, sheet) = (DocId::Order(job).to_bytes(), DocId::Sheet(job).to_bytes());
+        let params = (outlet.to_bytes(), order, sheet, job.to_bytes());
+        let used = self.one(include_str!("queries/job_is_used.sql"), params, |row| Ok(row.get::<_, bool>(0)?))?;
+        Ok(used.unwrap_or(false))
+    }
+
+    fn entries_after(&self, outlet: OutletId, after: u64, most: usize) -> Result<Vec<EntryHead>, StorageError> {
+        let params = (outlet.to_bytes(), place(after), limit(most));
+        self.all(include_str!("queries/entries_after.sql"), params, rows::entry)
+    }
+
+    fn entries_before(&self, outlet: OutletId, before: u64, most: usize) -> Result<Vec<EntryHead>, StorageError> {
+        let params = (outlet.to_bytes(), place(before), limit(most));
+        self.all(include_str!("queries/entries_before.sql"), params, rows::entry)
+    }
+
+    fn job_segments(
+        &self,
+        outlet: OutletId,
+        job: JobId,
+        before: u64,
+        skip: u64,
+        most: usize,
+    ) -> Result<Vec<EntryHead>, StorageError> {
+        let (order, sheet) = (DocId::Order(job).to_bytes(), DocId::Sheet(job).to_bytes());
+        let params = (outlet.to_bytes(), order, sheet, place(before), limit(most), place(skip));
+        self.all(include_str!("queries/job_segments.sql"), params, rows::entry)
+    }
+
+    fn entry(&self, outlet: OutletId, seq: u64) -> Result<Option<EntryHead>, StorageError> {
+        self.one(ENTRY, (outlet.to_bytes(), place(seq)), rows::entry)
+    }
+
+    fn body(&self, outlet: OutletId, seq: u64) -> Result<Option<Vec<u8>>, StorageError> {
+        let params = (outlet.to_bytes(), place(seq));
+        self.one("SELECT body FROM entry WHERE outlet = ?1 AND seq = ?2", params, |row| Ok(row.get(0)?))
+    }
+
+    fn blob(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Blob>, StorageError> {
+        let params = (outlet.to_bytes(), hash.0);
+        let found = self.all("SELECT size, doc FROM blob WHERE outlet = ?1 AND hash = ?2", params, |row| {
+            Ok((rows::count(row, "size")?, rows::doc(&row.get::<_, Vec<u8>>("doc")?)?))
+        })?;
+        let Some((size, _)) = found.first() else { return Ok(None) };
+        Ok(Some(Blob { size: *size, docs: found.iter().map(|(_, doc)| doc.clone()).collect() }))
+    }
+}
