@@ -35,27 +35,28 @@ pub fn normal_code(typed: &str) -> String {
 pub struct EnrolRequest {
     pub code: String,
     /// The device's Ed25519 public key, hex.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
     pub key: PublicKey,
     /// What people call the device, at most 40 characters.
+    #[schemars(length(max = 40))]
     pub device_name: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EnrolAnswer {
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"))]
     pub outlet: OutletId,
     pub outlet_name: String,
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9A-HJKMNP-TV-Z]{8}$"))]
     pub member: MemberId,
     pub member_name: String,
     pub roles: Vec<RoleName>,
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{16}$"))]
     pub device: DeviceId,
     /// Presented with every request; the relay keeps only its hash.
     pub token: String,
     /// The relay's Ed25519 public key, hex: it signs beacons.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
     pub relay_key: PublicKey,
 }
 
@@ -63,20 +64,21 @@ pub struct EnrolAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewMember {
     /// At most 40 characters.
+    #[schemars(length(max = 40))]
     pub name: String,
     pub roles: Vec<RoleName>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MemberAnswer {
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9A-HJKMNP-TV-Z]{8}$"))]
     pub member: MemberId,
 }
 
 /// `POST /v1/invites`, by an owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InviteRequest {
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9A-HJKMNP-TV-Z]{8}$"))]
     pub member: MemberId,
 }
 

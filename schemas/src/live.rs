@@ -1,9 +1,10 @@
 //! Announcements: `GET /v1/live`, server-sent events. Never relied upon; an exchange finds everything without them.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something new that this device may read, or an owner's device that has fetched more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Announcement {
     /// The last log entry that this device may read.

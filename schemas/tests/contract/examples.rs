@@ -1,0 +1,206 @@
+//! One example of every message, every field filled: the sample outlet on its day.
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{ActorId, AutoCommit, ObjType, ROOT, ScalarValue};
+use doorstep_schemas::change::Change;
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::enrol::{
+    DeviceStatus, DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest,
+    MemberAnswer, NewMember, RoleName,
+};
+use doorstep_schemas::ids::{Actor, DocId, JobId, OutletId, PublicKey, ShortId};
+use doorstep_schemas::live::Announcement;
+use doorstep_schemas::signature::{Beacon, BeaconRef, Chain, Claim, identity};
+use doorstep_schemas::wire::{
+    Access, Cursor, Device, DeviceHeld, DownHeader, Entry, Grant, Held, Outcome, Piece, PieceResult, Role, RoleKind,
+    RunHeld, RunName, Segment, Status, Trailer, UpHeader, kind,
+};
+use ed25519_dalek::SigningKey;
+
+pub const EPOCH: [u8; 8] = [0xe0, 1, 2, 3, 4, 5, 6, 7];
+const NOW: i64 = 1_795_230_000_000;
+
+pub fn outlet() -> OutletId {
+    OutletId::mint(1_795_000_000_000, [1; 10])
+}
+
+fn job() -> JobId {
+    JobId::mint(1_795_220_000_000, [2; 10])
+}
+
+pub fn sheet() -> DocId {
+    DocId::Sheet(job())
+}
+
+fn member() -> ShortId {
+    ShortId::mint([1, 2, 3, 4, 5])
+}
+
+fn technician_key() -> SigningKey {
+    SigningKey::from_bytes(&[1; 32])
+}
+
+fn relay_key() -> SigningKey {
+    SigningKey::from_bytes(&[9; 32])
+}
+
+pub fn technician() -> (PublicKey, Actor) {
+    let (public, device) = identity(&technician_key());
+    (public, Actor::new(device, [1, 2, 3, 4, 5, 6, 7, 8]))
+}
+
+pub fn relay() -> PublicKey {
+    identity(&relay_key()).0
+}
+
+pub fn beacon() -> Beacon {
+    Beacon::sign(outlet(), EPOCH, NOW, 812, [7; 8], &relay_key())
+}
+
+/// A few edits of a sheet, the same bytes whenever they are made.
+pub fn changes() -> Vec<Vec<u8>> {
+    let (_, actor) = technician();
+    let mut doc = AutoCommit::new().with_actor(ActorId::from(actor.0));
+    for n in 0..4i64 {
+        let reading = doc.put_object(ROOT, format!("7K2M9QX{n}"), ObjType::Map).unwrap();
+        doc.put(&reading, "code", "earth_resistance").unwrap();
+        doc.put(&reading, "val", 12_600 + n).unwrap();
+        doc.put(&reading, "instr", "钳形接地电阻测试仪").unwrap();
+        doc.put(&reading, "set", vec![0xab; 32]).unwrap();
+        doc.put(&reading, "at", ScalarValue::Timestamp(NOW + n * 30_000)).unwrap();
+        let options = CommitOptions::default().with_message("record_reading").with_time((NOW + n * 30_000) / 1000);
+        doc.commit_with(options);
+    }
+    doc.get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()).collect()
+}
+
+/// A piece with the first three of these changes in a body that was made earlier, signed to the fourth.
+pub fn segment(changes: &[Vec<u8>], codec: u8, body: Vec<u8>) -> Piece {
+    let (_, actor) = technician();
+    let hashes: Vec<_> = changes.iter().map(|bytes| Change::parse(bytes).unwrap().hash).collect();
+    let chain = hashes.iter().fold(Chain::default(), |chain, hash| chain.then(hash));
+    let doc = sheet();
+    let beacon: BeaconRef = beacon().reference();
+    let claim = Claim { outlet: outlet(), doc: &doc, actor, seq: hashes.len() as u64, chain, beacon: Some(beacon) };
+    let signature = claim.sign(&technician_key());
+    let tail = hashes[3..].iter().flat_map(|hash| hash.0).collect();
+    let segment = Segment { actor, from_seq: 1, codec, body, signature, tail };
+    Piece { kind: kind::SEGMENT, doc: Some(doc), segment: Some(segment), ..Piece::default() }
+}
+
+fn cursor(part: u64) -> Cursor {
+    Cursor { epoch: EPOCH, seq: 812, hash: [7; 8], part }
+}
+
+fn held() -> Held {
+    Held { changes: 12, photos: 3, photo_bytes: 612_345 }
+}
+
+pub fn up_header() -> UpHeader {
+    let (_, actor) = technician();
+    UpHeader {
+        protocol: 1,
+        cursor: Some(cursor(2)),
+        actor: Some(actor),
+        held: held(),
+        ask: vec![RunName { doc: sheet(), actor }],
+        budget: Some(262_144),
+    }
+}
+
+pub fn grant() -> Piece {
+    let grant = Grant { job: job(), member: member(), access: Access::Write };
+    Piece { kind: kind::GRANT, doc: Some(sheet()), grant: Some(grant), ..Piece::default() }
+}
+
+pub fn role() -> Piece {
+    let roles = vec![RoleKind::Technician, RoleKind::Installer, RoleKind::Repairer, RoleKind::Owner];
+    let role = Role { member: member(), name: "冉小军".into(), roles, status: Status::Left };
+    Piece { kind: kind::ROLE, role: Some(role), ..Piece::default() }
+}
+
+pub fn device() -> Piece {
+    let (key, actor) = technician();
+    let device =
+        Device { device: actor.device(), member: member(), key, name: "小军的手机".into(), status: Status::Lost };
+    Piece { kind: kind::DEVICE, device: Some(device), ..Piece::default() }
+}
+
+pub fn down_header() -> DownHeader {
+    let (_, actor) = technician();
+    let results = vec![
+        PieceResult { outcome: Outcome::Accepted, log_seq: Some(811), want_from: None, code: None },
+        PieceResult { outcome: Outcome::Known, log_seq: Some(700), want_from: None, code: None },
+        PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(41), code: None },
+        PieceResult {
+            outcome: Outcome::Refused,
+            log_seq: None,
+            want_from: None,
+            code: Some(ErrorCode::SignatureInvalid.wire().into()),
+        },
+    ];
+    DownHeader {
+        protocol: 1,
+        epoch: EPOCH,
+        beacon: beacon(),
+        results,
+        owner_seq: 790,
+        backed_up_to: 600,
+        runs: vec![RunHeld { doc: sheet(), actor, seq: 40, log_seq: 700 }],
+        restarted: true,
+        devices: vec![DeviceHeld { device: actor.device(), seen_ms: NOW, held: held() }],
+    }
+}
+
+pub fn entry() -> Entry {
+    Entry { seq: 812, hash: [7; 8], part: 3, at_ms: NOW, piece: grant() }
+}
+
+pub fn trailer() -> Trailer {
+    Trailer { cursor: cursor(3), more: true }
+}
+
+pub fn enrol_request() -> EnrolRequest {
+    EnrolRequest { code: "7K2M9QXA".into(), key: technician().0, device_name: "小军的手机".into() }
+}
+
+pub fn enrol_answer() -> EnrolAnswer {
+    EnrolAnswer {
+        outlet: outlet(),
+        outlet_name: "柘川县城关网点".into(),
+        member: member(),
+        member_name: "冉小军".into(),
+        roles: vec![RoleName::Technician, RoleName::Installer],
+        device: technician().1.device(),
+        token: "not a real token".into(),
+        relay_key: relay(),
+    }
+}
+
+pub fn new_member() -> NewMember {
+    NewMember { name: "田勇".into(), roles: vec![RoleName::Technician] }
+}
+
+pub fn member_answer() -> MemberAnswer {
+    MemberAnswer { member: member() }
+}
+
+pub fn invite_request() -> InviteRequest {
+    InviteRequest { member: member() }
+}
+
+pub fn invite_answer() -> InviteAnswer {
+    InviteAnswer { code: "7K2M9QXA".into(), expires_ms: NOW + 600_000 }
+}
+
+pub fn device_status_request() -> DeviceStatusRequest {
+    DeviceStatusRequest { status: DeviceStatus::Lost }
+}
+
+pub fn error_answer() -> ErrorAnswer {
+    ErrorAnswer { code: ErrorCode::CodeWrong.wire().into(), detail: "no invite has this code".into() }
+}
+
+pub fn announcement() -> Announcement {
+    Announcement { seq: 812, owner_seq: 790 }
+}

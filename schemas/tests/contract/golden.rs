@@ -1,0 +1,226 @@
+//! Golden messages of protocol 1: they decode to the same value and go back to the same bytes, for ever.
+//!
+//! `DOORSTEP_WRITE_GOLDEN=1` writes what is missing. It never overwrites: a released message that no longer reads is
+//! a broken promise, not a stale file.
+
+use std::fmt::{Debug, Write as _};
+use std::fs;
+use std::path::PathBuf;
+
+use doorstep_schemas::admission::{self, History, Run, Verdict};
+use doorstep_schemas::enrol::EnrolLink;
+use doorstep_schemas::frame::{self, FrameReader};
+use doorstep_schemas::ids::ChangeHash;
+use doorstep_schemas::segment::{self, CODEC_RAW, CODEC_STRIPPED};
+use doorstep_schemas::wire::{DownHeader, Entry, Piece, Trailer, UpHeader};
+use minicbor::{Decode, Encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::messages::messages;
+use crate::{cbor, examples};
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("golden/v1").join(name)
+}
+
+/// The committed text; written from `make` first where it is missing and the environment asks for it.
+fn committed(name: &str, make: impl FnOnce() -> String) -> String {
+    let path = path(name);
+    if std::env::var_os("DOORSTEP_WRITE_GOLDEN").is_some() && !path.exists() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, make()).unwrap();
+    }
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("golden {name} is missing: {error}"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for line in bytes.chunks(40) {
+        line.iter().for_each(|byte| write!(out, "{byte:02x}").unwrap());
+        out.push('\n');
+    }
+    out
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    digits.chunks(2).map(byte).collect()
+}
+
+fn bytes(name: &str, make: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+    unhex(&committed(&format!("{name}.hex"), || hex(&make())))
+}
+
+fn holds<T>(name: &str, value: &T)
+where
+    T: PartialEq + Debug + Encode<()> + for<'b> Decode<'b, ()>,
+{
+    let golden = bytes(name, || minicbor::to_vec(value).unwrap());
+    assert_eq!(&frame::read::<T>(&golden).unwrap(), value, "{name} reads as another message");
+    assert_eq!(minicbor::to_vec(value).unwrap(), golden, "{name} is written in other bytes");
+    let readable = cbor::readable(&golden);
+    assert_eq!(committed(&format!("{name}.txt"), || readable.clone()), readable, "{name}");
+
+    let tomorrow = cbor::widened(&golden);
+    assert!(tomorrow.len() > golden.len());
+    assert_eq!(&frame::read::<T>(&tomorrow).unwrap(), value, "{name} with fields of tomorrow");
+}
+
+#[test]
+fn messages_of_protocol_1_read_for_ever() {
+    holds::<UpHeader>("up-header", &examples::up_header());
+    holds::<DownHeader>("down-header", &examples::down_header());
+    holds::<Entry>("entry", &examples::entry());
+    holds::<Trailer>("trailer", &examples::trailer());
+    for (name, piece) in
+        [("piece-grant", examples::grant()), ("piece-role", examples::role()), ("piece-device", examples::device())]
+    {
+        holds::<Piece>(name, &piece);
+    }
+}
+
+/// The changes of the golden segments; Automerge made them once.
+fn changes() -> Vec<Vec<u8>> {
+    let make = || examples::changes().iter().map(|change| hex(change) + "\n").collect();
+    committed("changes.hex", make).split("\n\n").map(unhex).filter(|change| !change.is_empty()).collect()
+}
+
+struct Nothing;
+
+impl History for Nothing {
+    type Error = std::convert::Infallible;
+    fn run(&self) -> Run {
+        Run::default()
+    }
+    fn doc_ops(&self) -> u64 {
+        0
+    }
+    fn hash_at(&self, _: u64) -> Result<Option<ChangeHash>, Self::Error> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn every_message_reads_without_its_optional_fields_and_not_without_the_others() {
+    for message in messages() {
+        let fields = cbor::fields(&message.bytes);
+        for field in &fields {
+            let less = cbor::without(&message.bytes, *field).unwrap();
+            let (name, read) = (message.name, (message.reads)(&less));
+            assert_eq!(read, message.optional.contains(field), "{name} without field {field}");
+        }
+        assert!(message.optional.iter().all(|field| fields.contains(field)), "{} shows all its fields", message.name);
+    }
+}
+
+#[test]
+fn segments_of_either_codec_are_restored_and_admitted_for_ever() {
+    let changes = changes();
+    assert_eq!(changes.len(), 4);
+    let three: Vec<&[u8]> = changes[..3].iter().map(Vec::as_slice).collect();
+    let raw = || three.iter().flat_map(|change| [&leb(change.len()), *change].concat()).collect();
+    let stripped = || segment::encode(&three).unwrap().1;
+    let (author, actor) = examples::technician();
+    let bodies = [
+        ("segment-raw", CODEC_RAW, bytes("segment-raw-body", raw)),
+        ("segment-stripped", CODEC_STRIPPED, bytes("segment-stripped-body", stripped)),
+    ];
+    for (name, codec, body) in bodies {
+        assert_eq!(segment::decode(codec, &body, actor, 1).unwrap(), changes[..3], "{name}");
+        let piece = examples::segment(&changes, codec, body);
+        holds::<Piece>(&format!("piece-{name}"), &piece);
+        let verdict =
+            admission::admit(examples::outlet(), &examples::sheet(), &piece.segment.unwrap(), &author, &Nothing);
+        assert!(matches!(verdict, Ok(Verdict::Admit { changes, .. }) if changes.len() == 3), "{name}");
+    }
+}
+
+fn leb(length: usize) -> Vec<u8> {
+    if length < 0x80 { vec![length as u8] } else { vec![length as u8 | 0x80, (length >> 7) as u8] }
+}
+
+#[test]
+fn whole_exchanges_of_protocol_1_read_for_ever() {
+    let up = bytes("exchange-up", || {
+        let mut out = Vec::new();
+        frame::put(&mut out, &examples::up_header());
+        frame::put(&mut out, &examples::grant());
+        out
+    });
+    let down = bytes("exchange-down", || {
+        let mut out = Vec::new();
+        frame::put(&mut out, &examples::down_header());
+        frame::put(&mut out, &examples::entry());
+        frame::put(&mut out, &examples::trailer());
+        out
+    });
+    let mut reader = FrameReader::default();
+    reader.push(&up);
+    assert_eq!(frame::read::<UpHeader>(reader.next_frame().unwrap().unwrap()).unwrap(), examples::up_header());
+    assert_eq!(frame::read::<Piece>(reader.next_frame().unwrap().unwrap()).unwrap(), examples::grant());
+    assert_eq!(reader.next_frame().unwrap(), None);
+    reader.finish().unwrap();
+    reader.push(&down);
+    assert_eq!(frame::read::<DownHeader>(reader.next_frame().unwrap().unwrap()).unwrap(), examples::down_header());
+    assert_eq!(frame::read::<Entry>(reader.next_frame().unwrap().unwrap()).unwrap(), examples::entry());
+    assert_eq!(frame::read::<Trailer>(reader.next_frame().unwrap().unwrap()).unwrap(), examples::trailer());
+    reader.finish().unwrap();
+}
+
+#[test]
+fn the_relays_beacon_holds_for_ever() {
+    let golden = bytes("down-header", || minicbor::to_vec(examples::down_header()).unwrap());
+    let header: DownHeader = frame::read(&golden).unwrap();
+    assert!(header.beacon.holds(examples::outlet(), header.epoch, &examples::relay()));
+}
+
+/// What a reader does not know is passed over, not refused.
+#[test]
+fn an_entry_of_a_kind_of_tomorrow_is_read_past() {
+    let mut tomorrow = minicbor::Encoder::new(Vec::new());
+    tomorrow.map(2).unwrap().u8(0).unwrap().u8(77).unwrap().u8(40).unwrap().str("预约").unwrap();
+    let piece: Piece = frame::read(&tomorrow.into_writer()).unwrap();
+    assert_eq!(piece, Piece { kind: 77, ..Piece::default() });
+}
+
+fn json_holds<T>(name: &str, value: &T)
+where
+    T: PartialEq + Debug + Serialize + DeserializeOwned,
+{
+    let text = || serde_json::to_string_pretty(value).unwrap() + "\n";
+    let golden = committed(&format!("{name}.json"), text);
+    assert_eq!(&serde_json::from_str::<T>(&golden).unwrap(), value, "{name} reads as another message");
+    assert_eq!(text(), golden, "{name} is written in other words");
+    let mut tomorrow: serde_json::Value = serde_json::from_str(&golden).unwrap();
+    tomorrow.as_object_mut().unwrap().insert("tomorrow".into(), serde_json::json!({ "更多": [1, null] }));
+    assert_eq!(&serde_json::from_value::<T>(tomorrow).unwrap(), value, "{name} with a field of tomorrow");
+}
+
+#[test]
+fn json_bodies_of_protocol_1_read_for_ever() {
+    json_holds("enrol-request", &examples::enrol_request());
+    json_holds("enrol-answer", &examples::enrol_answer());
+    json_holds("new-member", &examples::new_member());
+    json_holds("member-answer", &examples::member_answer());
+    json_holds("invite-request", &examples::invite_request());
+    json_holds("invite-answer", &examples::invite_answer());
+    json_holds("device-status-request", &examples::device_status_request());
+    json_holds("error-answer", &examples::error_answer());
+    json_holds("announcement", &examples::announcement());
+}
+
+#[test]
+fn an_announcement_may_leave_out_what_did_not_change() {
+    let quiet: doorstep_schemas::live::Announcement = serde_json::from_str("{}").unwrap();
+    assert_eq!((quiet.seq, quiet.owner_seq), (0, 0));
+}
+
+#[test]
+fn an_enrolment_link_reads_for_ever() {
+    let link = EnrolLink { relay: "https://relay.example".into(), code: "7K2M9QXA".into(), key: examples::relay() };
+    let golden = committed("enrol-link.txt", || format!("{link}\n"));
+    assert_eq!(golden.parse::<EnrolLink>().unwrap(), link);
+    assert_eq!(format!("{link}\n"), golden);
+}

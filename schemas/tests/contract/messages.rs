@@ -1,0 +1,68 @@
+//! Every CBOR message with all its fields filled, and which of them may be missing.
+
+use doorstep_schemas::frame;
+use doorstep_schemas::segment::CODEC_RAW;
+use doorstep_schemas::signature::{Beacon, BeaconRef, Signature};
+use doorstep_schemas::wire::{
+    Cursor, Device, DeviceHeld, DownHeader, Entry, Grant, Held, Piece, PieceResult, Role, RunHeld, RunName, Segment,
+    Trailer, UpHeader,
+};
+use minicbor::{Decode, Encode};
+
+use crate::examples;
+
+pub struct Message {
+    pub name: &'static str,
+    pub bytes: Vec<u8>,
+    pub optional: &'static [u64],
+    pub reads: fn(&[u8]) -> bool,
+}
+
+fn message<T>(name: &'static str, value: &T, optional: &'static [u64]) -> Message
+where
+    T: Encode<()> + for<'b> Decode<'b, ()>,
+{
+    let reads = |bytes: &[u8]| frame::read::<T>(bytes).is_ok();
+    Message { name, bytes: minicbor::to_vec(value).unwrap(), optional, reads }
+}
+
+pub fn messages() -> Vec<Message> {
+    let up = examples::up_header();
+    let down = examples::down_header();
+    let changes = examples::changes();
+    let segment = examples::segment(&changes, CODEC_RAW, vec![1, 2, 3]).segment.unwrap();
+    let (grant, role, device) = (examples::grant(), examples::role(), examples::device());
+    // A piece has one field of its kind only; here all of them, to see each.
+    let every_kind = Piece {
+        segment: Some(segment.clone()),
+        role: role.role.clone(),
+        device: device.device.clone(),
+        ..grant.clone()
+    };
+    let result = PieceResult {
+        log_seq: Some(1),
+        want_from: Some(2),
+        code: Some("piece_unreadable".into()),
+        ..down.results[0].clone()
+    };
+    vec![
+        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5]),
+        message::<Cursor>("Cursor", &up.cursor.unwrap(), &[3]),
+        message::<RunName>("RunName", &up.ask[0], &[]),
+        message::<Held>("Held", &up.held, &[0, 1, 2]),
+        message::<Piece>("Piece", &every_kind, &[1, 2, 3, 4, 5]),
+        message::<Segment>("Segment", &segment, &[5]),
+        message::<Signature>("Signature", &segment.signature, &[1]),
+        message::<BeaconRef>("BeaconRef", &segment.signature.beacon.unwrap(), &[]),
+        message::<Grant>("Grant", &grant.grant.unwrap(), &[]),
+        message::<Role>("Role", &role.role.unwrap(), &[]),
+        message::<Device>("Device", &device.device.unwrap(), &[]),
+        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8]),
+        message::<Beacon>("Beacon", &down.beacon, &[]),
+        message::<PieceResult>("PieceResult", &result, &[1, 2, 3]),
+        message::<RunHeld>("RunHeld", &down.runs[0], &[3]),
+        message::<DeviceHeld>("DeviceHeld", &down.devices[0], &[]),
+        message::<Entry>("Entry", &examples::entry(), &[2]),
+        message::<Trailer>("Trailer", &examples::trailer(), &[1]),
+    ]
+}
