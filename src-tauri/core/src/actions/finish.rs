@@ -1,0 +1,45 @@
+//! Finishing: the gate that no override opens.
+
+use doorstep_schemas::ids::DocId;
+use doorstep_schemas::input::Finish;
+use doorstep_schemas::view::{JobOutcome, JobView};
+
+use super::{Actions, JobError};
+use crate::documents;
+use crate::domain::gates;
+use crate::store::StoreError;
+
+/// Why the job is not finished.
+#[derive(Debug, thiserror::Error)]
+pub enum FinishError {
+    /// How many things keep it from this outcome; the job's view lists them all.
+    #[error("{0:?} is not open: {1} things are missing or unsafe")]
+    Blocked(JobOutcome, usize),
+    #[error(transparent)]
+    Job(#[from] JobError),
+}
+
+impl From<StoreError> for FinishError {
+    fn from(error: StoreError) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+impl Actions {
+    /// Ends the visit with an outcome. "Completed" needs every gate open (R11, R12, R15).
+    pub fn finish(&self, input: &Finish) -> Result<JobView, FinishError> {
+        let mut store = self.shelf.store();
+        let open = self.open_job(&mut store, input.job)?;
+        let rules = store.rules().clone();
+        let blockers = gates::blockers(&open.facts, rules.as_ref());
+        let (_, outcomes) = gates::next(&open.facts, &blockers);
+        if !outcomes.contains(&input.outcome) {
+            return Err(FinishError::Blocked(input.outcome, blockers.len()));
+        }
+        let id = self.mint();
+        let write = |doc: &mut _| documents::sheet::add_outcome(doc, id, input.outcome, open.noted);
+        store.act(&DocId::Sheet(input.job), "finish", open.noted.at_ms, write, |_| Ok(()))?;
+        self.changed(input.job);
+        Ok(self.view(&mut store, input.job)?)
+    }
+}

@@ -1,0 +1,256 @@
+//! One job as the screen draws it: verdicts, blockers, the next step, all computed here.
+
+use doorstep_schemas::ids::JobId;
+use doorstep_schemas::input::SheetField;
+use doorstep_schemas::view::{
+    ApplianceView, CardView, ChoiceOption, Fen, HistoryLine, JobView, Millis, NextStep, NodeView, PartRow, PhotoPlace,
+    PhotoSlot, PhotoStage, PhotoView, ReadingInput, ReadingRow, RecordView, ServiceRow, Text, Verdict, VerdictView,
+};
+
+use super::{Actions, JobError, may_write};
+use crate::domain::facts::{Job, OrderedAppliance, Photo, Reading};
+use crate::domain::gates::{self, Rules};
+use crate::domain::safety::{Limit, Measure};
+use crate::domain::{nodes, services};
+use crate::rules::RuleBook;
+use crate::store::{Store, StoreError};
+
+impl Actions {
+    /// The job as it stands on this device.
+    pub fn job(&self, job: JobId) -> Result<JobView, JobError> {
+        self.view(&mut self.shelf.store(), job)
+    }
+
+    pub(crate) fn view(&self, store: &mut Store, job: JobId) -> Result<JobView, JobError> {
+        let enrolment = Self::enrolment(store)?;
+        let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
+        let row = store.job_row(job)?.ok_or(JobError::NotFound(job))?;
+        let rules = store.rules().clone();
+        let checked = gates::safety_checked(&facts, rules.as_ref());
+        let line = nodes::line(&facts, checked);
+        let blockers = gates::blockers(&facts, rules.as_ref());
+        let (step, outcomes) = gates::next(&facts, &blockers);
+        let names = Names { store };
+        let serials: Vec<String> = facts.order.appliances.iter().map(|a| facts.field(a, SheetField::Serial)).collect();
+        let offers = facts.order.appliances.first().map(|a| rules.parts(a.kind)).unwrap_or_default();
+        Ok(JobView {
+            note: facts.order.note.clone(),
+            nodes: line
+                .into_iter()
+                .map(|node| NodeView {
+                    kind: node.kind,
+                    at: node.at.map(|(at, _)| Millis(at)),
+                    by: node.at.map(|(_, by)| names.of(by)).unwrap_or_default(),
+                    derived: node.derived,
+                })
+                .collect(),
+            next: NextStep { step, blockers, outcomes },
+            appliances: facts.order.appliances.iter().map(|a| appliance(&facts, a, &rules, &names)).collect(),
+            services: five(&facts, checked.is_some(), &rules),
+            parts: facts.sheet.used_parts().map(|part| part_row(part, &names)).collect(),
+            part_offers: offers,
+            photos: facts.sheet.photos.iter().map(|p| photo(p, &names)).collect::<Result<_, _>>()?,
+            slots: slots(&facts, &rules),
+            service_card: CardView {
+                outlet: enrolment.outlet_name.clone(),
+                member: names.of(enrolment.member),
+                services: services_names(&rules),
+                numbers: rules.card_numbers().to_vec(),
+            },
+            may_write: facts.sheet.outcomes.is_empty()
+                && !facts.order.cancelled
+                && may_write(store, &facts, job, enrolment.member)?,
+            earlier: store
+                .earlier(job, &facts.order.customer.phone, &serials)?
+                .into_iter()
+                .map(|row| row.card)
+                .collect(),
+            history: history(store, job)?,
+            now: Millis(self.nature.now_ms()),
+            card: row.card,
+        })
+    }
+}
+
+/// Members' names, as the relay told them.
+struct Names<'a> {
+    store: &'a Store,
+}
+
+impl Names<'_> {
+    fn of(&self, member: doorstep_schemas::ids::MemberId) -> String {
+        self.store.member(member).map_or_else(|_| member.to_string(), |view| view.name)
+    }
+}
+
+fn appliance(facts: &Job, appliance: &OrderedAppliance, rules: &RuleBook, names: &Names<'_>) -> ApplianceView {
+    let field = |field| facts.field(appliance, field);
+    let required = rules.needs(facts.order.kind, appliance.kind).readings;
+    let mut rows: Vec<ReadingRow> =
+        required.iter().map(|limit| reading_row(facts, appliance, limit, true, rules, names)).collect();
+    for reading in facts.sheet.readings.iter().filter(|r| r.appliance == appliance.id) {
+        if !rows.iter().any(|row| row.code == reading.code)
+            && let Some(limit) = rules.limit_of(&reading.limits, &reading.code)
+        {
+            rows.push(reading_row(facts, appliance, limit, false, rules, names));
+        }
+    }
+    ApplianceView {
+        id: appliance.id,
+        kind: appliance.kind,
+        brand: field(SheetField::Brand),
+        model: field(SheetField::Model),
+        serial: field(SheetField::Serial),
+        symptom: field(SheetField::Symptom),
+        fault: field(SheetField::Fault),
+        cause: field(SheetField::Cause),
+        action: field(SheetField::Action),
+        readings: rows,
+    }
+}
+
+fn reading_row(
+    facts: &Job,
+    appliance: &OrderedAppliance,
+    limit: &Limit,
+    required: bool,
+    rules: &RuleBook,
+    names: &Names<'_>,
+) -> ReadingRow {
+    let records = facts.sheet.readings.iter().filter(|r| r.appliance == appliance.id && r.code == limit.code);
+    ReadingRow {
+        appliance: appliance.id,
+        code: limit.code.clone(),
+        name: limit.name.clone(),
+        phase: limit.phase,
+        required,
+        input: match &limit.measure {
+            Measure::Number { unit, decimals, .. } => ReadingInput::Number { unit: unit.clone(), decimals: *decimals },
+            Measure::Choice { options } => ReadingInput::Choice {
+                options: options
+                    .iter()
+                    .map(|o| ChoiceOption { code: o.code.clone(), label: o.label.clone() })
+                    .collect(),
+            },
+        },
+        methods: limit.methods.clone(),
+        limit: limit.limit.clone(),
+        place: limit.place.clone(),
+        basis: limit.basis.clone(),
+        class: limit.class(appliance.kind),
+        records: records.map(|r| record(r, limit, appliance, rules, names)).collect(),
+    }
+}
+
+fn record(
+    reading: &Reading,
+    limit: &Limit,
+    appliance: &OrderedAppliance,
+    rules: &RuleBook,
+    names: &Names<'_>,
+) -> RecordView {
+    let verdict = gates::verdict(rules, reading);
+    let (class, text) = match verdict {
+        Verdict::Fail => (Some(limit.class(appliance.kind)), limit.on_fail.clone()),
+        Verdict::Warn => (None, limit.on_warn.clone()),
+        _ => (None, Text::default()),
+    };
+    RecordView {
+        id: reading.id,
+        found: reading.found.clone(),
+        method: limit.methods.iter().find(|m| m.code == reading.method).cloned(),
+        instrument: reading.instrument.clone(),
+        rectified: reading.rectified.clone(),
+        at: Millis(reading.noted.at_ms),
+        by: names.of(reading.noted.by),
+        verdict: VerdictView { verdict, class, text },
+    }
+}
+
+fn five(facts: &Job, checked: bool, rules: &RuleBook) -> Vec<ServiceRow> {
+    services::five(facts, checked)
+        .into_iter()
+        .map(|service| {
+            let (name, script) = rules.service(service.service);
+            ServiceRow {
+                service: service.service,
+                name,
+                script,
+                state: service.state,
+                derived: service.derived,
+                reason: service.reason,
+            }
+        })
+        .collect()
+}
+
+fn services_names(rules: &RuleBook) -> Vec<Text> {
+    doorstep_schemas::view::ServiceCode::ALL.iter().map(|service| rules.service(*service).0).collect()
+}
+
+fn part_row(part: &crate::domain::facts::UsedPart, names: &Names<'_>) -> PartRow {
+    PartRow {
+        id: part.id,
+        appliance: part.appliance,
+        code: part.code.clone(),
+        name: part.name.clone(),
+        quantity: part.quantity,
+        guide_fen: Fen(part.guide_fen),
+        by: names.of(part.noted.by),
+    }
+}
+
+fn photo(photo: &Photo, names: &Names<'_>) -> Result<PhotoView, StoreError> {
+    let standing = names.store.photo_standing(&photo.photo)?;
+    let thumb = names.store.photo_standing(&photo.thumb)?;
+    Ok(PhotoView {
+        id: photo.id,
+        photo: photo.photo,
+        thumb: photo.thumb,
+        appliance: photo.appliance,
+        stage: photo.stage,
+        width: photo.width,
+        height: photo.height,
+        bytes: photo.bytes,
+        taken_at: Millis(photo.taken_ms),
+        by: names.of(photo.noted.by),
+        place: if standing.is_some_and(|s| s.on_relay) { PhotoPlace::OnRelay } else { PhotoPlace::OnDevice },
+        photo_here: standing.is_some_and(|s| s.here),
+        thumb_here: thumb.is_some_and(|s| s.here),
+    })
+}
+
+/// Required slots first, then the stages that may be filled as well.
+fn slots(facts: &Job, rules: &RuleBook) -> Vec<PhotoSlot> {
+    let required: Vec<PhotoStage> = facts
+        .order
+        .appliances
+        .iter()
+        .flat_map(|a| rules.needs(facts.order.kind, a.kind).photos.into_iter().map(|(stage, _)| stage))
+        .collect();
+    let mut slots: Vec<PhotoSlot> = PhotoStage::ALL
+        .iter()
+        .map(|stage| PhotoSlot {
+            stage: *stage,
+            name: rules.photo_name(*stage),
+            required: required.contains(stage),
+            taken: u32::try_from(facts.sheet.photos.iter().filter(|p| p.stage == *stage).count()).unwrap_or(u32::MAX),
+        })
+        .collect();
+    slots.sort_by_key(|slot| !slot.required);
+    slots
+}
+
+fn history(store: &Store, job: JobId) -> Result<Vec<HistoryLine>, StoreError> {
+    let rows = store.history(job)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| HistoryLine {
+            at: Millis(row.made_ms),
+            by: row.member,
+            device: row.device,
+            action: row.action,
+            received: row.received,
+        })
+        .collect())
+}

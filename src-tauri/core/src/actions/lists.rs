@@ -1,0 +1,100 @@
+//! What lists show: today, the day's orders, the day's review, the team.
+
+use doorstep_schemas::ids::MemberId;
+use doorstep_schemas::view::{DayReview, JobCard, MemberDay, Millis, PickLists, Rate, SyncChip, TeamView, TodayView};
+
+use super::Actions;
+use crate::domain::calendar::{self, DAY_MS};
+use crate::domain::day::{self, JobFigures};
+use crate::store::StoreError;
+use crate::store::views::JobRow;
+
+impl Actions {
+    /// This member's jobs of today: open ones by promised time, finished ones last.
+    pub fn today(&self, sync: SyncChip) -> Result<TodayView, StoreError> {
+        let store = self.shelf.store();
+        let me = Self::enrolment(&store)?.member;
+        let now = self.nature.now_ms();
+        let start = calendar::day_start(now);
+        let rows = store.jobs_of_day(start, now, None)?;
+        let mut jobs = Vec::new();
+        for JobRow { card, .. } in rows {
+            if card.assignees.iter().any(|a| a.id == me) && visible(&store, &card, me)? {
+                jobs.push(card);
+            }
+        }
+        Ok(TodayView { day: calendar::day_name(now), now: Millis(now), jobs, sync })
+    }
+
+    /// The outlet's orders of a day; for a technician's device, those it holds.
+    pub fn orders(&self, at: Option<i64>) -> Result<Vec<JobCard>, StoreError> {
+        let store = self.shelf.store();
+        let me = Self::enrolment(&store)?.member;
+        let now = self.nature.now_ms();
+        let only = if store.is_owner(me)? { None } else { Some(me) };
+        let rows = store.jobs_of_day(calendar::day_start(at.unwrap_or(now)), now, only)?;
+        Ok(rows.into_iter().map(|row| row.card).collect())
+    }
+
+    /// The day in numbers and rows (R38).
+    pub fn day_review(&self, at: Option<i64>) -> Result<DayReview, StoreError> {
+        let store = self.shelf.store();
+        let me = Self::enrolment(&store)?.member;
+        let now = self.nature.now_ms();
+        let only = if store.is_owner(me)? { None } else { Some(me) };
+        let start = calendar::day_start(at.unwrap_or(now));
+        let rows = store.jobs_of_day(start, now, only)?;
+        let before = store.jobs_of_day(start - DAY_MS, now, only)?;
+        let mut arrivals = vec![0; 24];
+        for at in rows.iter().filter_map(|row| row.figures.arrived_at).filter(|at| calendar::day_start(*at) == start) {
+            arrivals[calendar::hour(at)] += 1;
+        }
+        let mut members = Vec::new();
+        for member in store.members()? {
+            let theirs: Vec<&JobFigures> =
+                rows.iter().map(|row| &row.figures).filter(|f| f.members.contains(&member.id)).collect();
+            if !theirs.is_empty() {
+                members.push(member_day(member, &theirs));
+            }
+        }
+        let holding = |d: &doorstep_schemas::view::DeviceView| !d.this_device && d.changes + d.photos > 0;
+        Ok(DayReview {
+            day: calendar::day_name(start),
+            start: Millis(start),
+            now: Millis(now),
+            figures: day::figures(rows.iter().map(|row| &row.figures), now),
+            yesterday: day::figures(before.iter().map(|row| &row.figures), now),
+            jobs: rows.into_iter().map(|row| row.card).collect(),
+            arrivals,
+            members,
+            not_arrived: store.devices()?.into_iter().filter(holding).collect(),
+        })
+    }
+
+    pub fn team(&self) -> Result<TeamView, StoreError> {
+        let store = self.shelf.store();
+        Ok(TeamView { members: store.members()?, devices: store.devices()? })
+    }
+
+    pub fn pick_lists(&self) -> PickLists {
+        self.shelf.store().rules().pick_lists()
+    }
+}
+
+/// A job that was given to somebody else meanwhile is no longer shown, even while its copy lies here.
+fn visible(store: &crate::store::Store, card: &JobCard, me: MemberId) -> Result<bool, StoreError> {
+    Ok(store.is_owner(me)? || store.access(card.job, me)? != doorstep_schemas::wire::Access::None)
+}
+
+fn member_day(member: doorstep_schemas::view::MemberView, jobs: &[&JobFigures]) -> MemberDay {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    MemberDay {
+        member,
+        jobs: count(jobs.len()),
+        done: count(jobs.iter().filter(|j| j.finished_at.is_some()).count()),
+        on_time: Rate {
+            of: count(jobs.iter().filter(|j| j.on_time.is_some()).count()),
+            good: count(jobs.iter().filter(|j| j.on_time == Some(true)).count()),
+        },
+    }
+}

@@ -1,0 +1,117 @@
+//! What people do: the only way in from the shell. One file per topic; each action is one transaction.
+//!
+//! Actions never call sync: they say what changed, and the runner hears it.
+
+pub mod finish;
+pub mod job_view;
+pub mod lists;
+pub mod orders;
+pub mod photos;
+pub mod readings;
+pub mod sheet;
+pub mod visit;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use doorstep_schemas::event::CoreEvent;
+use doorstep_schemas::ids::{JobId, MemberId, ShortId};
+use doorstep_schemas::wire::Access;
+use tokio::sync::broadcast;
+
+use crate::domain::facts::{Job, Noted};
+use crate::nature::{Nature, random};
+use crate::store::{Enrolment, Store, StoreError};
+
+/// The store as actions and the sync runner share it.
+#[derive(Clone)]
+pub struct Shelf(Arc<Mutex<Store>>);
+
+impl Shelf {
+    pub fn new(store: Store) -> Self {
+        Self(Arc::new(Mutex::new(store)))
+    }
+
+    /// A panic elsewhere leaves the store as its last commit left it: SQLite rolled the transaction back.
+    pub fn store(&self) -> MutexGuard<'_, Store> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Everything that an action needs.
+#[derive(Clone)]
+pub struct Actions {
+    pub shelf: Shelf,
+    pub nature: Arc<dyn Nature>,
+    pub events: broadcast::Sender<CoreEvent>,
+}
+
+/// Why a job can't be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    #[error("job {0} is not on this device")]
+    NotFound(JobId),
+    #[error("the job is finished")]
+    Finished,
+    #[error("the job was cancelled")]
+    Cancelled,
+    #[error("the job is not this member's")]
+    NotAssigned,
+    #[error("the appliance {0} is not on the order")]
+    NoAppliance(ShortId),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A job in hand, for one action.
+pub struct OpenJob {
+    pub facts: Job,
+    pub noted: Noted,
+}
+
+impl Actions {
+    pub(crate) fn mint(&self) -> ShortId {
+        ShortId::mint(random(self.nature.as_ref()))
+    }
+
+    pub(crate) fn enrolment(store: &Store) -> Result<Enrolment, StoreError> {
+        store.enrolment()?.ok_or(StoreError::NotEnrolled)
+    }
+
+    pub(crate) fn noted(&self, store: &Store, by: MemberId) -> Result<Noted, StoreError> {
+        Ok(Noted { at_ms: self.nature.now_ms(), offset_ms: store.clock_offset()?, by })
+    }
+
+    /// The job, if this member may write its sheet now.
+    pub(crate) fn open_job(&self, store: &mut Store, job: JobId) -> Result<OpenJob, JobError> {
+        let me = Self::enrolment(store)?.member;
+        let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
+        if !may_write(store, &facts, job, me)? {
+            return Err(JobError::NotAssigned);
+        }
+        if facts.order.cancelled {
+            return Err(JobError::Cancelled);
+        }
+        if !facts.sheet.outcomes.is_empty() {
+            return Err(JobError::Finished);
+        }
+        let noted = self.noted(store, me)?;
+        Ok(OpenJob { facts, noted })
+    }
+
+    pub(crate) fn changed(&self, job: JobId) {
+        // Nobody may be listening; the next reader sees the rows anyway.
+        let _ = self.events.send(CoreEvent::JobsChanged { jobs: vec![job] });
+    }
+}
+
+/// The log's word, or the order's where it says more already: an owner who assigned themselves needs no round trip.
+pub(crate) fn may_write(store: &Store, facts: &Job, job: JobId, me: MemberId) -> Result<bool, StoreError> {
+    Ok(store.access(job, me)? == Access::Write || facts.order.assignees.contains_key(&me))
+}
+
+impl OpenJob {
+    /// The appliance of the order with this id.
+    pub fn appliance(&self, id: ShortId) -> Result<&crate::domain::facts::OrderedAppliance, JobError> {
+        self.facts.order.appliances.iter().find(|a| a.id == id).ok_or(JobError::NoAppliance(id))
+    }
+}

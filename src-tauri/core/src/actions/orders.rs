@@ -1,0 +1,151 @@
+//! Taking and assigning orders: the owner's.
+
+use doorstep_schemas::ids::{DocId, JobId, MemberId, ShortId};
+use doorstep_schemas::input::{Assign, TakeOrder};
+use doorstep_schemas::view::JobView;
+
+use super::{Actions, JobError};
+use crate::documents;
+use crate::nature::random;
+use crate::store::{Store, StoreError};
+
+/// Longest texts, in characters.
+const NAME: usize = 40;
+const LINE: usize = 120;
+const NOTE: usize = 2_000;
+/// A set has this many appliances at most.
+const APPLIANCES: usize = 20;
+
+/// Why an order was not taken or assigned.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    #[error("only an owner takes and assigns orders")]
+    OwnerOnly,
+    #[error("{0} must be filled in")]
+    Required(&'static str),
+    #[error("{field} is longer than {most} characters")]
+    TooLong { field: &'static str, most: usize },
+    #[error("{0:?} is not a phone number")]
+    Phone(String),
+    #[error("the window ends before it begins")]
+    Window,
+    #[error("member {0} is not an active member of this outlet")]
+    UnknownMember(MemberId),
+    #[error(transparent)]
+    Job(#[from] JobError),
+}
+
+impl From<StoreError> for OrderError {
+    fn from(error: StoreError) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+impl Actions {
+    /// Takes an order: the job exists from now on, here and, when assigned, on those phones.
+    pub fn take_order(&self, input: &TakeOrder) -> Result<JobView, OrderError> {
+        let input = tidy(input);
+        check(&input)?;
+        let mut store = self.shelf.store();
+        let noted = self.owner(&store)?;
+        known_members(&store, &input.assignees)?;
+        let now = u64::try_from(noted.at_ms).unwrap_or(0);
+        let job = JobId::mint(now, random(self.nature.as_ref()));
+        let ids: Vec<ShortId> = input.appliances.iter().map(|_| self.mint()).collect();
+        let write = |doc: &mut _| documents::order::write(doc, &input, &ids, noted);
+        store.act(&DocId::Order(job), "take_order", noted.at_ms, write, |_| Ok(()))?;
+        self.changed(job);
+        Ok(self.view(&mut store, job)?)
+    }
+
+    /// Says who has the job from now on.
+    pub fn assign(&self, input: &Assign) -> Result<JobView, OrderError> {
+        let mut store = self.shelf.store();
+        let noted = self.owner(&store)?;
+        known_members(&store, &input.members)?;
+        let facts = store.job_facts(input.job)?.ok_or(JobError::NotFound(input.job))?;
+        if facts.order.cancelled {
+            return Err(JobError::Cancelled.into());
+        }
+        let write = |doc: &mut _| documents::order::assign(doc, &input.members, noted.at_ms);
+        store.act(&DocId::Order(input.job), "assign", noted.at_ms, write, |_| Ok(()))?;
+        self.changed(input.job);
+        Ok(self.view(&mut store, input.job)?)
+    }
+
+    fn owner(&self, store: &Store) -> Result<crate::domain::facts::Noted, OrderError> {
+        let me = Self::enrolment(store)?.member;
+        if store.is_owner(me)? { Ok(self.noted(store, me)?) } else { Err(OrderError::OwnerOnly) }
+    }
+}
+
+fn known_members(store: &Store, members: &[MemberId]) -> Result<(), OrderError> {
+    match members.iter().find(|m| !store.member(**m).is_ok_and(|known| known.active)) {
+        Some(unknown) => Err(OrderError::UnknownMember(*unknown)),
+        None => Ok(()),
+    }
+}
+
+fn tidy(input: &TakeOrder) -> TakeOrder {
+    let mut order = input.clone();
+    let customer = &mut order.customer;
+    customer.phone.retain(|c| !c.is_whitespace() && c != '-');
+    let texts = [
+        &mut customer.name,
+        &mut customer.township,
+        &mut customer.address,
+        &mut order.symptom,
+        &mut order.maker_order,
+        &mut order.note,
+    ];
+    texts.into_iter().for_each(|text| *text = text.trim().to_owned());
+    for appliance in &mut order.appliances {
+        for text in [&mut appliance.brand, &mut appliance.model, &mut appliance.serial] {
+            *text = text.trim().to_owned();
+        }
+    }
+    order.assignees.dedup();
+    order
+}
+
+fn check(order: &TakeOrder) -> Result<(), OrderError> {
+    let customer = &order.customer;
+    for (field, text) in [("customer", &customer.name), ("phone", &customer.phone), ("address", &customer.address)] {
+        if text.is_empty() {
+            return Err(OrderError::Required(field));
+        }
+    }
+    if order.appliances.is_empty() {
+        return Err(OrderError::Required("appliances"));
+    }
+    if order.appliances.len() > APPLIANCES {
+        return Err(OrderError::TooLong { field: "appliances", most: APPLIANCES });
+    }
+    let mut texts = vec![
+        ("customer", &customer.name, NAME),
+        ("phone", &customer.phone, NAME),
+        ("township", &customer.township, NAME),
+        ("address", &customer.address, LINE),
+        ("symptom", &order.symptom, LINE),
+        ("maker_order", &order.maker_order, LINE),
+        ("note", &order.note, NOTE),
+    ];
+    for appliance in &order.appliances {
+        texts.extend([
+            ("brand", &appliance.brand, NAME),
+            ("model", &appliance.model, LINE),
+            ("serial", &appliance.serial, LINE),
+        ]);
+    }
+    if let Some((field, _, most)) = texts.into_iter().find(|(_, text, most)| text.chars().count() > *most) {
+        return Err(OrderError::TooLong { field, most });
+    }
+    let digits = customer.phone.strip_prefix('+').unwrap_or(&customer.phone);
+    if !(5..=20).contains(&digits.len()) || !digits.bytes().all(|c| c.is_ascii_digit()) {
+        return Err(OrderError::Phone(customer.phone.clone()));
+    }
+    match order.window {
+        Some(window) if window.to <= window.from => Err(OrderError::Window),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,89 @@
+//! One measurement of the safety check, kept as it was taken.
+
+use doorstep_schemas::ids::DocId;
+use doorstep_schemas::input::{Found, RecordReading};
+use doorstep_schemas::view::{JobView, NodeKind, Verdict};
+
+use super::{Actions, JobError};
+use crate::documents;
+use crate::domain::facts::Reading;
+use crate::domain::gates::{self, Rules};
+use crate::domain::safety::{self, NotAValue};
+use crate::store::StoreError;
+
+const LINE: usize = 200;
+
+/// Why a reading was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadingError {
+    #[error("the limit set has no row {0:?}")]
+    Unknown(String),
+    #[error(transparent)]
+    Value(#[from] NotAValue),
+    #[error("the method is missing or not one of the row's")]
+    Method,
+    #[error("a failed reading is measured again only after something was put right")]
+    NothingRectified,
+    #[error("a text is longer than {LINE} characters")]
+    TooLong,
+    #[error("measuring comes after arriving")]
+    NotArrived,
+    #[error(transparent)]
+    Job(#[from] JobError),
+}
+
+impl From<StoreError> for ReadingError {
+    fn from(error: StoreError) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+impl Actions {
+    /// Saves one reading; a failed one before it stays (R12).
+    pub fn record_reading(&self, input: &RecordReading) -> Result<JobView, ReadingError> {
+        let mut store = self.shelf.store();
+        let open = self.open_job(&mut store, input.job)?;
+        open.appliance(input.appliance)?;
+        if !open.facts.sheet.nodes.iter().any(|n| n.kind == NodeKind::Arrived) {
+            return Err(ReadingError::NotArrived);
+        }
+        let rules = store.rules().clone();
+        let limit = rules.limit(&input.code).ok_or_else(|| ReadingError::Unknown(input.code.clone()))?;
+        limit.accepts(&input.found)?;
+        let measured = matches!(input.found, Found::Number { .. } | Found::Choice { .. });
+        let method_fits = match limit.methods.as_slice() {
+            [] => input.method.is_empty(),
+            methods => !measured || methods.iter().any(|m| m.code == input.method),
+        };
+        if !method_fits {
+            return Err(ReadingError::Method);
+        }
+        let reason = match &input.found {
+            Found::NotApplicable { reason } | Found::NotMeasured { reason } => reason.as_str(),
+            _ => "",
+        };
+        if [input.instrument.as_str(), input.rectified.as_str(), reason].iter().any(|t| t.chars().count() > LINE) {
+            return Err(ReadingError::TooLong);
+        }
+        let before = safety::latest(&open.facts.sheet.readings, input.appliance, &input.code);
+        let failed = before.is_some_and(|r| gates::verdict(rules.as_ref(), r) == Verdict::Fail);
+        if failed && input.rectified.trim().is_empty() {
+            return Err(ReadingError::NothingRectified);
+        }
+        let reading = Reading {
+            id: self.mint(),
+            appliance: input.appliance,
+            code: input.code.clone(),
+            found: input.found.clone(),
+            method: input.method.clone(),
+            instrument: input.instrument.trim().to_owned(),
+            rectified: input.rectified.trim().to_owned(),
+            limits: rules.limit_set().to_vec(),
+            noted: open.noted,
+        };
+        let write = |doc: &mut _| documents::sheet::add_reading(doc, &reading);
+        store.act(&DocId::Sheet(input.job), "record_reading", open.noted.at_ms, write, |_| Ok(()))?;
+        self.changed(input.job);
+        Ok(self.view(&mut store, input.job)?)
+    }
+}

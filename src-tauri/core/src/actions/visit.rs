@@ -1,0 +1,72 @@
+//! The visit's taps: departed, arrived; and the card that was shown.
+
+use doorstep_schemas::ids::{DocId, JobId};
+use doorstep_schemas::input::{ShowCard, Tap, TapNode};
+use doorstep_schemas::view::{JobView, NodeKind};
+
+use super::{Actions, JobError};
+use crate::documents;
+use crate::store::StoreError;
+
+/// The card counts as shown from here on, in milliseconds (R10).
+const CARD_MS: u32 = 3_000;
+
+/// Why a node was not noted.
+#[derive(Debug, thiserror::Error)]
+pub enum VisitError {
+    #[error("{0:?} comes before it")]
+    TooEarly(NodeKind),
+    #[error("it was noted already")]
+    Done,
+    #[error("the card was on the screen for {0} ms only")]
+    CardTooShort(u32),
+    #[error(transparent)]
+    Job(#[from] JobError),
+}
+
+impl From<StoreError> for VisitError {
+    fn from(error: StoreError) -> Self {
+        Self::Job(error.into())
+    }
+}
+
+impl Actions {
+    /// Departed or arrived, now.
+    pub fn tap_node(&self, input: &TapNode) -> Result<JobView, VisitError> {
+        match input.tap {
+            Tap::Depart => self.add_node(input.job, NodeKind::Departed, None, "depart"),
+            Tap::Arrive => self.add_node(input.job, NodeKind::Arrived, None, "arrive"),
+        }
+    }
+
+    /// The card was shown to the customer for long enough.
+    pub fn show_card(&self, input: &ShowCard) -> Result<JobView, VisitError> {
+        if input.shown_ms < CARD_MS {
+            return Err(VisitError::CardTooShort(input.shown_ms));
+        }
+        self.add_node(input.job, NodeKind::CardShown, Some(NodeKind::Arrived), "show_card")
+    }
+
+    fn add_node(
+        &self,
+        job: JobId,
+        kind: NodeKind,
+        after: Option<NodeKind>,
+        action: &str,
+    ) -> Result<JobView, VisitError> {
+        let mut store = self.shelf.store();
+        let open = self.open_job(&mut store, job)?;
+        let has = |kind| open.facts.sheet.nodes.iter().any(|n| n.kind == kind);
+        if has(kind) {
+            return Err(VisitError::Done);
+        }
+        if let Some(before) = after.filter(|before| !has(*before)) {
+            return Err(VisitError::TooEarly(before));
+        }
+        let id = self.mint();
+        let write = |doc: &mut _| documents::sheet::add_node(doc, id, kind, open.noted);
+        store.act(&DocId::Sheet(job), action, open.noted.at_ms, write, |_| Ok(()))?;
+        self.changed(job);
+        Ok(self.view(&mut store, job)?)
+    }
+}
