@@ -1,0 +1,98 @@
+/**
+ * The one file that knows where the page runs: in the app's window (Tauri's IPC) or in a browser in front of a devhost.
+ *
+ * In a browser a stand-in for Tauri's internals is installed, so that the generated commands and events work unchanged:
+ * a command is `POST /ipc/<name>`, events arrive on one `EventSource('/events')`. It must be installed before the first call.
+ */
+import { convertFileSrc, isTauri } from '@tauri-apps/api/core';
+
+type Listener = (message: unknown) => void;
+
+interface EventMessage { event: string; payload: unknown }
+
+const callbacks = new Map<number, Listener>();
+const listeners = new Map<string, Map<number, number>>();
+const reconnected = new Set<() => void>();
+let lastId = 0;
+let source: EventSource | null = null;
+
+function openEvents(): void {
+  if (source) return;
+  source = new EventSource('/events');
+  let broken = false;
+  source.onerror = () => { broken = true; };
+  source.onopen = () => {
+    // What was said while the line was down is not repeated, so the screens fetch anew.
+    if (broken) reconnected.forEach((tell) => tell());
+    broken = false;
+  };
+  source.onmessage = (message: MessageEvent<string>) => {
+    const { event, payload } = JSON.parse(message.data) as EventMessage;
+    listeners.get(event)?.forEach((callback, id) => callbacks.get(callback)?.({ event, id, payload }));
+  };
+}
+
+function listen(args: { event: string; handler: number }): number {
+  openEvents();
+  const id = ++lastId;
+  const ofEvent = listeners.get(args.event) ?? new Map<number, number>();
+  ofEvent.set(id, args.handler);
+  listeners.set(args.event, ofEvent);
+  return id;
+}
+
+function forget(event: string, id: number): void {
+  const callback = listeners.get(event)?.get(id);
+  listeners.get(event)?.delete(id);
+  if (callback !== undefined) callbacks.delete(callback);
+}
+
+async function post(command: string, args: unknown): Promise<unknown> {
+  const response = await fetch(`/ipc/${encodeURIComponent(command)}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(args ?? {}),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw answer;
+  return answer;
+}
+
+function installLoopback(): void {
+  const internals = {
+    metadata: { currentWindow: { label: 'main' }, currentWebview: { windowLabel: 'main', label: 'main' } },
+    invoke: (command: string, args: never): Promise<unknown> => {
+      if (command === 'plugin:event|listen') return Promise.resolve(listen(args));
+      if (command === 'plugin:event|unlisten') return Promise.resolve(null);
+      return post(command, args);
+    },
+    transformCallback: (callback: Listener) => {
+      callbacks.set(++lastId, callback);
+      return lastId;
+    },
+    unregisterCallback: (id: number) => callbacks.delete(id),
+    convertFileSrc: (path: string, protocol: string) => `/${protocol}/${encodeURIComponent(path)}`,
+  };
+  Object.assign(window, {
+    __TAURI_INTERNALS__: internals,
+    __TAURI_EVENT_PLUGIN_INTERNALS__: { unregisterListener: forget },
+  });
+}
+
+/** True in the app's own window. */
+export const inWindow = isTauri();
+
+export function openDoor(): void {
+  if (!inWindow) installLoopback();
+}
+
+/** Runs `tell` whenever events may have been missed. */
+export function onReconnect(tell: () => void): () => void {
+  reconnected.add(tell);
+  return () => reconnected.delete(tell);
+}
+
+/** Where an `<img>` finds the bytes of a picture that is on this device. */
+export function photoUrl(hash: string): string {
+  return inWindow ? convertFileSrc(hash, 'photo') : `/photo/${hash}`;
+}

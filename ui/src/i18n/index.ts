@@ -1,0 +1,45 @@
+/**
+ * The language files and the one i18n instance. A language is fetched when it is wanted: a phone reads one of them.
+ */
+import type { Language, Text } from '@schemas';
+import { createI18n, useI18n } from 'vue-i18n';
+import type { Messages } from './shape';
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: 'zh',
+  fallbackWarn: false,
+  missingWarn: import.meta.env.DEV,
+  messages: {} as Record<Language, Messages>,
+});
+
+const loaded = new Set<Language>();
+
+async function textsOf(language: Language): Promise<Messages> {
+  if (language === 'en') return (await import('./en')).default;
+  return (await import('./zh')).default;
+}
+
+export async function speak(language: Language): Promise<void> {
+  if (!loaded.has(language)) {
+    i18n.global.setLocaleMessage(language, await textsOf(language));
+    loaded.add(language);
+  }
+  i18n.global.locale.value = language;
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+}
+
+type Named = Record<string, unknown>;
+
+/** Translations for one component: `t` for the language files, `word` for a value the core names, `say` for rule data's own texts. */
+export function useTexts() {
+  const { t, te, locale } = useI18n({ useScope: 'global' });
+  const tongue = () => (locale.value === 'en' ? 'en' : 'zh') as Language;
+  return {
+    t: (key: string, named: Named = {}) => t(key, named),
+    /** A value that this version doesn't know is shown as it is. */
+    word: (group: keyof Messages['words'], value: string) => (te(`words.${group}.${value}`) ? t(`words.${group}.${value}`) : value),
+    say: (text: Text) => (tongue() === 'en' ? text.en || text.zh : text.zh || text.en),
+    tongue,
+  };
+}

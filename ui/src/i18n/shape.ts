@@ -1,0 +1,36 @@
+/** What every language must have: the keys of the Chinese texts, and a word for every value that the core can name. */
+import type {
+  ApplianceKind, BlockerCode, Coverage, DeviceStatus, ErrorCode, FailureClass, FindingCode, JobKind, JobOutcome, Language, NodeKind,
+  Phase, PhotoPlace, PhotoStage, RoleName, ServiceCode, ServiceState, SheetField, Shell, Step, SyncState, Urgency, Verdict,
+} from '@schemas';
+import type zh from './zh';
+
+type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };
+
+export interface Words {
+  jobKind: Record<JobKind, string>;
+  appliance: Record<ApplianceKind, string>;
+  urgency: Record<Urgency, string>;
+  coverage: Record<Coverage, string>;
+  node: Record<NodeKind, string>;
+  nodeShort: Record<NodeKind, string>;
+  outcome: Record<JobOutcome, string>;
+  phase: Record<Phase, string>;
+  failureClass: Record<FailureClass, string>;
+  verdict: Record<Verdict, string>;
+  service: Record<ServiceCode, string>;
+  serviceState: Record<ServiceState, string>;
+  stage: Record<PhotoStage, string>;
+  role: Record<RoleName, string>;
+  deviceStatus: Record<DeviceStatus, string>;
+  syncState: Record<SyncState, string>;
+  photoPlace: Record<PhotoPlace, string>;
+  step: Record<Step, string>;
+  field: Record<SheetField, string>;
+  finding: Record<FindingCode, string>;
+  blocker: Record<BlockerCode, string>;
+  shell: Record<Shell, string>;
+  language: Record<Language, string>;
+}
+
+export type Messages = Texts<typeof zh> & { words: Words; errors: Record<ErrorCode, string> };

@@ -1,0 +1,53 @@
+/** Which screen is where. Each shell comes in files of its own, so that a phone never fetches the desk's libraries. */
+import type { Shell } from '@schemas';
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { shellFor, useSession } from './stores/session';
+
+export const HOME: Record<Shell, string> = { field: '/field/today', desk: '/desk/orders' };
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/field/today' },
+  { path: '/enrol', component: () => import('./start/EnrolPage.vue') },
+  {
+    path: '/field',
+    component: () => import('./field/FieldShell.vue'),
+    children: [
+      { path: 'today', component: () => import('./field/TodayPage.vue'), meta: { tabs: true } },
+      { path: 'sync', component: () => import('./field/SyncPage.vue'), meta: { tabs: true } },
+      { path: 'me', component: () => import('./field/MePage.vue'), meta: { tabs: true } },
+      { path: 'job/:job', component: () => import('./field/JobPage.vue'), props: true },
+      { path: 'job/:job/card', component: () => import('./field/CardPage.vue'), props: true },
+      { path: 'job/:job/safety', component: () => import('./field/SafetyPage.vue'), props: true },
+      { path: 'job/:job/sheet', component: () => import('./field/SheetPage.vue'), props: true },
+      { path: 'job/:job/finish', component: () => import('./field/FinishPage.vue'), props: true },
+    ],
+  },
+  {
+    path: '/desk',
+    component: () => import('./desk/DeskShell.vue'),
+    children: [
+      { path: 'orders', component: () => import('./desk/OrdersPage.vue') },
+      { path: 'review', component: () => import('./desk/ReviewPage.vue') },
+      { path: 'team', component: () => import('./desk/TeamPage.vue') },
+      { path: 'settings', component: () => import('./desk/SettingsPage.vue') },
+    ],
+  },
+  { path: '/:rest(.*)*', redirect: '/' },
+];
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+});
+
+/** Where this person belongs instead of `path`; `null` when they may be there. */
+export function placeFor(path: string): string | null {
+  const session = useSession().view;
+  if (!session) return null;
+  if (!session.enrolled) return path === '/enrol' ? null : '/enrol';
+  const shell = shellFor(session, window.innerWidth);
+  return path.startsWith(`/${shell}/`) ? null : HOME[shell];
+}
+
+router.beforeEach((to) => placeFor(to.path) ?? true);

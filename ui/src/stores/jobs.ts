@@ -1,0 +1,60 @@
+/** Open jobs and what is done to them. Every action answers with the job as it is then, so nothing is guessed here. */
+import type {
+  AddPhoto, AnswerService, Assign, Finish, JobView, RecordReading, RemovePart, ShowCard, TakeOrder, TapNode, UsePart, WriteField,
+} from '@schemas';
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { call } from '@/api/call';
+import { photoUrl } from '@/api/host';
+import { pictureBase64 } from '@/api/picture';
+import { latest } from './latest';
+
+/** A phone that browsed a long history must not keep it all in memory. */
+const KEPT = 12;
+
+export const useJobs = defineStore('jobs', () => {
+  const open = ref<Map<string, JobView>>(new Map());
+  const fetching = new Map<string, () => Promise<void>>();
+
+  function take(view: JobView): JobView {
+    const kept = new Map(open.value);
+    kept.delete(view.card.job);
+    kept.set(view.card.job, view);
+    const oldest = kept.keys().next();
+    if (kept.size > KEPT && !oldest.done) kept.delete(oldest.value);
+    open.value = kept;
+    return view;
+  }
+
+  async function load(job: string): Promise<void> {
+    const fetch = fetching.get(job) ?? latest(async () => { take(await call('job', { job })); });
+    fetching.set(job, fetch);
+    await fetch();
+  }
+
+  /** Fetches again those of `jobs` that are open on a screen; all open ones when `jobs` is missing. */
+  async function refresh(jobs?: string[]): Promise<void> {
+    const wanted = [...open.value.keys()].filter((job) => !jobs || jobs.includes(job));
+    await Promise.all(wanted.map(load));
+  }
+
+  return {
+    open,
+    load,
+    refresh,
+    photoUrl,
+    takeOrder: async (input: TakeOrder) => take(await call('takeOrder', input)),
+    assign: async (input: Assign) => take(await call('assign', input)),
+    tap: async (input: TapNode) => take(await call('tapNode', input)),
+    showCard: async (input: ShowCard) => take(await call('showCard', input)),
+    recordReading: async (input: RecordReading) => take(await call('recordReading', input)),
+    writeField: async (input: WriteField) => take(await call('writeField', input)),
+    usePart: async (input: UsePart) => take(await call('usePart', input)),
+    removePart: async (input: RemovePart) => take(await call('removePart', input)),
+    answerService: async (input: AnswerService) => take(await call('answerService', input)),
+    addPhoto: async (input: Omit<AddPhoto, 'base64'>, picture: Blob) =>
+      take(await call('addPhoto', { ...input, base64: await pictureBase64(picture) })),
+    fetchPhoto: async (job: string, photo: string) => { await call('fetchPhoto', { job, photo }); },
+    finish: async (input: Finish) => take(await call('finish', input)),
+  };
+});

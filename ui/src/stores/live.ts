@@ -1,0 +1,57 @@
+/** Follows the core: what it says has changed is fetched again where a screen holds it, so nothing needs a reload. */
+import type { CoreEvent } from '@schemas';
+import { onCoreEvent } from '@/api/live';
+import { useJobs } from './jobs';
+import { useNotices } from './notices';
+import { useOrders } from './orders';
+import { useReview } from './review';
+import { useSession } from './session';
+import { useSync } from './sync';
+import { useTeam } from './team';
+import { useToday } from './today';
+
+export function followCore(): Promise<() => void> {
+  const jobs = useJobs();
+  const notices = useNotices();
+  const orders = useOrders();
+  const review = useReview();
+  const session = useSession();
+  const sync = useSync();
+  const team = useTeam();
+  const today = useToday();
+
+  const fetch = (...work: Promise<void>[]) => {
+    Promise.all(work).catch((error: unknown) => notices.failed(error));
+  };
+
+  function lists(): Promise<void>[] {
+    return [today, orders, review].filter((store) => ('list' in store ? store.list : store.view) !== null).map((store) => store.load());
+  }
+
+  function follow(event: CoreEvent): void {
+    switch (event.kind) {
+      case 'jobs_changed':
+        fetch(jobs.refresh(event.jobs), ...lists());
+        break;
+      case 'team_changed':
+        fetch(session.load(), ...(team.view ? [team.load()] : []), ...(review.view ? [review.load()] : []));
+        break;
+      case 'sync_changed':
+        sync.chip = event.chip;
+        fetch(...(sync.view ? [sync.load()] : []), ...(review.view ? [review.load()] : []), ...(team.view ? [team.load()] : []));
+        break;
+      case 'photo_moved':
+        sync.photoMoved(event.photo, { done: event.done, total: event.total });
+        break;
+      case 'device_refused':
+        session.refused = true;
+        break;
+    }
+  }
+
+  function missed(): void {
+    fetch(session.load(), jobs.refresh(), ...lists(), ...(sync.view ? [sync.load()] : []), ...(team.view ? [team.load()] : []));
+  }
+
+  return onCoreEvent(follow, missed);
+}

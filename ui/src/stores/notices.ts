@@ -1,0 +1,42 @@
+/** Short messages at the edge of the screen: what was done (with a way back), what failed and what was kept. */
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { CallFailed } from '@/api/call';
+import { PictureUnreadable } from '@/api/picture';
+import { failureText } from '@/i18n/failure';
+
+export interface Notice {
+  id: number;
+  kind: 'done' | 'failed';
+  text: string;
+  undo?: { label: string; run: () => void };
+}
+
+const STAYS_MS = { done: 4000, failed: 9000 };
+
+/** What a person is told about an error of any origin. */
+export function tellFailure(error: unknown): string {
+  if (error instanceof CallFailed) return failureText(error.failure);
+  const code = error instanceof PictureUnreadable ? 'photo_truncated' : 'internal';
+  return failureText({ code, params: {}, detail: String(error) });
+}
+
+export const useNotices = defineStore('notices', () => {
+  const shown = ref<Notice[]>([]);
+  let last = 0;
+
+  function dismiss(id: number): void {
+    shown.value = shown.value.filter((notice) => notice.id !== id);
+  }
+
+  function show(notice: Omit<Notice, 'id'>): void {
+    const id = ++last;
+    shown.value = [...shown.value.filter((other) => other.text !== notice.text), { ...notice, id }].slice(-3);
+    setTimeout(() => dismiss(id), notice.undo ? STAYS_MS.failed : STAYS_MS[notice.kind]);
+  }
+
+  const done = (text: string, undo?: Notice['undo']) => show({ kind: 'done', text, undo });
+  const failed = (error: unknown) => show({ kind: 'failed', text: tellFailure(error) });
+
+  return { shown, done, failed, dismiss };
+});

@@ -1,0 +1,20 @@
+/** What the forms offer to pick from; rule data, fetched once a run. */
+import type { PickLists } from '@schemas';
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { call } from '@/api/call';
+
+export const usePicks = defineStore('picks', () => {
+  const lists = ref<PickLists>({ brands: [], townships: [], faults: [] });
+  let asked: Promise<void> | null = null;
+
+  function load(): Promise<void> {
+    asked ??= call('pickLists').then((answer) => { lists.value = answer; }).catch((error: unknown) => {
+      asked = null;
+      throw error;
+    });
+    return asked;
+  }
+
+  return { lists, load };
+});
