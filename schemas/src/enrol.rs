@@ -111,7 +111,7 @@ pub struct ErrorAnswer {
     pub detail: String,
 }
 
-/// [`RoleKind`] as a word.
+/// What a member is to the outlet, as a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleName {

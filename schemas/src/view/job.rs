@@ -1,0 +1,310 @@
+//! One job on the screen: its card in a list, and its page with everything on it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ApplianceKind, BlockerCode, Coverage, FailureClass, Fen, FindingCode, JobKind, JobOutcome, MemberView, Millis,
+    NodeKind, Phase, PhotoStage, ServiceCode, SyncChip, Text, Urgency, Verdict,
+};
+use crate::ids::{BlobHash, DeviceId, JobId, ShortId};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Window {
+    pub from: Millis,
+    pub to: Millis,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Finding {
+    pub code: FindingCode,
+    pub params: BTreeMap<String, String>,
+}
+
+/// One job in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct JobCard {
+    pub job: JobId,
+    pub kind: JobKind,
+    pub urgency: Urgency,
+    pub customer: String,
+    pub phone: String,
+    pub township: String,
+    pub address: String,
+    pub appliance_kind: ApplianceKind,
+    /// Brand and model, as written.
+    pub appliance: String,
+    /// Number of appliances on the order.
+    pub appliances: u32,
+    pub symptom: String,
+    pub coverage: Coverage,
+    pub maker_order: String,
+    pub window: Option<Window>,
+    /// When somebody must have arrived: end of the window, or the emergency's limit.
+    pub arrive_by: Option<Millis>,
+    pub taken_at: Millis,
+    pub status: NodeKind,
+    pub arrived_at: Option<Millis>,
+    pub finished_at: Option<Millis>,
+    /// Minutes allowed after arrival (R2).
+    pub limit_minutes: u32,
+    pub outcome: Option<JobOutcome>,
+    pub assignees: Vec<MemberView>,
+    pub findings: Vec<Finding>,
+    pub parts_fen: Fen,
+    pub photos: u32,
+    pub readings_done: u32,
+    pub readings_required: u32,
+    pub services_done: u32,
+    /// Records of this job that are only on this device.
+    pub unsent: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct TodayView {
+    /// `2026-11-21`, in the outlet's time zone.
+    pub day: String,
+    pub now: Millis,
+    pub jobs: Vec<JobCard>,
+    pub sync: SyncChip,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct NodeView {
+    pub kind: NodeKind,
+    pub at: Option<Millis>,
+    pub by: String,
+    /// Followed from facts, not tapped.
+    pub derived: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    Depart,
+    Arrive,
+    ShowCard,
+    CheckSafety,
+    FillSheet,
+    Finish,
+    Nothing,
+}
+
+/// Where on the job a blocker is mended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "to", rename_all = "snake_case")]
+pub enum Jump {
+    Card,
+    Reading { appliance: ShortId, code: String },
+    Field { appliance: ShortId, field: crate::input::SheetField },
+    Photos { stage: PhotoStage },
+    Service { service: ServiceCode },
+    Node { node: NodeKind },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Blocker {
+    pub code: BlockerCode,
+    /// Names from rule data, where the blocker is about one.
+    pub subject: Option<Text>,
+    pub jump: Jump,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct NextStep {
+    pub step: Step,
+    /// Everything that keeps the job from "completed", all at once.
+    pub blockers: Vec<Blocker>,
+    /// Outcomes that may be chosen now.
+    pub outcomes: Vec<JobOutcome>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ChoiceOption {
+    pub code: String,
+    pub label: Text,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "input", rename_all = "snake_case")]
+pub enum ReadingInput {
+    Number { unit: String, decimals: u8 },
+    Choice { options: Vec<ChoiceOption> },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct VerdictView {
+    pub verdict: Verdict,
+    pub class: Option<FailureClass>,
+    /// What it means and what to do now.
+    pub text: Text,
+}
+
+/// One measurement as it was taken. A failed one stays when it is measured again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RecordView {
+    pub id: ShortId,
+    pub found: crate::input::Found,
+    pub method: Option<ChoiceOption>,
+    pub instrument: String,
+    pub rectified: String,
+    pub at: Millis,
+    pub by: String,
+    pub verdict: VerdictView,
+}
+
+/// One row of the safety check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ReadingRow {
+    pub appliance: ShortId,
+    pub code: String,
+    pub name: Text,
+    pub phase: Phase,
+    pub required: bool,
+    pub input: ReadingInput,
+    pub methods: Vec<ChoiceOption>,
+    pub limit: Text,
+    pub place: Text,
+    pub basis: Text,
+    pub class: FailureClass,
+    /// Oldest first; the last one counts.
+    pub records: Vec<RecordView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceState {
+    Missing,
+    Done,
+    NotApplicable,
+    NotWanted,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ServiceRow {
+    pub service: ServiceCode,
+    pub name: Text,
+    pub script: Text,
+    pub state: ServiceState,
+    /// Follows from facts (readings, the after-photo), not from a pick.
+    pub derived: bool,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ApplianceView {
+    pub id: ShortId,
+    pub kind: ApplianceKind,
+    pub brand: String,
+    pub model: String,
+    pub serial: String,
+    pub symptom: String,
+    pub fault: String,
+    pub cause: String,
+    pub action: String,
+    pub readings: Vec<ReadingRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PartRow {
+    pub id: ShortId,
+    pub appliance: ShortId,
+    pub code: String,
+    pub name: String,
+    pub quantity: u32,
+    /// Of one, in fen.
+    pub guide_fen: Fen,
+    pub by: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PartOffer {
+    pub code: String,
+    pub name: Text,
+    pub guide_fen: Fen,
+}
+
+/// Where a photo's bytes are known to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum PhotoPlace {
+    OnDevice,
+    OnRelay,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PhotoView {
+    pub id: ShortId,
+    /// The shared picture and its thumbnail, by content.
+    pub photo: BlobHash,
+    pub thumb: BlobHash,
+    pub appliance: ShortId,
+    pub stage: PhotoStage,
+    pub width: u32,
+    pub height: u32,
+    pub bytes: u32,
+    /// When it was taken, by the picture itself or by this device's clock.
+    pub taken_at: Millis,
+    pub by: String,
+    pub place: PhotoPlace,
+    /// The bytes are here and can be shown.
+    pub photo_here: bool,
+    pub thumb_here: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PhotoSlot {
+    pub stage: PhotoStage,
+    pub name: Text,
+    pub required: bool,
+    pub taken: u32,
+}
+
+/// 公示卡: shown to the customer on arrival (R10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct CardView {
+    pub outlet: String,
+    pub member: String,
+    pub services: Vec<Text>,
+    /// 12315 and the outlet's own number, where set.
+    pub numbers: Vec<CardNumber>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct CardNumber {
+    pub label: Text,
+    pub number: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct JobView {
+    pub card: JobCard,
+    pub note: String,
+    pub nodes: Vec<NodeView>,
+    pub next: NextStep,
+    pub appliances: Vec<ApplianceView>,
+    pub services: Vec<ServiceRow>,
+    pub parts: Vec<PartRow>,
+    pub part_offers: Vec<PartOffer>,
+    pub photos: Vec<PhotoView>,
+    pub slots: Vec<PhotoSlot>,
+    pub service_card: CardView,
+    /// This member may write the sheet.
+    pub may_write: bool,
+    /// Jobs of the same phone or serial that this device holds.
+    pub earlier: Vec<JobCard>,
+    pub history: Vec<HistoryLine>,
+    pub now: Millis,
+}
+
+/// One action, from the documents' changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct HistoryLine {
+    pub at: Millis,
+    pub by: String,
+    pub device: DeviceId,
+    /// The action's short code.
+    pub action: String,
+    /// The change is on the relay.
+    pub received: bool,
+}

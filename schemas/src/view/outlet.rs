@@ -1,0 +1,130 @@
+//! The outlet on the screen: this session, its people and devices, the day in numbers, what forms offer.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ApplianceKind, Fen, JobCard, Language, Millis, Shell, Text};
+use crate::enrol::{DeviceStatus, RoleName};
+use crate::ids::{DeviceId, MemberId};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MemberView {
+    pub id: MemberId,
+    pub name: String,
+    pub roles: Vec<RoleName>,
+    pub active: bool,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct SessionView {
+    pub enrolled: bool,
+    pub outlet: String,
+    pub member: Option<MemberView>,
+    pub owner: bool,
+    pub device: DeviceId,
+    pub device_name: String,
+    pub relay: String,
+    pub language: Language,
+    pub shell: Option<Shell>,
+    pub no_network: bool,
+    /// The store's key lies in a plain file (0600) because the system has no key store.
+    pub key_in_file: bool,
+    pub version: String,
+}
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+pub struct Rate {
+    pub of: u32,
+    pub good: u32,
+}
+
+/// The day in numbers (R38), as one pure function of the outlet's jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+pub struct DayFigures {
+    pub due: u32,
+    pub done: u32,
+    pub open: u32,
+    pub late: u32,
+    pub on_time: Rate,
+    pub in_limit: Rate,
+    pub five_services: Rate,
+    pub readings: u32,
+    /// Readings that failed, whether or not they were put right afterwards.
+    pub readings_failed: u32,
+    pub rectified: u32,
+    pub refused: u32,
+    pub hazards_remaining: u32,
+    pub parts: u32,
+    pub parts_fen: Fen,
+    pub photos: u32,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct DeviceView {
+    pub device: DeviceId,
+    pub name: String,
+    pub member: MemberView,
+    pub status: DeviceStatus,
+    pub this_device: bool,
+    /// The relay's clock at its last exchange.
+    pub seen_at: Option<Millis>,
+    /// What it said it still holds.
+    pub changes: u32,
+    pub photos: u32,
+    pub photo_bytes: u32,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct DayReview {
+    pub day: String,
+    pub start: Millis,
+    pub now: Millis,
+    pub figures: DayFigures,
+    pub yesterday: DayFigures,
+    pub jobs: Vec<JobCard>,
+    /// Arrivals by hour of the day, 24 numbers.
+    pub arrivals: Vec<u32>,
+    pub members: Vec<MemberDay>,
+    /// Devices that still hold something.
+    pub not_arrived: Vec<DeviceView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MemberDay {
+    pub member: MemberView,
+    pub jobs: u32,
+    pub done: u32,
+    pub on_time: Rate,
+}
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct TeamView {
+    pub members: Vec<MemberView>,
+    pub devices: Vec<DeviceView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct InviteView {
+    pub link: String,
+    pub code: String,
+    /// An SVG document, to be scanned.
+    pub qr_svg: String,
+    pub expires: Millis,
+}
+/// What the forms offer to pick from, from rule data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PickLists {
+    pub brands: Vec<String>,
+    pub townships: Vec<Township>,
+    pub faults: Vec<FaultOffer>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Township {
+    pub name: String,
+    pub far: bool,
+}
+
+/// A symptom with its likely cause and action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct FaultOffer {
+    pub appliance: ApplianceKind,
+    pub symptom: Text,
+    pub fault: Text,
+    pub cause: Text,
+    pub action: Text,
+}

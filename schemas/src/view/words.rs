@@ -1,0 +1,216 @@
+//! Words that documents, the core and the screens share, each with one spelling.
+//!
+//! A word is what a document holds, so it is never respelled; what this version does not know is shown as it is.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    Zh,
+    En,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Shell {
+    /// The phone in one hand.
+    Field,
+    /// The shop's computer.
+    Desk,
+}
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, specta::Type)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vmeta])* $variant,)+ }
+
+        impl $name {
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+            /// The word in documents and in TypeScript.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+words!(JobKind {
+    /// 安装
+    Install = "install",
+    /// 维修
+    Repair = "repair",
+    /// 移机
+    Move = "move",
+    /// 拆机
+    Remove = "remove",
+    /// 清洗
+    Clean = "clean",
+    /// 保养
+    Maintenance = "maintenance",
+    /// 勘测
+    Survey = "survey",
+    /// 鉴定
+    Appraisal = "appraisal",
+    /// 换机
+    Exchange = "exchange",
+    /// 收旧
+    TradeIn = "trade_in",
+    /// 拉修
+    UnitPickup = "unit_pickup",
+    /// 送回
+    UnitReturn = "unit_return",
+});
+
+words!(ApplianceKind {
+    AirConditioner = "air_conditioner",
+    StorageHeater = "storage_heater",
+    /// 即热式电热水器
+    InstantHeater = "instant_heater",
+    GasHeater = "gas_heater",
+    WashingMachine = "washing_machine",
+    Refrigerator = "refrigerator",
+    RangeHood = "range_hood",
+    GasStove = "gas_stove",
+    Television = "television",
+    Other = "other",
+});
+
+words!(
+    /// Triage at intake (R3).
+    Urgency {
+        /// Gas, CO, shock, burning smell: guided by phone first.
+        Class1 = "class1",
+        /// Water leak: arrive within 60 min near, 120 min far.
+        Class2 = "class2",
+        Normal = "normal",
+    }
+);
+
+words!(
+    /// Who pays (R26).
+    Coverage {
+        InWarranty = "in_warranty",
+        OutOfWarranty = "out_of_warranty",
+        Extended = "extended",
+        ToBeAppraised = "to_be_appraised",
+    }
+);
+
+words!(
+    /// Visit nodes, in the order of a job's life. Only departed, arrived and finished are taps.
+    NodeKind {
+        Open = "open",
+        Accepted = "accepted",
+        Departed = "departed",
+        Arrived = "arrived",
+        CardShown = "card_shown",
+        SafetyChecked = "safety_checked",
+        Working = "working",
+        Finished = "finished",
+        Cancelled = "cancelled",
+    }
+);
+
+words!(JobOutcome {
+    Completed = "completed",
+    SolvedByPhone = "solved_by_phone",
+    HazardRemaining = "hazard_remaining",
+    NeedsPart = "needs_part",
+    TakenToBench = "taken_to_bench",
+    RefusedUnsafe = "refused_unsafe",
+    CustomerAbsent = "customer_absent",
+    GoodsNotArrived = "goods_not_arrived",
+    GivenUp = "given_up",
+    NoFaultFound = "no_fault_found",
+    Condemned = "condemned",
+});
+
+words!(
+    /// When a reading is taken (R11).
+    Phase {
+        /// 开工前: the house.
+        BeforeWork = "before_work",
+        /// 通电前: the unit, dead.
+        BeforePower = "before_power",
+        /// 试机
+        Trial = "trial",
+    }
+);
+
+words!(
+    /// What a failure means (R12).
+    FailureClass {
+        /// The house.
+        A = "a",
+        /// The appliance itself.
+        B = "b",
+        /// Immediate danger.
+        C = "c",
+        /// Written down, not stopping.
+        Warn = "warn",
+    }
+);
+
+words!(Verdict {
+    Pass = "pass",
+    Warn = "warn",
+    Fail = "fail",
+    NotApplicable = "not_applicable",
+    NotMeasured = "not_measured",
+});
+
+words!(
+    /// 五项服务
+    ServiceCode {
+        /// 安全测电
+        TestPower = "test_power",
+        /// 讲解指导
+        Explain = "explain",
+        /// 维护保养
+        Maintain = "maintain",
+        /// 产品通检
+        CheckAll = "check_all",
+        /// 现场清理
+        CleanUp = "clean_up",
+    }
+);
+
+words!(PhotoStage {
+    Nameplate = "nameplate",
+    Before = "before",
+    During = "during",
+    After = "after",
+    Reading = "reading",
+});
+words!(
+    /// What the owner should look at.
+    FindingCode {
+        ReadingFailed = "reading_failed",
+        /// A failure that was put right and measured again.
+        Rectified = "rectified",
+        ReadingMissing = "reading_missing",
+        ServiceMissing = "service_missing",
+        PhotoMissing = "photo_missing",
+        FieldMissing = "field_missing",
+        Late = "late",
+        Overrun = "overrun",
+        HazardRemaining = "hazard_remaining",
+        Refused = "refused",
+        ConflictingValues = "conflicting_values",
+    }
+);
+words!(BlockerCode {
+    NotArrived = "not_arrived",
+    CardNotShown = "card_not_shown",
+    ReadingMissing = "reading_missing",
+    ReadingNotMeasured = "reading_not_measured",
+    /// There is no override (R12).
+    ReadingFailed = "reading_failed",
+    FieldMissing = "field_missing",
+    PhotoMissing = "photo_missing",
+    ServiceMissing = "service_missing",
+});
