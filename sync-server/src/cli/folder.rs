@@ -1,14 +1,15 @@
 //! The data folder as commands see it: the lock, the log, and who is meant by a name.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
+use std::io::Write;
 use std::path::Path;
 
 use doorstep_schemas::ids::{MemberId, OutletId};
 
 use super::CliError;
 use crate::engine::team::TeamError;
-use crate::storage::sqlite::Sqlite;
-use crate::storage::{self, Ledger, Member, Outlet, Storage, StorageError};
+use crate::storage::sqlite::{self, Sqlite};
+use crate::storage::{self, Ledger, Member, Outlet, Storage};
 
 /// Held while a relay serves the folder; the system lets go of it however the program ends.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub struct Lock {
 pub fn lock(folder: &Path) -> Result<Lock, CliError> {
     let path = folder.join("relay.lock");
     let busy = |cause| CliError::Lock(folder.to_owned(), cause);
-    fs::create_dir_all(folder).map_err(busy)?;
+    sqlite::make_folder(folder)?;
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(busy)?;
     match file.try_lock() {
         Ok(()) => Ok(Lock { _file: file }),
@@ -79,14 +80,13 @@ pub fn member(storage: &dyn Storage, outlet: OutletId, said: &str) -> Result<Mem
     }
 }
 
-/// Prints one JSON object.
-pub fn print_json(value: &serde_json::Value) -> Result<(), CliError> {
-    println!("{}", serde_json::to_string_pretty(value).map_err(CliError::Json)?);
-    Ok(())
+/// One line for the operator.
+pub fn say(line: &str) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).map_err(CliError::Output)
 }
 
-impl From<getrandom::Error> for CliError {
-    fn from(cause: getrandom::Error) -> Self {
-        Self::Storage(StorageError::Random(cause))
-    }
+/// Prints one JSON object.
+pub fn print_json(value: &serde_json::Value) -> Result<(), CliError> {
+    say(&serde_json::to_string_pretty(value).map_err(CliError::Json)?)
 }

@@ -6,6 +6,7 @@ use doorstep_schemas::ids::{OutletId, ShortId};
 use doorstep_schemas::wire::{RoleKind, Status};
 use serde_json::json;
 
+use super::folder::say;
 use super::{CliError, DataFolder, folder};
 use crate::clock::{Clock, SystemClock};
 use crate::engine::audit;
@@ -106,11 +107,11 @@ fn create(command: &Create) -> Result<(), CliError> {
             members.iter().map(|m| json!({ "id": m.id, "name": m.name, "roles": role_names(&m.roles) })).collect();
         return folder::print_json(&json!({ "outlet": id, "relay_key": key, "members": members }));
     }
-    println!("outlet {id} {}", command.name.trim());
+    say(&format!("outlet {id} {}", command.name.trim()))?;
     for member in members {
-        println!("member {} {} {}", member.id, member.name, words(&member.roles));
+        say(&format!("member {} {} {}", member.id, member.name, words(&member.roles)))?;
     }
-    println!("next: doorstep-relay invite --data … --member {}", command.owner.trim());
+    say(&format!("next: doorstep-relay invite --data … --member {}", command.owner.trim()))?;
     Ok(())
 }
 
@@ -136,7 +137,7 @@ fn list(command: &List) -> Result<(), CliError> {
         return folder::print_json(&json!({ "outlets": rows }));
     }
     for outlet in outlets {
-        println!("{} {} ({} entries, owner holds {})", outlet.id, outlet.name, outlet.head, outlet.owner_seq);
+        say(&format!("{} {} ({} entries, owner holds {})", outlet.id, outlet.name, outlet.head, outlet.owner_seq))?;
     }
     Ok(())
 }
@@ -147,9 +148,9 @@ pub fn check(command: &Check) -> Result<(), CliError> {
     for outlet in storage::look(&storage, |shelf| shelf.outlets())? {
         let audit = storage::look(&storage, |shelf| audit::audit(shelf, outlet.id))?;
         match audit.finding {
-            None => println!("{} {}: {} entries, all as written", outlet.id, outlet.name, audit.entries),
+            None => say(&format!("{} {}: {} entries, all as written", outlet.id, outlet.name, audit.entries))?,
             Some(finding) => {
-                println!("{} {}: {finding}", outlet.id, outlet.name);
+                say(&format!("{} {}: {finding}", outlet.id, outlet.name))?;
                 broken = broken.or(Some(CliError::LogBroken { outlet: outlet.id, finding }));
             }
         }

@@ -8,6 +8,7 @@ use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 use serde_json::json;
 
+use super::folder::say;
 use super::outlet::{role, role_names, words};
 use super::{CliError, DataFolder, folder};
 use crate::clock::{Clock, SystemClock};
@@ -106,7 +107,7 @@ pub fn invite(command: &InviteCommand) -> Result<(), CliError> {
     let qr = QrCode::new(link.as_bytes()).map_err(CliError::Qr)?;
     // Dark on light, whatever the terminal's colours: scanners read no inverted codes.
     let picture = qr.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
-    println!("{picture}\n\ncode  {code}  for {}, ten minutes, once\nlink  {link}", member.name);
+    say(&format!("{picture}\n\ncode  {code}  for {}, ten minutes, once\nlink  {link}", member.name))?;
     Ok(())
 }
 
@@ -130,7 +131,7 @@ pub fn member(command: MemberCommand) -> Result<(), CliError> {
             let set = folder::decide(&storage, move |ledger| {
                 Ok(team::put_member(ledger, outlet.id, member.id, member.name, roles, status, now_ms)?)
             })?;
-            println!("member {} {} {} {}", set.id, set.name, words(&set.roles), status_word(set.status));
+            say(&format!("member {} {} {} {}", set.id, set.name, words(&set.roles), status_word(set.status)))?;
             Ok(())
         }
     }
@@ -145,7 +146,7 @@ fn list_members(command: &OfOutlet) -> Result<(), CliError> {
         return folder::print_json(&json!({ "members": members.iter().map(row).collect::<Vec<_>>() }));
     }
     for member in members {
-        println!("{} {} {} {}", member.id, member.name, words(&member.roles), status_word(member.status));
+        say(&format!("{} {} {} {}", member.id, member.name, words(&member.roles), status_word(member.status)))?;
     }
     Ok(())
 }
@@ -172,7 +173,7 @@ fn set_status(command: &OneDevice, status: Status) -> Result<(), CliError> {
     let outlet = home.ok_or(CliError::UnknownDevice(id))?;
     let now_ms = SystemClock.now_ms();
     folder::decide(&storage, move |ledger| team::set_device_status(ledger, outlet.id, id, status, now_ms))?;
-    println!("device {id} {}", status_word(status));
+    say(&format!("device {id} {}", status_word(status)))?;
     Ok(())
 }
 
@@ -192,7 +193,7 @@ fn list_devices(command: &OfOutlet) -> Result<(), CliError> {
     }
     for device in devices {
         let (status, held) = (status_word(device.status), device.held.changes);
-        println!("{} {} {} {status}, still holds {held} changes", device.id, device.member, device.name);
+        say(&format!("{} {} {} {status}, still holds {held} changes", device.id, device.member, device.name))?;
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! `serve`: the relay itself, until it is told to stop.
 
-use std::io::Write;
 use std::net::SocketAddr;
 
 use clap::Args;
@@ -34,8 +33,7 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
         let address = listener.local_addr().map_err(CliError::Start)?;
         let mut terminated = signal(SignalKind::terminate()).map_err(CliError::Start)?;
         let mut interrupted = signal(SignalKind::interrupt()).map_err(CliError::Start)?;
-        let mut out = std::io::stdout();
-        writeln!(out, "listening on http://{address}").and_then(|()| out.flush()).map_err(CliError::Output)?;
+        folder::say(&format!("listening on http://{address}"))?;
         crate::serve(listener, state, async {
             tokio::select! {
                 _ = terminated.recv() => tracing::info!("asked to stop"),

@@ -30,7 +30,7 @@ pub struct Carrier<'a> {
 pub fn take(ledger: &mut dyn Ledger, carrier: Carrier<'_>, piece: Piece) -> Result<PieceResult, StorageError> {
     match piece {
         Piece { kind: kind::SEGMENT, doc: Some(doc), segment: Some(segment), .. } => {
-            take_segment(ledger, carrier, doc, segment)
+            take_segment(ledger, carrier, &doc, segment)
         }
         Piece { kind: kind::GRANT, grant: Some(grant), .. } => take_grant(ledger, carrier, grant),
         Piece { kind: kind::SEGMENT | kind::GRANT, .. } => Ok(refused(ErrorCode::PieceUnreadable)),
@@ -53,7 +53,7 @@ fn held(outcome: Outcome, log_seq: u64) -> PieceResult {
 fn take_segment(
     ledger: &mut dyn Ledger,
     carrier: Carrier<'_>,
-    doc: DocId,
+    doc: &DocId,
     segment: Segment,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
@@ -66,15 +66,15 @@ fn take_segment(
     let Some(member) = ledger.member(outlet, author.member)? else {
         return Ok(refused(ErrorCode::UnknownAuthor));
     };
-    let walk_in = match right_to_write(ledger, outlet, &member, &doc)? {
+    let walk_in = match right_to_write(ledger, outlet, &member, doc)? {
         Right::None => return Ok(refused(ErrorCode::NotAllowed)),
         Right::Granted => false,
         Right::WalkIn => true,
     };
 
-    let history = LogHistory::of(ledger, outlet, &doc, segment.actor)?;
+    let history = LogHistory::of(ledger, outlet, doc, segment.actor)?;
     let before = history.row.map_or(0, |row| row.log_seq);
-    let (changes, run, doc_ops) = match admission::admit(outlet, &doc, &segment, &author.key, &history) {
+    let (changes, run, doc_ops) = match admission::admit(outlet, doc, &segment, &author.key, &history) {
         Ok(Verdict::Admit { changes, run, doc_ops }) => (changes, run, doc_ops),
         Ok(Verdict::Known) => return Ok(held(Outcome::Known, before)),
         Ok(Verdict::WantFrom(seq)) => {
@@ -113,8 +113,8 @@ fn take_segment(
             body: at_rest(&piece),
         },
     )?;
-    ledger.put_run(outlet, &doc, actor, &RunRow { run, log_seq: placed.seq })?;
-    ledger.put_document_ops(outlet, &doc, doc_ops)?;
+    ledger.put_run(outlet, doc, actor, &RunRow { run, log_seq: placed.seq })?;
+    ledger.put_document_ops(outlet, doc, doc_ops)?;
     if let (true, Some(job)) = (walk_in, doc.job()) {
         let implied = GrantNow { access: Access::Write, since: placed.seq, log_seq: None };
         ledger.put_grant(outlet, job, member.id, implied)?;

@@ -89,6 +89,8 @@ impl<K: Ord + Clone, V> Table<K, V> {
     }
 }
 
+/// An entry, the stretch of its run that it covers, its body.
+type Kept = (EntryHead, Option<Stretch>, Vec<u8>);
 type RunKey = (OutletId, DocId, Actor);
 
 #[derive(Debug, Default)]
@@ -97,7 +99,7 @@ struct Tables {
     outlets: Table<OutletId, Outlet>,
     members: Table<(OutletId, MemberId), Member>,
     devices: Table<(OutletId, DeviceId), Device>,
-    entries: Table<(OutletId, u64), (EntryHead, Option<Stretch>, Vec<u8>)>,
+    entries: Table<(OutletId, u64), Kept>,
     documents: Table<(OutletId, DocId), u64>,
     runs: Table<RunKey, RunRow>,
     grants: Table<(OutletId, MemberId, JobId), GrantNow>,

@@ -27,9 +27,15 @@ impl std::fmt::Debug for Key {
     }
 }
 
+/// Makes the data folder; nobody else on the machine may look into it.
+pub fn make_folder(folder: &Path) -> Result<(), StorageError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|e| StorageError::io(folder, e))
+}
+
 /// Makes the folder and the key when they are not there, and says where the database lies.
 pub fn prepare(folder: &Path) -> Result<(PathBuf, Key), StorageError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|e| StorageError::io(folder, e))?;
+    make_folder(folder)?;
     let (database, key_file) = (folder.join("relay.db"), folder.join("relay.key"));
     if !key_file.exists() {
         // A fresh key could never open the log that is there; making one would only hide what is wrong.

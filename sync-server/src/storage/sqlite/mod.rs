@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::{Done, Job, Look, Storage, StorageError};
+pub use connect::make_folder;
 use shelf::OnConnection;
 use writer::Writer;
 

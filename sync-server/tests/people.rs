@@ -1,0 +1,125 @@
+//! Joining, members, codes, lost phones, over HTTP.
+
+mod stage;
+
+use doorstep_schemas::enrol::{InviteAnswer, MemberAnswer};
+use doorstep_schemas::ids::PublicKey;
+use doorstep_schemas::wire::{Status, kind};
+use ed25519_dalek::SigningKey;
+use reqwest::{Method, StatusCode};
+use stage::{Stage, json, refusal};
+
+fn key(seed: u8) -> PublicKey {
+    PublicKey(SigningKey::from_bytes(&[seed; 32]).verifying_key().to_bytes())
+}
+
+#[tokio::test]
+async fn a_code_lets_one_device_in_once_however_many_try_together() {
+    for stage in [Stage::set().await, Stage::on_sqlite().await] {
+        let code = stage.code(stage.li).await;
+        let tries = (1..=8).map(|n| stage.try_code(&code, key(n)));
+        let answers = futures_util::future::join_all(tries).await;
+        assert_eq!(answers.iter().filter(|answer| answer.status() == StatusCode::OK).count(), 1);
+        for answer in answers.into_iter().filter(|answer| answer.status() != StatusCode::OK) {
+            assert_eq!(refusal(answer).await, (403, "code_wrong".into()));
+        }
+        stage.close().await;
+    }
+}
+
+#[tokio::test]
+async fn wrong_used_and_expired_codes_answer_alike() {
+    let stage = Stage::set().await;
+    let alike = (403, "code_wrong".to_owned());
+    assert_eq!(refusal(stage.try_code("0000-0000", key(1)).await).await, alike);
+    let code = stage.code(stage.li).await;
+    assert_eq!(stage.try_code(&code.to_lowercase(), key(1)).await.status(), 200, "typed as people type");
+    assert_eq!(refusal(stage.try_code(&code, key(2)).await).await, alike);
+    let late = stage.code(stage.li).await;
+    stage.pass(600_000);
+    assert_eq!(refusal(stage.try_code(&late, key(3)).await).await, alike);
+}
+
+#[tokio::test]
+async fn guessing_is_stopped_after_sixty_tries_and_only_for_a_while() {
+    let stage = Stage::set().await;
+    let code = stage.code(stage.li).await;
+    for _ in 0..60 {
+        assert_eq!(stage.try_code("99999999", key(1)).await.status(), 403);
+    }
+    let answer = stage.try_code(&code, key(1)).await;
+    assert_eq!(answer.headers()["retry-after"], "60");
+    assert_eq!(refusal(answer).await, (429, "too_many_tries".into()));
+    stage.pass(60_000);
+    assert_eq!(stage.try_code(&code, key(1)).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_phone_that_joins_again_gets_a_new_token_and_the_old_one_dies() {
+    let stage = Stage::set().await;
+    let before = stage.enrol(stage.li, 2).await;
+    let mut after = stage.enrol(stage.li, 2).await;
+    assert_eq!(before.device, after.device);
+    assert_eq!(before.send(stage::body(&before.up(), &[])).await.status(), 401);
+    after.exchange(&[]).await;
+    // Another member's code does not take the phone over, and is not used up by the attempt.
+    let code = stage.code(stage.zhao).await;
+    assert_eq!(refusal(stage.try_code(&code, key(2)).await).await, (400, "request_invalid".into()));
+    assert_eq!(stage.try_code(&code, key(9)).await.status(), 200);
+}
+
+#[tokio::test]
+async fn an_owner_hires_invites_and_the_log_tells_everybody() {
+    let stage = Stage::on_sqlite().await;
+    let (wang, mut li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
+    li.exchange(&[]).await;
+    let hire =
+        wang.request(Method::POST, "/v1/members").body(r#"{"name":" 孙师傅 ","roles":["installer","repairer"]}"#);
+    let sun: MemberAnswer = json(hire.send().await.unwrap()).await;
+    let ask = serde_json::json!({ "member": sun.member }).to_string();
+    let invite: InviteAnswer = json(wang.request(Method::POST, "/v1/invites").body(ask).send().await.unwrap()).await;
+    assert_eq!(invite.expires_ms, stage::EIGHT_IN_THE_MORNING + 600_000);
+    assert_eq!(stage.try_code(&invite.code, key(5)).await.status(), 200);
+    let told = li.exchange(&[]).await;
+    let role = told.entries.iter().find_map(|entry| entry.piece.role.clone()).unwrap();
+    assert_eq!((role.name.as_str(), role.roles.len(), role.status), ("孙师傅", 2, Status::Active));
+    assert_eq!(told.entries.iter().filter(|entry| entry.piece.kind == kind::DEVICE).count(), 1);
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn only_owners_decide_and_malformed_wishes_are_told_so() {
+    let stage = Stage::set().await;
+    let (wang, li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
+    let member = format!(r#"{{"member":"{}"}}"#, stage.li);
+    let status = format!("/v1/devices/{}/status", wang.device);
+    for (path, body) in [
+        ("/v1/members", r#"{"name":"我","roles":["owner"]}"#),
+        ("/v1/invites", member.as_str()),
+        (status.as_str(), r#"{"status":"lost"}"#),
+    ] {
+        let answer = li.request(Method::POST, path).body(body.to_owned()).send().await.unwrap();
+        assert_eq!(refusal(answer).await, (403, "not_allowed".into()), "{path}");
+    }
+    let long = "长".repeat(41);
+    for body in [
+        String::new(),
+        "{".into(),
+        r#"{"name":"孙","roles":[]}"#.into(),
+        r#"{"name":"孙","roles":["emperor"]}"#.into(),
+        r#"{"name":"  ","roles":["technician"]}"#.into(),
+        format!(r#"{{"name":"{long}","roles":["technician"]}}"#),
+    ] {
+        let answer = wang.request(Method::POST, "/v1/members").body(body.clone()).send().await.unwrap();
+        assert_eq!(refusal(answer).await, (400, "request_invalid".into()), "{body}");
+    }
+    let large = wang.request(Method::POST, "/v1/members").body(" ".repeat(16 * 1024 + 1)).send().await.unwrap();
+    assert_eq!(refusal(large).await, (413, "request_invalid".into()));
+    let unknown = wang.request(Method::POST, "/v1/invites").body(r#"{"member":"ZZZZZZZZ"}"#).send().await.unwrap();
+    assert_eq!(refusal(unknown).await, (404, "member_unknown".into()));
+    for device in ["0011223344556677", "../../etc", "%2e%2e"] {
+        let path = format!("/v1/devices/{device}/status");
+        let answer = wang.request(Method::POST, &path).body(r#"{"status":"lost"}"#).send().await.unwrap();
+        assert_eq!(answer.status(), 404, "{device}");
+    }
+}
