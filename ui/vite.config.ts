@@ -15,8 +15,12 @@ function testDouble(): Plugin {
     apply: 'serve',
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        if (!/^\/(ipc|events|photo)\b/.test(request.url ?? '')) { next(); return; }
-        server.ssrLoadModule('/test/double/serve.ts')
+        if (!/^\/(ipc|events|photo)\b/.test(request.url ?? '')) {
+          next();
+          return;
+        }
+        server
+          .ssrLoadModule('/test/double/serve.ts')
           .then((double) => (double as { serve: (a: unknown, b: unknown) => unknown }).serve(request, response))
           .catch(next);
       });

@@ -32,7 +32,7 @@ export async function call<K extends Command>(command: K, ...args: Parameters<Co
   const ask = commands[command] as (...given: Parameters<Commands[K]>) => Promise<unknown>;
   let result: { status: 'ok'; data: Answer<K> } | { status: 'error'; error: unknown };
   try {
-    result = await ask(...args) as typeof result;
+    result = (await ask(...args)) as typeof result;
   } catch (cause) {
     throw new CallFailed(command, failureOf(cause), cause);
   }

@@ -8,7 +8,10 @@ import { convertFileSrc, isTauri } from '@tauri-apps/api/core';
 
 type Listener = (message: unknown) => void;
 
-interface EventMessage { event: string; payload: unknown }
+interface EventMessage {
+  event: string;
+  payload: unknown;
+}
 
 const callbacks = new Map<number, Listener>();
 const listeners = new Map<string, Map<number, number>>();
@@ -20,7 +23,9 @@ function openEvents(): void {
   if (source) return;
   source = new EventSource('/events');
   let broken = false;
-  source.onerror = () => { broken = true; };
+  source.onerror = () => {
+    broken = true;
+  };
   source.onopen = () => {
     // What was said while the line was down is not repeated, so the screens fetch anew.
     if (broken) reconnected.forEach((tell) => tell());

@@ -6,5 +6,8 @@ import { onReconnect } from './host';
 export async function onCoreEvent(tell: (event: CoreEvent) => void, missed: () => void): Promise<() => void> {
   const stop = await events.coreMessage.listen((message) => tell(message.payload));
   const forget = onReconnect(missed);
-  return () => { stop(); forget(); };
+  return () => {
+    stop();
+    forget();
+  };
 }

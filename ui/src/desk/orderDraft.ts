@@ -2,7 +2,11 @@
 import type { ApplianceInput, Coverage, JobKind, Urgency } from '@schemas';
 
 /** Day and hours as picked; they become moments only when the order is taken. */
-export interface WindowDraft { day: string; from: string; to: string }
+export interface WindowDraft {
+  day: string;
+  from: string;
+  to: string;
+}
 
 export interface OrderDraft {
   kind: JobKind;
@@ -23,7 +27,19 @@ export interface OrderDraft {
 
 export function emptyOrder(): OrderDraft {
   return {
-    kind: 'repair', urgency: 'normal', far: false, name: '', phone: '', township: '', address: '', symptom: '', window: null, coverage: 'out_of_warranty', maker_order: '', note: '',
-    appliances: [{ kind: 'instant_heater', brand: '', model: '', serial: '' }], assignees: [],
+    kind: 'repair',
+    urgency: 'normal',
+    far: false,
+    name: '',
+    phone: '',
+    township: '',
+    address: '',
+    symptom: '',
+    window: null,
+    coverage: 'out_of_warranty',
+    maker_order: '',
+    note: '',
+    appliances: [{ kind: 'instant_heater', brand: '', model: '', serial: '' }],
+    assignees: [],
   };
 }

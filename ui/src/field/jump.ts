@@ -6,22 +6,33 @@ const page = (job: string, rest: string) => `/field/job/${job}${rest}`;
 
 export function placeOf(job: string, jump: Jump): RouteLocationRaw {
   switch (jump.to) {
-    case 'card': return page(job, '/card');
-    case 'reading': return { path: page(job, '/safety'), query: { appliance: jump.appliance, code: jump.code } };
-    case 'field': return { path: page(job, '/sheet'), query: { appliance: jump.appliance, field: jump.field } };
-    case 'photos': return { path: page(job, '/sheet'), query: { stage: jump.stage } };
-    case 'service': return { path: page(job, ''), query: { service: jump.service } };
-    case 'node': return page(job, '');
+    case 'card':
+      return page(job, '/card');
+    case 'reading':
+      return { path: page(job, '/safety'), query: { appliance: jump.appliance, code: jump.code } };
+    case 'field':
+      return { path: page(job, '/sheet'), query: { appliance: jump.appliance, field: jump.field } };
+    case 'photos':
+      return { path: page(job, '/sheet'), query: { stage: jump.stage } };
+    case 'service':
+      return { path: page(job, ''), query: { service: jump.service } };
+    case 'node':
+      return page(job, '');
   }
 }
 
 /** The page of a step that isn't a mere tap. */
 export function pageOf(job: string, step: Step): string | null {
   switch (step) {
-    case 'show_card': return page(job, '/card');
-    case 'check_safety': return page(job, '/safety');
-    case 'fill_sheet': return page(job, '/sheet');
-    case 'finish': return page(job, '/finish');
-    default: return null;
+    case 'show_card':
+      return page(job, '/card');
+    case 'check_safety':
+      return page(job, '/safety');
+    case 'fill_sheet':
+      return page(job, '/sheet');
+    case 'finish':
+      return page(job, '/finish');
+    default:
+      return null;
   }
 }

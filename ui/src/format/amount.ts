@@ -30,7 +30,7 @@ export function bytes(count: number): string {
 export function measured(thousandths: number, decimals = 0): string {
   const text = (thousandths / 1000).toFixed(3);
   const trimmed = text.replace(/0+$/, '').replace(/\.$/, '');
-  const has = trimmed.includes('.') ? trimmed.split('.')[1]?.length ?? 0 : 0;
+  const has = trimmed.includes('.') ? (trimmed.split('.')[1]?.length ?? 0) : 0;
   return has >= decimals ? trimmed : (thousandths / 1000).toFixed(decimals);
 }
 

@@ -2,7 +2,11 @@
 import type { ReadingRow, RecordView, Text } from '@schemas';
 import { measured } from './amount';
 
-export interface Spoken { value: string; label: Text | null; reason: string }
+export interface Spoken {
+  value: string;
+  label: Text | null;
+  reason: string;
+}
 
 export function spoken(row: ReadingRow, record: RecordView): Spoken {
   const { found } = record;

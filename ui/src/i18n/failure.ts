@@ -2,11 +2,12 @@
 import type { Failure } from '@schemas';
 import { i18n } from './index';
 
-/** Codes whose parameters name something that has a word of its own. */
 export function failureText(failure: Failure): string {
   const { t, te } = i18n.global;
   const named: Record<string, string> = { ...failure.params };
-  if (named.field !== undefined && te(`words.field.${named.field}`)) named.field = t(`words.field.${named.field}`);
+  const { field } = named;
+  const group = ['words.input', 'words.field'].find((each) => field !== undefined && te(`${each}.${field}`));
+  if (group) named.field = t(`${group}.${field}`);
   const key = te(`errors.${failure.code}`) ? `errors.${failure.code}` : 'errors.internal';
   return t(key, named);
 }

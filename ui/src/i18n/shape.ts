@@ -1,7 +1,28 @@
 /** What every language must have: the keys of the Chinese texts, and a word for every value that the core can name. */
 import type {
-  ApplianceKind, BlockerCode, Coverage, DeviceStatus, ErrorCode, FailureClass, FindingCode, JobKind, JobOutcome, Language, NodeKind,
-  Phase, PhotoPlace, PhotoStage, RoleName, ServiceCode, ServiceState, SheetField, Shell, Step, SyncState, Urgency, Verdict,
+  ApplianceKind,
+  BlockerCode,
+  Coverage,
+  DeviceStatus,
+  ErrorCode,
+  FailureClass,
+  FindingCode,
+  JobKind,
+  JobOutcome,
+  Language,
+  NodeKind,
+  Phase,
+  PhotoPlace,
+  PhotoStage,
+  RoleName,
+  ServiceCode,
+  ServiceState,
+  SheetField,
+  Shell,
+  Step,
+  SyncState,
+  Urgency,
+  Verdict,
 } from '@schemas';
 import type zh from './zh';
 

@@ -4,6 +4,8 @@ import { ref, type Ref } from 'vue';
 
 export function useClock(everyMs = 15_000): Ref<number> {
   const now = ref(Date.now());
-  useIntervalFn(() => { now.value = Date.now(); }, everyMs);
+  useIntervalFn(() => {
+    now.value = Date.now();
+  }, everyMs);
   return now;
 }

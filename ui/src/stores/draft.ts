@@ -8,7 +8,7 @@ function read<T>(key: string, empty: T): T {
   if (text === null) return empty;
   try {
     const found: unknown = JSON.parse(text);
-    return typeof empty === 'object' && empty !== null ? { ...empty, ...(found as T) } : found as T;
+    return typeof empty === 'object' && empty !== null ? { ...empty, ...(found as T) } : (found as T);
   } catch {
     // A draft that can't be read is no reason to refuse the form.
     return empty;
@@ -18,9 +18,13 @@ function read<T>(key: string, empty: T): T {
 export function useDraft<T>(key: string, empty: () => T): { draft: Ref<T>; discard: () => void } {
   const draft = ref(read(key, empty())) as Ref<T>;
   let discarding = false;
-  watch(draft, (value) => {
-    if (!discarding) localStorage.setItem(PREFIX + key, JSON.stringify(value));
-  }, { deep: true, flush: 'sync' });
+  watch(
+    draft,
+    (value) => {
+      if (!discarding) localStorage.setItem(PREFIX + key, JSON.stringify(value));
+    },
+    { deep: true, flush: 'sync' },
+  );
   function discard(): void {
     discarding = true;
     draft.value = empty();

@@ -1,6 +1,17 @@
 /** Open jobs and what is done to them. Every action answers with the job as it is then, so nothing is guessed here. */
 import type {
-  AddPhoto, AnswerService, Assign, Finish, JobView, RecordReading, RemovePart, ShowCard, TakeOrder, TapNode, UsePart, WriteField,
+  AddPhoto,
+  AnswerService,
+  Assign,
+  Finish,
+  JobView,
+  RecordReading,
+  RemovePart,
+  ShowCard,
+  TakeOrder,
+  TapNode,
+  UsePart,
+  WriteField,
 } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
@@ -27,7 +38,11 @@ export const useJobs = defineStore('jobs', () => {
   }
 
   async function load(job: string): Promise<void> {
-    const fetch = fetching.get(job) ?? latest(async () => { take(await call('job', { job })); });
+    const fetch =
+      fetching.get(job) ??
+      latest(async () => {
+        take(await call('job', { job }));
+      });
     fetching.set(job, fetch);
     await fetch();
   }
@@ -54,7 +69,9 @@ export const useJobs = defineStore('jobs', () => {
     answerService: async (input: AnswerService) => take(await call('answerService', input)),
     addPhoto: async (input: Omit<AddPhoto, 'base64'>, picture: Blob) =>
       take(await call('addPhoto', { ...input, base64: await pictureBase64(picture) })),
-    fetchPhoto: async (job: string, photo: string) => { await call('fetchPhoto', { job, photo }); },
+    fetchPhoto: async (job: string, photo: string) => {
+      await call('fetchPhoto', { job, photo });
+    },
     finish: async (input: Finish) => take(await call('finish', input)),
   };
 });

@@ -16,7 +16,9 @@ export function latest(fetch: () => Promise<void>): () => Promise<void> {
       again = true;
       return running;
     }
-    running = run().finally(() => { running = null; });
+    running = run().finally(() => {
+      running = null;
+    });
     return running;
   };
 }

@@ -9,10 +9,14 @@ export const usePicks = defineStore('picks', () => {
   let asked: Promise<void> | null = null;
 
   function load(): Promise<void> {
-    asked ??= call('pickLists').then((answer) => { lists.value = answer; }).catch((error: unknown) => {
-      asked = null;
-      throw error;
-    });
+    asked ??= call('pickLists')
+      .then((answer) => {
+        lists.value = answer;
+      })
+      .catch((error: unknown) => {
+        asked = null;
+        throw error;
+      });
     return asked;
   }
 

@@ -5,7 +5,10 @@ import { ref } from 'vue';
 import { call } from '@/api/call';
 import { latest } from './latest';
 
-export interface Moving { done: number; total: number }
+export interface Moving {
+  done: number;
+  total: number;
+}
 
 export const useSync = defineStore('sync', () => {
   const chip = ref<SyncChip | null>(null);

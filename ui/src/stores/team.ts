@@ -7,7 +7,9 @@ import { latest } from './latest';
 
 export const useTeam = defineStore('team', () => {
   const view = ref<TeamView | null>(null);
-  const load = latest(async () => { view.value = await call('team'); });
+  const load = latest(async () => {
+    view.value = await call('team');
+  });
 
   async function add(input: AddMember): Promise<void> {
     view.value = await call('addMember', input);

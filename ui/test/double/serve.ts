@@ -27,7 +27,8 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   return JSON.parse(Buffer.concat(chunks).toString() || '{}');
 }
 
-const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3" fill="#8fa3ad"/><path d="M0 3l1.500-1.600 1 .9.700-.6L4 3z" fill="#566570"/></svg>';
+const PICTURE =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><rect width="4" height="3" fill="#8fa3ad"/><path d="M0 3l1.500-1.600 1 .9.700-.6L4 3z" fill="#566570"/></svg>';
 
 export async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '').split('?')[0] ?? '';
@@ -43,7 +44,7 @@ export async function serve(request: IncomingMessage, response: ServerResponse):
     response.end(PICTURE);
     return;
   }
-  const { input } = await bodyOf(request) as { input: never };
+  const { input } = (await bodyOf(request)) as { input: never };
   const answer = storyOf(request).answer(path.slice('/ipc/'.length), input);
   response.writeHead(answer.failure ? 400 : 200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(answer.failure ?? answer.value));

@@ -1,11 +1,32 @@
 /** One job's life in memory: just enough of the core's behaviour to walk through every screen. */
 import type {
-  AddPhoto, AnswerService, Assign, Blocker, CoreEvent, Enrol, Failure, Finish, JobView, Preferences, RecordReading, RemovePart, SessionView, ShowCard, TakeOrder, TapNode, UsePart,
-  Verdict, WriteField,
+  AddPhoto,
+  AnswerService,
+  Assign,
+  Blocker,
+  CoreEvent,
+  Enrol,
+  Failure,
+  Finish,
+  JobView,
+  Preferences,
+  RecordReading,
+  RemovePart,
+  SessionView,
+  ShowCard,
+  TakeOrder,
+  TapNode,
+  UsePart,
+  Verdict,
+  WriteField,
 } from '@schemas';
-import { card, chip, job, ran, review, session, sync, team, text, owner } from '../builders';
+import { card, job, owner, ran, text } from '../builders';
+import { chip, review, session, sync, team } from '../outletBuilders';
 
-interface Answer { value?: unknown; failure?: Failure }
+interface Answer {
+  value?: unknown;
+  failure?: Failure;
+}
 const refuse = (code: Failure['code']): Answer => ({ failure: { code, params: {}, detail: code } });
 
 export class Story {
@@ -15,24 +36,34 @@ export class Story {
   private cards = review().jobs;
   private ids = 0;
 
-  constructor(role: string, private readonly tell: (event: CoreEvent) => void) {
+  constructor(
+    role: string,
+    private readonly tell: (event: CoreEvent) => void,
+  ) {
     const now = Date.now();
     this.view = job({ now, card: card({ arrive_by: now + 38 * 60_000, taken_at: now - 22 * 60_000 }) });
-    this.session = role === 'owner' ? session({ owner: true, member: owner, device_name: '店里电脑' }) : session({ enrolled: role !== 'new' });
+    this.session =
+      role === 'owner' ? session({ owner: true, member: owner, device_name: '店里电脑' }) : session({ enrolled: role !== 'new' });
   }
 
   answer(command: string, input: never): Answer {
     const act = (this as unknown as Record<string, (input: never) => unknown>)[`do_${command}`];
     if (!act) return refuse('internal');
     const value = act.call(this, input);
-    return typeof value === 'object' && value !== null && 'failure' in value ? value as Answer : { value };
+    return typeof value === 'object' && value !== null && 'failure' in value ? (value as Answer) : { value };
   }
 
-  private id(): string { return `X${String(++this.ids).padStart(7, '0')}`; }
+  private id(): string {
+    return `X${String(++this.ids).padStart(7, '0')}`;
+  }
 
   private node(kind: JobView['card']['status']): void {
     const node = this.view.nodes.find((each) => each.kind === kind);
-    if (node && node.at === null) { node.at = Date.now(); node.by = ran.name; this.view.card.status = kind; }
+    if (node && node.at === null) {
+      node.at = Date.now();
+      node.by = ran.name;
+      this.view.card.status = kind;
+    }
   }
 
   private changed(action: string): JobView {
@@ -40,9 +71,15 @@ export class Story {
     const rows = view.appliances.flatMap((each) => each.readings);
     view.card.readings_done = rows.filter((row) => row.records.length > 0).length;
     const tested = rows.every((row) => row.records.at(-1)?.verdict.verdict === 'pass');
-    const set = (service: string, done: boolean) => { const found = view.services.find((each) => each.service === service); if (found) found.state = done ? 'done' : 'missing'; };
+    const set = (service: string, done: boolean) => {
+      const found = view.services.find((each) => each.service === service);
+      if (found) found.state = done ? 'done' : 'missing';
+    };
     set('test_power', tested);
-    set('clean_up', view.slots.some((slot) => slot.stage === 'after' && slot.taken > 0));
+    set(
+      'clean_up',
+      view.slots.some((slot) => slot.stage === 'after' && slot.taken > 0),
+    );
     if (tested) this.node('safety_checked');
     view.card.services_done = view.services.filter((each) => each.state !== 'missing').length;
     view.card.parts_fen = view.parts.reduce((sum, part) => sum + part.quantity * part.guide_fen, 0);
@@ -50,17 +87,50 @@ export class Story {
     for (const row of rows) {
       const last = row.records.at(-1)?.verdict.verdict;
       if (last === 'pass') continue;
-      blockers.push({ code: last === 'fail' ? 'reading_failed' : 'reading_missing', subject: row.name, jump: { to: 'reading', appliance: row.appliance, code: row.code } });
+      blockers.push({
+        code: last === 'fail' ? 'reading_failed' : 'reading_missing',
+        subject: row.name,
+        jump: { to: 'reading', appliance: row.appliance, code: row.code },
+      });
     }
-    for (const field of ['serial', 'fault', 'cause', 'action'] as const) if (!view.appliances[0]?.[field]) blockers.push({ code: 'field_missing', subject: null, jump: { to: 'field', appliance: 'A0000001', field } });
-    for (const slot of view.slots) if (slot.required && slot.taken === 0) blockers.push({ code: 'photo_missing', subject: slot.name, jump: { to: 'photos', stage: slot.stage } });
-    for (const each of view.services) if (each.state === 'missing') blockers.push({ code: 'service_missing', subject: each.name, jump: { to: 'service', service: each.service } });
+    for (const field of ['serial', 'fault', 'cause', 'action'] as const)
+      if (!view.appliances[0]?.[field])
+        blockers.push({ code: 'field_missing', subject: null, jump: { to: 'field', appliance: 'A0000001', field } });
+    for (const slot of view.slots)
+      if (slot.required && slot.taken === 0)
+        blockers.push({ code: 'photo_missing', subject: slot.name, jump: { to: 'photos', stage: slot.stage } });
+    for (const each of view.services)
+      if (each.state === 'missing')
+        blockers.push({ code: 'service_missing', subject: each.name, jump: { to: 'service', service: each.service } });
     const { status } = view.card;
     view.next = {
-      step: status === 'accepted' ? 'depart' : status === 'departed' ? 'arrive' : status === 'arrived' ? 'show_card' : status === 'finished' ? 'nothing' : !tested ? 'check_safety' : blockers.length > 0 ? 'fill_sheet' : 'finish',
-      blockers: view.card.arrived_at === null ? [] : blockers, outcomes: [...(blockers.length === 0 && view.card.arrived_at !== null ? ['completed' as const] : []), 'needs_part', 'taken_to_bench', 'refused_unsafe', 'given_up'],
+      step:
+        status === 'accepted'
+          ? 'depart'
+          : status === 'departed'
+            ? 'arrive'
+            : status === 'arrived'
+              ? 'show_card'
+              : status === 'finished'
+                ? 'nothing'
+                : !tested
+                  ? 'check_safety'
+                  : blockers.length > 0
+                    ? 'fill_sheet'
+                    : 'finish',
+      blockers: view.card.arrived_at === null ? [] : blockers,
+      outcomes: [
+        ...(blockers.length === 0 && view.card.arrived_at !== null ? ['completed' as const] : []),
+        'needs_part',
+        'taken_to_bench',
+        'refused_unsafe',
+        'given_up',
+      ],
     };
-    view.history = [{ at: Date.now(), by: ran.name, device: this.session.device, action, received: !this.session.no_network }, ...view.history];
+    view.history = [
+      { at: Date.now(), by: ran.name, device: this.session.device, action, received: !this.session.no_network },
+      ...view.history,
+    ];
     view.card.unsent = view.history.filter((line) => !line.received).length;
     view.now = Date.now();
     setTimeout(() => this.tell({ kind: 'jobs_changed', jobs: [view.card.job] }), 30);
@@ -70,7 +140,12 @@ export class Story {
 
   private chip() {
     const waiting = this.view.card.unsent;
-    return chip({ state: this.session.no_network ? 'offline' : 'synced', changes: waiting, photos: waiting > 0 ? this.view.photos.length : 0, bytes: waiting * 640 });
+    return chip({
+      state: this.session.no_network ? 'offline' : 'synced',
+      changes: waiting,
+      photos: waiting > 0 ? this.view.photos.length : 0,
+      bytes: waiting * 640,
+    });
   }
 
   do_session = () => this.session;
@@ -82,25 +157,71 @@ export class Story {
   }
   do_set_preferences(input: Preferences) {
     const { session: before } = this;
-    this.session = { ...before, language: input.language ?? before.language, shell: input.shell ?? before.shell, no_network: input.no_network ?? before.no_network };
-    if (before.no_network && !this.session.no_network) { this.view.history.forEach((line) => { line.received = true; }); this.changed('sync'); this.view.history.shift(); }
+    this.session = {
+      ...before,
+      language: input.language ?? before.language,
+      shell: input.shell ?? before.shell,
+      no_network: input.no_network ?? before.no_network,
+    };
+    if (before.no_network && !this.session.no_network) {
+      this.view.history.forEach((line) => {
+        line.received = true;
+      });
+      this.changed('sync');
+      this.view.history.shift();
+    }
     return this.session;
   }
   do_pick_lists = () => ({
-    brands: ['安泉', '北岭', '凌越', '云浣', '旺泉', '晶视'], townships: [{ name: '城关镇', far: false }, { name: '柳河镇', far: false }, { name: '大湾乡', far: true }, { name: '双河口镇', far: true }],
+    brands: ['安泉', '北岭', '凌越', '云浣', '旺泉', '晶视'],
+    townships: [
+      { name: '城关镇', far: false },
+      { name: '柳河镇', far: false },
+      { name: '大湾乡', far: true },
+      { name: '双河口镇', far: true },
+    ],
     faults: [
-      { appliance: 'instant_heater', symptom: text('接头渗水', 'Joint leaks'), fault: text('进水接头漏', 'Inlet joint leaking'), cause: text('密封圈老化', 'Seal aged'), action: text('换密封圈', 'Replaced the seal') },
-      { appliance: 'instant_heater', symptom: text('不加热', 'No heat'), fault: text('可控硅击穿', 'Triac shorted'), cause: text('过热', 'Overheating'), action: text('板上换可控硅', 'Replaced the triac') },
+      {
+        appliance: 'instant_heater',
+        symptom: text('接头渗水', 'Joint leaks'),
+        fault: text('进水接头漏', 'Inlet joint leaking'),
+        cause: text('密封圈老化', 'Seal aged'),
+        action: text('换密封圈', 'Replaced the seal'),
+      },
+      {
+        appliance: 'instant_heater',
+        symptom: text('不加热', 'No heat'),
+        fault: text('可控硅击穿', 'Triac shorted'),
+        cause: text('过热', 'Overheating'),
+        action: text('板上换可控硅', 'Replaced the triac'),
+      },
     ],
   });
-  do_today = () => ({ day: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10), now: Date.now(), jobs: [this.view.card, ...this.cards.slice(1)], sync: this.chip() });
+  do_today = () => ({
+    day: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10),
+    now: Date.now(),
+    jobs: [this.view.card, ...this.cards.slice(1)],
+    sync: this.chip(),
+  });
   do_orders = () => [this.view.card, ...this.cards.slice(1)];
   do_job(input: { job: string }) {
     const found = this.cards.find((each) => each.job === input.job);
     return input.job === this.view.card.job || !found ? this.view : job({ card: found, may_write: false });
   }
   do_take_order(input: TakeOrder) {
-    const taken = card({ ...input.customer, customer: input.customer.name, job: `01KAJ9Z00000000000000000${50 + ++this.ids}`, kind: input.kind, urgency: input.urgency, symptom: input.symptom, status: input.assignees.length > 0 ? 'accepted' : 'open', assignees: this.team.members.filter((each) => input.assignees.includes(each.id)), window: input.window, taken_at: Date.now(), arrive_by: Date.now() + 3_600_000 });
+    const taken = card({
+      ...input.customer,
+      customer: input.customer.name,
+      job: `01KAJ9Z00000000000000000${50 + ++this.ids}`,
+      kind: input.kind,
+      urgency: input.urgency,
+      symptom: input.symptom,
+      status: input.assignees.length > 0 ? 'accepted' : 'open',
+      assignees: this.team.members.filter((each) => input.assignees.includes(each.id)),
+      window: input.window,
+      taken_at: Date.now(),
+      arrive_by: Date.now() + 3_600_000,
+    });
     this.cards = [...this.cards, taken];
     return job({ card: taken });
   }
@@ -123,13 +244,35 @@ export class Story {
   do_record_reading(input: RecordReading) {
     const row = this.view.appliances[0]?.readings.find((each) => each.code === input.code);
     if (!row) return refuse('reading_unknown');
-    if (row.methods.length > 0 && !input.method && (input.found.state === 'number' || input.found.state === 'choice')) return refuse('method_required');
-    const bad = (input.found.state === 'number' && input.found.thousandths > 4000) || (input.found.state === 'choice' && !['right', 'trips'].includes(input.found.option));
-    const verdict: Verdict = input.found.state === 'not_measured' || input.found.state === 'not_applicable' ? input.found.state : bad ? 'fail' : 'pass';
-    row.records = [...row.records, {
-      id: this.id(), found: input.found, method: row.methods.find((each) => each.code === input.method) ?? null, instrument: input.instrument, rectified: input.rectified, at: Date.now(), by: ran.name,
-      verdict: { verdict, class: bad ? row.class : null, text: bad ? text('不能安装或送电。整改后重测；不能整改就拒装并出隐患告知单。', 'Do not install or energise. Put it right and measure again.') : text('可以继续。', 'Go on.') },
-    }];
+    if (row.methods.length > 0 && !input.method && (input.found.state === 'number' || input.found.state === 'choice'))
+      return refuse('method_required');
+    const bad =
+      (input.found.state === 'number' && input.found.thousandths > 4000) ||
+      (input.found.state === 'choice' && !['right', 'trips'].includes(input.found.option));
+    const verdict: Verdict =
+      input.found.state === 'not_measured' || input.found.state === 'not_applicable' ? input.found.state : bad ? 'fail' : 'pass';
+    row.records = [
+      ...row.records,
+      {
+        id: this.id(),
+        found: input.found,
+        method: row.methods.find((each) => each.code === input.method) ?? null,
+        instrument: input.instrument,
+        rectified: input.rectified,
+        at: Date.now(),
+        by: ran.name,
+        verdict: {
+          verdict,
+          class: bad ? row.class : null,
+          text: bad
+            ? text(
+                '不能安装或送电。整改后重测；不能整改就拒装并出隐患告知单。',
+                'Do not install or energise. Put it right and measure again.',
+              )
+            : text('可以继续。', 'Go on.'),
+        },
+      },
+    ];
     return this.changed('record_reading');
   }
   do_write_field(input: WriteField) {
@@ -139,7 +282,18 @@ export class Story {
     return this.changed('write_field');
   }
   do_use_part(input: UsePart) {
-    this.view.parts = [...this.view.parts, { id: this.id(), appliance: input.appliance, code: input.code, name: input.name, quantity: input.quantity, guide_fen: input.guide_fen, by: ran.name }];
+    this.view.parts = [
+      ...this.view.parts,
+      {
+        id: this.id(),
+        appliance: input.appliance,
+        code: input.code,
+        name: input.name,
+        quantity: input.quantity,
+        guide_fen: input.guide_fen,
+        by: ran.name,
+      },
+    ];
     return this.changed('use_part');
   }
   do_remove_part(input: RemovePart) {
@@ -148,12 +302,31 @@ export class Story {
   }
   do_answer_service(input: AnswerService) {
     const row = this.view.services.find((each) => each.service === input.service);
-    if (row) row.state = input.answer.answer === 'not_applicable' ? 'not_applicable' : input.answer.answer === 'not_wanted' ? 'not_wanted' : 'done';
+    if (row)
+      row.state =
+        input.answer.answer === 'not_applicable' ? 'not_applicable' : input.answer.answer === 'not_wanted' ? 'not_wanted' : 'done';
     return this.changed('answer_service');
   }
   do_add_photo(input: AddPhoto) {
     const id = this.id();
-    this.view.photos = [...this.view.photos, { id, photo: id.padEnd(64, '0').toLowerCase(), thumb: id.padEnd(64, '1').toLowerCase(), appliance: input.appliance, stage: input.stage, width: 1600, height: 1200, bytes: input.base64.length, taken_at: Date.now(), by: ran.name, place: this.session.no_network ? 'on_device' : 'on_relay', photo_here: true, thumb_here: true }];
+    this.view.photos = [
+      ...this.view.photos,
+      {
+        id,
+        photo: id.padEnd(64, '0').toLowerCase(),
+        thumb: id.padEnd(64, '1').toLowerCase(),
+        appliance: input.appliance,
+        stage: input.stage,
+        width: 1600,
+        height: 1200,
+        bytes: input.base64.length,
+        taken_at: Date.now(),
+        by: ran.name,
+        place: this.session.no_network ? 'on_device' : 'on_relay',
+        photo_here: true,
+        thumb_here: true,
+      },
+    ];
     const slot = this.view.slots.find((each) => each.stage === input.stage);
     if (slot) slot.taken += 1;
     return this.changed('add_photo');
@@ -173,9 +346,18 @@ export class Story {
     this.team = { ...this.team, members: [...this.team.members, { id: this.id(), name: input.name, roles: input.roles, active: true }] };
     return this.team;
   }
-  do_invite = () => ({ link: 'doorstep:enrol?relay=http://127.0.0.1:8470&code=7K2M9QXA&key=00', code: '7K2M9QXA', expires: Date.now() + 600_000, qr_svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21" shape-rendering="crispEdges"><rect width="21" height="21" fill="#fff"/><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 2h2v3H9zM9 9h4v4H9zM15 15h3v3h-3z"/></svg>' });
+  do_invite = () => ({
+    link: 'doorstep:enrol?relay=http://127.0.0.1:8470&code=7K2M9QXA&key=00',
+    code: '7K2M9QXA',
+    expires: Date.now() + 600_000,
+    qr_svg:
+      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21" shape-rendering="crispEdges"><rect width="21" height="21" fill="#fff"/><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 2h2v3H9zM9 9h4v4H9zM15 15h3v3h-3z"/></svg>',
+  });
   do_set_device_status(input: { device: string; status: 'active' | 'lost' }) {
-    this.team = { ...this.team, devices: this.team.devices.map((each) => (each.device === input.device ? { ...each, status: input.status } : each)) };
+    this.team = {
+      ...this.team,
+      devices: this.team.devices.map((each) => (each.device === input.device ? { ...each, status: input.status } : each)),
+    };
     return this.team;
   }
 }
