@@ -107,7 +107,8 @@ async fn watch_outside(state: Arc<State>) {
         match state.read(|shelf: &dyn Shelf| shelf.outlets()).await {
             Ok(outlets) => {
                 for outlet in outlets {
-                    if known.insert(outlet.id, outlet.head).is_some_and(|head| head != outlet.head) {
+                    // One that is seen for the first time may have changed since somebody listens to it.
+                    if known.insert(outlet.id, outlet.head) != Some(outlet.head) {
                         state.tell(outlet.id);
                     }
                 }

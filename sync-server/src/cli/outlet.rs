@@ -111,8 +111,7 @@ fn create(command: &Create) -> Result<(), CliError> {
     for member in members {
         say(&format!("member {} {} {}", member.id, member.name, words(&member.roles)))?;
     }
-    say(&format!("next: doorstep-relay invite --data … --member {}", command.owner.trim()))?;
-    Ok(())
+    say(&format!("next: doorstep-relay invite --data … --member {}", command.owner.trim()))
 }
 
 /// Roles in one word for a line of text.

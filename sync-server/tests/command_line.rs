@@ -1,0 +1,164 @@
+//! The program as an operator meets it: real processes on a data folder.
+
+mod stage;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use doorstep_schemas::enrol::EnrolLink;
+use doorstep_schemas::ids::PublicKey;
+use ed25519_dalek::SigningKey;
+use serde_json::Value;
+use stage::{json, refusal};
+
+fn relay(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doorstep-relay"));
+    command.args(words).arg("--data").arg(folder).env("DOORSTEP_LOG", "error");
+    command
+}
+
+fn done(folder: &Path, words: &[&str]) -> Output {
+    relay(folder, words).output().unwrap()
+}
+
+fn told(folder: &Path, words: &[&str]) -> Value {
+    let output = done(folder, words);
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A serving relay, ended with the test.
+struct Serving {
+    process: Child,
+    address: String,
+}
+
+impl Serving {
+    fn on(folder: &Path) -> Self {
+        let mut process = relay(folder, &["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on ").unwrap().to_owned();
+        Self { process, address }
+    }
+
+    /// SIGTERM, as a service manager sends it.
+    fn stop(mut self) -> std::process::ExitStatus {
+        let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        assert!(told.success());
+        self.process.wait().unwrap()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // Already gone when the test has stopped it.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn create(folder: &Path) -> Value {
+    let words =
+        ["outlet", "create", "--name", "城关网点", "--owner", "王老板", "--member", "李师傅:technician+repairer"];
+    told(folder, &[&words[..], &["--json"]].concat())
+}
+
+#[tokio::test]
+async fn an_operator_founds_an_outlet_lets_people_in_and_reports_a_phone_lost_while_it_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::on(folder.path());
+    let outlet = create(folder.path());
+    assert_eq!(outlet["members"][1]["roles"], serde_json::json!(["technician", "repairer"]));
+    let invite = told(folder.path(), &["invite", "--member", "李师傅", "--relay", &serving.address, "--json"]);
+    let link: EnrolLink = invite["link"].as_str().unwrap().parse().unwrap();
+    assert_eq!(
+        (link.relay.as_str(), link.key.to_string()),
+        (serving.address.as_str(), outlet["relay_key"].as_str().unwrap().to_owned())
+    );
+
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let key = PublicKey(SigningKey::from_bytes(&[2; 32]).verifying_key().to_bytes());
+    let body = serde_json::json!({ "code": link.code, "key": key, "device_name": "红米" }).to_string();
+    let enrol = format!("{}/v1/enrol", serving.address);
+    let answer: Value = json(http.post(&enrol).body(body.clone()).send().await.unwrap()).await;
+    assert_eq!((&answer["member_name"], &answer["outlet_name"]), (&"李师傅".into(), &"城关网点".into()));
+    assert_eq!(answer["relay_key"], outlet["relay_key"]);
+    assert_eq!(refusal(http.post(&enrol).body(body).send().await.unwrap()).await, (403, "code_wrong".into()));
+
+    let device = answer["device"].as_str().unwrap();
+    let devices = told(folder.path(), &["device", "list", "--json"]);
+    assert_eq!((&devices["devices"][0]["id"], &devices["devices"][0]["status"]), (&answer["device"], &"active".into()));
+    let mut live = http
+        .get(format!("{}/v1/live", serving.address))
+        .bearer_auth(answer["token"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert!(live.chunk().await.unwrap().is_some());
+    assert!(done(folder.path(), &["device", "lost", "--device", device]).status.success());
+    // The relay hears of what the other program wrote, and lets go of the phone.
+    assert_eq!(live.chunk().await.ok().flatten(), None);
+
+    let check = done(folder.path(), &["check"]);
+    assert!(check.status.success());
+    assert!(String::from_utf8_lossy(&check.stdout).contains("4 entries, all as written"));
+    assert!(serving.stop().success());
+    let again = Serving::on(folder.path());
+    assert_eq!(http.get(format!("{}/v1/health", again.address)).send().await.unwrap().status(), 200);
+}
+
+#[test]
+fn a_second_relay_on_the_same_folder_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let serving = Serving::on(folder.path());
+    let second = done(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("already serving"));
+    assert!(serving.stop().success());
+    assert!(Serving::on(folder.path()).stop().success(), "the lock is gone with its holder");
+}
+
+#[test]
+fn without_tls_it_listens_to_this_machine_only() {
+    let folder = tempfile::tempdir().unwrap();
+    for address in ["0.0.0.0:0", "192.0.2.1:8470", "[::]:0"] {
+        let refused = done(folder.path(), &["serve", "--listen", address]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("loopback"), "{address}");
+    }
+}
+
+#[test]
+fn what_an_operator_mistypes_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let complaint = |words: &[&str]| {
+        let output = done(folder.path(), words);
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(complaint(&["invite", "--member", "李师傅"]).contains("no relay"));
+    assert!(complaint(&["outlet", "create", "--name", " ", "--owner", "王"]).contains("1 to 40"));
+    assert!(complaint(&["outlet", "create", "--name", "店", "--owner", "王", "--member", "李"]).contains("name:role"));
+    create(folder.path());
+    assert!(complaint(&["invite", "--member", "张三"]).contains("张三"));
+    assert!(complaint(&["invite", "--member", "李师傅", "--relay", "ftp://x"]).contains("ftp://x"));
+    assert!(complaint(&["device", "lost", "--device", "0011223344556677"]).contains("0011223344556677"));
+    create(folder.path());
+    assert!(complaint(&["invite", "--member", "李师傅"]).contains("--outlet"));
+    assert!(done(folder.path(), &["member", "list", "--outlet", "only"]).status.code() == Some(1));
+}
+
+#[test]
+fn the_invitation_shows_a_code_a_link_and_a_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    create(folder.path());
+    let shown = String::from_utf8(done(folder.path(), &["invite", "--member", "王老板"]).stdout).unwrap();
+    assert!(shown.contains("doorstep:enrol?relay=http://127.0.0.1:8470&code="));
+    assert!(shown.lines().filter(|line| line.contains(['▀', '▄', '█'])).count() > 15);
+    let left = done(folder.path(), &["member", "set", "--member", "李师傅", "--left"]);
+    assert!(String::from_utf8_lossy(&left.stdout).contains("left"));
+    let refused = done(folder.path(), &["invite", "--member", "李师傅"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("no such member"));
+}

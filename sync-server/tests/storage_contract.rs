@@ -1,0 +1,307 @@
+//! One contract for every shelf: each promise is held by memory and by SQLite.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use doorstep_relay::storage::memory::Memory;
+use doorstep_relay::storage::sqlite::Sqlite;
+use doorstep_relay::storage::{
+    self, Device, GrantNow, Invite, Ledger, Member, NewEntry, Outlet, RunRow, Shelf, Storage, StorageError, Stretch,
+};
+use doorstep_schemas::admission::Run;
+use doorstep_schemas::ids::{
+    Actor, BlobHash, ChangeHash, DeviceId, DocId, JobId, MemberId, OutletId, PublicKey, ShortId,
+};
+use doorstep_schemas::log;
+use doorstep_schemas::signature::Chain;
+use doorstep_schemas::wire::{Access, Held, RoleKind, Status, kind};
+
+const SHOP: OutletId = OutletId(ulid::Ulid(1));
+const OTHER_SHOP: OutletId = OutletId(ulid::Ulid(2));
+
+fn job(n: u8) -> JobId {
+    JobId::from_bytes([n; 16])
+}
+
+fn li() -> MemberId {
+    ShortId::mint([2; 5])
+}
+
+fn outlet(id: OutletId) -> Outlet {
+    let (name, epoch, hash) = ("城关网点".into(), [4; 8], log::GENESIS);
+    Outlet { id, name, epoch, head: 0, hash, owner_seq: 0, created_ms: 5 }
+}
+
+fn segment(doc: DocId, actor: Actor, from_seq: u64, to_seq: u64) -> NewEntry {
+    NewEntry {
+        kind: kind::SEGMENT,
+        doc: Some(doc),
+        author: Some(actor.device()),
+        carrier: Some(actor.device()),
+        actor: Some(actor),
+        stretch: Some(Stretch { from_seq, to_seq }),
+        member: None,
+        at_ms: 77,
+        body: vec![from_seq as u8; 40],
+    }
+}
+
+fn grant_entry() -> NewEntry {
+    NewEntry {
+        kind: kind::GRANT,
+        doc: None,
+        stretch: None,
+        actor: None,
+        member: Some(li()),
+        ..segment(DocId::Roster, Actor([1; 16]), 1, 1)
+    }
+}
+
+fn phone(seed: u8) -> Device {
+    Device {
+        id: DeviceId([seed; 8]),
+        member: li(),
+        key: PublicKey([seed; 32]),
+        name: "手机".into(),
+        status: Status::Active,
+        token_hash: [seed; 32],
+        cursor_seq: 0,
+        seen_ms: 0,
+        held: Held::default(),
+    }
+}
+
+fn open_shop(storage: &dyn Storage) {
+    let opened = storage::write(storage, |ledger| {
+        for id in [SHOP, OTHER_SHOP] {
+            ledger.put_outlet(&outlet(id))?;
+            let roles = vec![RoleKind::Technician, RoleKind::Repairer];
+            let member =
+                Member { id: li(), name: "李师傅".into(), roles, status: Status::Active, owner_since: None };
+            ledger.put_member(id, &member)?;
+        }
+        Ok(())
+    });
+    opened.wait().unwrap();
+}
+
+fn put<T: Send + 'static>(
+    storage: &dyn Storage,
+    job: impl FnOnce(&mut dyn Ledger) -> Result<T, StorageError> + Send + 'static,
+) -> T {
+    storage::write(storage, job).wait().unwrap()
+}
+
+fn see<T>(storage: &dyn Storage, of: impl FnOnce(&dyn Shelf) -> Result<T, StorageError>) -> T {
+    storage::look(storage, of).unwrap()
+}
+
+fn entries_follow_one_another_and_are_bound_by_the_hash(storage: &dyn Storage) {
+    let actor = Actor([1; 16]);
+    let placed = put(storage, move |ledger| {
+        let first = ledger.append(SHOP, &segment(DocId::Sheet(job(1)), actor, 1, 3))?;
+        let second = ledger.append(SHOP, &grant_entry())?;
+        let elsewhere = ledger.append(OTHER_SHOP, &grant_entry())?;
+        Ok([first, second, elsewhere])
+    });
+    assert_eq!(placed.map(|placed| placed.seq), [1, 2, 1]);
+    let row = see(storage, |shelf| shelf.outlet(SHOP)).unwrap();
+    assert_eq!((row.head, row.hash), (2, placed[1].hash));
+    let entries = see(storage, |shelf| shelf.entries_after(SHOP, 0, 10));
+    let digest = log::digest(&[1; 40]);
+    let hash = log::running_hash(&log::GENESIS, 1, kind::SEGMENT, Some(&DocId::Sheet(job(1))), &digest);
+    assert_eq!((entries[0].digest, entries[0].hash), (digest, hash));
+    assert_eq!((entries[0].author, entries[0].actor, entries[0].at_ms), (Some(actor.device()), Some(actor), 77));
+    assert_eq!(entries[1].member, Some(li()));
+    let seqs = |entries: Vec<storage::EntryHead>| entries.iter().map(|entry| entry.seq).collect::<Vec<_>>();
+    assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, 1, 10))), [2]);
+    assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, u64::MAX, 10))), [0; 0]);
+    assert_eq!(seqs(see(storage, |shelf| shelf.entries_before(SHOP, 3, 1))), [2]);
+    assert_eq!(see(storage, |shelf| shelf.body(SHOP, 1)), Some(vec![1; 40]));
+    assert_eq!(see(storage, |shelf| shelf.body(SHOP, 9)), None);
+    assert_eq!(see(storage, |shelf| shelf.entry(SHOP, 2)).unwrap(), entries[1]);
+}
+
+fn a_job_that_fails_leaves_nothing_and_takes_nobody_with_it(storage: &dyn Storage) {
+    let pending = [false, true, false].map(|fails| {
+        storage::write(storage, move |ledger| {
+            let placed = ledger.append(SHOP, &grant_entry())?;
+            ledger.put_document_ops(SHOP, &DocId::Order(job(1)), placed.seq)?;
+            if fails { Err(StorageError::Corrupt { what: "test" }) } else { Ok(placed.seq) }
+        })
+    });
+    let seqs = pending.map(|pending| pending.wait().ok());
+    assert_eq!(seqs, [Some(1), None, Some(2)]);
+    let panicked = storage::write(storage, |ledger| -> Result<(), StorageError> {
+        ledger.append(SHOP, &grant_entry())?;
+        panic!("a job that panics on purpose")
+    });
+    assert!(matches!(panicked.wait(), Err(StorageError::JobPanicked)));
+    assert_eq!(see(storage, |shelf| shelf.outlet(SHOP)).unwrap().head, 2);
+    assert_eq!(see(storage, |shelf| shelf.document_ops(SHOP, &DocId::Order(job(1)))), Some(2));
+    assert_eq!(see(storage, |shelf| shelf.entries_after(SHOP, 0, 9)).len(), 2);
+}
+
+fn many_at_once_each_learn_their_own_place(storage: &Arc<dyn Storage>) {
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let storage = storage.clone();
+            std::thread::spawn(move || {
+                (0..25)
+                    .map(|_| put(&*storage, |ledger| Ok(ledger.append(SHOP, &grant_entry())?.seq)))
+                    .collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    let mut seqs: Vec<u64> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs, (1..=200).collect::<Vec<_>>());
+    let audit = see(&**storage, |shelf| {
+        let mut hash = log::GENESIS;
+        for entry in shelf.entries_after(SHOP, 0, 300)? {
+            hash = log::running_hash(&hash, entry.seq, entry.kind, None, &entry.digest);
+            assert_eq!(hash, entry.hash);
+        }
+        Ok(hash == shelf.outlet(SHOP)?.unwrap().hash)
+    });
+    assert!(audit);
+}
+
+fn runs_remember_how_far_they_came_and_which_entry_holds_what(storage: &dyn Storage) {
+    let (actor, doc) = (Actor([3; 16]), DocId::Sheet(job(1)));
+    let run = Run { seq: 9, hash: ChangeHash([5; 32]), chain: Chain([6; 32]), next_op: 40 };
+    let kept = doc.clone();
+    put(storage, move |ledger| {
+        for (from, to) in [(1, 4), (5, 5), (6, 9)] {
+            ledger.append(SHOP, &segment(kept.clone(), actor, from, to))?;
+        }
+        ledger.append(SHOP, &segment(kept.clone(), Actor([4; 16]), 1, 100))?;
+        ledger.put_run(SHOP, &kept, actor, &RunRow { run, log_seq: 1 })?;
+        ledger.put_run(SHOP, &kept, actor, &RunRow { run, log_seq: 3 })
+    });
+    assert_eq!(see(storage, |shelf| shelf.run(SHOP, &doc, actor)), Some(RunRow { run, log_seq: 3 }));
+    assert_eq!(see(storage, |shelf| shelf.run(OTHER_SHOP, &doc, actor)), None);
+    let covering = |seq| see(storage, |shelf| shelf.entry_covering(SHOP, &doc, actor, seq));
+    assert_eq!([1, 4, 5, 6, 9, 10, 0].map(covering), [Some(1), Some(1), Some(2), Some(3), Some(3), None, None]);
+}
+
+fn grants_are_the_latest_and_a_jobs_history_comes_in_order(storage: &dyn Storage) {
+    let grant = |access, since| GrantNow { access, since, log_seq: Some(since) };
+    put(storage, move |ledger| {
+        ledger.put_grant(SHOP, job(1), li(), GrantNow { access: Access::Write, since: 2, log_seq: None })?;
+        ledger.put_grant(SHOP, job(1), li(), grant(Access::Read, 3))?;
+        ledger.put_grant(SHOP, job(2), li(), grant(Access::None, 4))?;
+        for (doc, seq) in [(DocId::Order(job(1)), 1), (DocId::Sheet(job(2)), 2), (DocId::Sheet(job(1)), 3)] {
+            ledger.append(SHOP, &segment(doc.clone(), Actor([1; 16]), seq, seq))?;
+            ledger.put_document_ops(SHOP, &doc, 10)?;
+        }
+        ledger.append(SHOP, &grant_entry()).map(drop)
+    });
+    assert_eq!(see(storage, |shelf| shelf.grant(SHOP, job(1), li())), Some(grant(Access::Read, 3)));
+    assert_eq!(see(storage, |shelf| shelf.grants_of(SHOP, li())).len(), 2);
+    assert!(see(storage, |shelf| shelf.grants_of(OTHER_SHOP, li())).is_empty());
+    let history = |before, skip, limit| {
+        let entries = see(storage, |shelf| shelf.job_segments(SHOP, job(1), before, skip, limit));
+        entries.iter().map(|entry| entry.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(history(5, 0, 10), [1, 3]);
+    assert_eq!(history(3, 0, 10), [1]);
+    assert_eq!(history(5, 1, 10), [3]);
+    assert_eq!(history(5, 0, 1), [1]);
+    assert_eq!(history(5, u64::MAX, 1), [0; 0]);
+    let used = |outlet, n| see(storage, |shelf| shelf.job_is_used(outlet, job(n)));
+    assert_eq!([used(SHOP, 1), used(SHOP, 2), used(SHOP, 3), used(OTHER_SHOP, 1)], [true, true, false, false]);
+}
+
+fn a_code_is_taken_once_even_by_many_and_never_when_it_is_old(storage: &Arc<dyn Storage>) {
+    let invite = |n, expires_ms| Invite { code_hash: [n; 32], outlet: SHOP, member: li(), expires_ms };
+    put(&**storage, move |ledger| {
+        ledger.put_invite(&invite(1, 1_000))?;
+        ledger.put_invite(&invite(2, 1_000))
+    });
+    let winners = Arc::new(AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let taken = put(&**storage, |ledger| ledger.take_invite(&[1; 32], 999));
+                winners.fetch_add(usize::from(taken == Some(invite(1, 1_000))), Ordering::SeqCst);
+            });
+        }
+    });
+    assert_eq!(winners.load(Ordering::SeqCst), 1);
+    assert_eq!(put(&**storage, |ledger| ledger.take_invite(&[2; 32], 1_000)), None, "old");
+    assert_eq!(put(&**storage, |ledger| ledger.take_invite(&[3; 32], 0)), None, "wrong");
+}
+
+fn people_devices_and_visits_are_kept_as_they_were_written(storage: &dyn Storage) {
+    let held = Held { changes: 1, photos: 2, photo_bytes: 3 };
+    put(storage, move |ledger| {
+        ledger.put_device(SHOP, &phone(8))?;
+        ledger.put_device(OTHER_SHOP, &phone(9))?;
+        ledger.note_visit(SHOP, DeviceId([8; 8]), 17, 1_234, held)?;
+        ledger.raise_owner_seq(SHOP, 17)?;
+        ledger.raise_owner_seq(SHOP, 5)
+    });
+    let expected = Device { cursor_seq: 17, seen_ms: 1_234, held, ..phone(8) };
+    assert_eq!(see(storage, |shelf| shelf.device(SHOP, DeviceId([8; 8]))), Some(expected.clone()));
+    assert_eq!(see(storage, |shelf| shelf.devices(SHOP)), [expected]);
+    assert_eq!(see(storage, |shelf| shelf.whose_token(&[9; 32])).unwrap().outlet, OTHER_SHOP);
+    assert_eq!(see(storage, |shelf| shelf.whose_token(&[7; 32])), None);
+    assert_eq!(see(storage, |shelf| shelf.outlet(SHOP)).unwrap().owner_seq, 17);
+    let member = see(storage, |shelf| shelf.member(SHOP, li())).unwrap();
+    assert_eq!((member.name.as_str(), member.roles.len()), ("李师傅", 2));
+    assert_eq!(see(storage, |shelf| shelf.outlets()).len(), 2);
+}
+
+fn a_blob_belongs_to_each_document_that_it_was_attached_to(storage: &dyn Storage) {
+    let hash = BlobHash([1; 32]);
+    put(storage, move |ledger| {
+        ledger.attach_blob(SHOP, &hash, 100, &DocId::Sheet(job(1)), 5)?;
+        ledger.attach_blob(SHOP, &hash, 100, &DocId::Sheet(job(2)), 6)?;
+        ledger.attach_blob(SHOP, &hash, 100, &DocId::Sheet(job(1)), 7)
+    });
+    let blob = see(storage, |shelf| shelf.blob(SHOP, &hash)).unwrap();
+    assert_eq!((blob.size, blob.docs), (100, vec![DocId::Sheet(job(1)), DocId::Sheet(job(2))]));
+    assert_eq!(see(storage, |shelf| shelf.blob(OTHER_SHOP, &hash)), None);
+}
+
+fn the_relays_key_is_drawn_once(storage: &dyn Storage) {
+    assert_eq!(storage.identity([1; 32]).unwrap(), [1; 32]);
+    assert_eq!(storage.identity([2; 32]).unwrap(), [1; 32]);
+}
+
+macro_rules! contract {
+    ($($promise:ident),+ ; shared: $($shared:ident),+) => {
+        mod memory {
+            use super::*;
+            $(#[test] fn $promise() { let s = Memory::new(); open_shop(&s); super::$promise(&s); })+
+            $(#[test] fn $shared() { let s: Arc<dyn Storage> = Arc::new(Memory::new()); open_shop(&*s); super::$shared(&s); })+
+        }
+        mod sqlite {
+            use super::*;
+            $(#[test] fn $promise() {
+                let folder = tempfile::tempdir().unwrap();
+                let s = Sqlite::open(folder.path()).unwrap();
+                open_shop(&s);
+                super::$promise(&s);
+            })+
+            $(#[test] fn $shared() {
+                let folder = tempfile::tempdir().unwrap();
+                let s: Arc<dyn Storage> = Arc::new(Sqlite::open(folder.path()).unwrap());
+                open_shop(&*s);
+                super::$shared(&s);
+            })+
+        }
+    };
+}
+
+contract!(
+    entries_follow_one_another_and_are_bound_by_the_hash,
+    a_job_that_fails_leaves_nothing_and_takes_nobody_with_it,
+    runs_remember_how_far_they_came_and_which_entry_holds_what,
+    grants_are_the_latest_and_a_jobs_history_comes_in_order,
+    people_devices_and_visits_are_kept_as_they_were_written,
+    a_blob_belongs_to_each_document_that_it_was_attached_to,
+    the_relays_key_is_drawn_once;
+    shared: many_at_once_each_learn_their_own_place, a_code_is_taken_once_even_by_many_and_never_when_it_is_old
+);
