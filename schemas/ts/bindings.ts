@@ -16,14 +16,16 @@ export const commands = {
 	assign: (input: Assign) => typedError<JobView, Failure>(__TAURI_INVOKE("assign", { input })),
 	tapNode: (input: TapNode) => typedError<JobView, Failure>(__TAURI_INVOKE("tap_node", { input })),
 	showCard: (input: ShowCard) => typedError<JobView, Failure>(__TAURI_INVOKE("show_card", { input })),
+	finish: (input: Finish) => typedError<JobView, Failure>(__TAURI_INVOKE("finish", { input })),
 	recordReading: (input: RecordReading) => typedError<JobView, Failure>(__TAURI_INVOKE("record_reading", { input })),
 	writeField: (input: WriteField) => typedError<JobView, Failure>(__TAURI_INVOKE("write_field", { input })),
 	usePart: (input: UsePart) => typedError<JobView, Failure>(__TAURI_INVOKE("use_part", { input })),
 	removePart: (input: RemovePart) => typedError<JobView, Failure>(__TAURI_INVOKE("remove_part", { input })),
 	answerService: (input: AnswerService) => typedError<JobView, Failure>(__TAURI_INVOKE("answer_service", { input })),
+	/**  On Android a raw body never reaches a command, so a picture comes as base64 everywhere. */
 	addPhoto: (input: AddPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("add_photo", { input })),
+	/**  Brings a photo's bytes here; nothing to do when they are. */
 	fetchPhoto: (input: FetchPhoto) => typedError<null, Failure>(__TAURI_INVOKE("fetch_photo", { input })),
-	finish: (input: Finish) => typedError<JobView, Failure>(__TAURI_INVOKE("finish", { input })),
 	syncStatus: () => typedError<SyncView, Failure>(__TAURI_INVOKE("sync_status")),
 	syncNow: () => typedError<SyncView, Failure>(__TAURI_INVOKE("sync_now")),
 	dayReview: (input: OneDay) => typedError<DayReview, Failure>(__TAURI_INVOKE("day_review", { input })),
@@ -131,6 +133,7 @@ export type CoreEvent =
 /**  The relay refuses this device (lost, revoked); what was entered here stays. */
 { kind: "device_refused" };
 
+/**  A core event on its way to the screen. */
 export type CoreMessage = CoreEvent;
 
 /**  Who pays (R26). */
@@ -546,7 +549,7 @@ export type RemovePart = {
 	part: string,
 };
 
-/**  [`RoleKind`] as a word. */
+/**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
 
 export type ServiceAnswer = { answer: "done" } | { answer: "not_applicable"; reason: string } | 

@@ -1,9 +1,14 @@
 //! All that the app knows and does, without a window.
+//!
+//! Inside: `domain` knows the trade's rules and nothing else; `documents` the Automerge layout; `store` the one
+//! encrypted database; `actions` what people do; `sync` how work meets. [`app::Doorstep`] puts them together.
 
 pub mod actions;
+pub mod app;
 pub mod documents;
 pub mod domain;
 pub mod nature;
 pub mod photos;
 pub mod rules;
 pub mod store;
+pub mod sync;

@@ -1,0 +1,154 @@
+//! What only works with the relay at hand: joining, adding people, inviting, marking a device as lost.
+
+use doorstep_schemas::enrol::{
+    DeviceStatusRequest, EnrolAnswer, EnrolLink, EnrolRequest, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
+    normal_code,
+};
+use doorstep_schemas::ids::{DeviceId, MemberId};
+use doorstep_schemas::input::{AddMember, Enrol};
+use doorstep_schemas::view::{InviteView, Millis};
+use doorstep_schemas::wire::{Role, Status};
+use qrcode::QrCode;
+use qrcode::render::svg;
+use reqwest::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::fault::Fault;
+use super::line::Line;
+use crate::actions::Actions;
+use crate::store::{Enrolment, StoreError};
+
+const NAME: usize = 40;
+const ANSWER: usize = 64 * 1024;
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    #[error("this device belongs to an outlet already")]
+    AlreadyEnrolled,
+    #[error("neither an enrolment link nor an address with a code")]
+    LinkUnreadable,
+    #[error("a name has 1 to {NAME} characters")]
+    Name,
+    #[error("a member needs a role")]
+    NoRole,
+    #[error("only an owner may do this")]
+    OwnerOnly,
+    #[error("the QR code can't be drawn")]
+    Qr(#[from] qrcode::types::QrError),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+async fn ask<Q: Serialize, A: DeserializeOwned>(line: &Line, path: &str, question: &Q) -> Result<A, Fault> {
+    let body = serde_json::to_vec(question).expect("questions have only text keys");
+    let request = line.request(Method::POST, path)?.header("content-type", "application/json").body(body);
+    let mut answer = line.send(request).await?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > ANSWER {
+            return Err(Fault::Nonsense("an answer without an end"));
+        }
+    }
+    serde_json::from_slice(&bytes).map_err(Fault::Json)
+}
+
+/// Joins an outlet with a one-time code. The link's key is compared with the relay's own before anything is kept.
+pub async fn enrol(actions: &Actions, input: &Enrol) -> Result<(), AdminError> {
+    let (key, enrolled) = {
+        let store = actions.shelf.store();
+        (store.public_key(), store.enrolment()?.is_some())
+    };
+    if enrolled {
+        return Err(AdminError::AlreadyEnrolled);
+    }
+    let name = input.device_name.trim();
+    if name.is_empty() || name.chars().count() > NAME {
+        return Err(AdminError::Name);
+    }
+    let (relay, code, expected) = match input.relay.parse::<EnrolLink>() {
+        Ok(link) => (link.relay, link.code, Some(link.key)),
+        Err(_not_a_link) => (input.relay.trim().to_owned(), normal_code(&input.code), None),
+    };
+    if code.len() != doorstep_schemas::enrol::CODE_LENGTH || !relay.starts_with("http") {
+        return Err(AdminError::LinkUnreadable);
+    }
+    let line = Line::new(&relay, None)?;
+    let request = EnrolRequest { code, key, device_name: name.to_owned() };
+    let answer: EnrolAnswer = ask(&line, "v1/enrol", &request).await?;
+    if expected.is_some_and(|expected| expected != answer.relay_key) || answer.device != DeviceId::of_key(&key) {
+        return Err(Fault::Impostor.into());
+    }
+    let mut store = actions.shelf.store();
+    store.put_member(&Role {
+        member: answer.member,
+        name: answer.member_name,
+        roles: answer.roles.into_iter().map(Into::into).collect(),
+        status: Status::Active,
+    })?;
+    store.set_enrolment(&Enrolment {
+        outlet: answer.outlet,
+        outlet_name: answer.outlet_name,
+        member: answer.member,
+        device_name: name.to_owned(),
+        relay,
+        relay_key: answer.relay_key,
+        token: answer.token,
+    })?;
+    Ok(())
+}
+
+fn owners_line(actions: &Actions) -> Result<(Line, Enrolment), AdminError> {
+    let store = actions.shelf.store();
+    let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
+    if !store.is_owner(enrolment.member)? {
+        return Err(AdminError::OwnerOnly);
+    }
+    if store.chosen()?.no_network {
+        return Err(Fault::NoNetwork.into());
+    }
+    Ok((Line::new(&enrolment.relay, Some(enrolment.token.clone()))?, enrolment))
+}
+
+/// A new person of the outlet.
+pub async fn add_member(actions: &Actions, input: &AddMember) -> Result<MemberId, AdminError> {
+    let name = input.name.trim();
+    if name.is_empty() || name.chars().count() > NAME {
+        return Err(AdminError::Name);
+    }
+    if input.roles.is_empty() {
+        return Err(AdminError::NoRole);
+    }
+    let (line, _) = owners_line(actions)?;
+    let new = NewMember { name: name.to_owned(), roles: input.roles.clone() };
+    let answer: MemberAnswer = ask(&line, "v1/members", &new).await?;
+    Ok(answer.member)
+}
+
+/// A one-time code for a member's new device, as text, link and QR code.
+pub async fn invite(actions: &Actions, member: MemberId) -> Result<InviteView, AdminError> {
+    let (line, enrolment) = owners_line(actions)?;
+    let answer: InviteAnswer = ask(&line, "v1/invites", &InviteRequest { member }).await?;
+    let link =
+        EnrolLink { relay: enrolment.relay, code: answer.code.clone(), key: enrolment.relay_key }.to_string();
+    let qr_svg = QrCode::new(link.as_bytes())?.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
+    Ok(InviteView { link, code: answer.code, qr_svg, expires: Millis(answer.expires_ms) })
+}
+
+/// A device is lost, or was found again.
+pub async fn set_device_status(
+    actions: &Actions,
+    device: DeviceId,
+    status: doorstep_schemas::enrol::DeviceStatus,
+) -> Result<(), AdminError> {
+    let (line, _) = owners_line(actions)?;
+    let body = serde_json::to_vec(&DeviceStatusRequest { status }).expect("a status is a word");
+    let path = format!("v1/devices/{device}/status");
+    let request = line.request(Method::POST, &path)?.header("content-type", "application/json").body(body);
+    line.send(request).await?;
+    Ok(())
+}

@@ -1,0 +1,251 @@
+//! One exchange after another, without I/O: bytes and time in, bytes and wishes out.
+//!
+//! What arrives whole is kept with the cursor behind it before the next byte is read, so a line that breaks at any
+//! byte costs only the piece it broke in. After an answer was lost, the next request asks what arrived instead of
+//! sending it all again.
+
+use std::collections::BTreeSet;
+
+use doorstep_schemas::PROTOCOL;
+use doorstep_schemas::frame::{self, FrameError, FrameReader};
+use doorstep_schemas::ids::JobId;
+use doorstep_schemas::view::{Millis, SyncAttempt};
+use doorstep_schemas::wire::{Cursor, DownHeader, Entry, RunName, Trailer, UpHeader};
+
+use super::fault::Fault;
+use super::pacer::{Cause, Pacer};
+use crate::store::outbox::Outgoing;
+use crate::store::{Enrolment, Store, StoreError};
+
+/// Bytes of pieces in one request: doubled when requests go through, halved when they don't.
+const BUDGET: usize = 64 * 1024;
+const BUDGET_LEAST: usize = 12 * 1024;
+const BUDGET_MOST: usize = 1024 * 1024;
+/// Bytes of entries wanted in one answer.
+const DOWN_BUDGET: u64 = 512 * 1024;
+
+/// What the engine would have done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Send this body and bring back the answer.
+    Send(Vec<u8>),
+    /// Nothing before this moment (by the clock that the engine is given).
+    WaitUntil(i64),
+    /// Nothing until something happens.
+    Rest,
+}
+
+/// What an exchange changed here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct News {
+    pub jobs: BTreeSet<JobId>,
+    pub team: bool,
+    /// Confirmations moved: on the relay, on the owner's device.
+    pub confirmed: u32,
+    pub received: u32,
+}
+
+struct Flight {
+    outgoing: Outgoing,
+    asked: Vec<RunName>,
+    reader: FrameReader,
+    header: Option<DownHeader>,
+    trailer: Option<Trailer>,
+    entries: Vec<Entry>,
+    started: i64,
+    bytes_up: usize,
+    bytes_down: usize,
+    grants_due: bool,
+    news: News,
+}
+
+/// The state between exchanges and within one.
+pub struct Engine {
+    pacer: Pacer,
+    flight: Option<Flight>,
+    budget: usize,
+    /// An answer was lost: what was sent may have arrived.
+    uncertain: bool,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self { pacer: Pacer::default(), flight: None, budget: BUDGET, uncertain: true }
+    }
+}
+
+impl Engine {
+    pub fn on(&mut self, cause: Cause, now: i64) {
+        self.pacer.on(cause, now);
+    }
+
+    pub fn due(&self) -> Option<i64> {
+        self.pacer.due()
+    }
+
+    pub fn in_flight(&self) -> bool {
+        self.flight.is_some()
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self, store: &Store, now: i64) -> Result<Wish, StoreError> {
+        if self.flight.is_some() || store.enrolment()?.is_none() {
+            return Ok(Wish::Rest);
+        }
+        if !self.pacer.is_due(now) {
+            return Ok(self.pacer.due().map_or(Wish::Rest, Wish::WaitUntil));
+        }
+        let asked = if self.uncertain { store.unsent_runs()? } else { Vec::new() };
+        let outgoing = if asked.is_empty() { store.outgoing(self.budget)? } else { Outgoing::default() };
+        let held = if asked.is_empty() { outgoing.left } else { store.held()? };
+        let header = UpHeader {
+            protocol: PROTOCOL,
+            cursor: store.cursor()?,
+            actor: Some(store.actor()),
+            held,
+            ask: asked.clone(),
+            budget: Some(DOWN_BUDGET),
+        };
+        let mut body = Vec::new();
+        frame::put(&mut body, &header);
+        outgoing.pieces.iter().for_each(|piece| frame::put(&mut body, &piece.piece));
+        self.pacer.begun();
+        self.flight = Some(Flight {
+            outgoing,
+            asked,
+            reader: FrameReader::default(),
+            header: None,
+            trailer: None,
+            entries: Vec::new(),
+            started: now,
+            bytes_up: body.len(),
+            bytes_down: 0,
+            grants_due: false,
+            news: News::default(),
+        });
+        Ok(Wish::Send(body))
+    }
+
+    /// A part of the answer arrived. What is whole is kept at once.
+    pub fn receive(&mut self, bytes: &[u8], store: &mut Store, now: i64) -> Result<(), Fault> {
+        let Some(flight) = &mut self.flight else { return Ok(()) };
+        let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
+        flight.bytes_down += bytes.len();
+        flight.reader.push(bytes);
+        while let Some(frame) = flight.reader.next_frame()? {
+            if flight.trailer.is_some() {
+                return Err(Fault::Nonsense("something follows the trailer"));
+            }
+            if flight.header.is_none() {
+                let header: DownHeader = frame::read(frame)?;
+                flight.header = Some(take_header(header, &flight.outgoing, &enrolment)?);
+                flight.settle(store, now)?;
+                continue;
+            }
+            match frame::read::<Entry>(frame) {
+                Ok(entry) => flight.entries.push(entry),
+                Err(FrameError::Message(_)) => flight.trailer = Some(frame::read(frame)?),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        flight.keep(store, now)
+    }
+
+    /// The answer is complete.
+    pub fn finish(&mut self, store: &mut Store, now: i64) -> Result<News, Fault> {
+        let Some(flight) = &self.flight else { return Ok(News::default()) };
+        flight.reader.finish()?;
+        let Some(trailer) = flight.trailer.clone() else { return Err(Fault::Nonsense("the answer has no trailer")) };
+        let Some(flight) = self.flight.take() else { return Ok(News::default()) };
+        // Held pieces of photos that were not there yet may be there now.
+        store.retry_fetches()?;
+        let asked = !flight.asked.is_empty();
+        let left = store.outgoing(1)?.pieces.len();
+        let more = trailer.more || flight.grants_due || asked || (left > 0 && flight.progressed());
+        self.uncertain = false;
+        self.budget = (self.budget * 2).min(BUDGET_MOST);
+        self.pacer.succeeded(more, now);
+        if left > 0 && !more {
+            // Something was refused or raced in: the timer or the next edit takes it.
+            self.pacer.on(Cause::Edit, now + 5_000);
+        }
+        store.note_attempt(&flight.attempt(now, None))?;
+        Ok(flight.news)
+    }
+
+    /// The line broke, the relay was silent or talked nonsense. What was kept stays kept.
+    pub fn fail(&mut self, fault: &Fault, jitter: u32, store: &mut Store, now: i64) -> Result<News, StoreError> {
+        let Some(flight) = self.flight.take() else { return Ok(News::default()) };
+        // With a header the relay's answer to every piece is known already.
+        self.uncertain |= fault.may_have_arrived() && flight.header.is_none();
+        self.budget = (self.budget / 2).max(BUDGET_LEAST);
+        self.pacer.failed(fault.retry_after_ms(), jitter, now);
+        store.note_attempt(&flight.attempt(now, Some(fault)))?;
+        Ok(flight.news)
+    }
+}
+
+fn take_header(header: DownHeader, sent: &Outgoing, enrolment: &Enrolment) -> Result<DownHeader, Fault> {
+    if !header.beacon.holds(enrolment.outlet, header.epoch, &enrolment.relay_key) {
+        return Err(Fault::Impostor);
+    }
+    if header.results.len() != sent.pieces.len() {
+        return Err(Fault::Nonsense("not one result for each piece"));
+    }
+    Ok(header)
+}
+
+impl Flight {
+    fn settle(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
+        let Some(header) = &self.header else { return Ok(()) };
+        store.note_answer(header, now)?;
+        store.note_held(&header.devices)?;
+        self.news.confirmed += store.settle(&self.outgoing.pieces, header, now)?;
+        for piece in &self.outgoing.pieces {
+            self.news.jobs.extend(piece.piece.doc.as_ref().and_then(doorstep_schemas::ids::DocId::job));
+        }
+        self.news.confirmed += store.settle_runs(&self.asked, &header.runs)?;
+        self.news.team |= !header.devices.is_empty();
+        Ok(())
+    }
+
+    /// Absorbs the entries that arrived whole, with the cursor that stands behind the last of them.
+    fn keep(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
+        let Some(header) = &self.header else { return Ok(()) };
+        let behind = self.entries.last().map(|entry| Cursor {
+            epoch: header.epoch,
+            seq: entry.seq,
+            hash: entry.hash,
+            part: entry.part,
+        });
+        let cursor = self.trailer.as_ref().map(|trailer| trailer.cursor).or(behind);
+        if cursor.is_none() {
+            return Ok(());
+        }
+        let absorbed = store.absorb(&self.entries, cursor.as_ref(), now)?;
+        self.entries.clear();
+        self.news.received += absorbed.received;
+        self.news.jobs.extend(absorbed.jobs);
+        self.news.team |= absorbed.team;
+        self.grants_due |= absorbed.grants_due;
+        Ok(())
+    }
+
+    /// Whether the relay took anything: without progress, trying again at once would only spin.
+    fn progressed(&self) -> bool {
+        self.news.confirmed > 0 || self.news.received > 0 || !self.asked.is_empty()
+    }
+
+    fn attempt(&self, now: i64, fault: Option<&Fault>) -> SyncAttempt {
+        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        SyncAttempt {
+            at: Millis(self.started),
+            millis: u32::try_from(now - self.started).unwrap_or(0),
+            bytes_up: small(self.bytes_up),
+            bytes_down: small(self.bytes_down),
+            sent: self.news.confirmed,
+            received: self.news.received,
+            error: fault.map(Fault::failure),
+        }
+    }
+}

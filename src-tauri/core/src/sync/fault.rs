@@ -1,0 +1,83 @@
+//! Why an attempt to reach the relay came to nothing. What was entered stays on this device whatever it was.
+
+use doorstep_schemas::code::{ErrorCode, Failure};
+use doorstep_schemas::frame::FrameError;
+
+use crate::store::StoreError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error("the network is switched off for trying")]
+    NoNetwork,
+    #[error("this device is not enrolled")]
+    NotEnrolled,
+    #[error("{0:?} is neither https nor http on this machine")]
+    Insecure(String),
+    #[error("the relay could not be reached")]
+    Unreachable(#[source] reqwest::Error),
+    #[error("the relay fell silent")]
+    Timeout(#[source] reqwest::Error),
+    #[error("the relay's answer is not made of frames")]
+    Frames(#[from] FrameError),
+    #[error("the relay's answer is not the expected JSON")]
+    Json(#[source] serde_json::Error),
+    #[error("the relay's answer does not fit the request: {0}")]
+    Nonsense(&'static str),
+    #[error("the relay's answer is not signed by the key that this device was enrolled with")]
+    Impostor,
+    #[error("the relay answered {status} {code:?}: {detail}")]
+    Refused { status: u16, code: ErrorCode, detail: String, retry_after_ms: Option<i64> },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<reqwest::Error> for Fault {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() && !error.is_connect() { Self::Timeout(error) } else { Self::Unreachable(error) }
+    }
+}
+
+impl Fault {
+    /// The code for the person; kept with the attempt.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::NoNetwork => ErrorCode::NoNetwork,
+            Self::NotEnrolled => ErrorCode::NotEnrolled,
+            Self::Insecure(_) => ErrorCode::RelayInsecure,
+            Self::Unreachable(_) => ErrorCode::RelayUnreachable,
+            Self::Timeout(_) => ErrorCode::RelayTimeout,
+            Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) => ErrorCode::RelayNonsense,
+            Self::Impostor => ErrorCode::RelayImpostor,
+            Self::Refused { code, .. } => *code,
+            Self::Store(StoreError::DiskFull(_)) => ErrorCode::DiskFull,
+            Self::Store(_) => ErrorCode::StoreFailed,
+        }
+    }
+
+    pub fn failure(&self) -> Failure {
+        let mut detail = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            detail = format!("{detail}: {error}");
+            cause = error.source();
+        }
+        Failure::new(self.code(), detail)
+    }
+
+    /// Whether the request may have reached the relay although no answer came.
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Unreachable(error) => !error.is_connect(),
+            Self::Timeout(_) | Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) | Self::NoNetwork => true,
+            Self::Refused { status, .. } => *status >= 500 || *status == 400 || *status == 413,
+            _ => false,
+        }
+    }
+
+    pub fn retry_after_ms(&self) -> Option<i64> {
+        match self {
+            Self::Refused { retry_after_ms, .. } => *retry_after_ms,
+            _ => None,
+        }
+    }
+}

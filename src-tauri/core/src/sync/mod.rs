@@ -1,0 +1,14 @@
+//! Work meets here: one exchange up and down, photos beside it, announcements when there are any.
+//!
+//! `engine` and `pacer` decide and never touch a socket, so a simulator can drive them; `runner` is the thin loop
+//! that does what they wish over HTTP.
+
+pub mod admin;
+pub mod engine;
+pub mod fault;
+pub mod line;
+mod live;
+pub mod pacer;
+mod photos;
+pub mod runner;
+pub mod status;

@@ -1,0 +1,418 @@
+//! The loop that does what the engine wishes: exchanges over HTTP, follows announcements, moves photos.
+//!
+//! It hears of edits by the same events that the screens hear; actions do not know that it exists.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::event::CoreEvent;
+use doorstep_schemas::live::Announcement;
+use reqwest::{Body, Method};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
+use tokio::time::sleep;
+
+use super::engine::{Engine, News, Wish};
+use super::fault::Fault;
+use super::line::Line;
+use super::pacer::Cause;
+use super::{live, photos, status};
+use crate::actions::Actions;
+use crate::nature::random;
+use crate::store::StoreError;
+
+const LIVE_BACKOFF: Duration = Duration::from_secs(2);
+const LIVE_BACKOFF_MOST: Duration = Duration::from_secs(60);
+const PHOTO_PAUSE: Duration = Duration::from_secs(20);
+
+enum Command {
+    ByHand(oneshot::Sender<()>),
+    Heard(Announcement),
+    /// Announcements came back after they were lost: the network is there.
+    LineBack,
+    /// The enrolment or the network switch changed.
+    Settings,
+}
+
+/// What the loop is doing right now, for the chip and the sync screen.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Now {
+    pub exchanging: bool,
+    pub moving_photos: bool,
+    pub error: Option<ErrorCode>,
+    pub next: Option<i64>,
+}
+
+/// A running loop. Dropping it ends the loop at its next turn.
+pub struct Runner {
+    commands: mpsc::UnboundedSender<Command>,
+    now: Arc<Mutex<Now>>,
+    network: watch::Sender<bool>,
+    actions: Actions,
+}
+
+impl Runner {
+    pub fn start(runtime: &Handle, actions: &Actions) -> Result<Self, StoreError> {
+        let (commands, heard) = mpsc::unbounded_channel();
+        let on = !actions.shelf.store().chosen()?.no_network;
+        let (network, network_seen) = watch::channel(on);
+        let now = Arc::new(Mutex::new(Now::default()));
+        let photos_due = Arc::new(Notify::new());
+        let shared = Shared { actions: actions.clone(), now: now.clone(), network: network_seen, photos_due };
+        runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe()));
+        runtime.spawn(live_loop(shared.clone(), commands.downgrade()));
+        runtime.spawn(photo_loop(shared, commands.downgrade()));
+        Ok(Self { commands, now, network, actions: actions.clone() })
+    }
+
+    /// Exchanges now, whatever the backoff says, and returns when that attempt has ended.
+    pub async fn by_hand(&self) -> Result<(), Fault> {
+        {
+            let mut store = self.actions.shelf.store();
+            if store.enrolment()?.is_none() {
+                return Err(Fault::NotEnrolled);
+            }
+            if store.chosen()?.no_network {
+                return Err(Fault::NoNetwork);
+            }
+            store.retry_refused()?;
+        }
+        let (done, ended) = oneshot::channel();
+        if self.commands.send(Command::ByHand(done)).is_ok() {
+            // The loop ended only if the app is closing.
+            let _ = ended.await;
+        }
+        Ok(())
+    }
+
+    /// The enrolment or the network switch changed in the store.
+    pub fn settings_changed(&self) -> Result<(), StoreError> {
+        self.network.send_replace(!self.actions.shelf.store().chosen()?.no_network);
+        let _ = self.commands.send(Command::Settings);
+        Ok(())
+    }
+
+    pub fn now(&self) -> Now {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Clone)]
+struct Shared {
+    actions: Actions,
+    now: Arc<Mutex<Now>>,
+    network: watch::Receiver<bool>,
+    photos_due: Arc<Notify>,
+}
+
+impl Shared {
+    fn set(&self, change: impl FnOnce(&mut Now)) {
+        change(&mut self.now.lock().unwrap_or_else(PoisonError::into_inner));
+        let now = *self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        match status::chip(&self.actions.shelf.store(), &now) {
+            Ok(chip) => self.tell(CoreEvent::SyncChanged { chip }),
+            Err(error) => tracing::error!(%error, "the sync state can't be read"),
+        }
+    }
+
+    fn tell(&self, event: CoreEvent) {
+        // Nobody may be watching.
+        let _ = self.actions.events.send(event);
+    }
+
+    fn clock(&self) -> i64 {
+        self.actions.nature.now_ms()
+    }
+
+    fn network_on(&self) -> bool {
+        *self.network.borrow()
+    }
+
+    fn line(&self) -> Result<Line, Fault> {
+        let enrolment = self.actions.shelf.store().enrolment()?.ok_or(Fault::NotEnrolled)?;
+        Line::new(&enrolment.relay, Some(enrolment.token))
+    }
+
+    /// Resolves when the network switch is turned off.
+    async fn network_off(&self) {
+        let mut seen = self.network.clone();
+        // An ended channel means the app is closing, which is no network either.
+        let _ = seen.wait_for(|on| !*on).await;
+    }
+}
+
+async fn exchange_loop(
+    shared: Shared,
+    mut commands: mpsc::UnboundedReceiver<Command>,
+    mut events: broadcast::Receiver<CoreEvent>,
+) {
+    let mut engine = Engine::default();
+    engine.on(Cause::Start, shared.clock());
+    let mut line: Option<Line> = None;
+    let mut hands: Vec<oneshot::Sender<()>> = Vec::new();
+    loop {
+        let wish = if shared.network_on() { poll(&mut engine, &shared) } else { Wish::Rest };
+        let wait = match wish {
+            Wish::Send(body) => {
+                let news = exchange(&mut engine, &shared, &mut line, body).await;
+                tell_news(&shared, &engine, news);
+                if engine.due().is_none_or(|due| due > shared.clock()) {
+                    answer(&mut hands);
+                }
+                continue;
+            }
+            Wish::WaitUntil(at) => Duration::from_millis(u64::try_from(at - shared.clock()).unwrap_or(0).max(1)),
+            Wish::Rest => Duration::from_secs(3_600),
+        };
+        if !shared.network_on() {
+            answer(&mut hands);
+        }
+        tokio::select! {
+            () = sleep(wait) => {}
+            command = commands.recv() => match command {
+                None => return,
+                Some(Command::ByHand(done)) => {
+                    hands.push(done);
+                    engine.on(Cause::ByHand, shared.clock());
+                }
+                Some(Command::Heard(announcement)) => hear(&mut engine, &shared, announcement),
+                Some(Command::LineBack) => engine.on(Cause::NetworkBack, shared.clock()),
+                Some(Command::Settings) => {
+                    line = None;
+                    engine.on(Cause::NetworkBack, shared.clock());
+                    shared.set(|now| now.error = None);
+                    shared.photos_due.notify_one();
+                }
+            },
+            event = events.recv() => match event {
+                Ok(CoreEvent::JobsChanged { .. }) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                    if unsent(&shared) {
+                        engine.on(Cause::Edit, shared.clock());
+                        shared.set(|_| ());
+                    }
+                }
+                Ok(_) => {}
+                Err(broadcast::error::RecvError::Closed) => return,
+            },
+        }
+    }
+}
+
+/// Whoever waits for this attempt's end; one that stopped waiting is no loss.
+fn answer(hands: &mut Vec<oneshot::Sender<()>>) {
+    for hand in hands.drain(..) {
+        let _ = hand.send(());
+    }
+}
+
+fn poll(engine: &mut Engine, shared: &Shared) -> Wish {
+    let wish = engine.poll(&shared.actions.shelf.store(), shared.clock());
+    wish.unwrap_or_else(|error| {
+        tracing::error!(%error, "the next exchange can't be prepared");
+        shared.set(|now| now.error = Some(ErrorCode::StoreFailed));
+        Wish::WaitUntil(shared.clock() + 30_000)
+    })
+}
+
+fn unsent(shared: &Shared) -> bool {
+    shared.actions.shelf.store().outgoing(1).is_ok_and(|outgoing| !outgoing.pieces.is_empty())
+}
+
+fn hear(engine: &mut Engine, shared: &Shared, announcement: Announcement) {
+    let mut store = shared.actions.shelf.store();
+    let behind = store.cursor().ok().flatten().is_none_or(|cursor| cursor.seq < announcement.seq);
+    let owner_moved = store.note_owner_seq(announcement.owner_seq).unwrap_or(false);
+    drop(store);
+    if behind {
+        engine.on(Cause::Announcement, shared.clock());
+    }
+    if owner_moved {
+        shared.set(|_| ());
+    }
+}
+
+async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Line>, body: Vec<u8>) -> News {
+    shared.set(|now| now.exchanging = true);
+    let outcome = tokio::select! {
+        outcome = converse(engine, shared, line, body) => outcome,
+        () = shared.network_off() => Err(Fault::NoNetwork),
+    };
+    let at = shared.clock();
+    let (news, error) = match outcome {
+        Ok(news) => {
+            let _ = shared.actions.shelf.store().set_device_refused(false);
+            shared.photos_due.notify_one();
+            (news, None)
+        }
+        Err(fault) => {
+            tracing::info!(code = fault.code().wire(), "an exchange failed");
+            let jitter = u32::from_be_bytes(random(shared.actions.nature.as_ref()));
+            let mut store = shared.actions.shelf.store();
+            let news = engine.fail(&fault, jitter, &mut store, at).unwrap_or_default();
+            if fault.code() == ErrorCode::DeviceRefused {
+                let _ = store.set_device_refused(true);
+                shared.tell(CoreEvent::DeviceRefused);
+            }
+            (news, Some(fault.code()))
+        }
+    };
+    let next = engine.due();
+    shared.set(|now| {
+        now.exchanging = false;
+        now.error = error;
+        now.next = next;
+    });
+    news
+}
+
+async fn converse(
+    engine: &mut Engine,
+    shared: &Shared,
+    line: &mut Option<Line>,
+    body: Vec<u8>,
+) -> Result<News, Fault> {
+    let line = match line {
+        Some(line) => line,
+        None => line.insert(shared.line()?),
+    };
+    let request = line
+        .request(Method::POST, "v1/exchange")?
+        .header("content-type", "application/cbor")
+        .body(Body::from(body));
+    let mut answer = line.send(request).await?;
+    while let Some(chunk) = answer.chunk().await? {
+        engine.receive(&chunk, &mut shared.actions.shelf.store(), shared.clock())?;
+    }
+    engine.finish(&mut shared.actions.shelf.store(), shared.clock())
+}
+
+fn tell_news(shared: &Shared, engine: &Engine, news: News) {
+    if !news.jobs.is_empty() {
+        shared.tell(CoreEvent::JobsChanged { jobs: news.jobs.into_iter().collect() });
+    }
+    if news.team {
+        shared.tell(CoreEvent::TeamChanged);
+    }
+    tracing::debug!(confirmed = news.confirmed, received = news.received, due = engine.due(), "exchanged");
+}
+
+async fn live_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>) {
+    let mut pause = LIVE_BACKOFF;
+    while let Some(sender) = commands.upgrade() {
+        drop(sender);
+        let line = if shared.network_on() { shared.line().ok() } else { None };
+        if let Some(line) = line {
+            let mut first = true;
+            let heard = |announcement| {
+                pause = LIVE_BACKOFF;
+                if let Some(sender) = commands.upgrade() {
+                    if std::mem::take(&mut first) {
+                        let _ = sender.send(Command::LineBack);
+                    }
+                    let _ = sender.send(Command::Heard(announcement));
+                }
+            };
+            tokio::select! {
+                outcome = live::follow(&line, heard) => if let Err(fault) = outcome {
+                    tracing::debug!(code = fault.code().wire(), "announcements ended");
+                },
+                () = shared.network_off() => {}
+            }
+        }
+        let mut seen = shared.network.clone();
+        seen.mark_unchanged();
+        tokio::select! {
+            () = sleep(pause) => pause = (pause * 2).min(LIVE_BACKOFF_MOST),
+            changed = seen.changed() => match changed {
+                Ok(()) => pause = LIVE_BACKOFF,
+                Err(_closed) => return,
+            },
+        }
+    }
+}
+
+async fn photo_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>) {
+    while let Some(sender) = commands.upgrade() {
+        drop(sender);
+        let rest = if shared.network_on() { move_photos(&shared).await } else { false };
+        if rest {
+            // Something failed for the moment: the next exchange or this pause brings it back.
+            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(PHOTO_PAUSE) => {} }
+        } else {
+            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(Duration::from_secs(600)) => {} }
+        }
+    }
+}
+
+/// Moves photos until none is left. Returns whether one failed and should be tried again soon.
+async fn move_photos(shared: &Shared) -> bool {
+    let Ok(line) = shared.line() else { return false };
+    loop {
+        let next = match next_photo(shared) {
+            Ok(Some(next)) => next,
+            Ok(None) => {
+                if shared.now.lock().unwrap_or_else(PoisonError::into_inner).moving_photos {
+                    shared.set(|now| now.moving_photos = false);
+                }
+                return false;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the next photo can't be found");
+                return true;
+            }
+        };
+        let (photo, up) = next;
+        shared.set(|now| now.moving_photos = true);
+        let outcome = tokio::select! {
+            outcome = async { if up { photos::send(&line, &shared.actions, &photo).await } else { photos::fetch(&line, &shared.actions, &photo).await } } => outcome,
+            () = shared.network_off() => Err(Fault::NoNetwork),
+        };
+        match outcome {
+            Ok(()) => {
+                if let Some(job) = photo.doc.job() {
+                    shared.tell(CoreEvent::JobsChanged { jobs: vec![job] });
+                }
+            }
+            Err(fault) => {
+                tracing::info!(code = fault.code().wire(), up, "a photo did not move");
+                if let Some(code) = photos::final_refusal(&fault) {
+                    let _ = shared.actions.shelf.store().note_photo_refused(&photo.hash, code.wire());
+                    continue;
+                }
+                shared.set(|now| now.moving_photos = false);
+                return true;
+            }
+        }
+    }
+}
+
+/// The next photo to move and whether it goes up; text goes first.
+fn next_photo(shared: &Shared) -> Result<Option<(crate::store::photos::PhotoJob, bool)>, StoreError> {
+    let store = shared.actions.shelf.store();
+    if store.held()?.changes == 0
+        && let Some(photo) = store.photo_to_send()?
+    {
+        return Ok(Some((photo, true)));
+    }
+    let owner = match store.enrolment()? {
+        Some(enrolment) => store.is_owner(enrolment.member)?,
+        None => return Ok(None),
+    };
+    Ok(store.photo_to_fetch(owner)?.map(|photo| (photo, false)))
+}
+
+/// Brings one photo that a person wants to see.
+pub async fn fetch_named(actions: &Actions, hash: &doorstep_schemas::ids::BlobHash) -> Result<bool, Fault> {
+    let (photo, enrolment) = {
+        let store = actions.shelf.store();
+        if store.chosen()?.no_network {
+            return Err(Fault::NoNetwork);
+        }
+        (store.photo_named(hash)?, store.enrolment()?.ok_or(Fault::NotEnrolled)?)
+    };
+    let Some(photo) = photo else { return Ok(false) };
+    let line = Line::new(&enrolment.relay, Some(enrolment.token))?;
+    photos::fetch(&line, actions, &photo).await?;
+    Ok(true)
+}

@@ -1,0 +1,93 @@
+//! Where the work is: on this device, on the relay, on the owner's device. Never more than was confirmed.
+
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::view::{Millis, StuckPiece, SyncChip, SyncState, SyncView, WaitingJob};
+
+use super::runner::Now;
+use crate::store::{Store, StoreError};
+
+/// The chip at the top of every screen.
+pub fn chip(store: &Store, now: &Now) -> Result<SyncChip, StoreError> {
+    let counts = store.counts()?;
+    let photos = store.photo_counts()?;
+    let changes = counts.on_device - counts.on_relay;
+    let waiting_photos = photos.photos - photos.on_relay;
+    let stuck = u32::try_from(store.stuck()?.len()).unwrap_or(u32::MAX);
+    let state = if store.chosen()?.no_network {
+        SyncState::Offline
+    } else if now.exchanging || now.moving_photos {
+        SyncState::Working
+    } else {
+        match now.error {
+            Some(ErrorCode::RelayUnreachable | ErrorCode::RelayTimeout | ErrorCode::NoNetwork) => SyncState::Offline,
+            Some(_) => SyncState::Failed,
+            None if stuck > 0 => SyncState::Failed,
+            None if changes + waiting_photos > 0 => SyncState::Waiting,
+            None => SyncState::Synced,
+        }
+    };
+    Ok(SyncChip {
+        state,
+        changes,
+        photos: waiting_photos,
+        bytes: counts.unsent_bytes.saturating_add(photos.unsent_bytes),
+        stuck,
+        error: if state == SyncState::Failed { now.error } else { None },
+    })
+}
+
+/// The sync screen.
+pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError> {
+    let counts = store.counts()?;
+    let photos = store.photo_counts()?;
+    let customer = |job: Option<doorstep_schemas::ids::JobId>| -> Result<String, StoreError> {
+        match job {
+            Some(job) => Ok(store.job_row(job)?.map(|row| row.card.customer).unwrap_or_default()),
+            None => Ok(String::new()),
+        }
+    };
+    let mut waiting = Vec::new();
+    for unsent in store.unsent_jobs()? {
+        waiting.push(WaitingJob {
+            job: unsent.job,
+            customer: customer(unsent.job)?,
+            changes: unsent.changes,
+            bytes: unsent.bytes,
+            photos: unsent.photos,
+            photo_bytes: unsent.photo_bytes,
+        });
+    }
+    let mut stuck = Vec::new();
+    for piece in store.stuck()? {
+        let job = piece.doc.job();
+        stuck.push(StuckPiece {
+            job,
+            customer: customer(job)?,
+            code: piece.code,
+            ours: piece.ours,
+            at: Millis(piece.at_ms),
+            changes: piece.changes,
+        });
+    }
+    let chosen = store.chosen()?;
+    Ok(SyncView {
+        chip: chip(store, now)?,
+        on_device: counts.on_device,
+        on_relay: counts.on_relay,
+        on_owner: counts.on_owner,
+        photos: photos.photos,
+        photos_on_relay: photos.on_relay,
+        photo_bytes: photos.bytes,
+        photo_bytes_on_relay: photos.bytes_on_relay,
+        waiting,
+        incomplete: store.waiting()?,
+        stuck,
+        attempts: store.attempts()?,
+        last_success: store.last_success()?.map(Millis),
+        next_attempt: if chosen.no_network { None } else { now.next.map(Millis) },
+        relay: store.enrolment()?.map(|e| e.relay).unwrap_or_default(),
+        no_network: chosen.no_network,
+        clock_offset_ms: store.clock_offset()?.map(Millis),
+        now: Millis(clock),
+    })
+}

@@ -1,0 +1,113 @@
+//! The commands and events of the app, as both the window and the generated TypeScript have them.
+
+use std::path::Path;
+
+use doorstep_schemas::event::CoreEvent;
+use serde::{Deserialize, Serialize};
+use specta_typescript::Typescript;
+use tauri::Runtime;
+use tauri_specta::{Builder, Event, collect_commands, collect_events};
+
+use crate::commands::{lists, orders, photos, session, sheet, sync, team, visit};
+
+/// A core event on its way to the screen.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
+#[serde(transparent)]
+pub struct CoreMessage(pub CoreEvent);
+
+/// The one list of commands.
+pub fn builder<R: Runtime>() -> Builder<R> {
+    Builder::<R>::new()
+        // Values cross in one shape in both directions.
+        .disable_serde_phases()
+        .commands(collect_commands![
+            session::session,
+            session::enrol,
+            session::set_preferences,
+            lists::pick_lists,
+            lists::today,
+            lists::orders,
+            lists::job,
+            orders::take_order,
+            orders::assign,
+            visit::tap_node,
+            visit::show_card,
+            visit::finish,
+            sheet::record_reading,
+            sheet::write_field,
+            sheet::use_part,
+            sheet::remove_part,
+            sheet::answer_service,
+            photos::add_photo,
+            photos::fetch_photo,
+            sync::sync_status,
+            sync::sync_now,
+            lists::day_review,
+            team::team,
+            team::add_member,
+            team::invite,
+            team::set_device_status,
+        ])
+        .events(collect_events![CoreMessage])
+}
+
+/// Writes the TypeScript that the screens are checked against.
+pub fn export(path: &Path) -> Result<(), String> {
+    builder::<tauri::Wry>().export(Typescript::default(), path).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn committed() -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/ts/bindings.ts")
+    }
+
+    /// Set this to write the file instead of comparing it.
+    const WRITE: &str = "DOORSTEP_WRITE_BINDINGS";
+
+    #[test]
+    fn the_screens_types_are_those_of_the_commands() {
+        if std::env::var_os(WRITE).is_some() {
+            return export(&committed()).unwrap();
+        }
+        let fresh = tempfile::tempdir().unwrap();
+        let fresh = fresh.path().join("bindings.ts");
+        export(&fresh).unwrap();
+        let (fresh, committed) = (std::fs::read_to_string(fresh).unwrap(), std::fs::read_to_string(committed()).unwrap());
+        assert!(fresh == committed, "schemas/ts/bindings.ts is stale: run the tests once with {WRITE}=1");
+    }
+
+    #[test]
+    fn every_command_is_allowed_to_the_window_and_nothing_else_is() {
+        let committed = std::fs::read_to_string(committed()).unwrap();
+        let mut commands: Vec<String> = committed
+            .lines()
+            .filter_map(|line| line.split("__TAURI_INVOKE(\"").nth(1)?.split('"').next())
+            .map(|name| format!("allow-{}", name.replace('_', "-")))
+            .collect();
+        commands.extend(["core:event:allow-listen", "core:event:allow-unlisten"].map(str::to_owned));
+        commands.sort();
+        for file in ["main", "mobile"] {
+            let path = format!("{}/capabilities/{file}.json", env!("CARGO_MANIFEST_DIR"));
+            let capability: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+            let mut allowed: Vec<String> = serde_json::from_value(capability["permissions"].clone()).unwrap();
+            allowed.sort();
+            assert_eq!(allowed, commands, "{file}.json");
+        }
+    }
+
+    #[test]
+    fn the_content_policy_lets_in_only_our_own_scripts_and_keeps_ipc_fast() {
+        let conf: serde_json::Value =
+            serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
+        let csp = &conf["app"]["security"]["csp"];
+        assert_eq!(csp["script-src"], "'self'");
+        assert_eq!(csp["default-src"], "'self'");
+        assert_eq!(csp["object-src"], "'none'");
+        // Without these two, IPC silently falls back to a slow path.
+        let connect = csp["connect-src"].as_str().unwrap();
+        assert!(connect.contains("ipc:") && connect.contains("http://ipc.localhost"), "{connect}");
+    }
+}

@@ -1,0 +1,39 @@
+//! What the lists and the job's page show.
+
+use doorstep_schemas::code::Failure;
+use doorstep_schemas::input::{OneDay, OneJob};
+use doorstep_schemas::view::{DayReview, JobCard, JobView, PickLists, TodayView};
+
+use super::Core;
+use crate::failure::Told;
+
+#[tauri::command]
+#[specta::specta]
+pub async fn pick_lists(core: Core<'_>) -> Result<PickLists, Failure> {
+    Ok(core.actions.pick_lists())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn today(core: Core<'_>) -> Result<TodayView, Failure> {
+    let chip = core.sync_chip().map_err(Told::told)?;
+    core.actions.today(chip).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn orders(core: Core<'_>, input: OneDay) -> Result<Vec<JobCard>, Failure> {
+    core.actions.orders(input.at.map(|at| at.0)).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn job(core: Core<'_>, input: OneJob) -> Result<JobView, Failure> {
+    core.actions.job(input.job).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn day_review(core: Core<'_>, input: OneDay) -> Result<DayReview, Failure> {
+    core.actions.day_review(input.at.map(|at| at.0)).map_err(Told::told)
+}

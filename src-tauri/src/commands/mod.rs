@@ -1,0 +1,18 @@
+//! One file per topic; each command is one call.
+
+pub mod lists;
+pub mod orders;
+pub mod photos;
+pub mod session;
+pub mod sheet;
+pub mod sync;
+pub mod team;
+pub mod visit;
+
+use std::sync::Arc;
+
+use doorstep::app::Doorstep;
+use tauri::State;
+
+/// The core as Tauri holds it for every command.
+pub type Core<'a> = State<'a, Arc<Doorstep>>;

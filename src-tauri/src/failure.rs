@@ -1,0 +1,222 @@
+//! The one table from a domain error to the code and the parameters that a person is told.
+
+use std::error::Error;
+
+use doorstep::actions::JobError;
+use doorstep::actions::finish::FinishError;
+use doorstep::actions::orders::OrderError;
+use doorstep::actions::photos::PhotoError;
+use doorstep::actions::readings::ReadingError;
+use doorstep::actions::sheet::SheetError;
+use doorstep::actions::visit::VisitError;
+use doorstep::domain::safety::NotAValue;
+use doorstep::photos::IntakeError;
+use doorstep::store::StoreError;
+use doorstep::sync::admin::AdminError;
+use doorstep::sync::fault::Fault;
+use doorstep_schemas::code::{ErrorCode, Failure};
+
+/// An error that can be told to a person.
+pub trait Told: Error + Sized {
+    fn code(&self) -> ErrorCode;
+
+    /// Parameters of the text.
+    fn params(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn told(self) -> Failure {
+        let mut detail = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            detail = format!("{detail}: {error}");
+            cause = error.source();
+        }
+        let failure = Failure::new(self.code(), detail);
+        self.params().into_iter().fold(failure, |failure, (name, value)| failure.with(name, value))
+    }
+}
+
+impl Told for StoreError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::DiskFull(_) => ErrorCode::DiskFull,
+            Self::TooNew { .. } => ErrorCode::DataTooNew,
+            Self::WrongKey(_) => ErrorCode::KeyMissing,
+            Self::NotEnrolled => ErrorCode::NotEnrolled,
+            Self::OwnWork(refusal) => refusal.code(),
+            Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            Self::Database(_)
+            | Self::OldSqlite(_)
+            | Self::Io(_)
+            | Self::Paper(_)
+            | Self::Write(_)
+            | Self::Cbor(_)
+            | Self::Json(_)
+            | Self::Change(_)
+            | Self::Row(_)
+            | Self::Cipher => ErrorCode::StoreFailed,
+        }
+    }
+}
+
+impl Told for JobError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotFound(_) => ErrorCode::JobNotFound,
+            Self::Finished => ErrorCode::JobFinished,
+            Self::Cancelled => ErrorCode::JobCancelled,
+            Self::NotAssigned => ErrorCode::NotAssigned,
+            Self::NoAppliance(_) => ErrorCode::InputInvalid,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Told for OrderError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::Required(_) => ErrorCode::FieldRequired,
+            Self::TooLong { .. } => ErrorCode::FieldTooLong,
+            Self::Phone(_) => ErrorCode::PhoneInvalid,
+            Self::Window => ErrorCode::InputInvalid,
+            Self::UnknownMember(_) => ErrorCode::MemberUnknown,
+            Self::Job(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Required(field) => vec![("field", (*field).to_owned())],
+            Self::TooLong { field, most } => vec![("field", (*field).to_owned()), ("most", most.to_string())],
+            Self::Phone(phone) => vec![("phone", phone.clone())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Told for VisitError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooEarly(_) => ErrorCode::StepTooEarly,
+            Self::Done => ErrorCode::StepDone,
+            Self::CardTooShort(_) => ErrorCode::CardTooShort,
+            Self::Job(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::TooEarly(before) => vec![("node", before.word().to_owned())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Told for ReadingError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unknown(_) => ErrorCode::ReadingUnknown,
+            Self::Value(NotAValue::Reason) | Self::NothingRectified => ErrorCode::ReasonRequired,
+            Self::Value(_) => ErrorCode::ReadingValueInvalid,
+            Self::Method => ErrorCode::MethodRequired,
+            Self::TooLong => ErrorCode::FieldTooLong,
+            Self::NotArrived => ErrorCode::StepTooEarly,
+            Self::Job(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Value(NotAValue::Number { unit, most }) => {
+                vec![("unit", unit.clone()), ("most", (most / 1000).to_string())]
+            }
+            Self::NotArrived => vec![("node", "arrived".to_owned())],
+            Self::TooLong => vec![("field", "reading".to_owned()), ("most", "200".to_owned())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Told for SheetError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooLong(_) => ErrorCode::FieldTooLong,
+            Self::Required(_) => ErrorCode::FieldRequired,
+            Self::Quantity => ErrorCode::QuantityInvalid,
+            Self::NoPart(_) => ErrorCode::PartNotFound,
+            Self::Answer => ErrorCode::ServiceUnknown,
+            Self::Reason => ErrorCode::ReasonRequired,
+            Self::Job(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::TooLong(most) => vec![("field", "text".to_owned()), ("most", most.to_string())],
+            Self::Required(field) => vec![("field", (*field).to_owned())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Told for FinishError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Blocked(..) => ErrorCode::FinishBlocked,
+            Self::Job(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Blocked(_, count) => vec![("count", count.to_string())],
+            Self::Job(_) => Vec::new(),
+        }
+    }
+}
+
+impl Told for PhotoError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Intake(IntakeError::NotAPicture | IntakeError::Decode(_)) => ErrorCode::PhotoNotAPicture,
+            Self::Intake(IntakeError::Truncated) => ErrorCode::PhotoTruncated,
+            Self::Intake(IntakeError::TooLarge { .. }) => ErrorCode::PhotoTooLarge,
+            Self::Intake(IntakeError::Resize(_) | IntakeError::Buffer(_) | IntakeError::Encode(_)) => {
+                ErrorCode::Internal
+            }
+            Self::NotFound => ErrorCode::PhotoNotFound,
+            Self::Job(error) => error.code(),
+        }
+    }
+}
+
+impl Told for Fault {
+    fn code(&self) -> ErrorCode {
+        Self::code(self)
+    }
+}
+
+impl Told for AdminError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::AlreadyEnrolled => ErrorCode::AlreadyEnrolled,
+            Self::LinkUnreadable => ErrorCode::LinkUnreadable,
+            Self::Name => ErrorCode::FieldTooLong,
+            Self::NoRole => ErrorCode::FieldRequired,
+            Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::Qr(_) => ErrorCode::Internal,
+            Self::Fault(fault) => fault.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Name => vec![("field", "name".to_owned()), ("most", "40".to_owned())],
+            Self::NoRole => vec![("field", "roles".to_owned())],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! One window over one data folder.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use doorstep::app::{Doorstep, OpenError};
+use doorstep::nature::Machine;
+use doorstep_schemas::input::Enrol;
+use tauri::http::{Response, StatusCode, header};
+use tauri::{AppHandle, Manager};
+use tauri_specta::Event;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::bindings::{self, CoreMessage};
+use crate::photo_scheme;
+
+/// How the window is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The data folder; the system's place for this app when `None`.
+    pub data_dir: Option<PathBuf>,
+    /// Width and height of the content, in logical pixels.
+    pub size: Option<(f64, f64)>,
+    pub position: Option<(f64, f64)>,
+    /// Joins an outlet at the first start.
+    pub enrol: Option<Enrol>,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    #[error(transparent)]
+    Tauri(#[from] tauri::Error),
+    #[error("the data folder can't be opened")]
+    Open(#[from] OpenError),
+}
+
+/// Opens the window and returns when it is closed.
+pub fn open(options: Options) -> Result<(), WindowError> {
+    let builder = bindings::builder::<tauri::Wry>();
+    let handler = builder.invoke_handler();
+    tauri::Builder::default()
+        .invoke_handler(handler)
+        .register_uri_scheme_protocol("photo", |context, request| {
+            let core = context.app_handle().state::<Arc<Doorstep>>();
+            let jpeg = photo_scheme::jpeg(&core, request.uri().path());
+            let status = if jpeg.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            Response::builder()
+                .status(status)
+                .header(header::CONTENT_TYPE, "image/jpeg")
+                .header(header::CACHE_CONTROL, "private, max-age=31536000, immutable")
+                .body(jpeg.unwrap_or_default())
+                .expect("a status and two fixed headers make a response")
+        })
+        .setup(move |app| {
+            builder.mount_events(app);
+            let folder = match &options.data_dir {
+                Some(folder) => folder.clone(),
+                None => app.path().app_data_dir()?,
+            };
+            let runtime = tauri::async_runtime::handle();
+            let core = Arc::new(Doorstep::open(&folder, Arc::new(Machine), runtime.inner())?);
+            app.manage(core.clone());
+            tauri::async_runtime::spawn(pass_on(app.handle().clone(), core.clone()));
+            if let Some(enrol) = options.enrol.clone() {
+                tauri::async_runtime::spawn(async move { join(&core, &enrol).await });
+            }
+            #[cfg(desktop)]
+            build(app, &folder, &options)?;
+            Ok(())
+        })
+        .run(tauri::generate_context!())?;
+    Ok(())
+}
+
+#[cfg(desktop)]
+fn build(app: &tauri::App, folder: &std::path::Path, options: &Options) -> Result<(), tauri::Error> {
+    let (width, height) = options.size.unwrap_or((1280.0, 800.0));
+    let mut window = tauri::WebviewWindowBuilder::new(app, "main", tauri::WebviewUrl::default())
+        .title("上门 Doorstep")
+        .inner_size(width, height)
+        .min_inner_size(360.0, 600.0)
+        .data_directory(folder.join("webview"));
+    if let Some((x, y)) = options.position {
+        window = window.position(x, y);
+    }
+    window.build()?;
+    Ok(())
+}
+
+/// Joins the outlet that the command line names, unless this folder belongs to one already.
+pub async fn join(core: &Doorstep, enrol: &Enrol) {
+    match core.session() {
+        Ok(session) if session.enrolled => {}
+        _ => {
+            if let Err(error) = core.enrol(enrol).await {
+                tracing::error!(%error, "this device could not be enrolled");
+            }
+        }
+    }
+}
+
+/// Core events to the screen. One that fell behind looks at everything anew.
+async fn pass_on(app: AppHandle, core: Arc<Doorstep>) {
+    let mut events = core.listen();
+    loop {
+        let event = match events.recv().await {
+            Ok(event) => event,
+            Err(RecvError::Lagged(_)) => doorstep_schemas::event::CoreEvent::JobsChanged { jobs: Vec::new() },
+            Err(RecvError::Closed) => return,
+        };
+        if let Err(error) = CoreMessage(event).emit(&app) {
+            tracing::warn!(%error, "an event did not reach the screen");
+        }
+    }
+}
