@@ -3,6 +3,8 @@
 //! `engine` decides, `storage` and `blobs` keep, `routes` speak HTTP; each can be had without the next. Automerge is
 //! deliberately absent: what could harm whoever opens it is judged from its bytes alone.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 pub mod blobs;
 pub mod cli;
 pub mod clock;

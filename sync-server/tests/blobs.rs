@@ -1,4 +1,5 @@
 //! Photos: appended piece by piece over lines that break, whole or not at all, read by who may read the job.
+#![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod stage;
 

@@ -1,4 +1,5 @@
 //! The program as an operator meets it: real processes on a data folder.
+#![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod stage;
 

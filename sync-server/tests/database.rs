@@ -1,4 +1,5 @@
 //! What only the database promises: it is shut without its key, it stays after a restart, it says what is wrong.
+#![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod stage;
 

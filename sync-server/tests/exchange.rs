@@ -1,4 +1,5 @@
 //! The exchange over real HTTP: what goes up, what comes down to whom, and what a broken line leaves.
+#![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod stage;
 

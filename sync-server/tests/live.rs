@@ -1,4 +1,5 @@
 //! Announcements: seldom, only of what the device may read, and ended when the device is lost.
+#![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod stage;
 

@@ -131,3 +131,18 @@ impl IntoResponse for RouteError {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_to_the_phone_and_other_failures_name_nothing_inside() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let full = RouteError::from(StorageError::Io { path: "secret/folder".into(), source: full });
+        assert_eq!(full.answer(), (StatusCode::INSUFFICIENT_STORAGE, ErrorCode::DiskFull));
+        let broken = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let broken = RouteError::from(StorageError::Io { path: "secret/folder".into(), source: broken });
+        assert_eq!(broken.answer(), (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::RelayFailed));
+    }
+}

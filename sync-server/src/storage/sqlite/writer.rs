@@ -124,9 +124,68 @@ fn in_savepoint(
     let savepoint = transaction.savepoint()?;
     let outcome = catch_unwind(AssertUnwindSafe(|| job(&mut InTransaction(&savepoint))))
         .unwrap_or(Err(StorageError::JobPanicked));
-    match &outcome {
+    match outcome {
         Ok(()) => savepoint.commit()?,
-        Err(_) => savepoint.finish()?,
+        // On a full disk SQLite may end the whole transaction by itself: then this is everybody's failure.
+        Err(StorageError::Sqlite(cause)) if savepoint.is_autocommit() => return Err(cause),
+        Err(cause) => {
+            savepoint.finish()?;
+            return Ok(Err(cause));
+        }
     }
-    Ok(outcome)
+    Ok(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_schemas::ids::OutletId;
+    use doorstep_schemas::log;
+    use doorstep_schemas::wire::kind;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::storage::{NewEntry, Outlet};
+
+    const SHOP: OutletId = OutletId(ulid::Ulid(1));
+
+    fn entry(size: usize) -> NewEntry {
+        NewEntry {
+            kind: kind::ROLE,
+            doc: None,
+            author: None,
+            carrier: None,
+            actor: None,
+            stretch: None,
+            member: None,
+            at_ms: 0,
+            body: vec![7; size],
+        }
+    }
+
+    /// A ceiling on the pages stands for a disk without room: SQLite answers both alike.
+    #[test]
+    fn on_a_full_disk_each_learns_so_and_small_work_goes_on() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        super::super::connect::migrate(&mut connection).unwrap();
+        connection.query_row("PRAGMA max_page_count = 60", [], |row| row.get::<_, i64>(0)).unwrap();
+        let writer = Writer::start(connection).unwrap();
+        let (tell, told) = channel();
+        let queue = |job: Job| {
+            let tell = tell.clone();
+            writer.queue(job, Box::new(move |outcome| tell.send(outcome).unwrap()));
+        };
+        queue(Box::new(|ledger| {
+            let (name, epoch, hash) = ("城关网点".into(), [1; 8], log::GENESIS);
+            ledger.put_outlet(&Outlet { id: SHOP, name, epoch, head: 0, hash, owner_seq: 0, created_ms: 0 })
+        }));
+        assert!(told.recv().unwrap().is_ok());
+        queue(Box::new(|ledger| ledger.append(SHOP, &entry(1_000_000)).map(drop)));
+        assert!(told.recv().unwrap().is_err_and(|cause| cause.is_disk_full()));
+        queue(Box::new(|ledger| {
+            let placed = ledger.append(SHOP, &entry(100))?;
+            assert_eq!(placed.seq, 1, "nothing of the large one was kept");
+            Ok(())
+        }));
+        assert!(told.recv().unwrap().is_ok());
+    }
 }
