@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::columns;
 use crate::ids::{Actor, ChangeHash};
 use crate::leb::{self, LebError, Reader};
+use crate::operations;
 
 /// Largest change, in bytes: admission refuses it and the app never makes it.
 pub const MAX_CHANGE_BYTES: usize = 256 * 1024;
@@ -42,10 +43,14 @@ pub enum MalformedChange {
     TooManyReferences,
     #[error("a column names an actor or an operation that the change can't know")]
     DanglingReference,
+    #[error("an operation that no document of the trade is made of")]
+    Operation,
     #[error("the values' lengths do not fit the values")]
     ValueLengths,
     #[error("an actor name of the wrong length")]
     ActorLength,
+    #[error("the other actors are out of order, repeated, or the author")]
+    ActorOrder,
     #[error("time {0} is on no calendar")]
     Time(i64),
     #[error(transparent)]
@@ -160,7 +165,14 @@ impl<'a> Change<'a> {
         if self.time.unsigned_abs() > MAX_TIME {
             return Err(MalformedChange::Time(self.time));
         }
-        columns::count_ops(&self.columns, self.start_op, self.other_actors.len() as u64)
+        // In order, each once, and never the author: an index then means one actor only.
+        let in_order = self.other_actors.windows(2).all(|pair| pair[0] < pair[1]);
+        if !in_order || self.other_actors.contains(&self.actor.0.as_slice()) {
+            return Err(MalformedChange::ActorOrder);
+        }
+        let ops = columns::count_ops(&self.columns, self.start_op, self.other_actors.len() as u64)?;
+        operations::check(&self.columns, self.start_op, ops)?;
+        Ok(ops)
     }
 
     /// The chunk's bytes and their hash, rebuilt from the parts.

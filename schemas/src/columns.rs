@@ -7,38 +7,20 @@ use crate::change::{Column, MAX_CHANGE_OPS, MalformedChange};
 use crate::leb::{self, Reader};
 
 // Column specifications: column number × 16 + type; bit 8 would say "deflated" and is in none of them.
-const OBJECT_ACTOR: u64 = 0x01;
+pub const OBJECT_ACTOR: u64 = 0x01;
 pub const OBJECT_COUNTER: u64 = 0x02;
-const KEY_ACTOR: u64 = 0x11;
-const KEY_COUNTER: u64 = 0x13;
-const KEY_TEXT: u64 = 0x15;
-const INSERT: u64 = 0x34;
-const ACTION: u64 = 0x42;
+pub const KEY_TEXT: u64 = 0x15;
+pub const INSERT: u64 = 0x34;
+pub const ACTION: u64 = 0x42;
 pub const VALUE_META: u64 = 0x56;
 pub const VALUE: u64 = 0x57;
 pub const PRED_COUNT: u64 = 0x70;
 pub const PRED_ACTOR: u64 = 0x71;
 pub const PRED_COUNTER: u64 = 0x73;
-const EXPAND: u64 = 0x94;
-const MARK_NAME: u64 = 0xa5;
 
-/// Every column that is taken.
-pub const KNOWN: [u64; 14] = [
-    OBJECT_ACTOR,
-    OBJECT_COUNTER,
-    KEY_ACTOR,
-    KEY_COUNTER,
-    KEY_TEXT,
-    INSERT,
-    ACTION,
-    VALUE_META,
-    VALUE,
-    PRED_COUNT,
-    PRED_ACTOR,
-    PRED_COUNTER,
-    EXPAND,
-    MARK_NAME,
-];
+/// Every column that is taken: those of maps. Lists, texts and marks have more, and no document of the trade has them.
+pub const KNOWN: [u64; 10] =
+    [OBJECT_ACTOR, OBJECT_COUNTER, KEY_TEXT, INSERT, ACTION, VALUE_META, VALUE, PRED_COUNT, PRED_ACTOR, PRED_COUNTER];
 
 /// A change names few predecessors an operation: those that it replaces.
 const MAX_PREDS: u64 = MAX_CHANGE_OPS * 4;
@@ -64,12 +46,12 @@ pub fn count_ops(columns: &[Column<'_>], start_op: u64, other_actors: u64) -> Re
         };
         let most = if matches!(*spec, PRED_ACTOR | PRED_COUNTER) { preds } else { ops };
         let below = match *spec {
-            OBJECT_ACTOR | KEY_ACTOR | PRED_ACTOR => other_actors + 1,
-            OBJECT_COUNTER | KEY_COUNTER | PRED_COUNTER => next_op,
+            OBJECT_ACTOR | PRED_ACTOR => other_actors + 1,
+            OBJECT_COUNTER | PRED_COUNTER => next_op,
             _ => u64::MAX,
         };
         let runs = runs(data, shape)?;
-        if runs.count > most {
+        if runs.count != most {
             return Err(MalformedChange::ColumnOverrun);
         }
         if runs.highest.is_some_and(|highest| highest >= below) {
@@ -100,10 +82,10 @@ impl Shape {
     fn of(spec: u64) -> Option<Self> {
         match spec {
             VALUE => None,
-            KEY_COUNTER | PRED_COUNTER => Some(Self::Deltas),
-            KEY_TEXT | MARK_NAME => Some(Self::Texts),
+            PRED_COUNTER => Some(Self::Deltas),
+            KEY_TEXT => Some(Self::Texts),
             VALUE_META => Some(Self::ValueMeta),
-            INSERT | EXPAND => Some(Self::Booleans),
+            INSERT => Some(Self::Booleans),
             _ => Some(Self::Numbers),
         }
     }
@@ -253,6 +235,38 @@ pub fn value_kinds(data: &[u8], count: u64) -> Result<Vec<ValueKind>, MalformedC
         }
     }
     Ok(kinds)
+}
+
+/// Every value of a column of numbers, one by one; nothing for a column that is missing. The column's count was
+/// checked before.
+pub fn expanded(columns: &[Column<'_>], spec: u64) -> Result<Vec<Option<u64>>, MalformedChange> {
+    let data = columns.iter().find(|(s, _)| *s == spec).map_or(&[] as &[u8], |(_, data)| data);
+    let differences = matches!(Shape::of(spec), Some(Shape::Deltas));
+    let mut reader = Reader::new(data);
+    let mut at = 0i64;
+    let mut out = Vec::new();
+    let next =
+        |reader: &mut Reader<'_>| if differences { reader.signed() } else { reader.unsigned().map(u64::cast_signed) };
+    while !reader.is_empty() {
+        let head = reader.signed()?;
+        let (distinct, times) = match head {
+            0 => {
+                let nulls = reader.unsigned()?.min(MAX_PREDS);
+                (0..nulls).for_each(|_| out.push(None));
+                continue;
+            }
+            n if n > 0 => (1, n.unsigned_abs().min(MAX_PREDS)),
+            n => (n.unsigned_abs(), 1),
+        };
+        for _ in 0..distinct {
+            let value = next(&mut reader)?;
+            for _ in 0..times {
+                at = if differences { at.wrapping_add(value) } else { value };
+                out.push(Some(at.cast_unsigned()));
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// What one value is and how many bytes it takes.

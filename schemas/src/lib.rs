@@ -20,6 +20,7 @@ pub mod input;
 mod leb;
 pub mod live;
 pub mod log;
+mod operations;
 pub mod segment;
 pub mod signature;
 pub mod view;

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use automerge::marks::{ExpandMark, Mark};
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, AutoCommit, ObjId, ObjType, ROOT, ReadDoc, ScalarValue};
+use automerge::{ActorId, AutoCommit, ObjId, ObjType, ROOT, ScalarValue};
 use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
 use doorstep_schemas::change::Change;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, OutletId, PublicKey};
@@ -47,9 +46,6 @@ pub enum Act {
     /// A reading, a part: a map with several facts under a fresh name.
     Fact(String, Vec<(String, Scalar)>),
     Delete(String),
-    Note(String),
-    List(Vec<Scalar>),
-    Count(i64),
     Save {
         message: Option<String>,
         time: i64,
@@ -93,9 +89,6 @@ pub fn act() -> impl Strategy<Value = Act> {
         4 => ("[0-9A-HJKMNP-TV-Z]{8}", proptest::collection::vec((word(), scalar()), 1..9))
             .prop_map(|(id, facts)| Act::Fact(id, facts)),
         1 => word().prop_map(Act::Delete),
-        1 => word().prop_map(Act::Note),
-        1 => proptest::collection::vec(scalar(), 1..6).prop_map(Act::List),
-        1 => any::<i16>().prop_map(|by| Act::Count(by.into())),
         6 => (proptest::option::of(word()), -(1i64 << 53)..1 << 53).prop_map(|(message, time)| Act::Save { message, time }),
         1 => Just(Act::Nothing),
         2 => (0usize..3).prop_map(Act::Meet),
@@ -132,26 +125,6 @@ fn do_one(doc: &mut AutoCommit, act: &Act) {
             facts.iter().for_each(|(key, value)| put(doc, &object, key, value));
         }
         Act::Delete(key) => drop(doc.delete(ROOT, key_of(key))),
-        Act::Note(text) => {
-            let object = doc.put_object(ROOT, "备注", ObjType::Text).unwrap();
-            doc.splice_text(&object, 0, 0, text).unwrap();
-            let length = doc.length(&object);
-            if length > 1 {
-                let mark = Mark::new("重要".to_owned(), true, 0, length);
-                doc.mark(&object, mark, ExpandMark::Both).unwrap();
-                doc.splice_text(&object, 1, 1, "改").unwrap();
-            }
-        }
-        Act::List(values) => {
-            let object = doc.put_object(ROOT, "list", ObjType::List).unwrap();
-            for value in values {
-                doc.insert(&object, 0, value.0.clone()).unwrap();
-            }
-        }
-        Act::Count(by) => {
-            doc.put(ROOT, "count", ScalarValue::counter(1)).unwrap();
-            doc.increment(ROOT, "count", *by).unwrap();
-        }
         Act::Save { message, time } => {
             let mut options = CommitOptions::default().with_time(*time);
             options.message.clone_from(message);

@@ -64,14 +64,15 @@ fn an_operation_number_near_the_end_of_the_world_is_refused() {
 #[test]
 fn an_operation_number_that_the_run_has_used_is_refused() {
     let forger = device(1);
-    let mut run = edits(&forger, 2);
-    run[1] = forge(&run[1].bytes, |change| {
-        change.start_op = 1;
-        // What it replaces would lie ahead of it.
-        change.columns.retain(|(spec, _)| ![0x70, 0x71, 0x73].contains(spec));
+    let mut run = edits(&forger, 3);
+    // It replaces an older value, so that what it refers to stays behind it.
+    const OLDER: &[u8] = &[1, 1];
+    run[2] = forge(&run[2].bytes, |change| {
+        change.start_op = 2;
+        change.columns.iter_mut().filter(|(spec, _)| *spec == 0x73).for_each(|(_, data)| *data = OLDER);
     });
-    let refusal = refused(&mut Shelf::default(), &forger, &piece(&forger, &run, 0, 2, 2));
-    assert!(matches!(refusal, Refusal::StartOp { start_op: 1, .. }), "{refusal:?}");
+    let refusal = refused(&mut Shelf::default(), &forger, &piece(&forger, &run, 0, 3, 3));
+    assert!(matches!(refusal, Refusal::StartOp { start_op: 2, .. }), "{refusal:?}");
 }
 
 #[test]

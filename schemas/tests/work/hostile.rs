@@ -1,5 +1,8 @@
 //! Bodies that nobody honest wrote: they are refused, in bounded memory and without a panic.
 
+use automerge::marks::{ExpandMark, Mark};
+use automerge::transaction::Transactable;
+use automerge::{AutoCommit, ObjType, ROOT, ScalarValue};
 use doorstep_schemas::change::{Change, MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MalformedChange};
 use doorstep_schemas::ids::Actor;
 use doorstep_schemas::segment::{
@@ -8,7 +11,7 @@ use doorstep_schemas::segment::{
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::cast::{day, device, edits, play, runs, slices};
+use crate::cast::{automerge_actor, day, device, edits, play, runs, slices};
 use crate::forgeries::put_prefixed;
 
 const ACTOR: Actor = Actor([7; 16]);
@@ -168,24 +171,23 @@ fn more_changes_than_a_piece_may_hold_are_refused_before_they_are_made() {
     assert!(matches!(segment::encode(&many), Err(SegmentError::TooLarge)));
 }
 
-/// A change whose action column claims `ops` operations by one run length.
+/// A change whose columns claim `ops` operations by one run length each: null under the same key, again and again.
 fn claiming(ops: u64) -> Vec<u8> {
-    let run = |value: u8| {
-        // A positive signed number: one more bit than the unsigned one.
-        let mut head = leb(ops);
-        if head.last().is_some_and(|last| last & 0x40 != 0) {
-            *head.last_mut().unwrap() |= 0x80;
-            head.push(0);
-        }
-        head.push(value);
-        head
-    };
-    let action = run(1);
+    // A positive signed number: where the unsigned one ends in a set sign bit, it takes one byte more.
+    let mut head = leb(ops);
+    if head.last().is_some_and(|last| last & 0x40 != 0) {
+        *head.last_mut().unwrap() |= 0x80;
+        head.push(0);
+    }
+    let run = |value: &[u8]| [head.as_slice(), value].concat();
+    let columns = [(0x15, run(b"\x01k")), (0x34, leb(ops)), (0x42, run(&[1])), (0x56, run(&[0])), (0x70, run(&[0]))];
     let mut contents = vec![0];
     put_prefixed(&mut contents, &ACTOR.0);
-    contents.extend_from_slice(&[1, 1, 0, 0, 0, 1]);
-    contents.extend_from_slice(&[0x42, action.len() as u8]);
-    contents.extend_from_slice(&action);
+    contents.extend_from_slice(&[1, 1, 0, 0, 0, columns.len() as u8]);
+    for (spec, data) in &columns {
+        contents.extend_from_slice(&[*spec, data.len() as u8]);
+    }
+    columns.iter().for_each(|(_, data)| contents.extend_from_slice(data));
     chunk(1, &contents)
 }
 
@@ -208,8 +210,8 @@ fn many_short_changes_that_claim_many_operations_are_refused_together() {
 #[test]
 fn a_compressed_chunk_is_refused() {
     let run = edits(&device(1), 1);
-    let mut doc = automerge::AutoCommit::new();
-    automerge::transaction::Transactable::put(&mut doc, automerge::ROOT, "备注", "漏水".repeat(400)).unwrap();
+    let mut doc = AutoCommit::new();
+    doc.put(ROOT, "备注", "漏水".repeat(400)).unwrap();
     let mut long = doc.get_changes(&[]).remove(0);
     let packed = long.bytes().into_owned();
     assert_eq!(packed[8], 2, "Automerge packs a long change");
@@ -222,7 +224,7 @@ fn a_compressed_chunk_is_refused() {
 
 #[test]
 fn deflated_and_unknown_columns_are_refused() {
-    for spec in [0x42 | 8, 0x15 | 8, 0x63, 0xb0, 0x05] {
+    for spec in [0x42 | 8, 0x15 | 8, 0x11, 0x13, 0x94, 0xa5, 0xb0, 0x05] {
         let mut contents = vec![0];
         put_prefixed(&mut contents, &ACTOR.0);
         contents.extend_from_slice(&[1, 1, 0, 0, 0, 1]);
@@ -246,6 +248,71 @@ fn a_change_that_names_an_actor_or_operation_it_cannot_know_is_refused() {
     assert_eq!(Change::parse(&replaced(0x73, &[1, 0x7f])), Err(MalformedChange::DanglingReference));
     assert_eq!(Change::parse(&replaced(0x56, &[1, 0x54])), Err(MalformedChange::ValueLengths));
     assert_eq!(Change::parse(&replaced(0x73, &[1, 1])).map(|change| change.ops), Ok(1));
+}
+
+/// Lists, texts, marks and counters: no document of the trade has them, and a mark that fits nothing ends the process
+/// of whoever opens it.
+#[test]
+fn operations_that_no_document_is_made_of_are_refused() {
+    let refused = |write: &dyn Fn(&mut AutoCommit)| {
+        let mut doc = AutoCommit::new().with_actor(automerge_actor(ACTOR));
+        write(&mut doc);
+        let change = doc.get_changes(&[]).remove(0);
+        Change::parse(change.raw_bytes()).expect_err("not of the trade")
+    };
+    let text = |doc: &mut AutoCommit| doc.put_object(ROOT, "备注", ObjType::Text).unwrap();
+    assert_eq!(refused(&|doc| drop(doc.put_object(ROOT, "l", ObjType::List))), MalformedChange::Operation);
+    assert_eq!(refused(&|doc| drop(text(doc))), MalformedChange::Operation);
+    assert_eq!(refused(&|doc| doc.put(ROOT, "n", ScalarValue::counter(1)).unwrap()), MalformedChange::Operation);
+    let written = refused(&|doc| {
+        let text = text(doc);
+        doc.splice_text(&text, 0, 0, "漏水").unwrap();
+    });
+    assert!(matches!(written, MalformedChange::Column(_)), "{written:?}");
+    let marked = refused(&|doc| {
+        let text = text(doc);
+        doc.splice_text(&text, 0, 0, "漏水").unwrap();
+        doc.mark(&text, Mark::new("重要".to_owned(), true, 0, 2), ExpandMark::Both).unwrap();
+    });
+    assert!(matches!(marked, MalformedChange::Column(_)), "{marked:?}");
+}
+
+/// A change of one fact, then of its deletion, each damaged in one column.
+#[test]
+fn an_operation_that_does_not_hold_together_is_refused() {
+    let mut doc = AutoCommit::new().with_actor(automerge_actor(ACTOR));
+    let reading = doc.put_object(ROOT, "7K2M9QXA", ObjType::Map).unwrap();
+    doc.put(&reading, "val", 12_600i64).unwrap();
+    doc.commit();
+    doc.delete(ROOT, "7K2M9QXA").unwrap();
+    let changes = doc.get_changes(&[]);
+    let damaged = |which: usize, spec: u64, with: &'static [u8]| {
+        let bytes = changes[which].raw_bytes();
+        let mut change = Change::parse(bytes).unwrap();
+        change.columns.iter_mut().find(|(s, _)| *s == spec).expect("the column is there").1 = with;
+        Change::parse(&change.to_bytes().0).expect_err("damaged")
+    };
+    // Set as a mark, as a list's insertion, without a key, with an unknown type of value.
+    assert_eq!(damaged(0, 0x42, &[0x7e, 0, 7]), MalformedChange::Operation);
+    assert_eq!(damaged(0, 0x34, &[1, 1]), MalformedChange::Operation);
+    assert_eq!(damaged(0, 0x15, &[0, 2]), MalformedChange::Operation);
+    assert_eq!(damaged(0, 0x56, &[0x7e, 0, 0x3c]), MalformedChange::Operation);
+    // Inside an object that is not one: a later operation, a scalar.
+    assert_eq!(damaged(0, 0x02, &[0, 1, 0x7f, 2]), MalformedChange::DanglingReference);
+    assert_eq!(damaged(0, 0x42, &[2, 1]), MalformedChange::DanglingReference);
+    // A deletion of nothing.
+    assert_eq!(damaged(1, 0x70, &[0x7f, 0]), MalformedChange::ColumnOverrun);
+}
+
+#[test]
+fn other_actors_out_of_order_are_refused() {
+    let run = edits(&device(1), 1);
+    let mut change = Change::parse(&run[0].bytes).unwrap();
+    let (low, high, own) = ([1u8; 16], [2u8; 16], change.actor.0);
+    for others in [vec![&high[..], &low[..]], vec![&low[..], &low[..]], vec![&own[..]]] {
+        change.other_actors = others;
+        assert_eq!(Change::parse(&change.to_bytes().0), Err(MalformedChange::ActorOrder));
+    }
 }
 
 #[test]

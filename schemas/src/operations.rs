@@ -1,0 +1,133 @@
+//! The operations of a change, one by one: only what the trade's documents are made of.
+//!
+//! Documents are maps of maps and scalars: an operation makes a map, sets a scalar or deletes a key. Lists, texts,
+//! marks and counters are refused, because nobody here writes them and Automerge is least safe there: a mark that
+//! fits nothing makes it panic while it unwinds, which ends the whole process and no `catch_unwind` stops.
+
+use crate::change::{Column, MalformedChange};
+use crate::columns::{
+    self, ACTION, INSERT, KEY_TEXT, OBJECT_ACTOR, OBJECT_COUNTER, PRED_ACTOR, PRED_COUNT, PRED_COUNTER, VALUE,
+    VALUE_META,
+};
+use crate::leb::Reader;
+
+const MAKE_MAP: u64 = 0;
+const SET: u64 = 1;
+const DELETE: u64 = 3;
+
+const NULL: u64 = 0;
+const UNSIGNED: u64 = 3;
+const SIGNED: u64 = 4;
+const FLOAT: u64 = 5;
+const TEXT: u64 = 6;
+const BYTES: u64 = 7;
+const TIMESTAMP: u64 = 9;
+
+/// Holds each operation to what it may be and to what it may refer to. Counts were checked before.
+pub fn check(columns: &[Column<'_>], start_op: u64, ops: u64) -> Result<(), MalformedChange> {
+    let has = |spec: u64| columns.iter().any(|(s, _)| *s == spec);
+    if ops > 0 && ![KEY_TEXT, INSERT, ACTION, VALUE_META, PRED_COUNT].into_iter().all(has) {
+        return Err(MalformedChange::Operation);
+    }
+    keys_and_inserts(columns, ops)?;
+    let all = |spec| columns::expanded(columns, spec);
+    let (actions, metas, pred_counts) = (all(ACTION)?, all(VALUE_META)?, all(PRED_COUNT)?);
+    let (object_actors, object_counters) = (all(OBJECT_ACTOR)?, all(OBJECT_COUNTER)?);
+    let (pred_actors, pred_counters) = (all(PRED_ACTOR)?, all(PRED_COUNTER)?);
+    if object_actors.len() != object_counters.len() || pred_actors.len() != pred_counters.len() {
+        return Err(MalformedChange::DanglingReference);
+    }
+    let mut values = Reader::new(columns.iter().find(|(spec, _)| *spec == VALUE).map_or(&[], |(_, data)| data));
+    let mut preds = pred_actors.iter().zip(&pred_counters);
+    for (i, ((action, meta), pred_count)) in actions.iter().zip(&metas).zip(&pred_counts).enumerate() {
+        let (Some(action), Some(meta), Some(pred_count)) = (action, meta, pred_count) else {
+            return Err(MalformedChange::Operation);
+        };
+        let own = start_op.saturating_add(i as u64);
+        let kind = meta & 15;
+        value(kind, meta >> 4, &mut values)?;
+        match *action {
+            SET => {}
+            MAKE_MAP if kind == NULL => {}
+            DELETE if kind == NULL && *pred_count > 0 => {}
+            _ => return Err(MalformedChange::Operation),
+        }
+        match (object_actors.get(i).copied().flatten(), object_counters.get(i).copied().flatten()) {
+            (None, None) => {}
+            (Some(actor), Some(counter)) => {
+                known(actor, counter, start_op, own)?;
+                let made_here = actor == 0 && counter >= start_op;
+                let place = usize::try_from(counter.saturating_sub(start_op)).unwrap_or(usize::MAX);
+                if made_here && actions.get(place) != Some(&Some(MAKE_MAP)) {
+                    return Err(MalformedChange::DanglingReference);
+                }
+            }
+            _ => return Err(MalformedChange::DanglingReference),
+        }
+        let mut before = 0;
+        for _ in 0..*pred_count {
+            let Some((Some(actor), Some(counter))) = preds.next() else {
+                return Err(MalformedChange::DanglingReference);
+            };
+            known(*actor, *counter, start_op, own)?;
+            if *counter < before {
+                return Err(MalformedChange::DanglingReference);
+            }
+            before = *counter;
+        }
+    }
+    Ok(())
+}
+
+/// An operation refers to an earlier one: of its own actor before itself, of another before this change.
+fn known(actor: u64, counter: u64, start_op: u64, own: u64) -> Result<(), MalformedChange> {
+    let below = if actor == 0 { own } else { start_op };
+    if (1..below).contains(&counter) { Ok(()) } else { Err(MalformedChange::DanglingReference) }
+}
+
+/// Each key is a text, and nothing is inserted into a list.
+fn keys_and_inserts(columns: &[Column<'_>], ops: u64) -> Result<(), MalformedChange> {
+    for (spec, data) in columns {
+        let mut reader = Reader::new(data);
+        match *spec {
+            INSERT if ops > 0 => {
+                if reader.unsigned()? != ops || !reader.is_empty() {
+                    return Err(MalformedChange::Operation);
+                }
+            }
+            KEY_TEXT => {
+                while !reader.is_empty() {
+                    let run = reader.signed()?;
+                    let keys = match run {
+                        0 => return Err(MalformedChange::Operation),
+                        n if n > 0 => 1,
+                        n => n.unsigned_abs(),
+                    };
+                    for _ in 0..keys {
+                        if reader.prefixed()?.is_empty() {
+                            return Err(MalformedChange::Operation);
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn value(kind: u64, length: u64, values: &mut Reader<'_>) -> Result<(), MalformedChange> {
+    let length = usize::try_from(length).map_err(|_: std::num::TryFromIntError| MalformedChange::ValueLengths)?;
+    let bytes = values.take(length)?;
+    let mut number = Reader::new(bytes);
+    let fits = match kind {
+        NULL..=2 => bytes.is_empty(),
+        UNSIGNED => number.unsigned().map(|_| number.is_empty())?,
+        SIGNED | TIMESTAMP => number.signed().map(|_| number.is_empty())?,
+        FLOAT => bytes.len() == 8,
+        TEXT => std::str::from_utf8(bytes).is_ok(),
+        BYTES => true,
+        _ => return Err(MalformedChange::Operation),
+    };
+    if fits { Ok(()) } else { Err(MalformedChange::ValueLengths) }
+}
