@@ -1,0 +1,197 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openStory, T } from '../../test/door';
+import DayFigures from './DayFigures.vue';
+import JobPanel from './JobPanel.vue';
+import NewOrder from './NewOrder.vue';
+import OrdersPage from './OrdersPage.vue';
+import TeamPage from './TeamPage.vue';
+import { card, earthResistance, record, text } from '../../test/builders';
+import { figures } from '../../test/outletBuilders';
+import ReadingLines from './ReadingLines.vue';
+import { useNotices } from '@/stores/notices';
+
+let page: VueWrapper | undefined;
+afterEach(() => {
+  page?.unmount();
+  document.body.innerHTML = '';
+  vi.useRealTimers();
+});
+
+async function open(component: Parameters<typeof mount>[0], props: Record<string, unknown> = {}) {
+  const world = openStory('owner');
+  await world.router.push('/');
+  page = mount(component, {
+    props,
+    global: { plugins: world.plugins, stubs: { Teleport: true, Transition: true } },
+    attachTo: document.body,
+  });
+  await flushPromises();
+  return { ...world, page };
+}
+
+describe('a new order', () => {
+  async function fill(form: VueWrapper, values: Record<string, string>): Promise<void> {
+    for (const [name, value] of Object.entries(values)) await form.get(T(name)).setValue(value);
+  }
+
+  it('is taken with what was said on the phone', async () => {
+    const { page: form, asked } = await open(NewOrder);
+    await fill(form, {
+      'order-name': '王芳',
+      'order-phone': '138 0000 1234',
+      'order-township': '大湾乡',
+      'order-address': '建设路 12 号',
+      'order-symptom': '漏水',
+    });
+    await form.get(T('order-township')).trigger('change');
+    await form.get(T('urgency-class2')).trigger('click');
+    await form.get(T('assignee-冉小军')).trigger('click');
+    expect(form.get(T('urgency-hint')).text()).toContain('漏水');
+    expect(form.get(T('order-submit')).text()).toContain('冉小军');
+    await form.trigger('submit');
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'take_order')?.input).toMatchObject({
+      urgency: 'class2',
+      far: true,
+      customer: { name: '王芳', phone: '13800001234', township: '大湾乡', address: '建设路 12 号' },
+      assignees: ['0000RXJ2'],
+      window: null,
+    });
+    expect(form.emitted('taken')).toEqual([['王芳']]);
+  });
+
+  it('says what is missing beside the field and asks nothing of the core', async () => {
+    const { page: form, asked } = await open(NewOrder);
+    await form.trigger('submit');
+    await flushPromises();
+    expect(form.text()).toContain('要填客户姓名');
+    expect(asked.some((each) => each.command === 'take_order')).toBe(false);
+  });
+
+  it('is moved through with Enter and left with Esc', async () => {
+    const { page: form } = await open(NewOrder);
+    const name = form.get<HTMLInputElement>(T('order-name'));
+    name.element.focus();
+    await name.trigger('keydown', { key: 'Enter' });
+    expect(document.activeElement?.id).toBe('order-phone');
+    await form.trigger('keydown', { key: 'Escape' });
+    expect(form.emitted('aside')).toHaveLength(1);
+  });
+
+  it('is still there after the window was closed', async () => {
+    const { page: form } = await open(NewOrder);
+    await fill(form, { 'order-name': '张老师', 'order-note': '先打电话' });
+    form.unmount();
+    const again = await open(NewOrder);
+    expect(again.page.get<HTMLInputElement>(T('order-name')).element.value).toBe('张老师');
+    expect(again.page.get<HTMLInputElement>(T('order-note')).element.value).toBe('先打电话');
+  });
+
+  it('keeps its appliances apart', async () => {
+    const { page: form } = await open(NewOrder);
+    await form.get(T('order-add-appliance')).trigger('click');
+    await fill(form, { 'order-model-1': 'KFR-35', 'order-model-2': 'KFR-72' });
+    await form.get(T('order-remove-1')).trigger('click');
+    expect(form.get<HTMLInputElement>(T('order-model-1')).element.value).toBe('KFR-72');
+  });
+});
+
+describe('the orders of the day', () => {
+  it('are found by part of a name, place or phone', async () => {
+    const { page: list } = await open(OrdersPage);
+    expect(list.findAll(T('order-row'))).toHaveLength(5);
+    await list.get('input').setValue('大湾乡');
+    expect(list.findAll(T('order-row'))).toHaveLength(1);
+    await list.get('input').setValue('没有这个人');
+    expect(list.text()).toContain('没有符合「没有这个人」的单');
+  });
+
+  it('are given to somebody else in place, told once, and with a way back', async () => {
+    const { page: list, asked } = await open(OrdersPage);
+    const told = () => asked.filter((each) => each.command === 'assign').map((each) => each.input.members);
+    await list.get(T('assign')).trigger('click');
+    await list.get(T('assign-田勇')).trigger('click');
+    await list.get(T('assign-冉小军')).trigger('click');
+    expect(told()).toEqual([]);
+    await list.get(T('assign-done')).trigger('click');
+    await flushPromises();
+    expect(told()).toEqual([['0000TY03']]);
+    expect(list.get(T('assign')).text()).toBe('田勇');
+    useNotices().shown[0]?.undo?.run();
+    await flushPromises();
+    expect(told()).toEqual([['0000TY03'], ['0000RXJ2']]);
+  });
+
+  it('stay as they were when the list of members is left with Esc', async () => {
+    const { page: list, asked } = await open(OrdersPage);
+    await list.get(T('assign')).trigger('click');
+    await list.get(T('assign-田勇')).trigger('click');
+    await list.get(T('assign-田勇')).trigger('keydown', { key: 'Escape' });
+    await flushPromises();
+    expect(asked.some((each) => each.command === 'assign')).toBe(false);
+  });
+
+  it('show what nobody has yet', async () => {
+    const { page: list } = await open(OrdersPage);
+    await list.get(T('state-open')).trigger('click');
+    expect(list.findAll(T('order-row'))).toHaveLength(1);
+    expect(list.get(T('order-status')).attributes('data-status')).toBe('open');
+  });
+});
+
+describe('the day in figures', () => {
+  it('has yesterday beside each', () => {
+    const shown = mount(DayFigures, { props: { now: figures(), before: figures({ due: 24, done: 21 }) } });
+    expect(shown.get(T('figure-due')).text()).toContain('4 / 6');
+    expect(shown.get(T('figure-due')).text()).toContain('昨 21 / 24');
+    expect(shown.get(T('figure-onTime')).text()).toContain('80%');
+  });
+});
+
+describe('a job beside the list', () => {
+  it('shows where the work stands', async () => {
+    const { page: panel } = await open(JobPanel, { job: card().job });
+    expect(panel.get(T('panel-status')).text()).toBe('已接单');
+    expect(panel.findAll(T('history-line'))).toHaveLength(2);
+  });
+
+  it('keeps a failed reading beside the one taken after it was put right', () => {
+    const failed = record({
+      id: 'R1',
+      found: { state: 'number', thousandths: 12_600 },
+      verdict: { verdict: 'fail', class: 'a', text: text('') },
+    });
+    const passed = record({ id: 'R2', found: { state: 'number', thousandths: 1800 }, rectified: '重新接好端子' });
+    const lines = mount(ReadingLines, { props: { rows: [earthResistance({ records: [failed, passed] })] } });
+    expect(lines.findAll(T('panel-reading')).map((line) => line.attributes('data-verdict'))).toEqual(['fail', 'pass']);
+    expect(lines.text()).toContain('整改：重新接好端子');
+  });
+});
+
+describe('the team', () => {
+  it('invites a device with a code that says how long it works', async () => {
+    const { page: team } = await open(TeamPage);
+    await team.get(T('invite-冉小军')).trigger('click');
+    await flushPromises();
+    expect(team.get(T('invite-code')).text()).toBe('7K2M 9QXA');
+    expect(team.get(T('invite-left')).text()).toContain('后失效');
+    expect(team.get(T('invite-qr')).attributes('src')).toMatch(/^data:image\/svg/);
+  });
+
+  it('marks a device lost only after a moment to think better of it', async () => {
+    const { page: team, asked } = await open(TeamPage);
+    const lost = () => asked.filter((each) => each.command === 'set_device_status');
+    vi.useFakeTimers();
+    await team.get(T('device-lost')).trigger('click');
+    await team.get(T('lost-confirm')).trigger('click');
+    await vi.advanceTimersByTimeAsync(3000);
+    await team.get(T('lost-undo')).trigger('click');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(lost()).toEqual([]);
+    await team.get(T('device-lost')).trigger('click');
+    await team.get(T('lost-confirm')).trigger('click');
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(lost().map((each) => each.input)).toEqual([{ device: '7f3a09c2d81e4b56', status: 'lost' }]);
+  });
+});

@@ -1,0 +1,194 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { card } from '../../test/builders';
+import { openStory, T } from '../../test/door';
+import CardPage from './CardPage.vue';
+import FinishPage from './FinishPage.vue';
+import JobPage from './JobPage.vue';
+import SafetyPage from './SafetyPage.vue';
+import SheetPage from './SheetPage.vue';
+import TodayPage from './TodayPage.vue';
+
+const { job } = card();
+let page: VueWrapper | undefined;
+const teleported = (name: string) => document.querySelector<HTMLElement>(T(name));
+
+beforeEach(() => {
+  Element.prototype.scrollIntoView = () => undefined;
+  vi.useRealTimers();
+});
+afterEach(() => {
+  page?.unmount();
+  document.body.innerHTML = '';
+});
+
+async function open(component: Parameters<typeof mount>[0], world = openStory(), path = '/') {
+  await world.router.push(path);
+  page = mount(component, {
+    props: { job },
+    global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } },
+    attachTo: document.body,
+  });
+  await flushPromises();
+  return { ...world, page };
+}
+
+async function tap(name: string): Promise<void> {
+  const found = page?.find(T(name));
+  (found?.exists() ? (found.element as HTMLElement) : teleported(name))?.click();
+  await flushPromises();
+}
+
+describe('today', () => {
+  it('lists the jobs in the order that the core gives', async () => {
+    const { page: today } = await open(TodayPage);
+    expect(today.findAll(T('job-card'))).toHaveLength(5);
+    expect(today.get(T('job-card')).attributes('data-job')).toBe(job);
+  });
+});
+
+describe('a job', () => {
+  it('has one next step at the bottom, and arriving leads to the card', async () => {
+    const { page: shown, router, asked } = await open(JobPage);
+    expect(shown.get(T('next-step')).text()).toBe('出发');
+    await tap('next-step');
+    expect(shown.get(T('next-step')).text()).toBe('到达');
+    await tap('next-step');
+    expect(asked.filter((each) => each.command === 'tap_node').map((each) => each.input.tap)).toEqual(['depart', 'arrive']);
+    expect(router.currentRoute.value.path).toBe(`/field/job/${job}/card`);
+  });
+});
+
+describe('the card', () => {
+  it('counts as shown after three seconds on the screen, once', async () => {
+    const world = openStory();
+    world.story.answer('tap_node', { tap: 'arrive' } as never);
+    vi.useFakeTimers();
+    await world.router.push('/');
+    page = mount(CardPage, { props: { job }, global: { plugins: world.plugins }, attachTo: document.body });
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(world.asked.map((each) => each.command)).toEqual(['job']);
+    await vi.advanceTimersByTimeAsync(3000);
+    const shown = world.asked.filter((each) => each.command === 'show_card');
+    expect(shown).toHaveLength(1);
+    expect(shown[0]?.input.shown_ms).toBeGreaterThanOrEqual(3000);
+    expect(page.find(T('card-recorded')).exists()).toBe(true);
+  });
+});
+
+describe('the safety check', () => {
+  async function key(keys: string): Promise<void> {
+    for (const each of keys) await tap(each === '.' ? 'pad-point' : `pad-${each}`);
+    await tap('pad-save');
+  }
+
+  it('moves on by itself after a pass, and stays at a failure', async () => {
+    const { page: check } = await open(SafetyPage);
+    await tap('choice-right');
+    expect(check.get(T('row-socket_polarity')).attributes('data-verdict')).toBe('pass');
+    expect(check.get(T('open-earth_resistance')).attributes('aria-expanded')).toBe('true');
+    await tap('method-loop');
+    await key('12.6');
+    expect(check.get(T('verdict')).attributes('data-verdict')).toBe('fail');
+    expect(check.get(T('open-earth_resistance')).attributes('aria-expanded')).toBe('true');
+  });
+
+  it('asks what was put right before measuring again, and keeps the failed record in sight', async () => {
+    const { page: check, asked } = await open(SafetyPage, openStory(), `/?code=earth_resistance`);
+    await tap('method-loop');
+    await key('12.6');
+    expect(check.find(T('pad')).exists()).toBe(false);
+    await tap('rectify-earth_resistance');
+    await check.get(T('reason-text')).setValue('重新接好地线端子');
+    await check.get(T('reason-popup')).trigger('submit');
+    await flushPromises();
+    expect(check.findAll(T('record')).map((record) => record.attributes('data-verdict'))).toEqual(['fail']);
+    await key('1.8');
+    expect(asked.filter((each) => each.command === 'record_reading').map((each) => [each.input.found, each.input.rectified])).toEqual([
+      [{ state: 'number', thousandths: 12_600 }, ''],
+      [{ state: 'number', thousandths: 1800 }, '重新接好地线端子'],
+    ]);
+    await tap('open-earth_resistance');
+    expect(check.findAll(T('record')).map((record) => record.attributes('data-verdict'))).toEqual(['fail', 'pass']);
+  });
+
+  it('wants the method first and remembers it', async () => {
+    const { page: check } = await open(SafetyPage, openStory(), '/?code=earth_resistance');
+    for (const each of ['3', 'point', '2']) await tap(`pad-${each}`);
+    expect(check.get<HTMLButtonElement>(T('pad-save')).element.disabled).toBe(true);
+    await tap('method-clamp');
+    await tap('pad-save');
+    check.unmount();
+    const again = await open(SafetyPage, openStory(), '/?code=earth_resistance');
+    expect(again.page.get(T('method-clamp')).attributes('aria-checked')).toBe('true');
+  });
+
+  it('keeps a half-typed number through a restart', async () => {
+    const { page: check } = await open(SafetyPage, openStory(), '/?code=earth_resistance');
+    await tap('pad-4');
+    check.unmount();
+    const again = await open(SafetyPage, openStory(), '/?code=earth_resistance');
+    expect(again.page.get(T('reading-value')).text()).toBe('4');
+  });
+
+  it('records “can’t measure” only with a reason', async () => {
+    const { page: check, asked } = await open(SafetyPage, openStory(), '/?code=rcd_button');
+    await tap('not-measured-rcd_button');
+    expect(check.get<HTMLButtonElement>(T('reason-save')).element.disabled).toBe(true);
+    await tap('reason-usual');
+    await check.get(T('reason-popup')).trigger('submit');
+    await flushPromises();
+    expect(asked.at(-1)?.input.found).toEqual({ state: 'not_measured', reason: '没有仪表' });
+  });
+});
+
+describe('the sheet', () => {
+  it('saves each field as it is left, once', async () => {
+    const { page: sheet, asked } = await open(SheetPage);
+    const serial = sheet.get(T('field-serial'));
+    await serial.setValue('AQ2019');
+    await serial.trigger('change');
+    await serial.trigger('blur');
+    await flushPromises();
+    expect(asked.filter((each) => each.command === 'write_field').map((each) => each.input.value)).toEqual(['AQ2019']);
+    expect(sheet.get(T('mark-serial')).text()).toContain('已存本机');
+  });
+
+  it('fills fault, cause and action by one tap', async () => {
+    const { page: sheet } = await open(SheetPage);
+    await tap('likely');
+    expect(sheet.get<HTMLInputElement>(T('field-action')).element.value).toBe('换密封圈');
+  });
+
+  it('uses a part by one tap, and takes it back', async () => {
+    const { page: sheet } = await open(SheetPage);
+    await tap('part-offer-AQ-MF-63');
+    expect(sheet.get(T('parts-total')).text()).toBe('合计 ¥10.00');
+    await tap('part-remove');
+    expect(sheet.findAll(T('part-row'))).toHaveLength(0);
+  });
+
+  it('keeps what was typed when it could not be saved', async () => {
+    const world = openStory();
+    const { page: sheet } = await open(SheetPage, world);
+    vi.stubGlobal('fetch', async () => ({ ok: false, json: async () => ({ code: 'store_failed', params: {}, detail: 'disk' }) }));
+    await sheet.get(T('field-serial')).setValue('AQ77');
+    await sheet.get(T('field-serial')).trigger('blur');
+    await flushPromises();
+    expect(sheet.get(T('mark-serial')).text()).toContain('还没存上');
+    sheet.unmount();
+    const again = await open(SheetPage, openStory());
+    expect(again.page.get<HTMLInputElement>(T('field-serial')).element.value).toBe('AQ77');
+  });
+});
+
+describe('finishing', () => {
+  it('lists what is missing and jumps to it', async () => {
+    const world = openStory();
+    for (const step of ['depart', 'arrive']) world.story.answer('tap_node', { tap: step } as never);
+    const { page: finish, router } = await open(FinishPage, world);
+    expect(finish.find(T('outcome-completed')).exists()).toBe(false);
+    await tap('blocker');
+    expect(router.currentRoute.value.fullPath).toBe(`/field/job/${job}/safety?appliance=A0000001&code=socket_polarity`);
+  });
+});

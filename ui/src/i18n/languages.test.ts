@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import en from './en';
+import zh from './zh';
+import { failureText } from './failure';
+import { speak } from './index';
+
+type Tree = { [key: string]: string | Tree };
+
+function flat(tree: Tree, above = ''): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === 'string') out.set(above + key, value);
+    else flat(value, `${above}${key}.`).forEach((text, name) => out.set(name, text));
+  }
+  return out;
+}
+
+const bindings = readFileSync(resolve(import.meta.dirname, '../../../schemas/ts/bindings.ts'), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+
+function wordsOf(type: string): string[] {
+  const union = new RegExp(`export type ${type} =([^;]+);`).exec(bindings)?.[1] ?? '';
+  return [...union.matchAll(/"([a-z0-9_]+)"/g)].map((match) => match[1] ?? '');
+}
+
+const NAMED: Record<string, string> = {
+  JobKind: 'words.jobKind',
+  ApplianceKind: 'words.appliance',
+  Urgency: 'words.urgency',
+  Coverage: 'words.coverage',
+  NodeKind: 'words.node',
+  JobOutcome: 'words.outcome',
+  Phase: 'words.phase',
+  FailureClass: 'words.failureClass',
+  Verdict: 'words.verdict',
+  ServiceCode: 'words.service',
+  ServiceState: 'words.serviceState',
+  PhotoStage: 'words.stage',
+  RoleName: 'words.role',
+  DeviceStatus: 'words.deviceStatus',
+  SyncState: 'words.syncState',
+  PhotoPlace: 'words.photoPlace',
+  Step: 'words.step',
+  SheetField: 'words.field',
+  FindingCode: 'words.finding',
+  BlockerCode: 'words.blocker',
+  Shell: 'words.shell',
+  Language: 'words.language',
+  ErrorCode: 'errors',
+};
+/** The short codes that actions leave in the history. */
+const ACTIONS = [
+  ...['take_order', 'assign', 'depart', 'arrive', 'show_card', 'record_reading', 'write_field', 'use_part', 'remove_part'],
+  ...['answer_service', 'add_photo', 'finish'],
+];
+
+describe.each([
+  ['zh', zh as unknown as Tree],
+  ['en', en as unknown as Tree],
+])('the texts in %s', (_language, tree) => {
+  const texts = flat(tree);
+
+  it.each(Object.entries(NAMED))('name every %s', (type, group) => {
+    const words = wordsOf(type);
+    expect(words.length).toBeGreaterThan(1);
+    expect(words.filter((word) => !texts.get(`${group}.${word}`))).toEqual([]);
+  });
+
+  it('name every action of a history', () => {
+    expect(ACTIONS.filter((action) => !texts.get(`words.action.${action}`))).toEqual([]);
+  });
+
+  it('leave nothing empty', () => {
+    expect([...texts].filter(([, text]) => text.trim() === '').map(([key]) => key)).toEqual([]);
+  });
+});
+
+describe('the two languages', () => {
+  it('have the same keys', () => {
+    expect([...flat(en as unknown as Tree).keys()].sort()).toEqual([...flat(zh as unknown as Tree).keys()].sort());
+  });
+
+  it('take the same parameters', () => {
+    const names = (text: string) =>
+      [...text.matchAll(/\{(\w+)\}/g)]
+        .map((match) => match[1])
+        .sort()
+        .join();
+    const english = flat(en as unknown as Tree);
+    const differing = [...flat(zh as unknown as Tree)]
+      .filter(([key, text]) => names(text) !== names(english.get(key) ?? ''))
+      .map(([key]) => key);
+    expect(differing).toEqual([]);
+  });
+});
+
+describe('a failure', () => {
+  it('names the field in the person’s own word', async () => {
+    expect(failureText({ code: 'field_required', params: { field: 'customer' }, detail: '' })).toBe('「客户姓名」要填。其他内容都还在。');
+    await speak('en');
+    expect(failureText({ code: 'field_too_long', params: { field: 'model' }, detail: '' })).toContain('“Model”');
+  });
+
+  it('that a newer core invents is told as a problem of the app, not as a bare code', () => {
+    expect(failureText({ code: 'from_the_future' as never, params: {}, detail: '' })).toContain('程序出了问题');
+  });
+});
