@@ -91,9 +91,8 @@ fn keys_and_inserts(columns: &[Column<'_>], ops: u64) -> Result<(), MalformedCha
         let mut reader = Reader::new(data);
         match *spec {
             INSERT if ops > 0 => {
-                if reader.unsigned()? != ops || !reader.is_empty() {
-                    return Err(MalformedChange::Operation);
-                }
+                let none_inserted = reader.unsigned()? == ops && reader.is_empty();
+                none_inserted.then_some(()).ok_or(MalformedChange::Operation)?;
             }
             KEY_TEXT => {
                 while !reader.is_empty() {

@@ -10,3 +10,4 @@ mod codec;
 mod forgeries;
 mod hostile;
 mod signatures;
+mod survival;
