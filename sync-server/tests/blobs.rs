@@ -82,7 +82,7 @@ async fn a_photo_sent_over_a_line_that_breaks_again_and_again_arrives_whole() {
 
 #[tokio::test]
 async fn a_new_line_takes_over_from_one_that_only_seems_alive() {
-    let stage = Stage::set().await;
+    let stage = Stage::patient().await;
     let (li, doc) = li_with_a_sheet(&stage).await;
     let (bytes, hash) = photo(50_000);
     let mut ghost = TcpStream::connect(stage.address).await.unwrap();
@@ -96,7 +96,9 @@ async fn a_new_line_takes_over_from_one_that_only_seems_alive() {
     while held(&li, hash).await != Some(10_000) {
         tokio::task::yield_now().await;
     }
-    assert_eq!(patch(&li, hash, &doc, 10_000, 50_000, &bytes[10_000..]).await.status(), 204);
+    let taken_over = patch(&li, hash, &doc, 10_000, 50_000, &bytes[10_000..]);
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(10), taken_over).await;
+    assert_eq!(answer.expect("the new line waits for the old one").status(), 204);
     ghost.write_all(&bytes[10_000..]).await.unwrap_or(());
     assert_eq!(get(&li, hash).await.bytes().await.unwrap(), bytes);
 }

@@ -67,11 +67,21 @@ impl Stage {
         Self::on(Arc::new(Sqlite::open(folder.path()).unwrap()), folder).await
     }
 
+    /// A relay that gives nobody up.
+    pub async fn patient() -> Self {
+        let for_ever = Pace { idle_body: Duration::from_secs(3_600), ..pace() };
+        Self::at_pace(Arc::new(Memory::new()), tempfile::tempdir().unwrap(), for_ever).await
+    }
+
     pub async fn on(storage: Arc<dyn Storage>, folder: TempDir) -> Self {
+        Self::at_pace(storage, folder, pace()).await
+    }
+
+    async fn at_pace(storage: Arc<dyn Storage>, folder: TempDir, pace: Pace) -> Self {
         let clock = Arc::new(AtomicI64::new(EIGHT_IN_THE_MORNING));
         let hands = clock.clone();
         let now = move || hands.load(Ordering::SeqCst);
-        let state = State::new(storage, &folder.path().join("blobs"), Arc::new(now), pace()).unwrap();
+        let state = State::new(storage, &folder.path().join("blobs"), Arc::new(now), pace).unwrap();
         let outlet = OutletId::from_bytes([7; 16]);
         let [wang, li, zhao] = [1, 2, 3].map(|n| ShortId::mint([n; 5]));
         found(&state, outlet, [(wang, "王老板"), (li, "李师傅"), (zhao, "赵师傅")]).await;
