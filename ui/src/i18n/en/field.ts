@@ -158,6 +158,7 @@ export default {
     adding: 'Saving the photo',
     received: 'On the relay',
     waiting: 'On this device',
+    withAuthor: 'Not on the relay yet',
     uploading: '{percent}% up',
     open: 'Open the picture',
     notHere: 'Not on this device yet',

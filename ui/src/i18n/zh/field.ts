@@ -158,6 +158,7 @@ export default {
     adding: '正在存照片',
     received: '已到中继',
     waiting: '在本机',
+    withAuthor: '还没到中继',
     uploading: '已传 {percent}%',
     open: '看大图',
     notHere: '照片还没到这台设备',
