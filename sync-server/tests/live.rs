@@ -61,7 +61,8 @@ async fn the_owners_desk_hears_of_a_technicians_work_and_the_phone_that_it_was_f
     assert_eq!(desk.next().await.unwrap().seq, 6);
     wang.exchange(&[]).await;
     wang.exchange(&[]).await;
-    assert_eq!(phone.next().await.unwrap().owner_seq, 6);
+    // The first of the two visits may be told on its own.
+    while phone.next().await.unwrap().owner_seq < 6 {}
     stage.close().await;
 }
 
