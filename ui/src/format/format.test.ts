@@ -60,10 +60,11 @@ describe('moments', () => {
 
   it('a length is told in its largest useful unit', () => {
     const say = (key: string, named: Record<string, unknown>) => `${key.split('.')[1]} ${Object.values(named).join(' ')}`;
-    expect([40_000, 38 * 60_000, -65 * 60_000, 50 * 3_600_000].map((ms) => lasting(ms, say))).toEqual([
+    expect([40_000, 38 * 60_000, -65 * 60_000, 3_600_000, 50 * 3_600_000].map((ms) => lasting(ms, say))).toEqual([
       'seconds 40',
       'minutes 38',
       'hoursMinutes 1 5',
+      'hours 1',
       'days 2',
     ]);
   });

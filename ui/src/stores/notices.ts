@@ -12,7 +12,7 @@ export interface Notice {
   undo?: { label: string; run: () => void };
 }
 
-const STAYS_MS = { done: 4000, failed: 9000 };
+const STAYS_MS = { done: 4000, failed: 7000 };
 
 /** What a person is told about an error of any origin. */
 export function tellFailure(error: unknown): string {

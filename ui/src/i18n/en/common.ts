@@ -12,6 +12,7 @@ export default {
   no: 'No',
   chip: { offline: 'Offline', waiting: '{count} to upload', onDevice: '{count} only here', stuck: '{count} stuck', label: 'Sync state' },
   minutes: '{count} min',
+  hours: '{count} h',
   hoursMinutes: '{hours} h {minutes} min',
   seconds: '{count} s',
   days: '{count} days',

@@ -12,6 +12,7 @@ export default {
   no: '否',
   chip: { offline: '离线', waiting: '待上传 {count} 项', onDevice: '本机 {count} 项待传', stuck: '{count} 项卡住', label: '同步状态' },
   minutes: '{count} 分',
+  hours: '{count} 小时',
   hoursMinutes: '{hours} 小时 {minutes} 分',
   seconds: '{count} 秒',
   days: '{count} 天',
