@@ -11,4 +11,6 @@ pub struct Announcement {
     pub seq: u64,
     /// The last log entry that an owner's device has fetched.
     pub owner_seq: u64,
+    /// Moves when photo bytes have arrived that this device may fetch; any other number than before is news.
+    pub photos: u64,
 }

@@ -1,5 +1,6 @@
 //! What all requests share: the log, the blobs, the clock, the key, and who is told of news.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -59,6 +60,8 @@ pub struct State {
     pub(crate) key: SigningKey,
     pub(crate) pace: Pace,
     tries: Mutex<WrongTries>,
+    /// Photos whose bytes became whole since the start, by outlet: live connections tell a new one by the number.
+    photos: Mutex<HashMap<OutletId, u64>>,
     news: broadcast::Sender<OutletId>,
     closing: watch::Sender<bool>,
 }
@@ -78,6 +81,7 @@ impl State {
             key,
             pace,
             tries: Mutex::default(),
+            photos: Mutex::default(),
             news: broadcast::channel(NEWS_BEHIND).0,
             closing: watch::channel(false).0,
         }))
@@ -123,6 +127,16 @@ impl State {
         job: impl FnOnce(&mut dyn Ledger) -> Result<T, StorageError> + Send + 'static,
     ) -> storage::Pending<T> {
         storage::write(&*self.storage, job)
+    }
+
+    /// A photo's bytes became whole.
+    pub(crate) fn photo_arrived(&self, outlet: OutletId) {
+        *self.photos.lock().unwrap_or_else(PoisonError::into_inner).entry(outlet).or_default() += 1;
+        self.tell(outlet);
+    }
+
+    pub(crate) fn photos_arrived(&self, outlet: OutletId) -> u64 {
+        self.photos.lock().unwrap_or_else(PoisonError::into_inner).get(&outlet).copied().unwrap_or(0)
     }
 
     /// Tells live connections of an outlet that there may be something new.

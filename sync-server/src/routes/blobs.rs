@@ -222,7 +222,9 @@ async fn attach(state: &State, caller: &Caller, hash: BlobHash, size: u64, doc: 
         Err(NotServed::Storage(cause)) => Err(cause),
         Err(refused) => Ok(Err(refused.into())),
     });
-    attached.durable().await?
+    attached.durable().await??;
+    state.photo_arrived(caller.outlet);
+    Ok(())
 }
 
 /// Whether the caller may write the document now.

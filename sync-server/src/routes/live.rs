@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{RouteError, Shared, caller};
-use crate::engine::scan;
+use crate::engine::{access, scan};
 use crate::engine::standing::{self, Caller, NotServed, Sight};
 use crate::state::State;
 use crate::storage::StorageError;
@@ -48,6 +48,7 @@ struct Look {
 }
 
 async fn look(state: &State, caller: &Caller, after: u64) -> Result<Look, NotServed> {
+    let photos = state.photos_arrived(caller.outlet);
     let caller = caller.clone();
     state
         .read(move |shelf| {
@@ -55,7 +56,12 @@ async fn look(state: &State, caller: &Caller, after: u64) -> Result<Look, NotSer
             let outlet = shelf.outlet(caller.outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
             let sight = Sight::of(shelf, caller.outlet, &caller.member)?;
             let (seq, by_another) = scan::news(shelf, &outlet, &sight, caller.device, after)?;
-            let announcement = Announcement { seq, owner_seq: outlet.owner_seq };
+            let announcement = Announcement {
+                seq,
+                owner_seq: outlet.owner_seq,
+                // Owners fetch every picture as it comes; others fetch with their next exchange.
+                photos: if access::runs_the_outlet(&caller.member.roles) { photos } else { 0 },
+            };
             Ok(Look { announcement, head: outlet.head, by_another })
         })
         .await
@@ -73,7 +79,8 @@ async fn announce(
     loop {
         let found = look(state, caller, last.as_ref().map_or(0, |(look, _)| look.head)).await?;
         let is_news = last.as_ref().is_none_or(|(before, _)| {
-            found.by_another || found.announcement.owner_seq != before.announcement.owner_seq
+            let (now, then) = (found.announcement, before.announcement);
+            found.by_another || now.owner_seq != then.owner_seq || now.photos != then.photos
         });
         if is_news {
             let json = serde_json::to_string(&found.announcement).expect("two numbers are always JSON");

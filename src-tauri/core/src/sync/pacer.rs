@@ -28,6 +28,8 @@ impl Pacer {
     pub fn on(&mut self, cause: Cause, now: i64) {
         let due = match cause {
             Cause::Edit | Cause::Announcement if self.failures > 0 => return,
+            // A line that never failed did not come back.
+            Cause::NetworkBack if self.failures == 0 => return,
             Cause::Edit => now + DEBOUNCE_MS,
             Cause::Start | Cause::Announcement | Cause::NetworkBack | Cause::ByHand => now,
         };

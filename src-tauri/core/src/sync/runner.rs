@@ -180,7 +180,7 @@ async fn exchange_loop(
                 Some(Command::LineBack) => engine.on(Cause::NetworkBack, shared.clock()),
                 Some(Command::Settings) => {
                     line = None;
-                    engine.on(Cause::NetworkBack, shared.clock());
+                    engine.on(Cause::Start, shared.clock());
                     shared.set(|now| now.error = None);
                     shared.photos_due.notify_one();
                 }
@@ -223,6 +223,12 @@ fn hear(engine: &mut Engine, shared: &Shared, announcement: Announcement) {
     let mut store = shared.actions.shelf.store();
     let behind = store.cursor().ok().flatten().is_none_or(|cursor| cursor.seq < announcement.seq);
     let owner_moved = store.note_owner_seq(announcement.owner_seq).unwrap_or(false);
+    if announcement.photos > 0 {
+        if let Err(error) = store.retry_fetches() {
+            tracing::error!(%error, "photos can't be asked for again");
+        }
+        shared.photos_due.notify_one();
+    }
     drop(store);
     if behind {
         engine.on(Cause::Announcement, shared.clock());
