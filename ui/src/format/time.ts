@@ -25,9 +25,11 @@ export function clock(at: number): string {
   return `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}`;
 }
 
-/** `11月21日 周六`, `Sat 21 Nov`. */
-export function date(at: number, tongue: Tongue): string {
+/** `11月21日 周六`, `Sat 21 Nov`; with the year when it isn't that of `now`. */
+export function date(at: number, tongue: Tongue, now = at): string {
   const d = local(at);
+  const year = d.getUTCFullYear();
+  if (year !== local(now).getUTCFullYear()) return tongue === 'zh' ? `${year}年${date(at, tongue)}` : `${date(at, tongue)} ${year}`;
   const weekday = WEEKDAYS[tongue][d.getUTCDay()];
   return tongue === 'zh'
     ? `${d.getUTCMonth() + 1}月${d.getUTCDate()}日 ${weekday}`
@@ -52,11 +54,11 @@ export function momentOf(day: string, time: string): number {
 
 /** The clock alone for today, with the date before it for another day. */
 export function when(at: number, now: number, tongue: Tongue): string {
-  return dayOf(at) === dayOf(now) ? clock(at) : `${date(at, tongue)} ${clock(at)}`;
+  return dayOf(at) === dayOf(now) ? clock(at) : `${date(at, tongue, now)} ${clock(at)}`;
 }
 
 /** `14:00–16:00`, with the date before it when it isn't today's. */
 export function span(from: number, to: number, now: number, tongue: Tongue): string {
   const hours = `${clock(from)}–${clock(to)}`;
-  return dayOf(from) === dayOf(now) ? hours : `${date(from, tongue)} ${hours}`;
+  return dayOf(from) === dayOf(now) ? hours : `${date(from, tongue, now)} ${hours}`;
 }
