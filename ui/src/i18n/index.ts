@@ -36,7 +36,8 @@ export function useTexts() {
   const { t, te, locale } = useI18n({ useScope: 'global' });
   const tongue = () => (locale.value === 'en' ? 'en' : 'zh') as Language;
   return {
-    t: (key: string, named: Named = {}) => t(key, named),
+    /** A text with `count` takes its plural where the language has one. */
+    t: (key: string, named: Named = {}) => (typeof named.count === 'number' ? t(key, named, named.count) : t(key, named)),
     /** A value that this version doesn't know is shown as it is. */
     word: (group: keyof Messages['words'], value: string) => (te(`words.${group}.${value}`) ? t(`words.${group}.${value}`) : value),
     say: (text: Text) => (tongue() === 'en' ? text.en || text.zh : text.zh || text.en),

@@ -15,7 +15,7 @@ export default {
   hours: '{count} h',
   hoursMinutes: '{hours} h {minutes} min',
   seconds: '{count} s',
-  days: '{count} days',
+  days: '{count} day | {count} days',
   separator: ', ',
   failed: 'Not done',
   refused: 'This device has been shut out. What you entered is still here; call the owner.',
