@@ -181,7 +181,8 @@ impl Rules for RuleBook {
     fn needs(&self, _kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
         let need = self.needs.needs.iter().find(|n| n.appliances.contains(&appliance));
         let readings = need.map_or(&[][..], |n| &n.readings).iter().filter_map(|code| self.limit(code)).collect();
-        let photos = need.map_or(&[][..], |n| &n.photos).iter().map(|stage| (*stage, self.photo_name(*stage))).collect();
+        let photos =
+            need.map_or(&[][..], |n| &n.photos).iter().map(|stage| (*stage, self.photo_name(*stage))).collect();
         Needs { readings, photos }
     }
 }

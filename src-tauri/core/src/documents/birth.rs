@@ -13,8 +13,23 @@ const ORDER: &[&str] = &["customer", "appliances", "window", "assignees", "marks
 
 /// Containers of the first birth of a sheet.
 const SHEET: &[&str] = &[
-    "fields", "nodes", "readings", "services", "parts", "photos", "fees", "payments", "signatures", "hazards", "bench",
-    "loaners", "custody", "quotes", "claims", "outcomes", "notes",
+    "fields",
+    "nodes",
+    "readings",
+    "services",
+    "parts",
+    "photos",
+    "fees",
+    "payments",
+    "signatures",
+    "hazards",
+    "bench",
+    "loaners",
+    "custody",
+    "quotes",
+    "claims",
+    "outcomes",
+    "notes",
 ];
 
 /// The first birth's bytes of a kind that has one.

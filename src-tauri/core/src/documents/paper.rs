@@ -94,10 +94,10 @@ impl Paper {
             return Ok(None);
         }
         self.doc.commit_with(CommitOptions::default().with_message(action).with_time(at_ms / 1000));
-        let made = self.doc.get_last_local_change().map(|change| Made {
-            bytes: change.raw_bytes().to_vec(),
-            hash: ChangeHash(change.hash().0),
-        });
+        let made = self
+            .doc
+            .get_last_local_change()
+            .map(|change| Made { bytes: change.raw_bytes().to_vec(), hash: ChangeHash(change.hash().0) });
         Ok(made)
     }
 

@@ -50,7 +50,11 @@ pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
     let mut out = Vec::new();
     let has = |kind| job.sheet.nodes.iter().any(|n| n.kind == kind);
     if !has(NodeKind::Arrived) {
-        out.push(Blocker { code: BlockerCode::NotArrived, subject: None, jump: Jump::Node { node: NodeKind::Arrived } });
+        out.push(Blocker {
+            code: BlockerCode::NotArrived,
+            subject: None,
+            jump: Jump::Node { node: NodeKind::Arrived },
+        });
     }
     if !has(NodeKind::CardShown) {
         out.push(Blocker { code: BlockerCode::CardNotShown, subject: None, jump: Jump::Card });

@@ -54,8 +54,15 @@ pub enum Certainty {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Measure {
     /// The first band that holds the value decides.
-    Number { unit: String, decimals: u8, most: i64, bands: Vec<Band> },
-    Choice { options: Vec<Judged> },
+    Number {
+        unit: String,
+        decimals: u8,
+        most: i64,
+        bands: Vec<Band>,
+    },
+    Choice {
+        options: Vec<Judged>,
+    },
 }
 
 /// Bounds in thousandths of the unit, both inclusive.
@@ -99,7 +106,11 @@ impl Limit {
     pub fn accepts(&self, found: &Found) -> Result<(), NotAValue> {
         match (found, &self.measure) {
             (Found::NotApplicable { reason } | Found::NotMeasured { reason }, _) => {
-                if reason.trim().is_empty() { Err(NotAValue::Reason) } else { Ok(()) }
+                if reason.trim().is_empty() {
+                    Err(NotAValue::Reason)
+                } else {
+                    Ok(())
+                }
             }
             (Found::Number { thousandths }, Measure::Number { unit, most, .. }) => {
                 let fits = (0..=*most).contains(&thousandths.0);

@@ -115,7 +115,8 @@ fn shrink(picture: &DynamicImage, side: u32) -> Result<DynamicImage, IntakeError
     }
     let scaled = |n: u32| u32::try_from(u64::from(n) * u64::from(side) / u64::from(longest)).unwrap_or(side).max(1);
     let (to_width, to_height) = (scaled(width), scaled(height));
-    let source = Image::from_vec_u8(width, height, picture.to_rgb8().into_raw(), PixelType::U8x3).map_err(IntakeError::Buffer)?;
+    let source = Image::from_vec_u8(width, height, picture.to_rgb8().into_raw(), PixelType::U8x3)
+        .map_err(IntakeError::Buffer)?;
     let mut target = Image::new(to_width, to_height, PixelType::U8x3);
     Resizer::new().resize(&source, &mut target, &ResizeOptions::new()).map_err(IntakeError::Resize)?;
     let buffer = image::RgbImage::from_raw(to_width, to_height, target.into_vec());

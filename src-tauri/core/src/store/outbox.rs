@@ -100,11 +100,9 @@ impl Store {
 
     /// What is only on this device.
     pub fn held(&self) -> Result<Held, StoreError> {
-        let changes: i64 = self.db.query_row(
-            "SELECT count(*) FROM change WHERE mine = 1 AND log_seq IS NULL",
-            [],
-            |row| row.get(0),
-        )?;
+        let changes: i64 =
+            self.db
+                .query_row("SELECT count(*) FROM change WHERE mine = 1 AND log_seq IS NULL", [], |row| row.get(0))?;
         let (photos, bytes): (i64, i64) = self.db.query_row(
             "SELECT count(*), coalesce(sum(bytes - sent), 0) FROM photo WHERE mine = 1 AND on_relay = 0 AND thumb = 0",
             [],
@@ -136,8 +134,11 @@ impl Store {
 
     fn unsent_run(&self, doc: DocId, actor: Actor) -> Result<UnsentRun, StoreError> {
         let key = doc.to_string();
-        let signature: Vec<u8> =
-            self.db.query_row("SELECT signature FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0], |r| r.get(0))?;
+        let signature: Vec<u8> = self.db.query_row(
+            "SELECT signature FROM run WHERE doc = ?1 AND actor = ?2",
+            params![key, actor.0],
+            |r| r.get(0),
+        )?;
         let mut query = self.db.prepare_cached(
             "SELECT seq, hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND log_seq IS NULL ORDER BY seq",
         )?;
@@ -269,9 +270,8 @@ impl Store {
              SELECT doc, 0, 0, count(CASE WHEN thumb = 0 THEN 1 END), sum(bytes - sent) FROM photo
              WHERE mine = 1 AND on_relay = 0 GROUP BY doc",
         )?;
-        let rows = query.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-        })?;
+        let rows = query
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
         for row in rows {
             let (doc, changes, bytes, photos, photo_bytes): (String, u32, u32, u32, u32) = row?;
             let job = doc.parse::<DocId>().ok().and_then(|doc| doc.job());

@@ -69,7 +69,8 @@ fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Paper, StoreError>
         .query_row("SELECT saved, saved_to FROM paper WHERE doc = ?1", [&key], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (saved, saved_to) = saved.unwrap_or((None, 0));
-    let mut rows = db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND state = 0 AND id > ?2 ORDER BY id")?;
+    let mut rows =
+        db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND state = 0 AND id > ?2 ORDER BY id")?;
     let later = rows.query_map(params![key, saved_to], |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
     Ok(Paper::open(doc, actor, saved.as_deref(), &later)?)
 }

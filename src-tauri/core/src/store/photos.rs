@@ -69,7 +69,8 @@ impl PhotoFiles {
         fs::create_dir_all(&folder)?;
         let nonce = random::<24>(nature);
         let cipher = XChaCha20Poly1305::new(&self.key);
-        let sealed = cipher.encrypt(&XNonce::from(nonce), bytes).map_err(|_: chacha20poly1305::Error| StoreError::Cipher)?;
+        let sealed =
+            cipher.encrypt(&XNonce::from(nonce), bytes).map_err(|_: chacha20poly1305::Error| StoreError::Cipher)?;
         let partial = path.with_extension("part");
         let mut file = File::create(&partial)?;
         file.write_all(&nonce)?;
@@ -85,7 +86,8 @@ impl PhotoFiles {
         let sealed = fs::read(self.path(hash))?;
         let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or(StoreError::Cipher)?;
         let cipher = XChaCha20Poly1305::new(&self.key);
-        let bytes = cipher.decrypt(&XNonce::from(*nonce), sealed).map_err(|_: chacha20poly1305::Error| StoreError::Cipher)?;
+        let bytes =
+            cipher.decrypt(&XNonce::from(*nonce), sealed).map_err(|_: chacha20poly1305::Error| StoreError::Cipher)?;
         if BlobHash::of(&bytes) == *hash { Ok(bytes) } else { Err(StoreError::Cipher) }
     }
 }

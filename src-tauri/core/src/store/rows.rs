@@ -43,8 +43,10 @@ impl<'a> RunRow<'a> {
                 })
             })
             .optional()?;
-        let ops: Option<i64> =
-            db.prepare_cached("SELECT ops FROM paper WHERE doc = ?1")?.query_row([&key], |row| row.get(0)).optional()?;
+        let ops: Option<i64> = db
+            .prepare_cached("SELECT ops FROM paper WHERE doc = ?1")?
+            .query_row([&key], |row| row.get(0))
+            .optional()?;
         let doc_ops = ops.map(unsigned).or_else(|| birth::ops(doc.kind())).unwrap_or(0);
         Ok(Self { db, doc: key, actor, run: run.unwrap_or_default(), doc_ops })
     }

@@ -69,13 +69,7 @@ pub(super) fn put_device(db: &Connection, device: &Device) -> Result<(), StoreEr
     db.execute(
         "INSERT INTO device (device, member, key, name, lost) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (device) DO UPDATE SET name = excluded.name, lost = excluded.lost",
-        params![
-            device.device.0,
-            device.member.as_str(),
-            device.key.0,
-            device.name,
-            device.status != Status::Active
-        ],
+        params![device.device.0, device.member.as_str(), device.key.0, device.name, device.status != Status::Active],
     )?;
     Ok(())
 }
@@ -142,7 +136,8 @@ impl Store {
     }
 
     pub fn members(&self) -> Result<Vec<MemberView>, StoreError> {
-        let mut query = self.db.prepare_cached("SELECT member, name, roles, active FROM member ORDER BY name, member")?;
+        let mut query =
+            self.db.prepare_cached("SELECT member, name, roles, active FROM member ORDER BY name, member")?;
         let rows = query.query_map([], member_row)?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }

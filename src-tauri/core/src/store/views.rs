@@ -116,7 +116,12 @@ fn card(job: JobId, facts: &Job, figures: &JobFigures, rules: &RuleBook) -> JobC
             .order
             .assignees
             .keys()
-            .map(|id| doorstep_schemas::view::MemberView { id: *id, name: String::new(), roles: Vec::new(), active: true })
+            .map(|id| doorstep_schemas::view::MemberView {
+                id: *id,
+                name: String::new(),
+                roles: Vec::new(),
+                active: true,
+            })
             .collect(),
         findings: findings(facts, figures, rules),
         parts_fen: Fen(figures.parts_fen),
@@ -237,16 +242,18 @@ impl Store {
                  ORDER BY taken_at DESC LIMIT 20",
                 &[serial, &job.to_string()],
             )?;
-            found.extend(rows.into_iter().filter(|row| !found.iter().any(|f| f.card.job == row.card.job)).collect::<Vec<_>>());
+            found.extend(
+                rows.into_iter().filter(|row| !found.iter().any(|f| f.card.job == row.card.job)).collect::<Vec<_>>(),
+            );
         }
         found.sort_by_key(|row| std::cmp::Reverse(row.card.taken_at));
         Ok(found)
     }
 
     fn unsent_of(&self, job: JobId) -> Result<u32, StoreError> {
-        let mut query = self.db.prepare_cached(
-            "SELECT count(*) FROM change WHERE mine = 1 AND log_seq IS NULL AND doc IN (?1, ?2)",
-        )?;
+        let mut query = self
+            .db
+            .prepare_cached("SELECT count(*) FROM change WHERE mine = 1 AND log_seq IS NULL AND doc IN (?1, ?2)")?;
         let docs = [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()];
         Ok(query.query_row(docs, |row| row.get(0))?)
     }
@@ -268,7 +275,14 @@ impl Store {
             let device = doorstep_schemas::ids::Actor(actor).device();
             let member = self.member_of_device(device)?;
             let action = String::from_utf8_lossy(change.message).into_owned();
-            out.push(HistoryRow { made_ms: change.time.saturating_mul(1000), noted_ms, device, member, action, received });
+            out.push(HistoryRow {
+                made_ms: change.time.saturating_mul(1000),
+                noted_ms,
+                device,
+                member,
+                action,
+                received,
+            });
         }
         out.reverse();
         Ok(out)

@@ -133,8 +133,7 @@ pub async fn add_member(actions: &Actions, input: &AddMember) -> Result<MemberId
 pub async fn invite(actions: &Actions, member: MemberId) -> Result<InviteView, AdminError> {
     let (line, enrolment) = owners_line(actions)?;
     let answer: InviteAnswer = ask(&line, "v1/invites", &InviteRequest { member }).await?;
-    let link =
-        EnrolLink { relay: enrolment.relay, code: answer.code.clone(), key: enrolment.relay_key }.to_string();
+    let link = EnrolLink { relay: enrolment.relay, code: answer.code.clone(), key: enrolment.relay_key }.to_string();
     let qr_svg = QrCode::new(link.as_bytes())?.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
     Ok(InviteView { link, code: answer.code, qr_svg, expires: Millis(answer.expires_ms) })
 }

@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_in_the_clear_beyond_this_machine() {
-        for bad in ["http://192.168.1.4:8470", "http://shop.example", "ftp://127.0.0.1", "127.0.0.1:8470", "", "https://"] {
+        for bad in
+            ["http://192.168.1.4:8470", "http://shop.example", "ftp://127.0.0.1", "127.0.0.1:8470", "", "https://"]
+        {
             assert!(matches!(Line::new(bad, None), Err(Fault::Insecure(_))), "{bad}");
         }
         for good in ["http://127.0.0.1:8470", "http://[::1]:8470", "http://localhost:1", "https://shop.example"] {
