@@ -11,6 +11,7 @@ pub struct Announcement {
     pub seq: u64,
     /// The last log entry that an owner's device has fetched.
     pub owner_seq: u64,
-    /// Moves when photo bytes have arrived that this device may fetch; any other number than before is news.
-    pub photos: u64,
+    /// For owners: moves when something beside the log did (photo bytes arrived, a device holds more or less than
+    /// before). Any other number than the one before is news.
+    pub beside: u64,
 }

@@ -60,8 +60,8 @@ pub struct State {
     pub(crate) key: SigningKey,
     pub(crate) pace: Pace,
     tries: Mutex<WrongTries>,
-    /// Photos whose bytes became whole since the start, by outlet: live connections tell a new one by the number.
-    photos: Mutex<HashMap<OutletId, u64>>,
+    /// Moves beside the log since the start, by outlet: live connections tell a new one by the number.
+    beside: Mutex<HashMap<OutletId, u64>>,
     news: broadcast::Sender<OutletId>,
     closing: watch::Sender<bool>,
 }
@@ -81,7 +81,7 @@ impl State {
             key,
             pace,
             tries: Mutex::default(),
-            photos: Mutex::default(),
+            beside: Mutex::default(),
             news: broadcast::channel(NEWS_BEHIND).0,
             closing: watch::channel(false).0,
         }))
@@ -129,14 +129,14 @@ impl State {
         storage::write(&*self.storage, job)
     }
 
-    /// A photo's bytes became whole.
-    pub(crate) fn photo_arrived(&self, outlet: OutletId) {
-        *self.photos.lock().unwrap_or_else(PoisonError::into_inner).entry(outlet).or_default() += 1;
+    /// A photo's bytes became whole, or a device holds more or less than before.
+    pub(crate) fn moved_beside(&self, outlet: OutletId) {
+        *self.beside.lock().unwrap_or_else(PoisonError::into_inner).entry(outlet).or_default() += 1;
         self.tell(outlet);
     }
 
-    pub(crate) fn photos_arrived(&self, outlet: OutletId) -> u64 {
-        self.photos.lock().unwrap_or_else(PoisonError::into_inner).get(&outlet).copied().unwrap_or(0)
+    pub(crate) fn beside(&self, outlet: OutletId) -> u64 {
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner).get(&outlet).copied().unwrap_or(0)
     }
 
     /// Tells live connections of an outlet that there may be something new.

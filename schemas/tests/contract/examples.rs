@@ -202,5 +202,5 @@ pub fn error_answer() -> ErrorAnswer {
 }
 
 pub fn announcement() -> Announcement {
-    Announcement { seq: 812, owner_seq: 790, photos: 3 }
+    Announcement { seq: 812, owner_seq: 790, beside: 3 }
 }

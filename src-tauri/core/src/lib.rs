@@ -9,6 +9,7 @@ pub mod documents;
 pub mod domain;
 pub mod nature;
 pub mod photos;
+pub mod reports;
 pub mod rules;
 pub mod store;
 pub mod sync;

@@ -55,16 +55,26 @@ pub fn is_worth_noting(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader, now_ms
     Ok(!recently || device.cursor_seq != seq || device.held != sane(up.held) || owner_moves)
 }
 
-/// Writes down where the device stands and what it still holds; says whether the owner now holds more.
-pub fn note(ledger: &mut dyn Ledger, caller: &Caller, up: &UpHeader, now_ms: i64) -> Result<bool, StorageError> {
+/// What a visit changed for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Visit {
+    /// The owner's devices hold more of the log.
+    pub owner_moved: bool,
+    /// The device holds more or less than it last said.
+    pub held_moved: bool,
+}
+
+/// Writes down where the device stands and what it still holds.
+pub fn note(ledger: &mut dyn Ledger, caller: &Caller, up: &UpHeader, now_ms: i64) -> Result<Visit, StorageError> {
     let outlet = outlet_of(ledger, caller)?;
     let seq = presented(ledger, &outlet, up)?.map_or(0, fetched);
+    let before = ledger.device(caller.outlet, caller.device)?.map(|device| device.held);
     ledger.note_visit(caller.outlet, caller.device, seq, now_ms, sane(up.held))?;
-    let moves = caller.is_owner() && seq > outlet.owner_seq;
-    if moves {
+    let owner_moved = caller.is_owner() && seq > outlet.owner_seq;
+    if owner_moved {
         ledger.raise_owner_seq(caller.outlet, seq)?;
     }
-    Ok(moves)
+    Ok(Visit { owner_moved, held_moved: before != Some(sane(up.held)) })
 }
 
 /// The whole body of the answer.

@@ -223,7 +223,7 @@ async fn attach(state: &State, caller: &Caller, hash: BlobHash, size: u64, doc: 
         Err(refused) => Ok(Err(refused.into())),
     });
     attached.durable().await??;
-    state.photo_arrived(caller.outlet);
+    state.moved_beside(caller.outlet);
     Ok(())
 }
 

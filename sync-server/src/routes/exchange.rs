@@ -58,7 +58,10 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     let (visitor, visit) = (caller.clone(), up.clone());
     if state.read(move |shelf| exchange::is_worth_noting(shelf, &visitor, &visit, now_ms)).await? {
         let (visitor, visit) = (caller.clone(), up.clone());
-        if state.write(move |ledger| exchange::note(ledger, &visitor, &visit, now_ms)).durable().await? {
+        let moved = state.write(move |ledger| exchange::note(ledger, &visitor, &visit, now_ms)).durable().await?;
+        if moved.held_moved {
+            state.moved_beside(caller.outlet);
+        } else if moved.owner_moved {
             state.tell(caller.outlet);
         }
     }

@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract;
@@ -48,7 +49,7 @@ struct Look {
 }
 
 async fn look(state: &State, caller: &Caller, after: u64) -> Result<Look, NotServed> {
-    let photos = state.photos_arrived(caller.outlet);
+    let beside = state.beside(caller.outlet);
     let caller = caller.clone();
     state
         .read(move |shelf| {
@@ -60,11 +61,21 @@ async fn look(state: &State, caller: &Caller, after: u64) -> Result<Look, NotSer
                 seq,
                 owner_seq: outlet.owner_seq,
                 // Owners fetch every picture as it comes; others fetch with their next exchange.
-                photos: if access::runs_the_outlet(&caller.member.roles) { photos } else { 0 },
+                beside: if access::runs_the_outlet(&caller.member.roles) { beside } else { 0 },
             };
             Ok(Look { announcement, head: outlet.head, by_another })
         })
         .await
+}
+
+/// What was told last, and when.
+struct Told {
+    announcement: Announcement,
+    /// Where the next look begins.
+    head: u64,
+    at: Instant,
+    /// When it was somebody's work, not only a receipt.
+    work_at: Option<Instant>,
 }
 
 /// Ends when the listener goes, the relay stops or the device is refused.
@@ -75,36 +86,47 @@ async fn announce(
     events: mpsc::Sender<Bytes>,
 ) -> Result<(), NotServed> {
     let mut closing = state.closing();
-    let mut last: Option<(Look, Instant)> = None;
+    let mut told: Option<Told> = None;
     loop {
-        let found = look(state, caller, last.as_ref().map_or(0, |(look, _)| look.head)).await?;
-        let is_news = last.as_ref().is_none_or(|(before, _)| {
-            let (now, then) = (found.announcement, before.announcement);
-            found.by_another || now.owner_seq != then.owner_seq || now.photos != then.photos
-        });
-        if is_news {
-            let json = serde_json::to_string(&found.announcement).expect("two numbers are always JSON");
+        // A lost device's stream ends with this look, whatever is due.
+        let found = look(state, caller, told.as_ref().map_or(0, |told| told.head)).await?;
+        let due = due(told.as_mut(), &found, state.pace.live_gap);
+        if due.is_some_and(|due| due <= Instant::now()) {
+            let json = serde_json::to_string(&found.announcement).expect("numbers are always JSON");
             if events.send(Bytes::from(format!("event: news\ndata: {json}\n\n"))).await.is_err() {
                 return Ok(());
             }
-            last = Some((found, Instant::now()));
-        } else if let Some((before, _)) = &mut last {
-            before.head = found.head;
+            let at = Instant::now();
+            // The first only says where the log stands: it must not hold back the work that comes after it.
+            let work_at = told.as_ref().and_then(|told| if found.by_another { Some(at) } else { told.work_at });
+            told = Some(Told { announcement: found.announcement, head: found.head, at, work_at });
+            continue;
         }
-
-        let quiet_until = last.as_ref().map_or_else(Instant::now, |(_, at)| *at + state.pace.live_gap);
         tokio::select! {
-            told = next_of(&mut news, caller.outlet) => if !told { return Ok(()) },
+            named = next_of(&mut news, caller.outlet) => if !named { return Ok(()) },
+            () = until(due) => {}
             () = keep_alive(state, &events) => return Ok(()),
             _ = closing.wait_for(|closing| *closing) => return Ok(()),
         }
-        // A lost device's stream ends at once; news can wait for the gap.
-        look(state, caller, 0).await?;
-        tokio::select! {
-            () = tokio::time::sleep_until(quiet_until) => {}
-            () = events.closed() => return Ok(()),
-            _ = closing.wait_for(|closing| *closing) => return Ok(()),
-        }
+    }
+}
+
+/// When what was found may be told: work not sooner than a gap after other work, a receipt not sooner than a gap after
+/// anything. `None`: there is nothing to tell.
+fn due(told: Option<&mut Told>, found: &Look, gap: Duration) -> Option<Instant> {
+    let Some(told) = told else { return Some(Instant::now()) };
+    if found.by_another {
+        return Some(told.work_at.map_or_else(Instant::now, |at| at + gap));
+    }
+    told.head = found.head;
+    let (now, then) = (found.announcement, told.announcement);
+    (now.owner_seq != then.owner_seq || now.beside != then.beside).then(|| told.at + gap)
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }
 

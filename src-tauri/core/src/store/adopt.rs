@@ -3,14 +3,17 @@
 //! The verdict depends on bytes and history only. A change whose parent is quarantined goes with it: its meaning
 //! rests on something that can't be opened.
 
+use std::collections::BTreeSet;
+
+use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
-use doorstep_schemas::birth;
 use rusqlite::{Connection, params};
 
 use super::papers::{Papers, standing};
 use super::rows::{ADOPTED, QUARANTINED, WAITING};
+use super::team::text_error;
 use super::{StoreError, stuck};
 
 struct Waiting {
@@ -28,8 +31,24 @@ enum Fate {
     Lost,
 }
 
+/// Documents with changes that wait, although this version may have learnt to open them since they came.
+pub fn unsettled(db: &Connection) -> Result<BTreeSet<DocId>, StoreError> {
+    let mut query = db.prepare_cached("SELECT DISTINCT doc FROM change WHERE state = 1")?;
+    let rows = query.query_map([], |row| row.get::<_, String>(0))?;
+    rows.map(|row| Ok(row?.parse().map_err(|e| text_error(0, e))?)).collect()
+}
+
+/// Whether a parent is part of its document here, or is known to be no part of it.
+pub fn judged(db: &Connection, doc: &DocId, hash: &ChangeHash) -> Result<bool, StoreError> {
+    Ok(is_birth(doc, hash) || standing(db, &doc.to_string(), hash)?.is_some_and(|state| state != WAITING))
+}
+
 /// Adopts what can be adopted of one document; returns how many changes were.
 pub fn settle(db: &Connection, papers: &mut Papers, doc: &DocId, at_ms: i64) -> Result<u32, StoreError> {
+    if birth::births(doc.kind()).is_empty() {
+        // A kind of a later version: kept unopened, and no reason to stop the rest.
+        return Ok(0);
+    }
     let key = doc.to_string();
     let mut adopted = 0;
     loop {
@@ -53,9 +72,8 @@ pub fn settle(db: &Connection, papers: &mut Papers, doc: &DocId, at_ms: i64) -> 
 }
 
 fn waiting(db: &Connection, key: &str) -> Result<Vec<Waiting>, StoreError> {
-    let mut query = db.prepare_cached(
-        "SELECT id, actor, seq, hash, bytes FROM change WHERE doc = ?1 AND state = 1 ORDER BY id",
-    )?;
+    let mut query =
+        db.prepare_cached("SELECT id, actor, seq, hash, bytes FROM change WHERE doc = ?1 AND state = 1 ORDER BY id")?;
     let rows = query.query_map([key], |row| {
         Ok(Waiting {
             id: row.get(0)?,
@@ -75,13 +93,7 @@ fn waiting(db: &Connection, key: &str) -> Result<Vec<Waiting>, StoreError> {
     Ok(out)
 }
 
-fn fate(
-    db: &Connection,
-    key: &str,
-    doc: &DocId,
-    deps: &[ChangeHash],
-    ready: &[Waiting],
-) -> Result<Fate, StoreError> {
+fn fate(db: &Connection, key: &str, doc: &DocId, deps: &[ChangeHash], ready: &[Waiting]) -> Result<Fate, StoreError> {
     let mut waits = false;
     for dep in deps {
         if is_birth(doc, dep) || ready.iter().any(|r| r.hash == *dep) {

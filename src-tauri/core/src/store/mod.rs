@@ -5,6 +5,7 @@
 
 mod absorb;
 mod adopt;
+mod compare;
 pub mod error;
 pub mod key;
 mod own;
@@ -33,7 +34,8 @@ pub use error::StoreError;
 use papers::Papers;
 pub use settings::Enrolment;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_held_log_seq.sql")];
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// The store of one data folder, opened by one process.

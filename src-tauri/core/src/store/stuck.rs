@@ -1,9 +1,8 @@
 //! What can't go on: pieces held for their author or history, changes in quarantine, own work that was refused.
 
 use doorstep_schemas::code::ErrorCode;
-use doorstep_schemas::ids::{Actor, DeviceId, DocId};
-use doorstep_schemas::log;
-use doorstep_schemas::wire::{Piece, Segment, kind};
+use doorstep_schemas::ids::{Actor, DocId};
+use doorstep_schemas::wire::{Piece, Segment};
 use rusqlite::{Connection, params};
 
 use super::absorb::Taken;
@@ -38,27 +37,42 @@ pub(super) fn note(
     Ok(())
 }
 
+/// A piece that can't be judged yet.
+pub(super) struct HeldPiece {
+    pub id: i64,
+    pub doc: DocId,
+    pub segment: Segment,
+    pub taken: Taken,
+}
+
 /// Held pieces, oldest first, to be judged again.
-pub(super) fn held(db: &Connection, own: DeviceId, now_ms: i64) -> Result<Vec<(DocId, Piece, Taken)>, StoreError> {
-    let mut query = db.prepare_cached("SELECT doc, piece, at_ms FROM held_piece ORDER BY id")?;
-    let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?, row.get(2)?)))?;
+pub(super) fn held(db: &Connection) -> Result<Vec<HeldPiece>, StoreError> {
+    let mut query = db.prepare_cached("SELECT id, piece, at_ms, log_seq FROM held_piece ORDER BY id")?;
+    let rows = query.query_map([], |row| {
+        let log_seq = row.get::<_, Option<i64>>(3)?.and_then(|seq| u64::try_from(seq).ok());
+        Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, Taken { at_ms: row.get(2)?, log_seq }))
+    })?;
     let mut out = Vec::new();
     for row in rows {
-        let (doc, bytes, at_ms) = row?;
-        let doc = doc.parse().map_err(|_: doorstep_schemas::ids::NotAnId| StoreError::Row("held_piece"))?;
-        if let Ok(piece) = minicbor::decode(&bytes) {
-            out.push((doc, piece, Taken { at_ms, log_seq: 0, own, now_ms }));
+        let (id, bytes, taken) = row?;
+        let piece: Piece = minicbor::decode(&bytes).map_err(StoreError::Cbor)?;
+        if let Piece { doc: Some(doc), segment: Some(segment), .. } = piece {
+            out.push(HeldPiece { id, doc, segment, taken });
         }
     }
     Ok(out)
 }
 
-/// A held piece was admitted after all.
-pub(super) fn release(db: &Connection, doc: &DocId, segment: &Segment) -> Result<(), StoreError> {
-    let piece =
-        Piece { kind: kind::SEGMENT, doc: Some(doc.clone()), segment: Some(segment.clone()), ..Piece::default() };
-    let bytes = minicbor::to_vec(&piece).expect("writing to memory can't fail");
-    db.prepare_cached("DELETE FROM held_piece WHERE digest = ?1")?.execute([log::digest(&bytes)])?;
+/// A held piece has been judged.
+pub(super) fn release(db: &Connection, id: i64) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM held_piece WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// A sound copy of a piece that was refused has come: it is stuck no longer.
+pub(super) fn mended(db: &Connection, doc: &DocId, actor: Actor, to_seq: u64) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM quarantine WHERE doc = ?1 AND actor = ?2 AND seq <= ?3 AND piece IS NOT NULL")?
+        .execute(params![doc.to_string(), actor.0, signed(to_seq)])?;
     Ok(())
 }
 

@@ -169,6 +169,14 @@ impl Engine {
             // Something was refused or raced in: the timer or the next edit takes it.
             self.pacer.on(Cause::Edit, now + 5_000);
         }
+        let owner = match store.enrolment()? {
+            Some(enrolment) => store.is_owner(enrolment.member)?,
+            None => false,
+        };
+        if owner && flight.news.received > 0 {
+            // The next cursor is the receipt that technicians see as "on the owner's device".
+            self.pacer.on(Cause::Receipt, now);
+        }
         store.note_attempt(&flight.attempt(now, None))?;
         Ok(flight.news)
     }

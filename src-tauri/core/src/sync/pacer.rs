@@ -8,12 +8,15 @@ pub enum Cause {
     /// Something here is unsent. Waits a moment for more of it, and never overtakes a backoff.
     Edit,
     Announcement,
+    /// Something arrived whose receipt others wait for; several receipts go as one.
+    Receipt,
     NetworkBack,
     ByHand,
 }
 
 /// Several quick edits become one exchange.
 const DEBOUNCE_MS: i64 = 400;
+const RECEIPT_MS: i64 = 1_500;
 const TIMER_MS: i64 = 10 * 60_000;
 const BACKOFF_MS: i64 = 3_000;
 const BACKOFF_MOST_MS: i64 = 5 * 60_000;
@@ -27,10 +30,11 @@ pub struct Pacer {
 impl Pacer {
     pub fn on(&mut self, cause: Cause, now: i64) {
         let due = match cause {
-            Cause::Edit | Cause::Announcement if self.failures > 0 => return,
+            Cause::Edit | Cause::Announcement | Cause::Receipt if self.failures > 0 => return,
             // A line that never failed did not come back.
             Cause::NetworkBack if self.failures == 0 => return,
             Cause::Edit => now + DEBOUNCE_MS,
+            Cause::Receipt => now + RECEIPT_MS,
             Cause::Start | Cause::Announcement | Cause::NetworkBack | Cause::ByHand => now,
         };
         self.due = Some(self.due.map_or(due, |held| held.min(due)));

@@ -31,6 +31,8 @@ enum Command {
     Heard(Announcement),
     /// Announcements came back after they were lost: the network is there.
     LineBack,
+    /// Photos went up: the next exchange says that they are no longer held here only.
+    PhotosSent,
     /// The enrolment or the network switch changed.
     Settings,
 }
@@ -151,6 +153,7 @@ async fn exchange_loop(
     engine.on(Cause::Start, shared.clock());
     let mut line: Option<Line> = None;
     let mut hands: Vec<oneshot::Sender<()>> = Vec::new();
+    let mut beside = None;
     loop {
         let wish = if shared.network_on() { poll(&mut engine, &shared) } else { Wish::Rest };
         let wait = match wish {
@@ -176,7 +179,8 @@ async fn exchange_loop(
                     hands.push(done);
                     engine.on(Cause::ByHand, shared.clock());
                 }
-                Some(Command::Heard(announcement)) => hear(&mut engine, &shared, announcement),
+                Some(Command::Heard(announcement)) => hear(&mut engine, &shared, announcement, &mut beside),
+                Some(Command::PhotosSent) => engine.on(Cause::Receipt, shared.clock()),
                 Some(Command::LineBack) => engine.on(Cause::NetworkBack, shared.clock()),
                 Some(Command::Settings) => {
                     line = None;
@@ -219,17 +223,19 @@ fn unsent(shared: &Shared) -> bool {
     shared.actions.shelf.store().outgoing(1).is_ok_and(|outgoing| !outgoing.pieces.is_empty())
 }
 
-fn hear(engine: &mut Engine, shared: &Shared, announcement: Announcement) {
+fn hear(engine: &mut Engine, shared: &Shared, announcement: Announcement, beside: &mut Option<u64>) {
     let mut store = shared.actions.shelf.store();
     let behind = store.cursor().ok().flatten().is_none_or(|cursor| cursor.seq < announcement.seq);
     let owner_moved = store.note_owner_seq(announcement.owner_seq).unwrap_or(false);
-    if announcement.photos > 0 {
-        if let Err(error) = store.retry_fetches() {
-            tracing::error!(%error, "photos can't be asked for again");
-        }
-        shared.photos_due.notify_one();
+    if let Err(error) = store.retry_fetches() {
+        tracing::error!(%error, "photos can't be asked for again");
     }
     drop(store);
+    let beside_moved = beside.replace(announcement.beside).is_some_and(|before| before != announcement.beside);
+    if beside_moved {
+        shared.photos_due.notify_one();
+        engine.on(Cause::Receipt, shared.clock());
+    }
     if behind {
         engine.on(Cause::Announcement, shared.clock());
     }
@@ -341,7 +347,7 @@ async fn live_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>)
 async fn photo_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>) {
     while let Some(sender) = commands.upgrade() {
         drop(sender);
-        let rest = if shared.network_on() { move_photos(&shared).await } else { false };
+        let rest = if shared.network_on() { move_photos(&shared, &commands).await } else { false };
         if rest {
             // Something failed for the moment: the next exchange or this pause brings it back.
             tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(PHOTO_PAUSE) => {} }
@@ -352,12 +358,16 @@ async fn photo_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>
 }
 
 /// Moves photos until none is left. Returns whether one failed and should be tried again soon.
-async fn move_photos(shared: &Shared) -> bool {
+async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> bool {
     let Ok(line) = shared.line() else { return false };
+    let mut sent = false;
     loop {
         let next = match next_photo(shared) {
             Ok(Some(next)) => next,
             Ok(None) => {
+                if sent && let Some(commands) = commands.upgrade() {
+                    let _ = commands.send(Command::PhotosSent);
+                }
                 if shared.now.lock().unwrap_or_else(PoisonError::into_inner).moving_photos {
                     shared.set(|now| now.moving_photos = false);
                 }
@@ -376,6 +386,7 @@ async fn move_photos(shared: &Shared) -> bool {
         };
         match outcome {
             Ok(()) => {
+                sent |= up;
                 if let Some(job) = photo.doc.job() {
                     shared.tell(CoreEvent::JobsChanged { jobs: vec![job] });
                 }
