@@ -166,6 +166,7 @@ describe('a job beside the list', () => {
     const lines = mount(ReadingLines, { props: { rows: [earthResistance({ records: [failed, passed] })] } });
     expect(lines.findAll(T('panel-reading')).map((line) => line.attributes('data-verdict'))).toEqual(['fail', 'pass']);
     expect(lines.text()).toContain('整改：重新接好端子');
+    expect(lines.text()).toContain('≤ 4 Ω 合格');
   });
 });
 

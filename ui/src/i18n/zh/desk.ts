@@ -116,7 +116,7 @@ export default {
     arrivals: '到达时刻',
     members: '各师傅准时',
     memberLine: '{name} {good}/{of}',
-    notArrived: '{name}的设备还有 {what}没到',
+    notArrived: '{name}的设备没到齐：{what}',
     seen: '{time} 后没有信号',
     arrivedAll: '各设备都到齐了',
     pick: '点一行，右边看测电、照片和记录',
