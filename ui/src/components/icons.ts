@@ -1,3 +1,5 @@
+import type { Verdict } from '@schemas';
+
 /** Own line drawings on a 24 × 24 field. They stand beside a word, never alone. */
 export const ICONS = {
   today: 'M4 6h16v14H4zM4 10h16M8 3v4M16 3v4M8 14h3',
@@ -35,3 +37,11 @@ export const ICONS = {
 } as const;
 
 export type IconName = keyof typeof ICONS;
+
+export const VERDICT_ICONS: Record<Verdict, IconName> = {
+  pass: 'check',
+  warn: 'alert',
+  fail: 'cross',
+  not_applicable: 'minus',
+  not_measured: 'question',
+};
