@@ -1,0 +1,5 @@
+//! The core held to the trade's stories without a relay: documents, store, rules, sync engine, photos.
+
+mod absorbing;
+mod cast;
+mod documents;
