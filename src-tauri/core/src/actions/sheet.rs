@@ -52,11 +52,14 @@ impl Actions {
         let open = self.open_job(&mut store, input.job)?;
         let appliance = open.appliance(input.appliance)?;
         let value = input.value.trim();
+        let field = field_word(input.field);
+        let written = open.facts.sheet.fields.get(&(input.appliance, field.to_owned()));
+        // Where two people wrote, the one that is shown can be picked as well: it is written, and the other goes.
+        let contested = written.is_some_and(|written| !written.others.is_empty());
         // What the order already says is not written again as if somebody had found it on site.
-        if open.facts.field(appliance, input.field) == value {
+        if !contested && open.facts.field(appliance, input.field) == value {
             return Ok(self.view(&mut store, input.job)?);
         }
-        let field = field_word(input.field);
         let write = |doc: &mut _| documents::sheet::set_field(doc, input.appliance, field, value);
         if store.act(&DocId::Sheet(input.job), "write_field", open.noted.at_ms, write, |_| Ok(()))? {
             self.changed(input.job);
