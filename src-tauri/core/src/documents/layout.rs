@@ -139,12 +139,18 @@ impl Fact<'_> {
     }
 }
 
-fn whole(value: &ScalarValue) -> Option<i64> {
-    match value {
-        ScalarValue::Int(n) | ScalarValue::Timestamp(n) => Some(*n),
-        ScalarValue::Uint(n) => i64::try_from(*n).ok(),
-        _ => None,
-    }
+/// The largest number that a screen can show exactly. A broken program's documents may hold larger ones; brought down
+/// to this, no sum or difference of them overflows.
+const MOST: i64 = (1 << 53) - 1;
+
+/// A whole number, whichever of the numeric types it was written as.
+pub fn whole(value: &ScalarValue) -> Option<i64> {
+    let number = match value {
+        ScalarValue::Int(n) | ScalarValue::Timestamp(n) => *n,
+        ScalarValue::Uint(n) => i64::try_from(*n).unwrap_or(i64::MAX),
+        _ => return None,
+    };
+    Some(number.clamp(-MOST, MOST))
 }
 
 /// Every fact of a container, ordered by (time, id). What has no readable id or author is passed over.

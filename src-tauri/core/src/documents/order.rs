@@ -79,7 +79,7 @@ fn assignees(doc: &AutoCommit) -> BTreeMap<MemberId, i64> {
         .filter_map(|(key, values)| {
             let member = key.parse().ok()?;
             match values.first() {
-                Some(ScalarValue::Timestamp(since)) => Some((member, *since)),
+                Some(since @ ScalarValue::Timestamp(_)) => Some((member, layout::whole(since)?)),
                 _ => None,
             }
         })

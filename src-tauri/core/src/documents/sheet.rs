@@ -86,7 +86,7 @@ fn read_service(key: &str, value: &ScalarValue) -> Option<ServiceFact> {
     let service = ServiceCode::from_word(parts.next()?)?;
     let ScalarValue::Str(value) = value else { return None };
     let mut fields = value.splitn(3, '|');
-    let at_ms = fields.next()?.parse().ok()?;
+    let at_ms = layout::whole(&ScalarValue::Int(fields.next()?.parse().ok()?))?;
     let by = fields.next()?.parse().ok()?;
     let answer = fields.next()?.to_owned();
     Some(ServiceFact { appliance, service, answer, noted: Noted { at_ms, offset_ms: None, by } })

@@ -51,8 +51,8 @@ impl JobFigures {
             failed: failures.failed,
             rectified: failures.rectified,
             outcome: job.sheet.outcomes.last().map(|o| o.outcome),
-            parts: used.iter().map(|p| p.quantity).sum(),
-            parts_fen: used.iter().map(|p| i64::from(p.quantity) * p.guide_fen).sum(),
+            parts: used.iter().fold(0, |sum, p| sum.saturating_add(p.quantity)),
+            parts_fen: used.iter().fold(0, |sum, p| added(sum, i64::from(p.quantity).saturating_mul(p.guide_fen))),
             photos: count(job.sheet.photos.len()),
             members: job.order.assignees.keys().copied().collect(),
         }
@@ -73,6 +73,12 @@ impl JobFigures {
     pub fn late(&self, now: i64) -> bool {
         self.arrived_at.or(self.finished_at).unwrap_or(now) > self.arrive_by
     }
+}
+
+/// A sum of money that stays a number which a screen can show, whatever a broken sheet claims.
+fn added(sum: i64, fen: i64) -> i64 {
+    const MOST: i64 = (1 << 53) - 1;
+    sum.saturating_add(fen).clamp(-MOST, MOST)
 }
 
 fn count(n: usize) -> u32 {
@@ -102,8 +108,8 @@ pub fn figures<'a>(jobs: impl Iterator<Item = &'a JobFigures>, now: i64) -> DayF
         day.rectified += job.rectified;
         day.refused += u32::from(job.outcome == Some(JobOutcome::RefusedUnsafe));
         day.hazards_remaining += u32::from(job.outcome == Some(JobOutcome::HazardRemaining));
-        day.parts += job.parts;
-        day.parts_fen = Fen(day.parts_fen.0 + job.parts_fen);
+        day.parts = day.parts.saturating_add(job.parts);
+        day.parts_fen = Fen(added(day.parts_fen.0, job.parts_fen));
         day.photos += job.photos;
     }
     day
