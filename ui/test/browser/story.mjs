@@ -9,8 +9,9 @@
  */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 
 const { values: given } = parseArgs({
@@ -27,6 +28,7 @@ assert.ok(given.desk && given.phone, 'both --desk and --phone are needed');
 
 const T = (name) => `[data-test="${name}"]`;
 const WAIT_MS = 15_000;
+const FIRST_SCREEN_BYTES = 150_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
 
 const browser = await chromium.launch({ executablePath: given.browser, args: [...FLAGS, '--disable-sync', '--disable-quic'] });
@@ -71,6 +73,24 @@ async function picture(page) {
     return canvas.toDataURL('image/jpeg', 0.85);
   });
   return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(url.slice(url.indexOf(',') + 1), 'base64') };
+}
+
+/** What a phone fetches before it shows its first screen, in bytes as a server would compress them. */
+async function firstScreen(address) {
+  const context = await browser.newContext({ viewport: { width: 360, height: 760 } });
+  const page = await context.newPage();
+  const scripts = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) scripts.push(response);
+  });
+  await page.goto(address);
+  await page.waitForSelector(`${T('today-date')}, ${T('enrol-link')}`);
+  const bodies = await Promise.all(scripts.map((response) => response.body()));
+  await context.close();
+  return {
+    bytes: bodies.reduce((sum, body) => sum + gzipSync(body).length, 0),
+    names: scripts.map((response) => basename(response.url())),
+  };
 }
 
 const attribute = (page, name, key, value) => page.waitForSelector(`${T(name)}[data-${key}="${value}"]`);
@@ -230,7 +250,13 @@ async function review(desk, phone, customer) {
   await step('the picture opens', desk);
   await desk.keyboard.press('Escape');
   await phone.waitForSelector(T('sync-nothing-waiting'));
-  await step('nothing waits on the phone any more', phone);
+  await phone.waitForFunction(
+    (names) => new Set(names.map((name) => document.querySelector(`[data-test="${name}"]`)?.textContent)).size === 1,
+    ['sync-on-device', 'sync-on-relay', 'sync-on-owner'],
+  );
+  await step('nothing waits on the phone any more, and all of it is on the owner’s device', phone);
+  await desk.waitForSelector(T('all-arrived'));
+  await step('the desk knows that everything has arrived', desk);
 }
 
 try {
@@ -242,6 +268,10 @@ try {
   await takeOrder(desk, customer);
   await visit(phone, customer);
   await review(desk, phone, customer);
+  const { bytes, names } = await firstScreen(given.phone);
+  assert.ok(bytes <= FIRST_SCREEN_BYTES, `the phone's first screen took ${bytes} bytes of script`);
+  assert.ok(!names.some((name) => /^(el-|DeskShell|DayCharts|BarChart)/.test(name)), 'the phone fetched what only the desk needs');
+  await step(`the phone's first screen takes ${Math.round(bytes / 1000)} KB of script`);
   assert.deepEqual(wrong, [], 'no page reported an error');
 } finally {
   await browser.close();
