@@ -32,13 +32,21 @@ const SHEET: &[&str] = &[
     "notes",
 ];
 
-/// The first birth's bytes of a kind that has one.
-pub fn make(kind: DocKind) -> Option<Vec<u8>> {
-    let containers = match kind {
+/// Names of the containers that the births of a kind make; none for a kind without one.
+pub fn containers(kind: DocKind) -> &'static [&'static str] {
+    match kind {
         DocKind::Order => ORDER,
         DocKind::Sheet => SHEET,
-        _ => return None,
-    };
+        _ => &[],
+    }
+}
+
+/// The first birth's bytes of a kind that has one.
+pub fn make(kind: DocKind) -> Option<Vec<u8>> {
+    let containers = containers(kind);
+    if containers.is_empty() {
+        return None;
+    }
     let mut doc = AutoCommit::new().with_actor(ActorId::from(birth::ACTOR.0));
     for name in containers {
         doc.put_object(ROOT, *name, ObjType::Map).expect("a map can be put into an empty root");

@@ -6,9 +6,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{ActorId, AutoCommit, Change, ROOT};
+use automerge::{ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
 use doorstep_schemas::birth;
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind};
+
+use super::birth as birth_layout;
 
 /// Why a document can't be opened or a change not taken.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +25,8 @@ pub enum PaperError {
     Panicked,
     #[error("a change left the document unable to be edited, saved or read back")]
     Poisonous,
+    #[error("a change removed or replaced a container that the birth made")]
+    Uprooted,
 }
 
 /// A change fresh from an edit.
@@ -104,7 +108,7 @@ impl Paper {
     /// Takes somebody's admitted changes: on a copy, tried by an edit, a save and a reload, then for good. All or none.
     pub fn adopt(&mut self, bytes: &[&[u8]]) -> Result<(), PaperError> {
         let changes = bytes.iter().map(|bytes| read(bytes)).collect::<Result<Vec<_>, _>>()?;
-        let copy = match catch_unwind(AssertUnwindSafe(|| try_out(&self.doc, &changes))) {
+        let copy = match catch_unwind(AssertUnwindSafe(|| try_out(&self.id, &self.doc, &changes))) {
             Ok(copy) => copy?,
             Err(_panic) => return Err(PaperError::Panicked),
         };
@@ -128,12 +132,15 @@ fn read(bytes: &[u8]) -> Result<Change, PaperError> {
 }
 
 /// A copy with the changes in it, once it has shown that it can still be edited, saved and read back.
-fn try_out(doc: &AutoCommit, changes: &[Change]) -> Result<AutoCommit, PaperError> {
+fn try_out(id: &DocId, doc: &AutoCommit, changes: &[Change]) -> Result<AutoCommit, PaperError> {
     let mut copy = doc.clone();
     copy.apply_changes(changes.iter().cloned()).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
     if !changes.iter().all(|change| copy.get_change_by_hash(&change.hash()).is_some()) {
         // One waits inside for a parent that the caller said is here.
         return Err(PaperError::Poisonous);
+    }
+    if !rooted(&copy, id.kind()) {
+        return Err(PaperError::Uprooted);
     }
     let mut trial = copy.clone();
     let edited = trial.put(ROOT, "~trial", true).is_ok() && trial.commit().is_some();
@@ -141,4 +148,13 @@ fn try_out(doc: &AutoCommit, changes: &[Change]) -> Result<AutoCommit, PaperErro
     let saved = trial.save();
     let mut again = AutoCommit::load(&saved).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
     if edited && again.get_heads() == heads { Ok(copy) } else { Err(PaperError::Poisonous) }
+}
+
+/// Whether every container is the birth's own and the only one of its name. Whoever deletes or replaces one would hide
+/// everybody's work in it, and no honest program does.
+fn rooted(doc: &AutoCommit, kind: DocKind) -> bool {
+    birth_layout::containers(kind).iter().all(|name| match doc.get_all(ROOT, *name).as_deref() {
+        Ok([(Value::Object(ObjType::Map), ObjId::Id(_, maker, _))]) => maker.to_bytes() == birth::ACTOR.0,
+        _ => false,
+    })
 }
