@@ -3,3 +3,4 @@
 mod absorbing;
 mod cast;
 mod documents;
+mod quarantine;

@@ -7,11 +7,11 @@ use doorstep::store::Absorbed;
 use doorstep::store::outbox::OutPiece;
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::admission::{self, History, Run, Verdict};
+use doorstep_schemas::birth;
 use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, OutletId, PublicKey};
 use doorstep_schemas::log::{GENESIS, digest, running_hash, short};
 use doorstep_schemas::signature::Beacon;
 use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Outcome, Piece, PieceResult, kind};
-use doorstep_schemas::{birth, signature};
 use ed25519_dalek::SigningKey;
 
 use super::{NOON, Phone};
@@ -145,10 +145,5 @@ impl Log {
             self.collect(phone);
             self.deliver(phone);
         }
-    }
-
-    /// The device of a key, as the log knows it.
-    pub fn knows(&self, key: &SigningKey) -> bool {
-        self.keys.contains_key(&signature::identity(key).1)
     }
 }
