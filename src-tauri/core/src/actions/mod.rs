@@ -11,7 +11,7 @@ pub mod readings;
 pub mod sheet;
 pub mod visit;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{JobId, MemberId, ShortId};
@@ -31,9 +31,15 @@ impl Shelf {
         Self(Arc::new(Mutex::new(store)))
     }
 
-    /// A panic elsewhere leaves the store as its last commit left it: SQLite rolled the transaction back.
+    /// A panic elsewhere leaves the store as its last commit left it: SQLite rolled the transaction back, and documents
+    /// that were open are read anew.
     pub fn store(&self) -> MutexGuard<'_, Store> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(|poisoned| {
+            let mut store = poisoned.into_inner();
+            store.recover();
+            self.0.clear_poison();
+            store
+        })
     }
 }
 

@@ -20,7 +20,9 @@ pub mod team;
 pub mod views;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
+use std::thread;
+use std::time::Duration;
 
 use doorstep_schemas::ids::Actor;
 use doorstep_schemas::signature;
@@ -61,6 +63,7 @@ impl Store {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
         }
+        wake_cipher();
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut db = Connection::open_with_flags(database(folder), flags)?;
         unlock(&db, key)?;
@@ -76,6 +79,11 @@ impl Store {
         self.actor
     }
 
+    /// Lets go of everything that is not on the disk. Whoever panicked may have left half an action in an open document.
+    pub fn recover(&mut self) {
+        self.papers.forget_all();
+    }
+
     pub fn rules(&self) -> &Arc<RuleBook> {
         &self.rules
     }
@@ -83,6 +91,22 @@ impl Store {
     pub fn public_key(&self) -> doorstep_schemas::ids::PublicKey {
         signature::identity(&self.signer).0
     }
+}
+
+/// Waits until SQLCipher can take keys. SQLite calls itself ready before SQLCipher is (its initialisation runs after
+/// SQLite's own and outside of that lock), so that of two threads that open their first databases at once, one is told
+/// that its key is no key.
+fn wake_cipher() {
+    static AWAKE: Once = Once::new();
+    AWAKE.call_once(|| {
+        for _ in 0..500 {
+            let keyed = Connection::open_in_memory().and_then(|db| db.pragma_update(None, "key", "wake"));
+            if keyed.is_ok() {
+                return;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    });
 }
 
 /// Where the database of a data folder lies.
