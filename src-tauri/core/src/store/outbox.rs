@@ -69,6 +69,8 @@ struct UnsentRun {
     doc: DocId,
     actor: Actor,
     signature: Signature,
+    /// Hashes between the last change here and the one that the signature reaches.
+    tail: Vec<u8>,
     /// (seq, hash, bytes) of each unsent change.
     changes: Vec<(u64, [u8; 32], Vec<u8>)>,
 }
@@ -134,19 +136,23 @@ impl Store {
 
     fn unsent_run(&self, doc: DocId, actor: Actor) -> Result<UnsentRun, StoreError> {
         let key = doc.to_string();
-        let signature: Vec<u8> = self.db.query_row(
-            "SELECT signature FROM run WHERE doc = ?1 AND actor = ?2",
+        let (signature, tail): (Vec<u8>, Vec<u8>) = self.db.query_row(
+            "SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2",
             params![key, actor.0],
-            |r| r.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
+        // To the run's end, also where the relay has confirmed a part of that: the signature covers all of it, and a
+        // run with a hole would be refused for ever.
         let mut query = self.db.prepare_cached(
-            "SELECT seq, hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND log_seq IS NULL ORDER BY seq",
+            "SELECT seq, hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq >=
+                 (SELECT min(seq) FROM change WHERE doc = ?1 AND actor = ?2 AND log_seq IS NULL)
+             ORDER BY seq",
         )?;
         let rows = query.query_map(params![key, actor.0], |row| {
             Ok((u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0), row.get(1)?, row.get(2)?))
         })?;
         let signature = minicbor::decode(&signature).map_err(StoreError::Cbor)?;
-        Ok(UnsentRun { doc, actor, signature, changes: rows.collect::<Result<Vec<_>, _>>()? })
+        Ok(UnsentRun { doc, actor, signature, tail, changes: rows.collect::<Result<Vec<_>, _>>()? })
     }
 
     /// Applies the relay's answer to the pieces that were sent with it.
@@ -323,7 +329,7 @@ fn pieces(run: &UnsentRun) -> Result<Vec<OutPiece>, StoreError> {
             codec,
             body,
             signature: run.signature.clone(),
-            tail: later.iter().flat_map(|(_, hash, _)| *hash).collect(),
+            tail: later.iter().flat_map(|(_, hash, _)| *hash).chain(run.tail.iter().copied()).collect(),
         };
         let covers = Covers::Changes { doc: run.doc.clone(), actor: run.actor, from_seq, to_seq };
         let piece =
