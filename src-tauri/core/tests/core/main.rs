@@ -3,4 +3,6 @@
 mod absorbing;
 mod cast;
 mod documents;
+mod outbox;
+mod own;
 mod quarantine;

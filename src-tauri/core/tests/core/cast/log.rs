@@ -16,6 +16,7 @@ use ed25519_dalek::SigningKey;
 
 use super::{NOON, Phone};
 
+#[derive(Clone)]
 pub struct Log {
     outlet: OutletId,
     relay: SigningKey,
