@@ -59,13 +59,16 @@ impl KeyFile {
     fn make(&self, nature: &dyn Nature) -> Result<StoreKey, KeyError> {
         let key = random::<32>(nature);
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
+        options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&self.path)?;
+        // Under its name only when it is whole: half a key would keep the app from ever starting.
+        let partial = self.path.with_extension("part");
+        let mut file = options.open(&partial)?;
         file.write_all(&key)?;
         // A database without its key is lost: the key is on the disk before the first page is.
         file.sync_all()?;
+        fs::rename(&partial, &self.path)?;
         if let Some(folder) = self.path.parent() {
             fs::File::open(folder)?.sync_all()?;
         }
