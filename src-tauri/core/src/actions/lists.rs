@@ -57,7 +57,7 @@ impl Actions {
                 members.push(member_day(member, &theirs));
             }
         }
-        let holding = |d: &doorstep_schemas::view::DeviceView| !d.this_device && d.changes + d.photos > 0;
+        let holding = |d: &doorstep_schemas::view::DeviceView| !d.this_device && (d.changes > 0 || d.photos > 0);
         Ok(DayReview {
             day: calendar::day_name(start),
             start: Millis(start),

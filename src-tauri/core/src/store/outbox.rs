@@ -253,7 +253,7 @@ impl Store {
         let owner_seq = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
         Ok(self.db.query_row(
             "SELECT count(*), count(log_seq), count(CASE WHEN log_seq <= ?1 THEN 1 END),
-                    coalesce(sum(CASE WHEN log_seq IS NULL THEN length(bytes) END), 0)
+                    min(coalesce(sum(CASE WHEN log_seq IS NULL THEN length(bytes) END), 0), 4294967295)
              FROM change WHERE mine = 1",
             [owner_seq],
             |row| {
@@ -271,9 +271,9 @@ impl Store {
     pub fn unsent_jobs(&self) -> Result<Vec<UnsentJob>, StoreError> {
         let mut out: Vec<UnsentJob> = Vec::new();
         let mut query = self.db.prepare_cached(
-            "SELECT doc, count(*), sum(length(bytes)), 0, 0 FROM change WHERE mine = 1 AND log_seq IS NULL GROUP BY doc
+            "SELECT doc, count(*), min(sum(length(bytes)), 4294967295), 0, 0 FROM change WHERE mine = 1 AND log_seq IS NULL GROUP BY doc
              UNION ALL
-             SELECT doc, 0, 0, count(CASE WHEN thumb = 0 THEN 1 END), sum(bytes - sent) FROM photo
+             SELECT doc, 0, 0, count(CASE WHEN thumb = 0 THEN 1 END), min(sum(bytes - sent), 4294967295) FROM photo
              WHERE mine = 1 AND on_relay = 0 GROUP BY doc",
         )?;
         let rows = query
@@ -286,10 +286,10 @@ impl Store {
                 out.len() - 1
             });
             let sum = &mut out[index];
-            sum.changes += changes;
-            sum.bytes += bytes;
-            sum.photos += photos;
-            sum.photo_bytes += photo_bytes;
+            sum.changes = sum.changes.saturating_add(changes);
+            sum.bytes = sum.bytes.saturating_add(bytes);
+            sum.photos = sum.photos.saturating_add(photos);
+            sum.photo_bytes = sum.photo_bytes.saturating_add(photo_bytes);
         }
         Ok(out)
     }

@@ -195,9 +195,9 @@ impl Store {
     pub fn photo_counts(&self) -> Result<PhotoCounts, StoreError> {
         Ok(self.db.query_row(
             "SELECT count(CASE WHEN thumb = 0 THEN 1 END), count(CASE WHEN thumb = 0 AND on_relay = 1 THEN 1 END),
-                    coalesce(sum(CASE WHEN thumb = 0 THEN bytes END), 0),
-                    coalesce(sum(CASE WHEN thumb = 0 THEN CASE WHEN on_relay = 1 THEN bytes ELSE sent END END), 0),
-                    coalesce(sum(CASE WHEN on_relay = 0 THEN bytes - sent END), 0)
+                    min(coalesce(sum(CASE WHEN thumb = 0 THEN bytes END), 0), 4294967295),
+                    min(coalesce(sum(CASE WHEN thumb = 1 THEN 0 WHEN on_relay = 1 THEN bytes ELSE sent END), 0), 4294967295),
+                    min(coalesce(sum(CASE WHEN on_relay = 0 THEN bytes - sent END), 0), 4294967295)
              FROM photo WHERE mine = 1",
             [],
             |row| {

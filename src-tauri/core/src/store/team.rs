@@ -9,7 +9,6 @@ use doorstep_schemas::wire::{Access, Device, DeviceHeld, Grant, Held, Role, Role
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::papers::Papers;
-use super::rows::signed;
 use super::settings::Enrolment;
 use super::{Store, StoreError, views};
 
@@ -49,6 +48,11 @@ fn role_names(words: &str) -> Vec<RoleName> {
             _ => None,
         })
         .collect()
+}
+
+/// A device's own word on what it holds, as far as a screen can show it.
+fn shown(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 pub(super) fn put_member(db: &Connection, role: &Role) -> Result<(), StoreError> {
@@ -190,7 +194,7 @@ impl Store {
         for DeviceHeld { device, seen_ms, held: Held { changes, photos, photo_bytes } } in devices {
             self.db.execute(
                 "UPDATE device SET seen_ms = ?2, changes = ?3, photos = ?4, photo_bytes = ?5 WHERE device = ?1",
-                params![device.0, seen_ms, signed(*changes), signed(*photos), signed(*photo_bytes)],
+                params![device.0, seen_ms, shown(*changes), shown(*photos), shown(*photo_bytes)],
             )?;
         }
         Ok(())
