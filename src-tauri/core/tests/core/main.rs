@@ -3,6 +3,8 @@
 mod absorbing;
 mod cast;
 mod documents;
+mod grants;
 mod outbox;
 mod own;
 mod quarantine;
+mod vault;

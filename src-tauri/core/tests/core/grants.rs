@@ -1,0 +1,103 @@
+//! Grants: desired state computed from the orders. An owner's device says the difference, then is quiet.
+
+use doorstep_schemas::ids::JobId;
+use doorstep_schemas::input::Assign;
+use doorstep_schemas::wire::{Access, Grant, Outcome, PieceResult};
+
+use crate::cast::{NOON, OWNER, Phone, RAN, Shop, TIAN, leaking_heater, member};
+
+fn due(phone: &Phone) -> Vec<(&'static str, Access)> {
+    let name = |grant: &Grant| [OWNER, RAN, TIAN].into_iter().find(|name| member(name) == grant.member).unwrap();
+    let mut due: Vec<_> = phone.store().grants_due().unwrap().iter().map(|g| (name(g), g.access)).collect();
+    due.sort();
+    due
+}
+
+fn assign(desk: &Phone, job: JobId, names: &[&str]) {
+    let members = names.iter().map(|name| member(name)).collect();
+    desk.actions.assign(&Assign { job, members }).unwrap();
+}
+
+#[test]
+fn an_owners_device_says_the_difference_and_then_is_quiet() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    assert_eq!(due(&desk), [(RAN, Access::Write)]);
+    shop.log.exchange(&mut desk);
+    assert_eq!(due(&desk), []);
+    assert_eq!(shop.log.collect(&mut desk), Vec::new());
+    assign(&desk, job, &[TIAN]);
+    assert_eq!(due(&desk), [(RAN, Access::None), (TIAN, Access::Write)]);
+    // Changed again before anything was said: only the end of it is.
+    assign(&desk, job, &[RAN]);
+    assert_eq!(due(&desk), []);
+    assign(&desk, job, &[]);
+    shop.log.exchange(&mut desk);
+    assert_eq!(desk.store().access(job, member(RAN)).unwrap(), Access::None);
+    let desk = desk.restart();
+    assert_eq!((due(&desk), desk.store().outgoing(usize::MAX).unwrap().pieces), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn two_owners_devices_agree_without_saying_it_twice() {
+    let mut shop = Shop::open();
+    let (mut desk, mut car) = (shop.device(OWNER), shop.device(OWNER));
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut car);
+    assert_eq!(due(&car), []);
+    assert_eq!(shop.log.collect(&mut car), Vec::new());
+    // Both reassign apart: the merged order decides, and whoever learns of it first says what is missing.
+    assign(&desk, job, &[TIAN]);
+    assign(&car, job, &[]);
+    for phone in [&mut desk, &mut car] {
+        shop.log.exchange(phone);
+    }
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut car);
+    for phone in [&desk, &car] {
+        assert_eq!(due(phone), []);
+        assert_eq!(phone.store().access(job, member(RAN)).unwrap(), Access::None);
+        assert_eq!(phone.store().access(job, member(TIAN)).unwrap(), Access::Write);
+    }
+    let grants = |shop: &Shop| shop.log.entries.iter().filter(|entry| entry.piece.grant.is_some()).count();
+    let said = grants(&shop);
+    for _ in 0..3 {
+        shop.log.exchange(&mut desk);
+        shop.log.exchange(&mut car);
+    }
+    assert_eq!(grants(&shop), said);
+}
+
+#[test]
+fn a_technicians_device_says_no_grants() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    // The order arrives before the grant that belongs to it.
+    shop.log.collect(&mut desk);
+    let order: Vec<_> = shop.log.entries.iter().filter(|entry| entry.piece.grant.is_none()).cloned().collect();
+    let absorbed = ran.store().absorb(&order, None, NOON).unwrap();
+    assert!(!absorbed.grants_due);
+    assert_eq!(due(&ran), []);
+    assert!(ran.facts(job).order.assignees.contains_key(&member(RAN)));
+    assert_eq!(shop.log.collect(&mut ran), Vec::new());
+}
+
+#[test]
+fn a_refused_grant_is_not_offered_without_end() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap();
+    let outgoing = desk.store().outgoing(usize::MAX).unwrap();
+    let results = outgoing.pieces.iter().map(|piece| PieceResult {
+        outcome: if piece.piece.grant.is_some() { Outcome::Refused } else { Outcome::Accepted },
+        log_seq: Some(7),
+        want_from: None,
+        code: None,
+    });
+    let header = shop.log.header(results.collect());
+    desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
+    assert_eq!((due(&desk), desk.store().outgoing(usize::MAX).unwrap().pieces), (Vec::new(), Vec::new()));
+}
