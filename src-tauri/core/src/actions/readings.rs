@@ -65,8 +65,9 @@ impl Actions {
         if [input.instrument.as_str(), input.rectified.as_str(), reason].iter().any(|t| t.chars().count() > LINE) {
             return Err(ReadingError::TooLong);
         }
-        let before = safety::latest(&open.facts.sheet.readings, input.appliance, &input.code);
-        let failed = before.is_some_and(|r| gates::verdict(rules.as_ref(), r) == Verdict::Fail);
+        let judge = |reading: &Reading| gates::verdict(rules.as_ref(), reading);
+        let before = safety::standing(&open.facts.sheet.readings, input.appliance, &input.code, judge);
+        let failed = before == Some(Verdict::Fail);
         if failed && input.rectified.trim().is_empty() {
             return Err(ReadingError::NothingRectified);
         }

@@ -36,7 +36,8 @@ pub fn safety_checked(job: &Job, rules: &dyn Rules) -> Option<Noted> {
         for limit in rules.needs(job.order.kind, appliance.kind).readings {
             any = true;
             let reading = safety::latest(&job.sheet.readings, appliance.id, &limit.code)?;
-            if verdict(rules, reading) == Verdict::NotMeasured {
+            let judge = |reading: &super::facts::Reading| verdict(rules, reading);
+            if safety::standing(&job.sheet.readings, appliance.id, &limit.code, judge) == Some(Verdict::NotMeasured) {
                 return None;
             }
             last = last.filter(|l| l.at_ms >= reading.noted.at_ms).or(Some(reading.noted));
@@ -74,7 +75,7 @@ pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
     out
 }
 
-/// Required readings that are missing, and any reading, required or not, whose newest record fails.
+/// Required readings that are missing, and any reading, required or not, whose failure stands.
 fn unsafe_readings(job: &Job, rules: &dyn Rules, appliance: &super::facts::OrderedAppliance) -> Vec<Blocker> {
     let mut out = Vec::new();
     let required = rules.needs(job.order.kind, appliance.kind).readings;
@@ -88,8 +89,8 @@ fn unsafe_readings(job: &Job, rules: &dyn Rules, appliance: &super::facts::Order
     }
     for limit in limits {
         let must = required.iter().any(|l| l.code == limit.code);
-        let newest = safety::latest(&job.sheet.readings, appliance.id, &limit.code);
-        let code = match newest.map(|r| verdict(rules, r)) {
+        let judge = |reading: &super::facts::Reading| verdict(rules, reading);
+        let code = match safety::standing(&job.sheet.readings, appliance.id, &limit.code, judge) {
             None if must => BlockerCode::ReadingMissing,
             Some(Verdict::NotMeasured) if must => BlockerCode::ReadingNotMeasured,
             Some(Verdict::Fail) if safety::stops(limit.class(appliance.kind)) => BlockerCode::ReadingFailed,

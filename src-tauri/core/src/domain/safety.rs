@@ -128,6 +128,10 @@ impl Limit {
     pub fn judge(&self, found: &Found) -> Verdict {
         match (found, &self.measure) {
             (Found::NotApplicable { .. }, _) => Verdict::NotApplicable,
+            // A broken program's value that no instrument shows.
+            (Found::Number { thousandths }, Measure::Number { most, .. }) if !(0..=*most).contains(&thousandths.0) => {
+                Verdict::NotMeasured
+            }
             (Found::Number { thousandths }, Measure::Number { bands, .. }) => bands
                 .iter()
                 .find(|b| b.from.is_none_or(|from| thousandths.0 >= from) && b.to.is_none_or(|to| thousandths.0 <= to))
@@ -143,6 +147,22 @@ impl Limit {
 /// The reading that counts: the newest of its row on its appliance. The failed one before it stays in the sheet.
 pub fn latest<'a>(readings: &'a [Reading], appliance: ShortId, code: &str) -> Option<&'a Reading> {
     readings.iter().rfind(|r| r.appliance == appliance && r.code == code)
+}
+
+/// What is known of a row: the newest verdict, but a failure stands until something measured better after it. Were
+/// "not applicable" or "not measured" to follow a failure and count, a word would open what no override may (R12).
+pub fn standing(
+    readings: &[Reading],
+    appliance: ShortId,
+    code: &str,
+    judge: impl Fn(&Reading) -> Verdict,
+) -> Option<Verdict> {
+    readings.iter().filter(|r| r.appliance == appliance && r.code == code).map(judge).reduce(|before, verdict| {
+        match (before, verdict) {
+            (Verdict::Fail, Verdict::NotApplicable | Verdict::NotMeasured) => Verdict::Fail,
+            _ => verdict,
+        }
+    })
 }
 
 /// Whether a failure of this class keeps a job from being "completed" (R12). There is no override: where the house is
@@ -162,8 +182,8 @@ pub fn failures(job: &Job, judge: impl Fn(&Reading) -> Verdict) -> Failures {
             continue;
         }
         out.failed += 1;
-        let newest = latest(&job.sheet.readings, reading.appliance, &reading.code);
-        if newest.is_some_and(|n| matches!(judge(n), Verdict::Pass | Verdict::Warn)) {
+        let standing = standing(&job.sheet.readings, reading.appliance, &reading.code, &judge);
+        if standing.is_some_and(|verdict| matches!(verdict, Verdict::Pass | Verdict::Warn)) {
             out.rectified += 1;
         }
     }

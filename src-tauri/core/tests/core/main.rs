@@ -7,4 +7,5 @@ mod grants;
 mod outbox;
 mod own;
 mod quarantine;
+mod rules;
 mod vault;
