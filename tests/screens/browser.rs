@@ -1,0 +1,38 @@
+//! The story in two headless browsers: the same commands behind loopback HTTP, the same screens, the same relay.
+
+use std::path::Path;
+use std::process::Command;
+
+use doorstep_tests::outlet::{self, OWNER, TECHNICIAN};
+use doorstep_tests::programs::program;
+use doorstep_tests::stage::Relay;
+
+use crate::process::{Running, root};
+
+fn devhost(folder: &Path, name: &str, link: &str) -> (Running, String) {
+    let mut command = Command::new(program("doorstep-app").unwrap());
+    command.args(["devhost", "--device-name", name, "--enrol", link, "--data-dir"]).arg(folder);
+    command.arg("--ui").arg(root().join("ui/dist"));
+    let (running, line) = Running::first_line(&mut command);
+    let address = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("devhost said {line:?}")).to_owned();
+    (running, address)
+}
+
+#[test]
+fn the_story_can_be_told_by_hand_in_two_browsers() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("relay");
+    outlet::found(&data).unwrap();
+    let relay = Relay::start(&data).unwrap();
+    let (_desk, desk) = devhost(&folder.path().join("desk"), "店里电脑", &relay.invite(OWNER).unwrap());
+    let (_phone, phone) = devhost(&folder.path().join("phone"), "小军手机", &relay.invite(TECHNICIAN).unwrap());
+    let output = Command::new("node")
+        .current_dir(root().join("ui"))
+        .args(["test/browser/story.mjs", "--desk", &desk, "--phone", &phone])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let wrong = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{wrong}");
+    assert!(said.matches('✓').count() >= 12, "{said}");
+}
