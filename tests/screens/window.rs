@@ -34,7 +34,7 @@ async fn window(folder: &Path, port: u16) -> WebDriver {
         "binary": program("doorstep-app").unwrap(),
         "args": ["--data-dir", folder, "--size", "390x844"],
     });
-    capabilities.insert("webkitgtk:browserOptions".to_owned(), options);
+    capabilities.set("webkitgtk:browserOptions", options).unwrap();
     let address = format!("http://127.0.0.1:{port}");
     // The driver needs a moment until it listens; nothing tells when.
     for _ in 0..100 {
@@ -85,6 +85,24 @@ async fn what_is_typed_in_the_real_window_is_in_the_database() {
     driver.query(saved).wait(Duration::from_secs(20), Duration::from_millis(50)).first().await.unwrap();
 
     assert_eq!(serials(&phone), [TYPED], "in SQLite while the window is open");
+
+    // The picture goes in through the file chooser and comes back through the photo scheme and the content policy.
+    let file = folder.path().join("after.jpg");
+    std::fs::write(&file, doorstep_tests::camera::picture(1600, 1200).unwrap()).unwrap();
+    find(&driver, "shoot-after").await.send_keys(file.to_str().unwrap()).await.unwrap();
+    let shown = || async {
+        let script = "const i = document.querySelector('[data-test=photo] img'); return i ? i.naturalWidth : 0;";
+        driver.execute(script, vec![]).await.unwrap().convert::<u32>().unwrap()
+    };
+    let mut width = 0;
+    for _ in 0..200 {
+        width = shown().await;
+        if width > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(width, 240, "the thumbnail, turned upright, is on the screen");
     driver.quit().await.unwrap();
     drop(driver_process);
     assert_eq!(serials(&phone), [TYPED], "and when it is closed");

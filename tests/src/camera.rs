@@ -19,7 +19,13 @@ pub fn picture(width: u16, height: u16) -> Result<Vec<u8>, EncodingError> {
             // A wall, a heater with its casing, a pipe: shapes that compress like a photo does.
             let heater = (x * 3 / u32::from(width) == 1) && (y * 4 / u32::from(height) != 0);
             let pipe = x % 400 < 14;
-            let base = if heater { [228, 230, 232] } else if pipe { [150, 118, 70] } else { [186, 190, 181] };
+            let base = if heater {
+                [228, 230, 232]
+            } else if pipe {
+                [150, 118, 70]
+            } else {
+                [186, 190, 181]
+            };
             let shade = (x + y) * 40 / (u32::from(width) + u32::from(height));
             pixels.extend(base.map(|c: u32| u8::try_from((c + grain).saturating_sub(shade).min(255)).unwrap_or(255)));
         }
@@ -39,7 +45,8 @@ fn exif() -> Vec<u8> {
     const LONG: u16 = 4;
     const RATIONAL: u16 = 5;
     let maker = format!("{MAKER}\0");
-    let rationals = |values: [u32; 3]| values.iter().flat_map(|v| [v.to_le_bytes(), 1u32.to_le_bytes()].concat()).collect();
+    let rationals =
+        |values: [u32; 3]| values.iter().flat_map(|v| [v.to_le_bytes(), 1u32.to_le_bytes()].concat()).collect();
     let mut tiff = Tiff { bytes: b"II*\0\x08\0\0\0".to_vec() };
     tiff.directory(&[
         (0x010f, ASCII, maker.into_bytes()),

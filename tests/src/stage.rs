@@ -51,6 +51,7 @@ impl Relay {
         let mut process = Command::new(program("doorstep-relay")?)
             .args(["serve", "--listen", listen, "--data"])
             .arg(folder)
+            .env("DOORSTEP_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -169,4 +170,3 @@ impl Device {
         .await;
     }
 }
-

@@ -86,7 +86,10 @@ pub async fn play(folder: &Path, tell: Tell<'_>) -> Result<Cast, StoryError> {
     tell("进了地下室：没有网络", "in the basement: no network");
     visit(&phone.app, job, tell)?;
     let waiting = phone.app.sync_view()?;
-    must(waiting.on_relay == 0 && waiting.on_device > 0 && waiting.photos == 1, "offline, nothing is claimed to be sent")?;
+    must(
+        waiting.on_relay == 0 && waiting.on_device > 0 && waiting.photos == 1,
+        "offline, nothing is claimed to be sent",
+    )?;
     tell(
         &format!("手机：本机 {} 项，中继 {} 项，照片 1 张待传", waiting.on_device, waiting.on_relay),
         &format!("phone: {} records here, {} on the relay, 1 photo waiting", waiting.on_device, waiting.on_relay),
@@ -127,7 +130,10 @@ async fn order_reaches_phone(owner: &Device, phone: &Device, tell: Tell<'_>) -> 
         assignees: technician.into_iter().collect(),
     };
     let job = owner.app.actions.take_order(&order)?.card.job;
-    tell("老板接单并派给冉小军：即热式电热水器，接头渗水，二级紧急", "the owner takes an order, class 2, and assigns it");
+    tell(
+        "老板接单并派给冉小军：即热式电热水器，接头渗水，二级紧急",
+        "the owner takes an order, class 2, and assigns it",
+    );
     let started = std::time::Instant::now();
     phone
         .until("the job is on the phone", |app| {
@@ -203,14 +209,10 @@ fn fill_sheet(app: &Doorstep, job: JobId, appliance: ShortId) -> Result<(), Stor
     ] {
         app.actions.write_field(&WriteField { job, appliance, field, value: value.into() })?;
     }
-    let part = UsePart {
-        job,
-        appliance,
-        code: "AQ-MF-63".into(),
-        name: "密封圈".into(),
-        quantity: 1,
-        guide_fen: Fen(1_000),
-    };
+    let part =
+        UsePart {
+            job, appliance, code: "AQ-MF-63".into(), name: "密封圈".into(), quantity: 1, guide_fen: Fen(1_000)
+        };
     app.actions.use_part(&part)?;
     Ok(())
 }
@@ -248,11 +250,12 @@ async fn arrives(owner: &Device, phone: &Device, job: JobId, tell: Tell<'_>) -> 
             app.actions.day_review(None).ok()?.not_arrived.is_empty().then_some(())
         })
         .await;
-    phone.until("the phone knows that the owner has it", |app| {
-        let view = app.sync_view().ok()?;
-        (view.on_owner == view.on_device).then_some(())
-    })
-    .await;
+    phone
+        .until("the phone knows that the owner has it", |app| {
+            let view = app.sync_view().ok()?;
+            (view.on_owner == view.on_device).then_some(())
+        })
+        .await;
     tell("手机：全部在老板设备上", "phone: all of it is on the owner's device");
     Ok(())
 }

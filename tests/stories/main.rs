@@ -1,4 +1,6 @@
 //! Stories: core and a real relay of its own process, over HTTP.
 
+#![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
+
 mod bad_input;
 mod first_job;

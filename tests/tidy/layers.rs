@@ -22,7 +22,8 @@ const CORE: &str = "src-tauri/core/src";
 
 #[test]
 fn the_rules_of_the_trade_know_nothing_but_themselves() {
-    let others = ["crate::documents", "crate::store", "crate::actions", "crate::sync", "automerge::", "rusqlite", "reqwest"];
+    let others =
+        ["crate::documents", "crate::store", "crate::actions", "crate::sync", "automerge::", "rusqlite", "reqwest"];
     nowhere(&format!("{CORE}/domain"), &others, &[]);
 }
 
@@ -45,7 +46,11 @@ fn sql_is_in_the_store_and_http_at_the_edges() {
     for room in ["domain", "documents", "store", "actions", "photos", "reports"] {
         nowhere(&format!("{CORE}/{room}"), &["reqwest"], &[]);
     }
-    nowhere(&format!("{CORE}/sync"), &["reqwest::"], &["fault.rs", "line.rs", "live.rs", "photos.rs", "admin.rs", "runner.rs"]);
+    nowhere(
+        &format!("{CORE}/sync"),
+        &["reqwest::"],
+        &["fault.rs", "line.rs", "live.rs", "photos.rs", "admin.rs", "runner.rs"],
+    );
     nowhere("src-tauri/src", &["rusqlite", "SELECT ", "automerge::", "reqwest"], &[]);
 }
 

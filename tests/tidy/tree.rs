@@ -40,7 +40,8 @@ fn no_file_of_code_grows_past_five_hundred_lines() {
 
 #[test]
 fn no_unfinished_mark_and_no_skipped_test_is_in_the_code() {
-    let marks = [["TO", "DO"], ["FIX", "ME"], ["todo", "!("], ["unimplemented", "!("], ["#[ign", "ore"], [".sk", "ip("]];
+    let marks =
+        [["TO", "DO"], ["FIX", "ME"], ["todo", "!("], ["unimplemented", "!("], ["#[ign", "ore"], [".sk", "ip("]];
     for ext in ["rs", "ts", "vue"] {
         for (path, text) in sources(&root(), ext) {
             for mark in &marks {
