@@ -75,7 +75,8 @@ mod tests {
         let fresh = tempfile::tempdir().unwrap();
         let fresh = fresh.path().join("bindings.ts");
         export(&fresh).unwrap();
-        let (fresh, committed) = (std::fs::read_to_string(fresh).unwrap(), std::fs::read_to_string(committed()).unwrap());
+        let (fresh, committed) =
+            (std::fs::read_to_string(fresh).unwrap(), std::fs::read_to_string(committed()).unwrap());
         assert!(fresh == committed, "schemas/ts/bindings.ts is stale: run the tests once with {WRITE}=1");
     }
 
@@ -100,8 +101,7 @@ mod tests {
 
     #[test]
     fn the_content_policy_lets_in_only_our_own_scripts_and_keeps_ipc_fast() {
-        let conf: serde_json::Value =
-            serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
+        let conf: serde_json::Value = serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
         let csp = &conf["app"]["security"]["csp"];
         assert_eq!(csp["script-src"], "'self'");
         assert_eq!(csp["default-src"], "'self'");

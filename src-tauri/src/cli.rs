@@ -81,8 +81,9 @@ pub fn main() -> ExitCode {
         Some(WithoutWindow::Bindings { path }) => crate::bindings::export(&path),
         #[cfg(feature = "devhost")]
         Some(WithoutWindow::Devhost { listen, ui }) => match arguments.device.data_dir.clone() {
-            Some(folder) => crate::devhost::serve(&folder, listen, &ui, arguments.device.enrol())
-                .map_err(|error| told(&error)),
+            Some(folder) => {
+                crate::devhost::serve(&folder, listen, &ui, arguments.device.enrol()).map_err(|error| told(&error))
+            }
             None => Err("devhost needs --data-dir".to_owned()),
         },
     };
