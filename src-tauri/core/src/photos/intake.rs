@@ -13,7 +13,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 /// Longest side of the shared picture and of its thumbnail, in pixels.
 const PICTURE_SIDE: u32 = 1_600;
 const THUMB_SIDE: u32 = 320;
-/// The shared picture aims at this many bytes: on 2G a larger one never arrives.
+/// The shared picture is no larger than this: on 2G a larger one never arrives.
 const PICTURE_BYTES: usize = 250 * 1024;
 const MAX_FILE: usize = 40 * 1024 * 1024;
 const MAX_SIDE: u32 = 12_000;
@@ -69,17 +69,34 @@ pub fn intake(bytes: &[u8]) -> Result<Picture, IntakeError> {
     drop(decoded);
     let thumb = shrink(&small, THUMB_SIDE)?;
     let (small, thumb) = (turn(small, orientation), turn(thumb, orientation));
-    let photo = encode_to_fit(&small, PICTURE_BYTES)?;
+    let (photo, small) = encode_to_fit(small)?;
     let thumb = encode(&thumb, 72)?;
     Ok(Picture { photo, thumb, width: small.width(), height: small.height(), taken_ms: taken(bytes) })
 }
 
 /// A JPEG without its end marker decodes as half a picture without an error; a PNG says so by its last chunk.
 fn ends(bytes: &[u8], format: ImageFormat) -> bool {
-    let tail = &bytes[bytes.len().saturating_sub(64 * 1024)..];
     match format {
-        ImageFormat::Jpeg => tail.windows(2).any(|pair| pair == [0xff, 0xd9]),
-        _ => tail.windows(4).any(|four| four == b"IEND"),
+        ImageFormat::Jpeg => scan(bytes).is_some_and(|scan| scan.windows(2).any(|pair| pair == [0xff, 0xd9])),
+        _ => bytes[bytes.len().saturating_sub(64)..].windows(4).any(|four| four == b"IEND"),
+    }
+}
+
+/// A JPEG from its first scan on. Before it lie segments with lengths; a thumbnail in one of them has an end of its own.
+fn scan(bytes: &[u8]) -> Option<&[u8]> {
+    let mut rest = bytes.get(2..)?;
+    loop {
+        let (&[marker, kind], after) = rest.split_first_chunk::<2>()?;
+        if marker != 0xff {
+            return None;
+        }
+        match kind {
+            // Fill bytes may stand before any marker.
+            0xff => rest = rest.get(1..)?,
+            0xda => return Some(after),
+            0x01 | 0xd0..=0xd8 => rest = after,
+            _ => rest = after.get(usize::from(u16::from_be_bytes(*after.first_chunk::<2>()?))..)?,
+        }
     }
 }
 
@@ -128,15 +145,18 @@ fn turn(mut picture: DynamicImage, orientation: Orientation) -> DynamicImage {
     picture
 }
 
-fn encode_to_fit(picture: &DynamicImage, most: usize) -> Result<Vec<u8>, IntakeError> {
-    let mut last = Vec::new();
-    for quality in [82, 74, 64, 52, 40] {
-        last = encode(picture, quality)?;
-        if last.len() <= most {
-            break;
+/// Coarser first, then smaller: noise that no quality makes light enough still shows in fewer pixels.
+fn encode_to_fit(mut picture: DynamicImage) -> Result<(Vec<u8>, DynamicImage), IntakeError> {
+    loop {
+        for quality in [82, 74, 64, 52, 40] {
+            let bytes = encode(&picture, quality)?;
+            if bytes.len() <= PICTURE_BYTES {
+                return Ok((bytes, picture));
+            }
         }
+        let longest = picture.width().max(picture.height());
+        picture = shrink(&picture, longest * 3 / 4)?;
     }
-    Ok(last)
 }
 
 fn encode(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, IntakeError> {
@@ -171,9 +191,11 @@ fn taken(bytes: &[u8]) -> Option<i64> {
 mod tests {
     use super::*;
 
+    /// Soft gradients, as walls and tiles are.
     fn jpeg(width: u16, height: u16) -> Vec<u8> {
         let pixels: Vec<u8> = (0..u32::from(width) * u32::from(height))
-            .flat_map(|i| [(i % 251) as u8, (i / 7 % 253) as u8, (i / 13 % 241) as u8])
+            .map(|i| (i % u32::from(width), i / u32::from(width)))
+            .flat_map(|(x, y)| [(x / 12) as u8, (y / 9) as u8, ((x + y) / 20) as u8])
             .collect();
         let mut out = Vec::new();
         Encoder::new(&mut out, 90).encode(&pixels, width, height, ColorType::Rgb).unwrap();
