@@ -10,7 +10,8 @@ use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::frame::{self, FrameError, FrameReader};
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::view::{Millis, SyncAttempt};
-use doorstep_schemas::wire::{Cursor, DownHeader, Entry, RunName, Trailer, UpHeader};
+use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Trailer, UpHeader};
+use minicbor::Decode;
 
 use super::fault::Fault;
 use super::pacer::{Cause, Pacer};
@@ -43,6 +44,21 @@ pub struct News {
     /// Confirmations moved: on the relay, on the owner's device.
     pub confirmed: u32,
     pub received: u32,
+}
+
+/// Where an entry stands in the log, whatever it carries.
+#[derive(Decode)]
+#[cbor(map)]
+struct EntryHead {
+    #[n(0)]
+    seq: u64,
+    #[cbor(n(1), with = "minicbor::bytes")]
+    hash: [u8; 8],
+    #[n(2)]
+    #[cbor(default)]
+    part: u64,
+    #[n(3)]
+    at_ms: i64,
 }
 
 struct Flight {
@@ -132,23 +148,10 @@ impl Engine {
         let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
         flight.bytes_down += bytes.len();
         flight.reader.push(bytes);
-        while let Some(frame) = flight.reader.next_frame()? {
-            if flight.trailer.is_some() {
-                return Err(Fault::Nonsense("something follows the trailer"));
-            }
-            if flight.header.is_none() {
-                let header: DownHeader = frame::read(frame)?;
-                flight.header = Some(take_header(header, &flight.outgoing, &enrolment)?);
-                flight.settle(store, now)?;
-                continue;
-            }
-            match frame::read::<Entry>(frame) {
-                Ok(entry) => flight.entries.push(entry),
-                Err(FrameError::Message(_)) => flight.trailer = Some(frame::read(frame)?),
-                Err(other) => return Err(other.into()),
-            }
-        }
-        flight.keep(store, now)
+        let read = flight.read(&enrolment, store, now);
+        // Whatever came before the nonsense is kept: it need not come again.
+        flight.keep(store, now)?;
+        read
     }
 
     /// The answer is complete.
@@ -204,6 +207,34 @@ fn take_header(header: DownHeader, sent: &Outgoing, enrolment: &Enrolment) -> Re
 }
 
 impl Flight {
+    /// Takes the frames that arrived whole.
+    fn read(&mut self, enrolment: &Enrolment, store: &mut Store, now: i64) -> Result<(), Fault> {
+        while let Some(frame) = self.reader.next_frame()? {
+            if self.trailer.is_some() {
+                return Err(Fault::Nonsense("something follows the trailer"));
+            }
+            if self.header.is_none() {
+                let header: DownHeader = frame::read(frame)?;
+                self.header = Some(take_header(header, &self.outgoing, enrolment)?);
+                self.settle(store, now)?;
+                continue;
+            }
+            match frame::read::<Entry>(frame) {
+                Ok(entry) => self.entries.push(entry),
+                Err(FrameError::Message(unreadable)) => match frame::read::<EntryHead>(frame) {
+                    Ok(EntryHead { seq, hash, part, at_ms }) => {
+                        // One word of a later version must not hold up everything behind it.
+                        tracing::warn!(seq, error = %unreadable, "an entry that this version can't read is passed over");
+                        self.entries.push(Entry { seq, hash, part, at_ms, piece: Piece::default() });
+                    }
+                    Err(_not_an_entry) => self.trailer = Some(frame::read(frame)?),
+                },
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(())
+    }
+
     fn settle(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
         let Some(header) = &self.header else { return Ok(()) };
         store.note_answer(header, now)?;
