@@ -3,9 +3,11 @@
 mod absorbing;
 mod cast;
 mod documents;
+mod engine;
 mod grants;
 mod outbox;
 mod own;
+mod photos;
 mod quarantine;
 mod rules;
 mod vault;

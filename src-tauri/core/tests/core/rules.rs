@@ -5,7 +5,7 @@ use doorstep::actions::readings::ReadingError;
 use doorstep::domain::facts::Job;
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{
-    AnswerService, ApplianceInput, Finish, Found, ServiceAnswer, ShowCard, SheetField, Tap, TapNode,
+    AnswerService, ApplianceInput, Finish, Found, ServiceAnswer, SheetField, ShowCard, Tap, TapNode,
 };
 use doorstep_schemas::view::{
     ApplianceKind, BlockerCode, FailureClass, FindingCode, JobKind, JobOutcome, JobView, Jump, NodeKind, PhotoStage,
@@ -94,10 +94,9 @@ fn r12_a_failed_reading_stays_and_only_a_later_pass_opens_the_gate() {
     assert!(view.next.outcomes.contains(&JobOutcome::RefusedUnsafe));
     assert!(matches!(again(number(3_000), ""), Err(ReadingError::NothingRectified)));
     // No word opens it: neither "not applicable" nor "not measured" undoes what was measured.
-    for found in [
-        Found::NotApplicable { reason: "客户说不用".to_owned() },
-        Found::NotMeasured { reason: "没带仪表".to_owned() },
-    ] {
+    for found in
+        [Found::NotApplicable { reason: "客户说不用".to_owned() }, Found::NotMeasured { reason: "没带仪表".to_owned() }]
+    {
         let view = again(found, "换了个说法").unwrap();
         assert_eq!(codes(&view), [BlockerCode::ReadingFailed]);
         assert!(matches!(finish(&desk, job, JobOutcome::Completed), Err(FinishError::Blocked(..))));
@@ -174,9 +173,7 @@ fn each_appliance_of_a_set_has_gates_of_its_own() {
     order.appliances = vec![blank(ApplianceKind::StorageHeater), blank(ApplianceKind::RangeHood)];
     let view = desk.actions.take_order(&order).unwrap();
     let missing = |appliance: ShortId, view: &JobView| {
-        let of = |b: &&doorstep_schemas::view::Blocker| {
-            matches!(&b.jump, Jump::Reading { appliance: at, .. } if *at == appliance)
-        };
+        let of = |b: &&doorstep_schemas::view::Blocker| matches!(&b.jump, Jump::Reading { appliance: at, .. } if *at == appliance);
         view.next.blockers.iter().filter(of).count()
     };
     assert_eq!(missing(view.appliances[0].id, &view), 3);

@@ -11,7 +11,7 @@ use doorstep_schemas::birth;
 use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, OutletId, PublicKey};
 use doorstep_schemas::log::{GENESIS, digest, running_hash, short};
 use doorstep_schemas::signature::Beacon;
-use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Outcome, Piece, PieceResult, kind};
+use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Outcome, Piece, PieceResult, RunHeld, RunName, kind};
 use ed25519_dalek::SigningKey;
 
 use super::{NOON, Phone};
@@ -146,5 +146,16 @@ impl Log {
             self.collect(phone);
             self.deliver(phone);
         }
+    }
+
+    /// How far this log holds a run.
+    pub fn held(&self, run: &RunName) -> Option<RunHeld> {
+        let (held, _) = self.runs.get(&(run.doc.clone(), run.actor))?;
+        Some(RunHeld { doc: run.doc.clone(), actor: run.actor, seq: held.seq, log_seq: self.head() })
+    }
+
+    /// The same log under somebody else's key.
+    pub fn under(self, relay: SigningKey) -> Self {
+        Self { relay, ..self }
     }
 }
