@@ -2,6 +2,7 @@
 
 mod absorbing;
 mod cast;
+mod days;
 mod documents;
 mod engine;
 mod grants;

@@ -75,7 +75,10 @@ fn a_picture_is_turned_as_the_camera_was_held() {
         let picture = intake(&file).unwrap();
         assert_eq!((picture.width, picture.height), size, "orientation {orientation}");
         for bytes in [&picture.photo, &picture.thumb] {
-            assert!(reddish(bytes, x, y) && !reddish(bytes, 1.0 - x - 0.01, 1.0 - y - 0.01), "orientation {orientation}");
+            assert!(
+                reddish(bytes, x, y) && !reddish(bytes, 1.0 - x - 0.01, 1.0 - y - 0.01),
+                "orientation {orientation}"
+            );
         }
     }
 }

@@ -1,0 +1,221 @@
+//! Time: when somebody must be there (R1, R3, R4), how long it may take (R2), and the day in figures (R38).
+
+use std::collections::BTreeMap;
+
+use doorstep::domain::calendar::{self, DAY_MS};
+use doorstep::domain::day::{JobFigures, figures};
+use doorstep::domain::facts::{Customer, Noted, Order, OrderedAppliance};
+use doorstep::domain::timing::{arrive_by, in_limit, limit_minutes, on_time};
+use doorstep_schemas::ids::ShortId;
+use doorstep_schemas::input::{Finish, Tap, TapNode};
+use doorstep_schemas::view::{ApplianceKind, Coverage, DayFigures, Fen, JobKind, JobOutcome, Millis, Urgency, Window};
+use proptest::prelude::*;
+
+use crate::cast::{MINUTE, NOON, OWNER, Shop, cases, leaking_heater, member, pass_everything};
+
+fn order(kind: JobKind, urgency: Urgency, far: bool, appliances: &[ApplianceKind]) -> Order {
+    let appliance = |(n, kind): (u8, &ApplianceKind)| OrderedAppliance {
+        id: ShortId::mint([n; 5]),
+        kind: *kind,
+        brand: String::new(),
+        model: String::new(),
+        serial: String::new(),
+    };
+    Order {
+        kind,
+        urgency,
+        far,
+        customer: Customer::default(),
+        appliances: (0u8..).zip(appliances).map(appliance).collect(),
+        symptom: String::new(),
+        window: None,
+        coverage: Coverage::InWarranty,
+        maker_order: String::new(),
+        note: String::new(),
+        taken: Noted { at_ms: NOON, offset_ms: None, by: member(OWNER) },
+        assignees: BTreeMap::new(),
+        cancelled: false,
+    }
+}
+
+const ONE: &[ApplianceKind] = &[ApplianceKind::InstantHeater];
+
+#[test]
+fn r1_on_time_is_inside_the_window_with_ten_minutes_before_it() {
+    let mut job = order(JobKind::Repair, Urgency::Normal, false, ONE);
+    job.window = Some(Window { from: Millis(NOON), to: Millis(NOON + 60 * MINUTE) });
+    for (minute, good) in [(-11, false), (-10, true), (0, true), (60, true), (61, false)] {
+        assert_eq!(on_time(&job, NOON + minute * MINUTE), good, "minute {minute}");
+    }
+    assert_eq!(arrive_by(&job), NOON + 60 * MINUTE);
+}
+
+#[test]
+fn r3_an_emergency_has_sixty_minutes_near_and_a_hundred_and_twenty_far_whatever_the_window_says() {
+    for urgency in [Urgency::Class1, Urgency::Class2] {
+        for (far, minutes) in [(false, 60), (true, 120)] {
+            let mut job = order(JobKind::Repair, urgency, far, ONE);
+            job.window = Some(Window { from: Millis(NOON + DAY_MS), to: Millis(NOON + DAY_MS + 1) });
+            assert_eq!(arrive_by(&job), NOON + minutes * MINUTE);
+            assert!(on_time(&job, NOON + minutes * MINUTE) && !on_time(&job, NOON + minutes * MINUTE + 1));
+            assert!(on_time(&job, NOON), "nobody is too early at a leak");
+        }
+    }
+}
+
+#[test]
+fn r4_everything_else_is_visited_within_a_day() {
+    let job = order(JobKind::Repair, Urgency::Normal, true, ONE);
+    assert_eq!(arrive_by(&job), NOON + DAY_MS);
+}
+
+#[test]
+fn r2_a_repair_has_an_hour_an_installation_two_an_air_conditioner_more_and_a_set_eight_tenths_of_the_sum() {
+    use ApplianceKind::{AirConditioner, InstantHeater, RangeHood, WashingMachine};
+    let limit = |kind, appliances: &[_]| limit_minutes(&order(kind, Urgency::Normal, false, appliances));
+    assert_eq!(limit(JobKind::Repair, &[AirConditioner]), 60);
+    assert_eq!(limit(JobKind::Install, &[InstantHeater]), 120);
+    assert_eq!(limit(JobKind::Install, &[AirConditioner]), 150);
+    assert_eq!(limit(JobKind::Move, &[AirConditioner]), 150);
+    assert_eq!(limit(JobKind::Install, &[AirConditioner, WashingMachine, RangeHood]), 312);
+    assert_eq!(limit(JobKind::Repair, &[WashingMachine, RangeHood]), 96);
+    assert_eq!(limit(JobKind::Repair, &[]), 60);
+    let job = order(JobKind::Repair, Urgency::Normal, false, ONE);
+    assert!(in_limit(&job, NOON, NOON + 60 * MINUTE) && !in_limit(&job, NOON, NOON + 60 * MINUTE + 1));
+}
+
+#[test]
+fn the_shops_day_ends_at_its_own_midnight_on_every_edge_of_the_calendar() {
+    // Moments of Chinese midnight.
+    for (midnight, today, yesterday) in [
+        (1_798_732_800_000, "2027-01-01", "2026-12-31"),
+        (1_835_366_400_000, "2028-02-29", "2028-02-28"),
+        (1_835_452_800_000, "2028-03-01", "2028-02-29"),
+        (-28_800_000, "1970-01-01", "1969-12-31"),
+    ] {
+        assert_eq!((calendar::day_name(midnight), calendar::day_name(midnight - 1)), (today.into(), yesterday.into()));
+        assert_eq!(calendar::day_start(midnight), midnight);
+        assert_eq!(calendar::day_start(midnight - 1), midnight - DAY_MS);
+        assert_eq!(calendar::day_start(midnight + DAY_MS - 1), midnight);
+        assert_eq!((calendar::hour(midnight), calendar::hour(midnight - 1)), (0, 23));
+    }
+}
+
+fn job() -> impl Strategy<Value = JobFigures> {
+    let moment = || proptest::option::of(0i64..3 * DAY_MS);
+    let outcome =
+        prop_oneof![Just(JobOutcome::Completed), Just(JobOutcome::RefusedUnsafe), Just(JobOutcome::HazardRemaining)];
+    (
+        (0i64..3 * DAY_MS, moment(), moment(), any::<bool>()),
+        (any::<Option<bool>>(), any::<Option<bool>>(), any::<bool>(), proptest::option::of(outcome)),
+        (0u32..9, 0u32..9, 0u32..9, 0u32..9, 0i64..99_999, 0u32..9),
+    )
+        .prop_map(|((arrive_by, arrived_at, finished_at, cancelled), rates, counts)| JobFigures {
+            arrive_by,
+            arrived_at,
+            finished_at,
+            cancelled,
+            on_time: rates.0,
+            in_limit: rates.1,
+            five_services: rates.2,
+            outcome: rates.3,
+            readings: counts.0,
+            failed: counts.1,
+            rectified: counts.2,
+            parts: counts.3,
+            parts_fen: counts.4,
+            photos: counts.5,
+            members: Vec::new(),
+        })
+}
+
+fn sum(a: &DayFigures, b: &DayFigures) -> DayFigures {
+    let rate = |a: doorstep_schemas::view::Rate, b: doorstep_schemas::view::Rate| doorstep_schemas::view::Rate {
+        of: a.of + b.of,
+        good: a.good + b.good,
+    };
+    DayFigures {
+        due: a.due + b.due,
+        done: a.done + b.done,
+        open: a.open + b.open,
+        late: a.late + b.late,
+        on_time: rate(a.on_time, b.on_time),
+        in_limit: rate(a.in_limit, b.in_limit),
+        five_services: rate(a.five_services, b.five_services),
+        readings: a.readings + b.readings,
+        readings_failed: a.readings_failed + b.readings_failed,
+        rectified: a.rectified + b.rectified,
+        refused: a.refused + b.refused,
+        hazards_remaining: a.hazards_remaining + b.hazards_remaining,
+        parts: a.parts + b.parts,
+        parts_fen: Fen(a.parts_fen.0 + b.parts_fen.0),
+        photos: a.photos + b.photos,
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn r38_the_figures_add_up_however_the_jobs_are_split(
+        jobs in proptest::collection::vec(job(), 0..30),
+        at in any::<prop::sample::Index>(),
+        now in 0i64..3 * DAY_MS,
+    ) {
+        let all = figures(jobs.iter(), now);
+        let (some, others) = jobs.split_at(at.index(jobs.len() + 1));
+        prop_assert_eq!(&all, &sum(&figures(some.iter(), now), &figures(others.iter(), now)));
+        prop_assert_eq!(all.due, all.done + all.open);
+        prop_assert!(all.late <= all.due && all.on_time.good <= all.on_time.of && all.five_services.of == all.done);
+        let mut turned = jobs.clone();
+        turned.reverse();
+        prop_assert_eq!(all, figures(turned.iter(), now));
+    }
+
+    #[test]
+    fn r38_an_open_job_is_on_the_list_of_today_from_the_day_it_is_due(figures in job(), day in 0i64..4) {
+        let start = calendar::day_start(day * DAY_MS);
+        let now = start + DAY_MS / 2;
+        let open = JobFigures { finished_at: None, cancelled: false, ..figures };
+        prop_assert_eq!(
+            open.of_day(start, now),
+            open.arrive_by < start + DAY_MS || open.arrived_at.is_some_and(|at| calendar::day_start(at) == start)
+        );
+        let gone = JobFigures { cancelled: true, ..open.clone() };
+        prop_assert!(!gone.of_day(start, now), "a cancelled job is on no day");
+        // Looked back at tomorrow, a job that is still open was carried over.
+        let due_then = calendar::day_start(open.arrive_by) == start;
+        let arrived_then = open.arrived_at.is_some_and(|at| calendar::day_start(at) == start);
+        prop_assert_eq!(open.of_day(start, now + DAY_MS), due_then || arrived_then);
+    }
+}
+
+#[test]
+fn r38_the_owners_day_lists_what_was_due_done_carried_over_and_late() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    let take = |days: i64| {
+        let mut order = leaking_heater(&[member(OWNER)]);
+        order.urgency = Urgency::Normal;
+        let from = NOON + days * DAY_MS;
+        order.window = Some(Window { from: Millis(from), to: Millis(from + 60 * MINUTE) });
+        desk.actions.take_order(&order).unwrap().card.job
+    };
+    let (carried, done, tomorrow, ahead) = (take(-1), take(0), take(1), take(1));
+    pass_everything(&desk, done);
+    desk.nature.pass(30 * MINUTE);
+    desk.actions.finish(&Finish { job: done, outcome: JobOutcome::Completed }).unwrap();
+    // Somebody is at a job of tomorrow already: it is today's work.
+    desk.actions.tap_node(&TapNode { job: ahead, tap: Tap::Arrive }).unwrap();
+    let review = desk.actions.day_review(None).unwrap();
+    let jobs: Vec<_> = review.jobs.iter().map(|card| card.job).collect();
+    assert_eq!(jobs.len(), 3, "{jobs:?}");
+    assert!(jobs.contains(&carried) && jobs.contains(&done) && jobs.contains(&ahead) && !jobs.contains(&tomorrow));
+    let day = &review.figures;
+    assert_eq!((day.due, day.done, day.open, day.late), (3, 1, 2, 1));
+    assert_eq!((day.on_time.of, day.in_limit.good, day.readings, day.photos), (2, 1, 3, 1));
+    assert_eq!(review.arrivals[12], 2);
+    assert_eq!((review.members.len(), review.members[0].jobs, review.members[0].done), (1, 3, 1));
+    assert_eq!((review.yesterday.due, review.yesterday.open), (1, 1));
+    assert_eq!(desk.actions.orders(Some(NOON + DAY_MS)).unwrap().len(), 2);
+}
