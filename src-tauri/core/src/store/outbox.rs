@@ -215,6 +215,16 @@ impl Store {
         Ok(confirmed)
     }
 
+    /// The relay's log is another one than before: what the old one confirmed may be missing from it. Everything made
+    /// here is unsent again until the relay says that it holds it; thus what a restored backup lacks is handed in anew.
+    pub fn forget_confirmations(&mut self) -> Result<(), StoreError> {
+        let tx = self.db.transaction()?;
+        tx.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
+        tx.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
+        tx.commit()?;
+        Ok(())
+    }
+
     /// What every answer tells: the beacon, how far the owner's devices are, this device's clock error.
     pub fn note_answer(&mut self, header: &DownHeader, now_ms: i64) -> Result<(), StoreError> {
         let tx = self.db.transaction()?;

@@ -72,6 +72,10 @@ struct Flight {
     bytes_up: usize,
     bytes_down: usize,
     grants_due: bool,
+    /// The request named a place in the log.
+    placed: bool,
+    /// The relay is not the one that gave us that place: it was restored from an older copy, or begun anew.
+    restored: bool,
     news: News,
 }
 
@@ -137,6 +141,8 @@ impl Engine {
             bytes_up: body.len(),
             bytes_down: 0,
             grants_due: false,
+            placed: header.cursor.is_some(),
+            restored: false,
             news: News::default(),
         });
         Ok(Wish::Send(body))
@@ -164,8 +170,8 @@ impl Engine {
         store.retry_fetches()?;
         let asked = !flight.asked.is_empty();
         let left = store.outgoing(1)?.pieces.len();
-        let more = trailer.more || flight.grants_due || asked || (left > 0 && flight.progressed());
-        self.uncertain = false;
+        let more = trailer.more || flight.grants_due || asked || flight.restored || (left > 0 && flight.progressed());
+        self.uncertain = flight.restored;
         self.budget = (self.budget * 2).min(BUDGET_MOST);
         self.pacer.succeeded(more, now);
         if left > 0 && !more {
@@ -188,7 +194,7 @@ impl Engine {
     pub fn fail(&mut self, fault: &Fault, jitter: u32, store: &mut Store, now: i64) -> Result<News, StoreError> {
         let Some(flight) = self.flight.take() else { return Ok(News::default()) };
         // With a header the relay's answer to every piece is known already.
-        self.uncertain |= fault.may_have_arrived() && flight.header.is_none();
+        self.uncertain |= flight.restored || (fault.may_have_arrived() && flight.header.is_none());
         self.budget = (self.budget / 2).max(BUDGET_LEAST);
         self.pacer.failed(fault.retry_after_ms(), jitter, now);
         store.note_attempt(&flight.attempt(now, Some(fault)))?;
@@ -238,6 +244,11 @@ impl Flight {
     fn settle(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
         let Some(header) = &self.header else { return Ok(()) };
         store.note_answer(header, now)?;
+        if header.restarted && self.placed {
+            tracing::warn!("the relay's log is another one: what it had confirmed is asked about again");
+            store.forget_confirmations()?;
+            self.restored = true;
+        }
         store.note_held(&header.devices)?;
         self.news.confirmed += store.settle(&self.outgoing.pieces, header, now)?;
         for piece in &self.outgoing.pieces {
