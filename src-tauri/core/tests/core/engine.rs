@@ -41,8 +41,10 @@ fn answer(header: &DownHeader, entries: &[Entry], trailer: Option<&Trailer>) -> 
 fn whole(shop: &mut Shop, body: &[u8]) -> Vec<u8> {
     let (up, pieces) = request(body);
     let results: Vec<PieceResult> = pieces.iter().map(|piece| shop.log.take(piece)).collect();
-    let behind = up.cursor.map_or(0, |cursor| cursor.seq) as usize;
+    let known = up.cursor.filter(|cursor| cursor.epoch == shop.log.epoch);
+    let behind = known.map_or(0, |cursor| cursor.seq) as usize;
     let mut header = shop.log.header(results);
+    header.restarted = up.cursor.is_some() && known.is_none();
     header.runs = up.ask.iter().filter_map(|run| shop.log.held(run)).collect();
     let own = |entry: &&Entry| entry.piece.segment.as_ref().is_none_or(|segment| Some(segment.actor) != up.actor);
     let entries: Vec<Entry> = shop.log.entries[behind..].iter().filter(own).cloned().collect();
@@ -378,4 +380,21 @@ fn runs_that_the_relay_holds_in_part_are_confirmed_in_part() {
     let news = converse(&mut engine, &mut ran.store(), &body).unwrap();
     assert_eq!(news.confirmed, 3);
     assert_eq!(ran.store().held().unwrap().changes, 7);
+}
+
+#[test]
+fn a_relay_that_comes_back_from_an_old_copy_gets_what_it_has_lost() {
+    let (mut shop, ran, _, job) = scene();
+    let mut backup = shop.log.clone();
+    let mut engine = Engine::default();
+    settle(&mut engine, &mut shop, &ran);
+    assert_eq!(ran.store().counts().unwrap().on_relay, 10);
+    backup.epoch = [6; 8];
+    shop.log = backup;
+    settle(&mut engine, &mut shop, &ran);
+    let counts = ran.store().counts().unwrap();
+    assert_eq!((counts.on_device, counts.on_relay), (10, 10));
+    let mut other = shop.device(OWNER);
+    shop.log.exchange(&mut other);
+    assert_eq!(other.facts(job), ran.facts(job), "it is really there");
 }
