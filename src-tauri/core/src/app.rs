@@ -4,8 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::enrol::DeviceStatus;
+use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
 use doorstep_schemas::input::{AddMember, Enrol, Preferences};
 use doorstep_schemas::view::{InviteView, SessionView, SyncChip, SyncView, TeamView};

@@ -278,20 +278,13 @@ async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Line>,
     news
 }
 
-async fn converse(
-    engine: &mut Engine,
-    shared: &Shared,
-    line: &mut Option<Line>,
-    body: Vec<u8>,
-) -> Result<News, Fault> {
+async fn converse(engine: &mut Engine, shared: &Shared, line: &mut Option<Line>, body: Vec<u8>) -> Result<News, Fault> {
     let line = match line {
         Some(line) => line,
         None => line.insert(shared.line()?),
     };
-    let request = line
-        .request(Method::POST, "v1/exchange")?
-        .header("content-type", "application/cbor")
-        .body(Body::from(body));
+    let request =
+        line.request(Method::POST, "v1/exchange")?.header("content-type", "application/cbor").body(Body::from(body));
     let mut answer = line.send(request).await?;
     while let Some(chunk) = answer.chunk().await? {
         engine.receive(&chunk, &mut shared.actions.shelf.store(), shared.clock())?;

@@ -321,10 +321,9 @@ fn the_budget_shrinks_with_a_bad_line_and_grows_with_a_good_one() {
     let mut grown = Vec::new();
     engine.fail(&Fault::NoNetwork, 0, &mut ran.store(), NOON).unwrap();
     engine.on(Cause::ByHand, NOON);
-    while let Wish::Send(body) = {
+    loop {
         let wish = engine.poll(&ran.store(), NOON).unwrap();
-        wish
-    } {
+        let Wish::Send(body) = wish else { break };
         grown.push(body.len());
         let answer = whole(&mut shop, &body);
         converse(&mut engine, &mut ran.store(), &answer).unwrap();

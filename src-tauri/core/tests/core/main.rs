@@ -1,5 +1,7 @@
 //! The core held to the trade's stories without a relay: documents, store, rules, sync engine, photos.
 
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
+
 mod absorbing;
 mod cast;
 mod days;

@@ -49,10 +49,6 @@ impl Steady {
         Arc::new(Self { now: AtomicI64::new(NOON), seed: Mutex::new(seed) })
     }
 
-    pub fn set(&self, now: i64) {
-        self.now.store(now, Ordering::SeqCst);
-    }
-
     pub fn pass(&self, ms: i64) {
         self.now.fetch_add(ms, Ordering::SeqCst);
     }

@@ -96,7 +96,7 @@ fn facts_without_an_author_or_of_wrong_types_are_passed_over_and_stay_in_the_doc
     let before = doc.get_heads();
     assert_eq!(sheet::read(&doc), Default::default());
     assert_eq!(doc.get_heads(), before);
-    assert_eq!(doc.length(&container(&doc, "readings")), 1);
+    assert_eq!(doc.length(container(&doc, "readings")), 1);
 }
 
 #[test]
