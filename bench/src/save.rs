@@ -2,7 +2,8 @@
 //!
 //! Measured at the action, as the shell calls it, so that signing, admission, read models and the whole view that is
 //! handed back are in it. Before each edit the app has come to rest, as it has between two fields of a person; what
-//! edits cost that come on each other's heels is a case of its own.
+//! edits cost that come on each other's heels is a case of its own. Sheets follow one another as they do in a day: the
+//! first edit of each opens its documents.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{SheetField, WriteField};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
@@ -55,10 +57,11 @@ pub async fn measure(folder: &Path, size: Size, out: &mut dyn Write) -> Result<(
     let mut figures = Figures::of("save", out);
     let cast = Cast::on_stage(folder, SEED).await?;
     let jobs = cast.orders(2 * size.sheets).await?;
-    cast.settled().await?;
-    cast.phone.network(false)?;
     eprintln!("save: {} sheets of {} edits", jobs.len(), size.edits);
     let open = jobs.iter().map(|job| fill(&cast, *job, size)).collect::<Result<Vec<_>, _>>()?;
+    // What is measured begins with nothing unsent, as a day does, and no exchange runs beside it.
+    cast.settled().await?;
+    cast.phone.network(false)?;
     let (calm, rushed) = open.split_at(size.sheets);
 
     let mut floor = FsyncFloor::in_folder(folder)?;
@@ -82,7 +85,7 @@ fn round(ms: f64) -> f64 {
 }
 
 fn fill(cast: &Cast, job: JobId, size: Size) -> Result<Open, CastError> {
-    cast.begin_visit(job, Load { edits: size.edits, photos: 0 })?;
+    cast.begin_visit(job, Load { edits: size.edits, photos: 0, fields_only: false })?;
     let view = cast.phone.app.actions.job(job)?;
     Ok((job, view.appliances.first().map(|a| a.id).ok_or(CastError::NoAppliance(job))?))
 }
@@ -90,41 +93,43 @@ fn fill(cast: &Cast, job: JobId, size: Size) -> Result<Open, CastError> {
 async fn at_rest(cast: &Cast, open: &[Open], size: Size, floor: &mut FsyncFloor) -> Result<Taken, CastError> {
     let mut taken = Taken::default();
     let mut events = cast.phone.app.listen();
-    for place in 0..size.measured {
-        for (job, appliance) in open {
+    for (job, appliance) in open {
+        for place in 0..size.measured {
             let input = edit(cast, *job, *appliance, place);
             let fsync = millis(floor.once()?);
-            let (saved, edit_ms) = save(cast, &input)?;
+            let edit_ms = save(cast, &input)?;
             // Both in the same breath: a disk that is busy for a moment is busy for both.
             taken.over.push(edit_ms - fsync);
             taken.edit.push(edit_ms);
             taken.fsync.push(fsync);
+            rest(cast, &mut events).await?;
             let begun = Instant::now();
             cast.phone.app.actions.job(*job)?;
             taken.read.push(millis(begun.elapsed()));
-            if saved {
-                // The runner has heard of the edit when it tells the new sync state.
-                let rested = timeout(REST, async {
-                    loop {
-                        match events.recv().await {
-                            Ok(CoreEvent::SyncChanged { .. }) | Err(RecvError::Closed) => return,
-                            Ok(_) | Err(RecvError::Lagged(_)) => {}
-                        }
-                    }
-                });
-                let who = cast.phone.name;
-                rested.await.or(Err(CastError::InVain { who, what: "the app comes to rest after an edit" }))?;
-            }
         }
     }
     Ok(taken)
 }
 
+/// The runner has heard of an edit when it tells the new sync state.
+async fn rest(cast: &Cast, events: &mut Receiver<CoreEvent>) -> Result<(), CastError> {
+    let told = timeout(REST, async {
+        loop {
+            match events.recv().await {
+                Ok(CoreEvent::SyncChanged { .. }) | Err(RecvError::Closed) => return,
+                Ok(_) | Err(RecvError::Lagged(_)) => {}
+            }
+        }
+    });
+    let who = cast.phone.name;
+    told.await.or(Err(CastError::InVain { who, what: "the app comes to rest after an edit" }))
+}
+
 fn on_heels(cast: &Cast, open: &[Open], size: Size) -> Result<Vec<f64>, CastError> {
     let mut taken = Vec::new();
-    for place in 0..size.measured {
-        for (job, appliance) in open {
-            taken.push(save(cast, &edit(cast, *job, *appliance, place))?.1);
+    for (job, appliance) in open {
+        for place in 0..size.measured {
+            taken.push(save(cast, &edit(cast, *job, *appliance, place))?);
         }
     }
     Ok(taken)
@@ -137,7 +142,7 @@ fn edit(cast: &Cast, job: JobId, appliance: ShortId, place: usize) -> WriteField
     WriteField { job, appliance, field, value: format!("{text}。第 {} 次写", place + 1) }
 }
 
-fn save(cast: &Cast, input: &WriteField) -> Result<(bool, f64), CastError> {
+fn save(cast: &Cast, input: &WriteField) -> Result<f64, CastError> {
     cast.shift.pass(cast.chance.between(6_000, 95_000));
     let before = cast.phone.app.actions.shelf.store().held()?.changes;
     let begun = Instant::now();
@@ -145,7 +150,7 @@ fn save(cast: &Cast, input: &WriteField) -> Result<(bool, f64), CastError> {
     let taken = millis(begun.elapsed());
     let found = cast.phone.app.actions.shelf.store().held()?.changes;
     if found == before + 1 {
-        Ok((true, taken))
+        Ok(taken)
     } else {
         Err(CastError::Miscounted { what: "changes after one more edit", expected: before + 1, found })
     }

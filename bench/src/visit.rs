@@ -37,6 +37,8 @@ pub struct Load {
     /// With departure, arrival, card and finish: at least four.
     pub edits: usize,
     pub photos: usize,
+    /// Nothing but fields between the taps: an edit is then one operation.
+    pub fields_only: bool,
 }
 
 /// The visit's order: the taps, the readings first, then the work, photos in between, the outcome last.
@@ -64,6 +66,12 @@ fn plan(load: Load) -> Vec<Doing> {
         Doing::Field(SheetField::Brand),
     ];
     let mut doings = vec![Doing::Depart, Doing::Arrive, Doing::Card];
+    if load.fields_only {
+        let fields = WORK.into_iter().filter(|doing| matches!(doing, Doing::Field(_)));
+        doings.extend(fields.collect::<Vec<_>>().into_iter().cycle().take(load.edits.saturating_sub(4)));
+        doings.push(Doing::Finish);
+        return doings;
+    }
     let first = load.edits.saturating_sub(4).min(4);
     doings.extend(std::iter::repeat_n(Doing::Reading, first));
     let rest = load.edits.saturating_sub(doings.len() + 1);
@@ -231,9 +239,13 @@ fn picture(chance: &Chance) -> Result<Vec<u8>, EncodingError> {
 mod tests {
     use super::*;
 
+    fn load(edits: usize, photos: usize) -> Load {
+        Load { edits, photos, fields_only: false }
+    }
+
     #[test]
     fn a_visit_has_as_many_edits_and_photos_as_it_was_asked_for() {
-        for load in [Load { edits: 60, photos: 10 }, Load { edits: 60, photos: 0 }, Load { edits: 12, photos: 1 }] {
+        for load in [load(60, 10), load(60, 0), load(12, 1), Load { fields_only: true, ..load(60, 0) }] {
             let doings = plan(load);
             let photos = doings.iter().filter(|d| **d == Doing::Photo).count();
             assert_eq!((doings.len() - photos, photos), (load.edits, load.photos));
