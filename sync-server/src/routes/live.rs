@@ -19,8 +19,8 @@ use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{RouteError, Shared, caller};
-use crate::engine::{access, scan};
 use crate::engine::standing::{self, Caller, NotServed, Sight};
+use crate::engine::{access, scan};
 use crate::state::State;
 use crate::storage::StorageError;
 
