@@ -1,5 +1,5 @@
 /**
- * Plays the first job in two headless browsers and keeps eight pictures of it. `make` beside this file starts what it needs.
+ * Plays the first job in two headless browsers and keeps pictures of it. `make` beside this file starts what it needs.
  *
  *   node docs/screens/shots.mjs --desk URL --phone URL --into DIR
  *
@@ -184,14 +184,11 @@ async function review(desk, phone) {
   await phone.click(T('no-network'));
   await desk.click(T('nav-review'));
   const row = `${T('review-row')}:has-text("${CUSTOMER}")[data-status="finished"]`;
-  await desk.waitForSelector(row);
-  await desk.waitForSelector(T('charts'));
-  await shoot(desk, 'desk-review');
   await desk.click(row);
   await desk.waitForSelector(`${T('job-panel')} ${T('photo')} img`);
-  await desk.emulateMedia({ colorScheme: 'dark' });
-  await shoot(desk, 'desk-job-dark');
-  await desk.emulateMedia({ colorScheme: 'light' });
+  await desk.waitForSelector(T('all-arrived'));
+  await desk.waitForSelector(T('charts'));
+  await shoot(desk, 'desk-review');
 }
 
 try {
