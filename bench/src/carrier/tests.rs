@@ -1,6 +1,6 @@
 use super::*;
 
-/// A relay that answers every request after its 40th byte with the same 100 bytes.
+/// A relay that takes requests of 4,000 bytes and has one answer for all of them.
 async fn relay() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
