@@ -70,7 +70,7 @@ pub enum JobError {
 
 /// A job in hand, for one action.
 pub struct OpenJob {
-    pub facts: Job,
+    pub facts: Arc<Job>,
     pub noted: Noted,
 }
 

@@ -80,10 +80,12 @@ impl Actions {
 }
 
 fn known_members(store: &Store, members: &[MemberId]) -> Result<(), OrderError> {
-    match members.iter().find(|m| !store.member(**m).is_ok_and(|known| known.active)) {
-        Some(unknown) => Err(OrderError::UnknownMember(*unknown)),
-        None => Ok(()),
+    for member in members {
+        if !store.member(*member)?.active {
+            return Err(OrderError::UnknownMember(*member));
+        }
     }
+    Ok(())
 }
 
 fn tidy(input: &TakeOrder) -> TakeOrder {

@@ -87,19 +87,16 @@ pub fn mark(
     }
 }
 
-/// Tolerant reading of one object: a missing field is its default, a field of another type is missing.
-pub struct Fact<'a> {
-    doc: &'a AutoCommit,
-    object: ObjId,
+/// Tolerant reading of one object: a missing field is its default, a field of another type is missing. Its scalars are
+/// read in one pass: asked for one by one, they would be most of the time that an edit takes.
+pub struct Fact {
+    scalars: Vec<(String, ScalarValue)>,
     pub id: ShortId,
 }
 
-impl Fact<'_> {
-    fn scalar(&self, key: &str) -> Option<ScalarValue> {
-        match self.doc.get(&self.object, key) {
-            Ok(Some((Value::Scalar(value), _))) => Some(value.into_owned()),
-            _ => None,
-        }
+impl Fact {
+    fn scalar(&self, key: &str) -> Option<&ScalarValue> {
+        self.scalars.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
 
     pub fn text(&self, key: &str) -> String {
@@ -110,7 +107,7 @@ impl Fact<'_> {
     }
 
     pub fn number(&self, key: &str) -> Option<i64> {
-        self.scalar(key).and_then(|value| whole(&value))
+        self.scalar(key).and_then(whole)
     }
 
     /// A count: never negative, never beyond `u32`.
@@ -120,7 +117,7 @@ impl Fact<'_> {
 
     pub fn bytes(&self, key: &str) -> Vec<u8> {
         match self.scalar(key) {
-            Some(ScalarValue::Bytes(bytes)) => bytes,
+            Some(ScalarValue::Bytes(bytes)) => bytes.clone(),
             _ => Vec::new(),
         }
     }
@@ -153,17 +150,28 @@ pub fn whole(value: &ScalarValue) -> Option<i64> {
     Some(number.clamp(-MOST, MOST))
 }
 
+/// What a key of a map holds.
+fn scalar_of(value: Value<'_>) -> Option<ScalarValue> {
+    match value {
+        Value::Scalar(value) => Some(value.into_owned()),
+        Value::Object(_) => None,
+    }
+}
+
 /// Every fact of a container, ordered by (time, id). What has no readable id or author is passed over.
-pub fn facts<'a>(doc: &'a AutoCommit, name: &'static str) -> Vec<Fact<'a>> {
+pub fn facts(doc: &AutoCommit, name: &'static str) -> Vec<Fact> {
     let Ok(parent) = container(doc, name) else { return Vec::new() };
-    let mut out: Vec<Fact<'a>> = doc
-        .keys(&parent)
-        .filter_map(|key| {
-            let id = key.parse().ok()?;
-            match doc.get(&parent, key.as_str()) {
-                Ok(Some((Value::Object(_), object))) => Some(Fact { doc, object, id }),
-                _ => None,
-            }
+    let mut out: Vec<Fact> = doc
+        .map_range(&parent, ..)
+        .filter_map(|item| {
+            let id = item.key.parse().ok()?;
+            let object = item.id();
+            let Value::Object(_) = item.value.into_value() else { return None };
+            let scalars = doc
+                .map_range(&object, ..)
+                .filter_map(|item| Some((item.key.into_owned(), scalar_of(item.value.into_value())?)))
+                .collect();
+            Some(Fact { scalars, id })
         })
         .collect();
     out.sort_by_cached_key(|fact| (fact.number("at").unwrap_or(0), fact.id));
@@ -173,19 +181,15 @@ pub fn facts<'a>(doc: &'a AutoCommit, name: &'static str) -> Vec<Fact<'a>> {
 /// Scalars of a container by their composed keys, every concurrent value of each: the winner first.
 pub fn scalars(doc: &AutoCommit, name: &'static str) -> Vec<(String, Vec<ScalarValue>)> {
     let Ok(parent) = container(doc, name) else { return Vec::new() };
-    doc.keys(&parent)
-        .filter_map(|key| {
-            let winner = match doc.get(&parent, key.as_str()) {
-                Ok(Some((Value::Scalar(value), _))) => value.into_owned(),
-                _ => return None,
-            };
-            let mut values = vec![winner.clone()];
-            for (value, _) in doc.get_all(&parent, key.as_str()).unwrap_or_default() {
-                if let Value::Scalar(value) = value
-                    && *value != winner
-                {
-                    values.push(value.into_owned());
-                }
+    doc.map_range(&parent, ..)
+        .filter_map(|item| {
+            let (key, conflict) = (item.key.into_owned(), item.conflict);
+            let winner = scalar_of(item.value.into_value())?;
+            let mut values = vec![winner];
+            if conflict {
+                let held = doc.get_all(&parent, key.as_str()).unwrap_or_default();
+                let others = held.into_iter().filter_map(|(value, _)| scalar_of(value));
+                values.extend(others.filter(|other| *other != values[0]).collect::<Vec<_>>());
             }
             Some((key, values))
         })

@@ -42,7 +42,7 @@ pub fn add_reading(doc: &mut AutoCommit, reading: &Reading) -> Result<(), WriteE
     layout::add(doc, "readings", reading.id, reading.noted, &scalars)
 }
 
-fn read_reading(fact: &Fact<'_>) -> Option<Reading> {
+fn read_reading(fact: &Fact) -> Option<Reading> {
     let found = match fact.text("state").as_str() {
         "num" => Found::Number { thousandths: Thousandths(fact.number("val")?) },
         "opt" => Found::Choice { option: fact.text("val") },
@@ -128,7 +128,7 @@ pub fn add_photo(doc: &mut AutoCommit, photo: &Photo) -> Result<(), WriteError> 
     layout::add(doc, "photos", photo.id, photo.noted, &scalars)
 }
 
-fn read_photo(fact: &Fact<'_>) -> Option<Photo> {
+fn read_photo(fact: &Fact) -> Option<Photo> {
     let hash = |key| fact.bytes(key).try_into().ok().map(doorstep_schemas::ids::BlobHash);
     Some(Photo {
         id: fact.id,
@@ -186,7 +186,7 @@ fn read_field((key, values): (String, Vec<ScalarValue>)) -> Option<((ShortId, St
     Some(((appliance, field.to_owned()), FieldValue { value, others: texts.collect() }))
 }
 
-fn read_part(fact: &Fact<'_>) -> Option<UsedPart> {
+fn read_part(fact: &Fact) -> Option<UsedPart> {
     Some(UsedPart {
         id: fact.id,
         appliance: fact.parsed("app")?,

@@ -100,6 +100,11 @@ impl Store {
         Ok(out)
     }
 
+    /// Whether another exchange has something to bring, without preparing it.
+    pub fn has_outgoing(&self) -> Result<bool, StoreError> {
+        Ok(!self.unsent_run_names()?.is_empty() || !self.grants_due()?.is_empty())
+    }
+
     /// What is only on this device.
     pub fn held(&self) -> Result<Held, StoreError> {
         let changes: i64 =

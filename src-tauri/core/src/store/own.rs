@@ -1,6 +1,8 @@
 //! Our own work: one action, one transaction. It passes the same admission that the relay will hold it to, before it
 //! is saved, so nothing can be saved that the relay would refuse.
 
+use std::sync::Arc;
+
 use automerge::AutoCommit;
 use doorstep_schemas::admission::{self, Verdict};
 use doorstep_schemas::ids::{DocId, JobId};
@@ -87,7 +89,7 @@ impl Store {
     }
 
     /// The job's facts as its documents have them; `None` while its order is not here.
-    pub fn job_facts(&mut self, job: JobId) -> Result<Option<crate::domain::facts::Job>, StoreError> {
+    pub fn job_facts(&mut self, job: JobId) -> Result<Option<Arc<crate::domain::facts::Job>>, StoreError> {
         views::facts(&self.db, &mut self.papers, job)
     }
 }

@@ -1,13 +1,15 @@
 //! Open documents: a few in memory, the rest opened from their saved copy and the changes after it.
 
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId};
 use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::StoreError;
 use crate::documents::paper::Paper;
+use crate::domain::facts::Job;
 
 /// An open document is 22–31 KB of memory.
 const OPEN: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
@@ -17,15 +19,42 @@ const SAVE_EVERY: i64 = 48;
 pub struct Papers {
     actor: Actor,
     open: LruCache<DocId, Paper>,
+    /// What was read from a job's documents, until one of them is taken in hand again.
+    facts: LruCache<JobId, Arc<Job>>,
 }
 
 impl Papers {
     pub fn new(actor: Actor) -> Self {
-        Self { actor, open: LruCache::new(OPEN) }
+        Self { actor, open: LruCache::new(OPEN), facts: LruCache::new(OPEN) }
     }
 
-    /// A document of a transaction or of the database, whichever `db` is.
+    /// A document to be changed, of a transaction or of the database, whichever `db` is.
     pub fn get(&mut self, db: &Connection, doc: &DocId) -> Result<&mut Paper, StoreError> {
+        self.forget_facts(doc);
+        self.open(db, doc)
+    }
+
+    /// A document to be read.
+    pub fn read(&mut self, db: &Connection, doc: &DocId) -> Result<&Paper, StoreError> {
+        Ok(self.open(db, doc)?)
+    }
+
+    /// What was read of a job before, if its documents are still the same.
+    pub fn known_facts(&mut self, job: JobId) -> Option<Arc<Job>> {
+        self.facts.get(&job).cloned()
+    }
+
+    pub fn keep_facts(&mut self, job: JobId, facts: &Arc<Job>) {
+        self.facts.put(job, facts.clone());
+    }
+
+    fn forget_facts(&mut self, doc: &DocId) {
+        if let Some(job) = doc.job() {
+            self.facts.pop(&job);
+        }
+    }
+
+    fn open(&mut self, db: &Connection, doc: &DocId) -> Result<&mut Paper, StoreError> {
         if !self.open.contains(doc) {
             let paper = load(db, doc, self.actor)?;
             self.open.put(doc.clone(), paper);
@@ -36,10 +65,12 @@ impl Papers {
     /// Forgets a document whose changes were not committed after all.
     pub fn forget(&mut self, doc: &DocId) {
         self.open.pop(doc);
+        self.forget_facts(doc);
     }
 
     pub fn forget_all(&mut self) {
         self.open.clear();
+        self.facts.clear();
     }
 
     /// Renews the saved copy when many changes lie behind it.
@@ -57,7 +88,7 @@ impl Papers {
         if count < SAVE_EVERY || waiting {
             return Ok(());
         }
-        let saved = self.get(db, doc)?.save();
+        let saved = self.open(db, doc)?.save();
         db.execute("UPDATE paper SET saved = ?2, saved_to = ?3 WHERE doc = ?1", params![key, saved, last])?;
         Ok(())
     }

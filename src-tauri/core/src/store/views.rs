@@ -1,5 +1,7 @@
 //! Read models: one row a job, computed from its documents whenever they change, so that a list opens none.
 
+use std::sync::Arc;
+
 use doorstep_schemas::ids::{DocId, JobId, MemberId};
 use doorstep_schemas::view::{Fen, Finding, FindingCode, JobCard, Millis};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -34,14 +36,19 @@ pub(super) fn order(db: &Connection, papers: &mut Papers, job: JobId) -> Result<
     if !exists(db, &doc)? {
         return Ok(None);
     }
-    Ok(documents::order::read(papers.get(db, &doc)?.doc()))
+    Ok(documents::order::read(papers.read(db, &doc)?.doc()))
 }
 
 /// Order and sheet together; `None` while the order is not here.
-pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Option<Job>, StoreError> {
+pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Option<Arc<Job>>, StoreError> {
+    if let Some(known) = papers.known_facts(job) {
+        return Ok(Some(known));
+    }
     let Some(order) = order(db, papers, job)? else { return Ok(None) };
-    let sheet = documents::sheet::read(papers.get(db, &DocId::Sheet(job))?.doc());
-    Ok(Some(Job { order, sheet }))
+    let sheet = documents::sheet::read(papers.read(db, &DocId::Sheet(job))?.doc());
+    let facts = Arc::new(Job { order, sheet });
+    papers.keep_facts(job, &facts);
+    Ok(Some(facts))
 }
 
 /// Computes a job's row anew.

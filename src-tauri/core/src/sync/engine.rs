@@ -169,12 +169,12 @@ impl Engine {
         // Held pieces of photos that were not there yet may be there now.
         store.retry_fetches()?;
         let asked = !flight.asked.is_empty();
-        let left = store.outgoing(1)?.pieces.len();
-        let more = trailer.more || flight.grants_due || asked || flight.restored || (left > 0 && flight.progressed());
+        let left = store.has_outgoing()?;
+        let more = trailer.more || flight.grants_due || asked || flight.restored || (left && flight.progressed());
         self.uncertain = flight.restored;
         self.budget = (self.budget * 2).min(BUDGET_MOST);
         self.pacer.succeeded(more, now);
-        if left > 0 && !more {
+        if left && !more {
             // Something was refused or raced in: the timer or the next edit takes it.
             self.pacer.on(Cause::Edit, now + 5_000);
         }

@@ -220,7 +220,7 @@ fn poll(engine: &mut Engine, shared: &Shared) -> Wish {
 }
 
 fn unsent(shared: &Shared) -> bool {
-    shared.actions.shelf.store().outgoing(1).is_ok_and(|outgoing| !outgoing.pieces.is_empty())
+    shared.actions.shelf.store().has_outgoing().unwrap_or(false)
 }
 
 fn hear(engine: &mut Engine, shared: &Shared, announcement: Announcement, beside: &mut Option<u64>) {

@@ -210,7 +210,7 @@ impl Phone {
     }
 
     pub fn facts(&self, job: JobId) -> doorstep::domain::facts::Job {
-        self.store().job_facts(job).unwrap().expect("the job is here")
+        (*self.store().job_facts(job).unwrap().expect("the job is here")).clone()
     }
 }
 
