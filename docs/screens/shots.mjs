@@ -129,7 +129,10 @@ async function measure(phone) {
   await keys('1.8');
   await phone.waitForSelector(`${T('row-rcd_button')}.open`);
   await method('rcd_button');
-  await phone.locator(`${T('row-rcd_button')} [data-test^="choice-"]`).first().click();
+  await phone
+    .locator(`${T('row-rcd_button')} [data-test^="choice-"]`)
+    .first()
+    .click();
   await phone.click(T('safety-done'));
 }
 
