@@ -4,7 +4,7 @@ export default {
   orders: {
     title: 'Orders',
     subtitle: '{count} order | {count} orders',
-    search: 'Name, phone, address, model',
+    search: 'Name, phone, address',
     new: 'New order',
     keyHint: '/ search · n new order',
     empty: 'No orders on this day',
@@ -117,7 +117,7 @@ export default {
     members: 'On time by member',
     memberLine: '{name} {good}/{of}',
     notArrived: '{name}: {what} not arrived',
-    seen: 'no signal since {time}',
+    seen: 'last heard {time}',
     arrivedAll: 'Everything has arrived',
     pick: 'Pick a row to see its readings, photos and history',
     close: 'Close',

@@ -4,7 +4,7 @@ export default {
   orders: {
     title: '工单',
     subtitle: '{count} 单',
-    search: '搜姓名、电话、地址、机型',
+    search: '姓名、电话、地址',
     new: '新工单',
     keyHint: '/ 搜索 · n 新工单',
     empty: '这天还没有工单',
@@ -117,7 +117,7 @@ export default {
     members: '各师傅准时',
     memberLine: '{name} {good}/{of}',
     notArrived: '{name}的设备没到齐：{what}',
-    seen: '{time} 后没有信号',
+    seen: '上次联系 {time}',
     arrivedAll: '各设备都到齐了',
     pick: '点一行，右边看测电、照片和记录',
     close: '收起',
