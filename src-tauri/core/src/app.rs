@@ -52,7 +52,7 @@ pub struct Doorstep {
 impl Doorstep {
     /// Opens or creates the data folder and starts to sync on `runtime`.
     pub fn open(folder: &Path, nature: Arc<dyn Nature>, runtime: &Handle) -> Result<Self, OpenError> {
-        fs::create_dir_all(folder).map_err(OpenError::Folder)?;
+        make_private(folder).map_err(OpenError::Folder)?;
         let lock = lock(folder)?;
         let keeper = KeyFile::in_folder(folder);
         let key = keeper.key(!store::database(folder).exists(), nature.as_ref())?;
@@ -153,6 +153,15 @@ impl Doorstep {
         self.runner.by_hand().await?;
         Ok(self.sync_view()?)
     }
+}
+
+/// The data folder, for this user alone where the system knows such a thing.
+fn make_private(folder: &Path) -> Result<(), std::io::Error> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// One process a data folder: two would each believe the other's work to be their own.
