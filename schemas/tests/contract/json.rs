@@ -45,7 +45,9 @@ fn the_committed_schemas_say_what_the_code_says() {
     }
     for (name, schema) in schemas() {
         let committed = fs::read_to_string(folder.join(format!("{name}.schema.json"))).unwrap_or_default();
-        assert!(committed == text(&schema), "{name}: stale; write it anew with DOORSTEP_WRITE_SCHEMAS=1");
+        // Compared by meaning: the order of keys follows which features other crates of the build switch on.
+        let committed: serde_json::Value = serde_json::from_str(&committed).unwrap_or_default();
+        assert!(committed == *schema.as_value(), "{name}: stale; write it anew with DOORSTEP_WRITE_SCHEMAS=1");
     }
     let expected: BTreeSet<String> = schemas().iter().map(|(name, _)| format!("{name}.schema.json")).collect();
     let found: BTreeSet<String> =
