@@ -237,7 +237,7 @@ impl fmt::Debug for ShortId {
 impl FromStr for ShortId {
     type Err = NotAnId;
     fn from_str(text: &str) -> Result<Self, NotAnId> {
-        let bytes: [u8; 8] = text.as_bytes().try_into().map_err(|_| not("short id", text))?;
+        let bytes: [u8; 8] = text.as_bytes().try_into().ok().ok_or_else(|| not("short id", text))?;
         if bytes.iter().all(|c| CROCKFORD.contains(c)) { Ok(Self(bytes)) } else { Err(not("short id", text)) }
     }
 }
