@@ -21,6 +21,7 @@ mod leb;
 pub mod live;
 pub mod log;
 mod operations;
+pub mod rules;
 pub mod segment;
 pub mod signature;
 pub mod view;

@@ -7,6 +7,7 @@ mod outlet;
 mod sync;
 mod words;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use job::*;
@@ -18,6 +19,7 @@ macro_rules! number {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+        #[derive(JsonSchema)]
         #[serde(transparent)]
         pub struct $name(pub i64);
 
@@ -42,7 +44,8 @@ number!(
 );
 
 /// A text in both languages, from rule data.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema, specta::Type)]
+#[serde(deny_unknown_fields)]
 pub struct Text {
     pub zh: String,
     pub en: String,

@@ -119,7 +119,7 @@ pub struct NextStep {
     pub outcomes: Vec<JobOutcome>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, specta::Type)]
 pub struct ChoiceOption {
     pub code: String,
     pub label: Text,

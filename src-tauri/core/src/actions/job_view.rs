@@ -10,10 +10,11 @@ use doorstep_schemas::view::{
 use super::{Actions, JobError, may_write};
 use crate::domain::facts::{Job, OrderedAppliance, Photo, Reading};
 use crate::domain::gates::{self, Rules};
-use crate::domain::safety::{Limit, Measure};
+use crate::domain::safety;
 use crate::domain::{nodes, services};
 use crate::rules::RuleBook;
 use crate::store::{Store, StoreError};
+use doorstep_schemas::rules::limits::{Limit, Measure};
 
 impl Actions {
     /// The job as it stands on this device.
@@ -137,7 +138,7 @@ fn reading_row(
         limit: limit.limit.clone(),
         place: limit.place.clone(),
         basis: limit.basis.clone(),
-        class: limit.class(appliance.kind),
+        class: safety::class(limit, appliance.kind),
         records: records.map(|r| record(r, limit, appliance, rules, names)).collect(),
     }
 }
@@ -151,7 +152,7 @@ fn record(
 ) -> RecordView {
     let verdict = gates::verdict(rules, reading);
     let (class, text) = match verdict {
-        Verdict::Fail => (Some(limit.class(appliance.kind)), limit.on_fail.clone()),
+        Verdict::Fail => (Some(safety::class(limit, appliance.kind)), limit.on_fail.clone()),
         Verdict::Warn => (None, limit.on_warn.clone()),
         _ => (None, Text::default()),
     };

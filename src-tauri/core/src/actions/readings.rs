@@ -49,7 +49,7 @@ impl Actions {
         }
         let rules = store.rules().clone();
         let limit = rules.limit(&input.code).ok_or_else(|| ReadingError::Unknown(input.code.clone()))?;
-        limit.accepts(&input.found)?;
+        safety::accepts(limit, &input.found)?;
         let measured = matches!(input.found, Found::Number { .. } | Found::Choice { .. });
         let method_fits = match limit.methods.as_slice() {
             [] => input.method.is_empty(),

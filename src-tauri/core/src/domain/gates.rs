@@ -6,7 +6,8 @@ use doorstep_schemas::view::{
 };
 
 use super::facts::{Job, Noted};
-use super::safety::{self, Limit};
+use super::safety;
+use doorstep_schemas::rules::limits::Limit;
 
 /// What a kind of job on a kind of appliance needs, from rule data.
 pub struct Needs<'a> {
@@ -25,7 +26,9 @@ pub trait Rules {
 
 /// The verdict of one reading by the set that it names.
 pub fn verdict(rules: &dyn Rules, reading: &super::facts::Reading) -> Verdict {
-    rules.limit_of(&reading.limits, &reading.code).map_or(Verdict::NotMeasured, |limit| limit.judge(&reading.found))
+    rules
+        .limit_of(&reading.limits, &reading.code)
+        .map_or(Verdict::NotMeasured, |limit| safety::judge(limit, &reading.found))
 }
 
 /// When the last required reading was taken, if all were. Failed ones count as taken: the check was made.
@@ -93,7 +96,7 @@ fn unsafe_readings(job: &Job, rules: &dyn Rules, appliance: &super::facts::Order
         let code = match safety::standing(&job.sheet.readings, appliance.id, &limit.code, judge) {
             None if must => BlockerCode::ReadingMissing,
             Some(Verdict::NotMeasured) if must => BlockerCode::ReadingNotMeasured,
-            Some(Verdict::Fail) if safety::stops(limit.class(appliance.kind)) => BlockerCode::ReadingFailed,
+            Some(Verdict::Fail) if safety::stops(safety::class(limit, appliance.kind)) => BlockerCode::ReadingFailed,
             _ => continue,
         };
         let jump = Jump::Reading { appliance: appliance.id, code: limit.code.clone() };

@@ -5,84 +5,10 @@
 
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::Found;
-use doorstep_schemas::view::{ApplianceKind, ChoiceOption, FailureClass, Phase, Text, Verdict};
-use serde::Deserialize;
+use doorstep_schemas::rules::limits::{Limit, Measure};
+use doorstep_schemas::view::{ApplianceKind, FailureClass, Verdict};
 
 use super::facts::{Job, Reading};
-
-/// One row of a limit set.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limit {
-    pub code: String,
-    pub name: Text,
-    pub phase: Phase,
-    pub class: FailureClass,
-    /// Where the class differs by appliance.
-    #[serde(default)]
-    pub class_for: Vec<ClassFor>,
-    pub measure: Measure,
-    #[serde(default)]
-    pub methods: Vec<ChoiceOption>,
-    /// The limit as people read it.
-    pub limit: Text,
-    /// Where to put the probes.
-    pub place: Text,
-    pub basis: Text,
-    pub certainty: Certainty,
-    pub on_fail: Text,
-    #[serde(default)]
-    pub on_warn: Text,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClassFor {
-    pub appliances: Vec<ApplianceKind>,
-    pub class: FailureClass,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Certainty {
-    Standard,
-    Maker,
-    Practice,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Measure {
-    /// The first band that holds the value decides.
-    Number {
-        unit: String,
-        decimals: u8,
-        most: i64,
-        bands: Vec<Band>,
-    },
-    Choice {
-        options: Vec<Judged>,
-    },
-}
-
-/// Bounds in thousandths of the unit, both inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Band {
-    #[serde(default)]
-    pub from: Option<i64>,
-    #[serde(default)]
-    pub to: Option<i64>,
-    pub verdict: Verdict,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Judged {
-    pub code: String,
-    pub label: Text,
-    pub verdict: Verdict,
-}
 
 /// Why a value can't be a reading of this row.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,50 +23,49 @@ pub enum NotAValue {
     Reason,
 }
 
-impl Limit {
-    pub fn class(&self, appliance: ApplianceKind) -> FailureClass {
-        self.class_for.iter().find(|c| c.appliances.contains(&appliance)).map_or(self.class, |c| c.class)
-    }
+/// What a failure of the row means on this kind of appliance (R12).
+pub fn class(limit: &Limit, appliance: ApplianceKind) -> FailureClass {
+    limit.class_for.iter().find(|c| c.appliances.contains(&appliance)).map_or(limit.class, |c| c.class)
+}
 
-    /// Whether `found` can be a reading of this row at all.
-    pub fn accepts(&self, found: &Found) -> Result<(), NotAValue> {
-        match (found, &self.measure) {
-            (Found::NotApplicable { reason } | Found::NotMeasured { reason }, _) => {
-                if reason.trim().is_empty() {
-                    Err(NotAValue::Reason)
-                } else {
-                    Ok(())
-                }
+/// Whether `found` can be a reading of this row at all.
+pub fn accepts(limit: &Limit, found: &Found) -> Result<(), NotAValue> {
+    match (found, &limit.measure) {
+        (Found::NotApplicable { reason } | Found::NotMeasured { reason }, _) => {
+            if reason.trim().is_empty() {
+                Err(NotAValue::Reason)
+            } else {
+                Ok(())
             }
-            (Found::Number { thousandths }, Measure::Number { unit, most, .. }) => {
-                let fits = (0..=*most).contains(&thousandths.0);
-                if fits { Ok(()) } else { Err(NotAValue::Number { unit: unit.clone(), most: *most }) }
-            }
-            (Found::Choice { option }, Measure::Choice { options }) => {
-                let known = options.iter().any(|o| o.code == *option);
-                if known { Ok(()) } else { Err(NotAValue::Option(option.clone())) }
-            }
-            _ => Err(NotAValue::Kind),
         }
+        (Found::Number { thousandths }, Measure::Number { unit, most, .. }) => {
+            let fits = (0..=*most).contains(&thousandths.0);
+            if fits { Ok(()) } else { Err(NotAValue::Number { unit: unit.clone(), most: *most }) }
+        }
+        (Found::Choice { option }, Measure::Choice { options }) => {
+            let known = options.iter().any(|o| o.code == *option);
+            if known { Ok(()) } else { Err(NotAValue::Option(option.clone())) }
+        }
+        _ => Err(NotAValue::Kind),
     }
+}
 
-    /// What a value means. A value that the row does not know is no pass.
-    pub fn judge(&self, found: &Found) -> Verdict {
-        match (found, &self.measure) {
-            (Found::NotApplicable { .. }, _) => Verdict::NotApplicable,
-            // A broken program's value that no instrument shows.
-            (Found::Number { thousandths }, Measure::Number { most, .. }) if !(0..=*most).contains(&thousandths.0) => {
-                Verdict::NotMeasured
-            }
-            (Found::Number { thousandths }, Measure::Number { bands, .. }) => bands
-                .iter()
-                .find(|b| b.from.is_none_or(|from| thousandths.0 >= from) && b.to.is_none_or(|to| thousandths.0 <= to))
-                .map_or(Verdict::Fail, |b| b.verdict),
-            (Found::Choice { option }, Measure::Choice { options }) => {
-                options.iter().find(|o| o.code == *option).map_or(Verdict::NotMeasured, |o| o.verdict)
-            }
-            _ => Verdict::NotMeasured,
+/// What a value means. A value that the row does not know is no pass.
+pub fn judge(limit: &Limit, found: &Found) -> Verdict {
+    match (found, &limit.measure) {
+        (Found::NotApplicable { .. }, _) => Verdict::NotApplicable,
+        // A broken program's value that no instrument shows.
+        (Found::Number { thousandths }, Measure::Number { most, .. }) if !(0..=*most).contains(&thousandths.0) => {
+            Verdict::NotMeasured
         }
+        (Found::Number { thousandths }, Measure::Number { bands, .. }) => bands
+            .iter()
+            .find(|b| b.from.is_none_or(|from| thousandths.0 >= from) && b.to.is_none_or(|to| thousandths.0 <= to))
+            .map_or(Verdict::Fail, |b| b.verdict),
+        (Found::Choice { option }, Measure::Choice { options }) => {
+            options.iter().find(|o| o.code == *option).map_or(Verdict::NotMeasured, |o| o.verdict)
+        }
+        _ => Verdict::NotMeasured,
     }
 }
 

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use crate::domain::gates::{Needs, Rules};
-use crate::domain::safety::Limit;
+use doorstep_schemas::rules::limits::{Limit, LimitSet};
 
 /// A set that can't be used: which, and where.
 #[derive(Debug, thiserror::Error)]
@@ -23,18 +23,6 @@ pub struct MalformedSet {
     /// Names line and column.
     #[source]
     pub source: serde_json::Error,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitSet {
-    #[serde(rename = "set")]
-    _set: String,
-    #[serde(rename = "version")]
-    _version: String,
-    #[serde(rename = "valid_from")]
-    _valid_from: String,
-    limits: Vec<Limit>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -120,14 +108,14 @@ pub struct RuleBook {
 impl RuleBook {
     /// The sets that ship with this version.
     pub fn built_in() -> Result<Self, MalformedSet> {
-        let limits = include_bytes!("../rules/limits.json");
+        let limits = include_bytes!("../../rules/limits.json");
         let current = Sha256::digest(limits).to_vec();
         Ok(Self {
             limits: BTreeMap::from([(current.clone(), read("limits", limits)?)]),
             current,
-            needs: read("needs", include_bytes!("../rules/needs.json"))?,
-            wording: read("wording", include_bytes!("../rules/wording.json"))?,
-            offers: read("offers", include_bytes!("../rules/offers.json"))?,
+            needs: read("needs", include_bytes!("../../rules/needs.json"))?,
+            wording: read("wording", include_bytes!("../../rules/wording.json"))?,
+            offers: read("offers", include_bytes!("../../rules/offers.json"))?,
         })
     }
 
