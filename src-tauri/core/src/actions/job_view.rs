@@ -28,7 +28,7 @@ impl Actions {
         let row = store.job_row(job)?.ok_or(JobError::NotFound(job))?;
         let rules = store.rules().clone();
         let checked = gates::safety_checked(&facts, rules.as_ref());
-        let line = nodes::line(&facts, checked);
+        let line = nodes::line(&facts, checked, nodes::Elsewhere::default());
         let blockers = gates::blockers(&facts, rules.as_ref());
         let (step, outcomes) = gates::next(&facts, &blockers);
         let names = Names { store };
@@ -48,7 +48,7 @@ impl Actions {
             next: NextStep { step, blockers, outcomes },
             appliances: facts.order.appliances.iter().map(|a| appliance(&facts, a, &rules, &names)).collect(),
             services: five(&facts, checked.is_some(), &rules),
-            parts: facts.sheet.used_parts().map(|part| part_row(part, &names)).collect(),
+            parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
             part_offers: offers,
             photos: facts.sheet.photos.iter().map(|p| photo(p, &names)).collect::<Result<_, _>>()?,
             slots: slots(&facts, &rules),
@@ -209,11 +209,11 @@ fn photo(photo: &Photo, names: &Names<'_>) -> Result<PhotoView, StoreError> {
         photo: photo.photo,
         thumb: photo.thumb,
         appliance: photo.appliance,
-        stage: photo.stage,
+        stage: photo.stage.known().unwrap_or(PhotoStage::During),
         width: photo.width,
         height: photo.height,
         bytes: photo.bytes,
-        taken_at: Millis(photo.taken_ms),
+        taken_at: Millis(photo.taken_ms()),
         by: names.of(photo.noted.by),
         place: if standing.is_some_and(|s| s.on_relay) { PhotoPlace::OnRelay } else { PhotoPlace::OnDevice },
         photo_here: standing.is_some_and(|s| s.here),
@@ -235,7 +235,7 @@ fn slots(facts: &Job, rules: &RuleBook) -> Vec<PhotoSlot> {
             stage: *stage,
             name: rules.photo_name(*stage),
             required: required.contains(stage),
-            taken: u32::try_from(facts.sheet.photos.iter().filter(|p| p.stage == *stage).count()).unwrap_or(u32::MAX),
+            taken: u32::try_from(facts.sheet.photos.iter().filter(|p| p.stage.is(*stage)).count()).unwrap_or(u32::MAX),
         })
         .collect();
     slots.sort_by_key(|slot| !slot.required);

@@ -84,7 +84,7 @@ impl Actions {
     }
 
     pub(crate) fn noted(&self, store: &Store, by: MemberId) -> Result<Noted, StoreError> {
-        Ok(Noted { at_ms: self.nature.now_ms(), offset_ms: store.clock_offset()?, by })
+        Ok(Noted::now(self.nature.now_ms(), store.clock_offset()?, by))
     }
 
     /// The job, if this member may write its sheet now.

@@ -52,7 +52,10 @@ impl Actions {
         let now = u64::try_from(noted.at_ms).unwrap_or(0);
         let job = JobId::mint(now, random(self.nature.as_ref()));
         let ids: Vec<ShortId> = input.appliances.iter().map(|_| self.mint()).collect();
-        let write = |doc: &mut _| documents::order::write(doc, &input, &ids, noted);
+        let write = |doc: &mut _| {
+            documents::order::write(doc, &input, &ids, noted)?;
+            documents::order::assign(doc, &input.assignees, noted.at_ms)
+        };
         store.act(&DocId::Order(job), "take_order", noted.at_ms, write, |_| Ok(()))?;
         self.changed(job);
         Ok(self.view(&mut store, job)?)

@@ -52,7 +52,7 @@ pub fn safety_checked(job: &Job, rules: &dyn Rules) -> Option<Noted> {
 /// Everything that keeps this job from "completed".
 pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
     let mut out = Vec::new();
-    let has = |kind| job.sheet.nodes.iter().any(|n| n.kind == kind);
+    let has = |kind| job.sheet.nodes.iter().any(|n| n.kind.is(kind));
     if !has(NodeKind::Arrived) {
         out.push(Blocker {
             code: BlockerCode::NotArrived,
@@ -69,7 +69,7 @@ pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
             out.extend(missing_fields(job, appliance));
         }
         for (stage, name) in rules.needs(job.order.kind, appliance.kind).photos {
-            if !job.sheet.photos.iter().any(|p| p.stage == stage && p.appliance == appliance.id) {
+            if !job.sheet.photos.iter().any(|p| p.stage.is(stage) && p.appliance == appliance.id) {
                 let jump = Jump::Photos { stage };
                 out.push(Blocker { code: BlockerCode::PhotoMissing, subject: Some(name), jump });
             }
@@ -129,7 +129,7 @@ pub fn next(job: &Job, blockers: &[Blocker]) -> (Step, Vec<JobOutcome>) {
     if job.order.cancelled || !job.sheet.outcomes.is_empty() {
         return (Step::Nothing, Vec::new());
     }
-    let has = |kind| job.sheet.nodes.iter().any(|n| n.kind == kind);
+    let has = |kind| job.sheet.nodes.iter().any(|n| n.kind.is(kind));
     let blocked = |codes: &[BlockerCode]| blockers.iter().any(|b| codes.contains(&b.code));
     let step = if !has(NodeKind::Departed) && !has(NodeKind::Arrived) {
         Step::Depart
@@ -150,7 +150,7 @@ pub fn next(job: &Job, blockers: &[Blocker]) -> (Step, Vec<JobOutcome>) {
 /// "Completed" needs an empty list of blockers. What ends a visit without the work being done is always open once
 /// somebody has arrived; a refusal is open as soon as something unsafe was found.
 fn outcomes(job: &Job, blockers: &[Blocker]) -> Vec<JobOutcome> {
-    let arrived = job.sheet.nodes.iter().any(|n| n.kind == NodeKind::Arrived);
+    let arrived = job.sheet.nodes.iter().any(|n| n.kind.is(NodeKind::Arrived));
     let mut out = Vec::new();
     if blockers.is_empty() {
         out.push(JobOutcome::Completed);

@@ -82,7 +82,7 @@ pub(super) fn refresh(db: &Connection, papers: &mut Papers, rules: &RuleBook, jo
 fn card(job: JobId, facts: &Job, figures: &JobFigures, rules: &RuleBook) -> JobCard {
     let Order { customer, appliances, .. } = &facts.order;
     let checked = gates::safety_checked(facts, rules);
-    let status = nodes::status(facts, &nodes::line(facts, checked));
+    let status = nodes::status(facts, &nodes::line(facts, checked, nodes::Elsewhere::default()));
     let first = appliances.first();
     let name = |field| first.map(|a| facts.field(a, field)).unwrap_or_default();
     let required: Vec<_> = appliances
