@@ -11,7 +11,7 @@ use super::{Actions, JobError, may_write};
 use crate::domain::facts::{Job, OrderedAppliance, Photo, Reading};
 use crate::domain::gates::{self, Rules};
 use crate::domain::safety;
-use crate::domain::{nodes, services};
+use crate::domain::{approval, nodes, services};
 use crate::rules::RuleBook;
 use crate::store::{Store, StoreError};
 use doorstep_schemas::rules::limits::{Limit, Measure};
@@ -58,7 +58,7 @@ impl Actions {
                 services: services_names(&rules),
                 numbers: rules.card_numbers().to_vec(),
             },
-            may_write: facts.sheet.outcomes.is_empty()
+            may_write: (nodes::ended(&facts).is_none() || approval::reopened(&facts, enrolment.member))
                 && !facts.order.cancelled
                 && may_write(store, &facts, job, enrolment.member)?,
             earlier: store

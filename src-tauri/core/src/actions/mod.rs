@@ -19,6 +19,7 @@ use doorstep_schemas::wire::Access;
 use tokio::sync::broadcast;
 
 use crate::domain::facts::{Job, Noted};
+use crate::domain::{approval, nodes};
 use crate::nature::{Nature, random};
 use crate::store::{Enrolment, Store, StoreError};
 
@@ -97,8 +98,19 @@ impl Actions {
         if facts.order.cancelled {
             return Err(JobError::Cancelled);
         }
-        if !facts.sheet.outcomes.is_empty() {
+        if nodes::ended(&facts).is_some() && !approval::reopened(&facts, me) {
             return Err(JobError::Finished);
+        }
+        let noted = self.noted(store, me)?;
+        Ok(OpenJob { facts, noted })
+    }
+
+    /// The job for what may still come when its work is done: money, old parts, a loaner's way back, a damage.
+    pub(crate) fn job_afterwards(&self, store: &mut Store, job: JobId) -> Result<OpenJob, JobError> {
+        let me = Self::enrolment(store)?.member;
+        let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
+        if !may_write(store, &facts, job, me)? {
+            return Err(JobError::NotAssigned);
         }
         let noted = self.noted(store, me)?;
         Ok(OpenJob { facts, noted })

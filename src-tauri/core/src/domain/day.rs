@@ -50,7 +50,7 @@ impl JobFigures {
             readings: count(job.sheet.readings.len()),
             failed: failures.failed,
             rectified: failures.rectified,
-            outcome: job.sheet.outcomes.last().and_then(|o| o.outcome.known()),
+            outcome: nodes::outcome(job),
             parts: used.iter().fold(0, |sum, p| sum.saturating_add(p.quantity)),
             parts_fen: used.iter().fold(0, |sum, p| added(sum, i64::from(p.quantity).saturating_mul(p.guide_fen))),
             photos: count(job.sheet.photos.len()),

@@ -6,7 +6,7 @@ use doorstep_schemas::view::{
 };
 
 use super::facts::{Job, Noted};
-use super::safety;
+use super::{nodes, safety};
 use doorstep_schemas::rules::limits::Limit;
 
 /// What a kind of job on a kind of appliance needs, from rule data.
@@ -126,7 +126,7 @@ fn missing_fields(job: &Job, appliance: &super::facts::OrderedAppliance) -> Vec<
 
 /// The one next step, and the outcomes that may be chosen now.
 pub fn next(job: &Job, blockers: &[Blocker]) -> (Step, Vec<JobOutcome>) {
-    if job.order.cancelled || !job.sheet.outcomes.is_empty() {
+    if job.order.cancelled || nodes::ended(job).is_some() {
         return (Step::Nothing, Vec::new());
     }
     let has = |kind| job.sheet.nodes.iter().any(|n| n.kind.is(kind));

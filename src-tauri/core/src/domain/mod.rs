@@ -1,5 +1,6 @@
 //! The trade's rules, pure: no clock, no storage, no documents. Rules are named R1–R50 as in the trade's rule book.
 
+pub mod approval;
 pub mod bench;
 pub mod calendar;
 pub mod day;

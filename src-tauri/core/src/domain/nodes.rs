@@ -93,7 +93,9 @@ pub fn line(job: &Job, safety_checked: Option<Noted>, elsewhere: Elsewhere) -> V
         line.fact(NodeKind::Guided, earliest(sheet.guidance.iter().map(|g| g.noted)).or(tapped(NodeKind::Guided)));
     }
     line.at(NodeKind::Accepted, accepted);
-    line.fact(NodeKind::Appointed, appointed(job));
+    if let Some(call) = appointed(job) {
+        line.fact(NodeKind::Appointed, Some(call));
+    }
     line.tap(NodeKind::Departed, tapped(NodeKind::Departed));
     line.tap(NodeKind::Arrived, tapped(NodeKind::Arrived));
     line.fact(NodeKind::CardShown, tapped(NodeKind::CardShown));
@@ -127,8 +129,12 @@ pub fn line(job: &Job, safety_checked: Option<Noted>, elsewhere: Elsewhere) -> V
     let standing = approved.filter(|a| a.kind.is(ApprovalKind::Approved));
     line.at(NodeKind::Approved, standing.map(|a| (a.noted.happened_ms(), a.noted.by)));
     line.at(NodeKind::Settled, job.order.settled_at.map(|at| (at, owner)));
+    // What comes after the work is shown once it is there.
+    line.0.retain(|node| node.at.is_some() || !AFTERWARDS.contains(&node.kind));
     line.0
 }
+
+const AFTERWARDS: [NodeKind; 4] = [NodeKind::Left, NodeKind::FollowedUp, NodeKind::Approved, NodeKind::Settled];
 
 struct Line(Vec<Reached>);
 
@@ -170,12 +176,11 @@ fn earliest(noted: impl Iterator<Item = Noted>) -> Option<Noted> {
     noted.min_by_key(|n| (n.happened_ms(), n.at_ms, n.by))
 }
 
-/// The first agreement with the customer; a window given at intake was agreed then.
+/// The first agreement with the customer. A window that the shop wrote down at intake is a wish until somebody called.
 fn appointed(job: &Job) -> Option<Noted> {
     use doorstep_schemas::view::AppointmentResult::{Appointed, Rebooked};
     let agreed = job.sheet.appointments.iter().filter(|a| a.result.is(Appointed) || a.result.is(Rebooked));
-    let at_intake = job.order.window.map(|_| job.order.taken);
-    earliest(agreed.map(|a| a.noted).chain(at_intake))
+    earliest(agreed.map(|a| a.noted))
 }
 
 /// Working begins with the first work fact: a part, a service, a photo of the work.
