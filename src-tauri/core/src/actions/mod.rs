@@ -2,6 +2,7 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod facts;
 pub mod finish;
 pub mod job_view;
 pub mod lists;
@@ -10,6 +11,7 @@ pub mod photos;
 pub mod readings;
 pub mod sheet;
 pub mod visit;
+pub mod walk_in;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 

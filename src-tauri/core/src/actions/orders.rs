@@ -27,6 +27,8 @@ pub enum OrderError {
     TooLong { field: &'static str, most: usize },
     #[error("{0:?} is not a phone number")]
     Phone(String),
+    #[error("the job has its order already")]
+    AlreadyAdopted,
     #[error("the window ends before it begins")]
     Window,
     #[error("member {0} is not an active member of this outlet")]
@@ -76,7 +78,7 @@ impl Actions {
         Ok(self.view(&mut store, input.job)?)
     }
 
-    fn owner(&self, store: &Store) -> Result<crate::domain::facts::Noted, OrderError> {
+    pub(super) fn owner(&self, store: &Store) -> Result<crate::domain::facts::Noted, OrderError> {
         let me = Self::enrolment(store)?.member;
         if store.is_owner(me)? { Ok(self.noted(store, me)?) } else { Err(OrderError::OwnerOnly) }
     }
@@ -91,7 +93,7 @@ fn known_members(store: &Store, members: &[MemberId]) -> Result<(), OrderError> 
     Ok(())
 }
 
-fn tidy(input: &TakeOrder) -> TakeOrder {
+pub(super) fn tidy(input: &TakeOrder) -> TakeOrder {
     let mut order = input.clone();
     let customer = &mut order.customer;
     customer.phone.retain(|c| !c.is_whitespace() && c != '-');
@@ -113,7 +115,7 @@ fn tidy(input: &TakeOrder) -> TakeOrder {
     order
 }
 
-fn check(order: &TakeOrder) -> Result<(), OrderError> {
+pub(super) fn check(order: &TakeOrder) -> Result<(), OrderError> {
     let customer = &order.customer;
     for (field, text) in [("customer", &customer.name), ("phone", &customer.phone), ("address", &customer.address)] {
         if text.is_empty() {

@@ -68,6 +68,29 @@ pub fn add_record<R: Record>(doc: &mut AutoCommit, record: &R) -> Result<(), Wri
     add(doc, R::CONTAINER, record.id(), record.noted(), &scalars)
 }
 
+/// One edit of a document, made where Automerge is not known.
+pub struct Edit(Box<dyn FnOnce(&mut AutoCommit) -> Result<(), WriteError>>);
+
+impl Edit {
+    pub fn new(write: impl FnOnce(&mut AutoCommit) -> Result<(), WriteError> + 'static) -> Self {
+        Self(Box::new(write))
+    }
+
+    /// Adds a record.
+    pub fn add<R: Record + 'static>(record: R) -> Self {
+        Self::new(move |doc| add_record(doc, &record))
+    }
+
+    /// Writes a text under a composed key.
+    pub fn set(name: &'static str, key: String, value: String) -> Self {
+        Self::new(move |doc| set(doc, name, &key, ScalarValue::from(value)))
+    }
+
+    pub fn apply(self, doc: &mut AutoCommit) -> Result<(), WriteError> {
+        (self.0)(doc)
+    }
+}
+
 /// Marks a record as taken back. Evidence can't be.
 pub fn remove_record<R: Record>(doc: &mut AutoCommit, id: ShortId) -> Result<bool, WriteError> {
     if R::KEPT { Ok(false) } else { mark(doc, R::CONTAINER, id, REMOVED, ScalarValue::Boolean(true)) }

@@ -10,6 +10,7 @@ use doorstep_schemas::view::{
 };
 
 use super::layout::{self, WriteError};
+use super::paper::Paper;
 use crate::domain::facts::{Customer, FieldValue, Noted, Order, OrderedAppliance, Purchase};
 use crate::domain::record::Word;
 
@@ -122,7 +123,8 @@ pub fn set_purchase(doc: &mut AutoCommit, appliance: ShortId, key: &str, value: 
 }
 
 /// The owner takes a walk-in's order over as it stands in the sheet, under the same ids.
-pub fn adopt(doc: &mut AutoCommit, sheet: &AutoCommit) -> Result<(), WriteError> {
+pub fn adopt(doc: &mut AutoCommit, sheet: &Paper) -> Result<(), WriteError> {
+    let sheet = sheet.doc();
     for name in ["marks", "customer", "window", "purchase"] {
         for (key, values) in layout::scalars(sheet, name) {
             if let Some(value) = values.into_iter().next() {
@@ -156,6 +158,13 @@ fn assignees(doc: &AutoCommit) -> BTreeMap<MemberId, i64> {
             }
         })
         .collect()
+}
+
+/// A walk-in's order as its sheet holds it: assigned to who made it (R6).
+pub fn read_walk_in(sheet: &AutoCommit) -> Option<Order> {
+    let mut order = read(sheet)?;
+    order.assignees.insert(order.taken.by, order.taken.at_ms);
+    Some(order)
 }
 
 /// The scalars of some containers, read in one pass, and which of them two devices wrote without knowing of each other.

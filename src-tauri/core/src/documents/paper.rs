@@ -15,8 +15,6 @@ use super::birth as birth_layout;
 /// Why a document can't be opened or a change not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PaperError {
-    #[error("this version has no layout for {0}")]
-    UnknownKind(DocId),
     #[error("a change can't be read")]
     Unreadable(#[source] automerge::LoadChangeError),
     #[error("a change can't be applied")]
@@ -47,9 +45,6 @@ impl Paper {
     /// The document as its births leave it.
     pub fn blank(id: &DocId, actor: Actor) -> Result<Self, PaperError> {
         let births = birth::births(id.kind());
-        if births.is_empty() {
-            return Err(PaperError::UnknownKind(id.clone()));
-        }
         let mut paper = Self { id: id.clone(), doc: AutoCommit::new().with_actor(ActorId::from(actor.0)) };
         for birth in births {
             paper.apply(vec![read(birth.bytes)?])?;

@@ -1,8 +1,9 @@
 //! Gates: everything that keeps a job from being completed, all at once, each with the place to mend it (R11, R12, R15).
 
+use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{
-    Blocker, BlockerCode, JobKind, JobOutcome, Jump, NodeKind, PhotoStage, Step, Text, Verdict,
+    ApplianceKind, Blocker, BlockerCode, JobKind, JobOutcome, Jump, NodeKind, PhotoStage, Step, Text, Verdict,
 };
 
 use super::facts::{Job, Noted};
@@ -21,7 +22,7 @@ pub trait Rules {
     fn limit(&self, code: &str) -> Option<&Limit>;
     /// The row of the set that a reading names, else of the one in force.
     fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit>;
-    fn needs(&self, kind: JobKind, appliance: doorstep_schemas::view::ApplianceKind) -> Needs<'_>;
+    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_>;
 }
 
 /// The verdict of one reading by the set that it names.
@@ -49,6 +50,19 @@ pub fn safety_checked(job: &Job, rules: &dyn Rules) -> Option<Noted> {
     last.filter(|_| any)
 }
 
+/// What keeps a loaner from being switched on: it is an installation of its own (R17).
+pub fn loaner_problems(job: &Job, rules: &dyn Rules, loaner: ShortId) -> Vec<Blocker> {
+    let Some(placed) = job.sheet.loaners.iter().find(|l| l.id == loaner) else { return Vec::new() };
+    let stands_in = super::facts::OrderedAppliance {
+        id: loaner,
+        kind: placed.kind.known().unwrap_or(ApplianceKind::Other),
+        brand: String::new(),
+        model: placed.model.clone(),
+        serial: placed.serial.clone(),
+    };
+    unsafe_readings(job, rules, &stands_in, JobKind::Install)
+}
+
 /// Everything that keeps this job from "completed".
 pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
     let mut out = Vec::new();
@@ -64,7 +78,7 @@ pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
         out.push(Blocker { code: BlockerCode::CardNotShown, subject: None, jump: Jump::Card });
     }
     for appliance in &job.order.appliances {
-        out.extend(unsafe_readings(job, rules, appliance));
+        out.extend(unsafe_readings(job, rules, appliance, job.order.kind));
         if job.order.kind == JobKind::Repair {
             out.extend(missing_fields(job, appliance));
         }
@@ -79,9 +93,14 @@ pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
 }
 
 /// Required readings that are missing, and any reading, required or not, whose failure stands.
-fn unsafe_readings(job: &Job, rules: &dyn Rules, appliance: &super::facts::OrderedAppliance) -> Vec<Blocker> {
+fn unsafe_readings(
+    job: &Job,
+    rules: &dyn Rules,
+    appliance: &super::facts::OrderedAppliance,
+    kind: JobKind,
+) -> Vec<Blocker> {
     let mut out = Vec::new();
-    let required = rules.needs(job.order.kind, appliance.kind).readings;
+    let required = rules.needs(kind, appliance.kind).readings;
     let mut limits = required.clone();
     for reading in job.sheet.readings.iter().filter(|r| r.appliance == appliance.id) {
         if let Some(limit) = rules.limit_of(&reading.limits, &reading.code)

@@ -1,7 +1,11 @@
 //! What the screen asks for: one type per command.
 
+mod facts;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use facts::*;
 
 use crate::enrol::{DeviceStatus, RoleName};
 use crate::ids::{DeviceId, JobId, MemberId, ShortId};
