@@ -4,3 +4,4 @@
 //! nobody wrote. Unknown fields are refused, so a slip of the pen is found where it was made.
 
 pub mod limits;
+pub mod needs;

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::gates::{Needs, Rules};
 use doorstep_schemas::rules::limits::{Limit, LimitSet};
+use doorstep_schemas::rules::needs::NeedSet;
 
 /// A set that can't be used: which, and where.
 #[derive(Debug, thiserror::Error)]
@@ -23,27 +24,6 @@ pub struct MalformedSet {
     /// Names line and column.
     #[source]
     pub source: serde_json::Error,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NeedSet {
-    #[serde(rename = "set")]
-    _set: String,
-    #[serde(rename = "version")]
-    _version: String,
-    #[serde(rename = "valid_from")]
-    _valid_from: String,
-    photo_names: BTreeMap<PhotoStage, Text>,
-    needs: Vec<Need>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Need {
-    appliances: Vec<ApplianceKind>,
-    readings: Vec<String>,
-    photos: Vec<PhotoStage>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -162,15 +142,14 @@ impl Rules for RuleBook {
     }
 
     fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit> {
-        let set = self.limits.get(set).or_else(|| self.limits.get(&self.current))?;
-        set.limits.iter().find(|limit| limit.code == code)
+        let named = if set.is_empty() { &self.current[..] } else { set };
+        self.limits.get(named)?.row(code)
     }
 
-    fn needs(&self, _kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
-        let need = self.needs.needs.iter().find(|n| n.appliances.contains(&appliance));
-        let readings = need.map_or(&[][..], |n| &n.readings).iter().filter_map(|code| self.limit(code)).collect();
-        let photos =
-            need.map_or(&[][..], |n| &n.photos).iter().map(|stage| (*stage, self.photo_name(*stage))).collect();
+    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
+        let asked = self.needs.asked(kind, appliance, &[]);
+        let readings = asked.readings.into_iter().filter_map(|code| self.limit(code)).collect();
+        let photos = asked.photos.into_iter().map(|stage| (stage, self.photo_name(stage))).collect();
         Needs { readings, photos }
     }
 }
@@ -186,9 +165,6 @@ mod tests {
             for code in &need.readings {
                 assert!(book.limit(code).is_some(), "{code}");
             }
-        }
-        for appliance in ApplianceKind::ALL {
-            assert!(book.needs.needs.iter().any(|n| n.appliances.contains(appliance)), "{appliance:?}");
         }
     }
 
