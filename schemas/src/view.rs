@@ -5,7 +5,7 @@
 mod job;
 mod outlet;
 mod sync;
-mod words;
+pub(crate) mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

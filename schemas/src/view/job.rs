@@ -270,7 +270,8 @@ pub struct CardView {
     pub numbers: Vec<CardNumber>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, specta::Type)]
+#[serde(deny_unknown_fields)]
 pub struct CardNumber {
     pub label: Text,
     pub number: String,

@@ -217,3 +217,5 @@ words!(BlockerCode {
     PhotoMissing = "photo_missing",
     ServiceMissing = "service_missing",
 });
+
+pub(crate) use words;
