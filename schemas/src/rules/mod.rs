@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod emergency;
+pub mod faults;
 pub mod limits;
 pub mod numbers;
 pub mod pieces;
