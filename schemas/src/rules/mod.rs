@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::view::Text;
 use crate::view::words::words;
 pub use check::{Problem, Problems};
+use faults::FaultSet;
 use limits::LimitSet;
 
 words!(
@@ -33,6 +34,8 @@ words!(
         Limits = "limits",
         /// Which readings and photos a job needs.
         Needs = "needs",
+        /// Fault classes and the parts list.
+        Faults = "faults",
         /// 1+5 steps, scripts and notices.
         Steps = "steps",
         /// What to say on the phone before anybody is sent.
@@ -125,6 +128,16 @@ macro_rules! rule_set {
     };
 }
 use rule_set;
+
+impl RuleSet for FaultSet {
+    const KIND: SetKind = SetKind::Faults;
+    fn head(&self) -> Head<'_> {
+        Head { set: &self.set, version: &self.version, valid_from: &self.valid_from }
+    }
+    fn problems(&self) -> Vec<Problem> {
+        self.problems()
+    }
+}
 
 rule_set!(LimitSet is Limits);
 

@@ -5,6 +5,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::faults::Difficulty;
 use super::places::Segment;
 use super::{Problems, Unit, rule_set};
 use crate::view::words::words;
@@ -52,17 +53,6 @@ words!(
     }
 );
 
-words!(
-    /// The lowest grade that does this alone.
-    Skill {
-        D = "d",
-        C = "c",
-        B = "b",
-        A = "a",
-        APlus = "a_plus",
-    }
-);
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceItem {
@@ -78,8 +68,9 @@ pub struct PriceItem {
     /// Any when empty.
     #[serde(default)]
     pub jobs: Vec<JobKind>,
+    /// The lowest grade that does this alone.
     #[serde(default)]
-    pub difficulty: Option<Skill>,
+    pub difficulty: Option<Difficulty>,
 }
 
 rule_set!(PriceSet is Prices);

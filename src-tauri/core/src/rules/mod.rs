@@ -1,33 +1,28 @@
-//! Rule sets: limits, needs, wordings and offers as immutable data named by its SHA-256.
+//! Rule sets at work: built-in ones, those that replace them, and what is in force at a moment.
 //!
 //! A reading names the limit set it was judged by, and a named set is never deleted, so an old sheet is judged as it
 //! was then. A set is taken whole or not at all: a mixture of two sets is one that nobody wrote.
 
+mod book;
+mod cross;
+mod in_force;
+mod load;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
-use doorstep_schemas::view::{
-    ApplianceKind, CardNumber, FaultOffer, JobKind, PartOffer, PhotoStage, PickLists, ServiceCode, Text, Township,
-};
+use doorstep_schemas::rules::{Head, Problem, RuleSet, SetKind};
+use doorstep_schemas::view::{ApplianceKind, PhotoStage, Text};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
-use crate::domain::gates::{Needs, Rules};
-use doorstep_schemas::rules::limits::{Limit, LimitSet};
-
-/// A set that can't be used: which, and where.
-#[derive(Debug, thiserror::Error)]
-#[error("rule set {name}: {source}")]
-pub struct MalformedSet {
-    pub name: &'static str,
-    /// Names line and column.
-    #[source]
-    pub source: serde_json::Error,
-}
+pub use book::{RefusedSet, RuleBook};
+pub use in_force::InForce;
+pub use load::{MOST_BYTES, MalformedSet, Set, load};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NeedSet {
+pub struct NeedSet {
     #[serde(rename = "set")]
     _set: String,
     #[serde(rename = "version")]
@@ -40,161 +35,23 @@ struct NeedSet {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Need {
+pub struct Need {
     appliances: Vec<ApplianceKind>,
     readings: Vec<String>,
     photos: Vec<PhotoStage>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WordingSet {
-    #[serde(rename = "set")]
-    _set: String,
-    #[serde(rename = "version")]
-    _version: String,
-    #[serde(rename = "valid_from")]
-    _valid_from: String,
-    services: Vec<ServiceWording>,
-    numbers: Vec<CardNumber>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ServiceWording {
-    service: ServiceCode,
-    name: Text,
-    script: Text,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OfferSet {
-    #[serde(rename = "set")]
-    _set: String,
-    #[serde(rename = "version")]
-    _version: String,
-    #[serde(rename = "valid_from")]
-    _valid_from: String,
-    brands: Vec<String>,
-    townships: Vec<Township>,
-    parts: Vec<OfferedPart>,
-    faults: Vec<FaultOffer>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OfferedPart {
-    code: String,
-    name: Text,
-    guide_fen: i64,
-    appliances: Vec<ApplianceKind>,
-}
-
-fn read<T: DeserializeOwned>(name: &'static str, bytes: &[u8]) -> Result<T, MalformedSet> {
-    serde_json::from_slice(bytes).map_err(|source| MalformedSet { name, source })
-}
-
-/// The sets in force, and every limit set that a reading may name.
-#[derive(Debug)]
-pub struct RuleBook {
-    limits: BTreeMap<Vec<u8>, LimitSet>,
-    current: Vec<u8>,
-    needs: NeedSet,
-    wording: WordingSet,
-    offers: OfferSet,
-}
-
-impl RuleBook {
-    /// The sets that ship with this version.
-    pub fn built_in() -> Result<Self, MalformedSet> {
-        let limits = include_bytes!("../../rules/limits.json");
-        let current = Sha256::digest(limits).to_vec();
-        Ok(Self {
-            limits: BTreeMap::from([(current.clone(), read("limits", limits)?)]),
-            current,
-            needs: read("needs", include_bytes!("../../rules/needs.json"))?,
-            wording: read("wording", include_bytes!("../../rules/wording.json"))?,
-            offers: read("offers", include_bytes!("../../rules/offers.json"))?,
-        })
+impl RuleSet for NeedSet {
+    const KIND: SetKind = SetKind::Needs;
+    fn head(&self) -> Head<'_> {
+        Head { set: &self._set, version: &self._version, valid_from: &self._valid_from }
     }
-
-    /// The hash that a new reading names: 32 bytes.
-    pub fn limit_set(&self) -> &[u8] {
-        &self.current
-    }
-
-    pub fn service(&self, service: ServiceCode) -> (Text, Text) {
-        let found = self.wording.services.iter().find(|s| s.service == service);
-        found.map_or_else(Default::default, |s| (s.name.clone(), s.script.clone()))
-    }
-
-    pub fn card_numbers(&self) -> &[CardNumber] {
-        &self.wording.numbers
-    }
-
-    pub fn photo_name(&self, stage: PhotoStage) -> Text {
-        self.needs.photo_names.get(&stage).cloned().unwrap_or_default()
-    }
-
-    pub fn parts(&self, appliance: ApplianceKind) -> Vec<PartOffer> {
-        let fits = self.offers.parts.iter().filter(|p| p.appliances.contains(&appliance));
-        fits.map(|p| PartOffer {
-            code: p.code.clone(),
-            name: p.name.clone(),
-            guide_fen: doorstep_schemas::view::Fen(p.guide_fen),
-        })
-        .collect()
-    }
-
-    pub fn pick_lists(&self) -> PickLists {
-        PickLists {
-            brands: self.offers.brands.clone(),
-            townships: self.offers.townships.clone(),
-            faults: self.offers.faults.clone(),
-        }
-    }
-}
-
-impl Rules for RuleBook {
-    fn limit(&self, code: &str) -> Option<&Limit> {
-        self.limit_of(&self.current, code)
-    }
-
-    fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit> {
-        let set = self.limits.get(set).or_else(|| self.limits.get(&self.current))?;
-        set.limits.iter().find(|limit| limit.code == code)
-    }
-
-    fn needs(&self, _kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
-        let need = self.needs.needs.iter().find(|n| n.appliances.contains(&appliance));
-        let readings = need.map_or(&[][..], |n| &n.readings).iter().filter_map(|code| self.limit(code)).collect();
-        let photos =
-            need.map_or(&[][..], |n| &n.photos).iter().map(|stage| (*stage, self.photo_name(*stage))).collect();
-        Needs { readings, photos }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_need_names_a_row_of_the_limit_set() {
-        let book = RuleBook::built_in().unwrap();
-        for need in &book.needs.needs {
-            for code in &need.readings {
-                assert!(book.limit(code).is_some(), "{code}");
-            }
-        }
+    fn problems(&self) -> Vec<Problem> {
+        let mut found = doorstep_schemas::rules::Problems::default();
         for appliance in ApplianceKind::ALL {
-            assert!(book.needs.needs.iter().any(|n| n.appliances.contains(appliance)), "{appliance:?}");
+            let known = self.needs.iter().any(|need| need.appliances.contains(appliance));
+            found.unless(known, "needs", format!("nothing is said about {}", appliance.word()));
         }
-    }
-
-    #[test]
-    fn a_malformed_set_is_refused_with_its_line() {
-        let error = read::<LimitSet>("limits", b"{\n \"set\": 1 }").unwrap_err();
-        assert!(error.to_string().contains("line 2"), "{error}");
+        found.into_vec()
     }
 }
