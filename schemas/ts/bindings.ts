@@ -459,7 +459,7 @@ export type PhotoSlot = {
 	taken: number,
 };
 
-export type PhotoStage = "nameplate" | "before" | "during" | "after" | "reading";
+export type PhotoStage = "nameplate" | "before" | "during" | "after" | "reading" | "bracket" | "harness" | "indoor_plate" | "outdoor_plate" | "joint" | "drain" | "valve" | "socket" | "bolts" | "terminals" | "board_label" | "flue" | "hose" | "opening" | "transport_bolts" | "wall" | "concealed" | "acceptance" | "damage" | "loaner" | "old_unit" | "old_part" | "energy_label" | "invoice" | "tester";
 
 export type PhotoView = {
 	id: string,

@@ -37,6 +37,11 @@ impl Problems {
         self.found.push(Problem { at: at.to_owned(), nth: 0, reason: reason.into() });
     }
 
+    /// Whether something is wrong there already.
+    pub fn has(&self, at: &str) -> bool {
+        self.found.iter().any(|problem| problem.at == at)
+    }
+
     pub fn unless(&mut self, holds: bool, at: &str, reason: impl Into<String>) {
         if !holds {
             self.add(at, reason);

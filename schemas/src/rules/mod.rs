@@ -7,6 +7,7 @@ pub mod check;
 pub mod emergency;
 pub mod faults;
 pub mod limits;
+pub mod needs;
 pub mod numbers;
 pub mod pieces;
 pub mod places;
@@ -21,11 +22,12 @@ pub mod warranty;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::view::Text;
 use crate::view::words::words;
+use crate::view::{ApplianceKind, PhotoStage, Text};
 pub use check::{Problem, Problems};
 use faults::FaultSet;
 use limits::LimitSet;
+use needs::NeedSet;
 
 words!(
     /// What a rule set is about: the word in its file's `set` field and in the catalogue.
@@ -143,11 +145,29 @@ rule_set!(LimitSet is Limits);
 
 impl LimitSet {
     fn check(&self, found: &mut Problems) {
+        // A doubled row is shown where it is again; whatever else is wrong, with its row.
         found.codes(self.limits.iter().map(|limit| limit.code.as_str()));
-        for limit in &self.limits {
-            for text in [&limit.name, &limit.limit, &limit.place, &limit.basis, &limit.on_fail] {
-                found.text(&limit.code, text);
+        for (at, reason) in limits::problems(self) {
+            if !found.has(&at) {
+                found.add(&at, reason);
             }
+        }
+    }
+}
+
+rule_set!(NeedSet is Needs);
+
+impl NeedSet {
+    fn check(&self, found: &mut Problems) {
+        for stage in PhotoStage::ALL {
+            match self.photo_names.get(stage) {
+                Some(name) => found.text(stage.word(), name),
+                None => found.add("photo_names", format!("{} has no name", stage.word())),
+            }
+        }
+        for appliance in ApplianceKind::ALL {
+            let known = self.needs.iter().any(|n| n.appliances.is_empty() || n.appliances.contains(appliance));
+            found.unless(known, "needs", format!("nothing is said about {}", appliance.word()));
         }
     }
 }

@@ -188,6 +188,31 @@ words!(PhotoStage {
     During = "during",
     After = "after",
     Reading = "reading",
+    Bracket = "bracket",
+    Harness = "harness",
+    IndoorPlate = "indoor_plate",
+    OutdoorPlate = "outdoor_plate",
+    Joint = "joint",
+    Drain = "drain",
+    Valve = "valve",
+    Socket = "socket",
+    Bolts = "bolts",
+    Terminals = "terminals",
+    BoardLabel = "board_label",
+    Flue = "flue",
+    Hose = "hose",
+    Opening = "opening",
+    TransportBolts = "transport_bolts",
+    Wall = "wall",
+    Concealed = "concealed",
+    Acceptance = "acceptance",
+    Damage = "damage",
+    Loaner = "loaner",
+    OldUnit = "old_unit",
+    OldPart = "old_part",
+    EnergyLabel = "energy_label",
+    Invoice = "invoice",
+    Tester = "tester",
 });
 words!(
     /// What the owner should look at.
@@ -217,5 +242,74 @@ words!(BlockerCode {
     PhotoMissing = "photo_missing",
     ServiceMissing = "service_missing",
 });
+
+words!(
+    /// How the casing is kept from touching, by the nameplate.
+    ProtectionClass {
+        Zero = "zero",
+        ZeroOne = "zero_one",
+        One = "one",
+        /// 回 on the nameplate.
+        Two = "two",
+        Three = "three",
+    }
+);
+
+words!(
+    /// What kind of load an appliance is, where limits differ by it.
+    Build {
+        Portable = "portable",
+        Motor = "motor",
+        Heating = "heating",
+    }
+);
+
+words!(
+    /// How the circuit's wire is laid: the same wire carries less where its heat stays.
+    Laying {
+        /// Conduit in a thermally insulated wall.
+        InsulatedWall = "insulated_wall",
+        /// Conduit in or on masonry.
+        Conduit = "conduit",
+        /// Clipped to the wall in open air.
+        Surface = "surface",
+    }
+);
+
+words!(Refrigerant {
+    R22 = "r22",
+    R32 = "r32",
+    R134a = "r134a",
+    R290 = "r290",
+    R410a = "r410a",
+    R600a = "r600a",
+});
+
+words!(GasKind {
+    /// 液化石油气
+    Lpg = "lpg",
+    /// 天然气
+    Natural = "natural",
+    /// 人工煤气
+    Town = "town",
+});
+
+words!(
+    /// What on a job asks for more than its kind does.
+    NeedWhen {
+        /// A loaner is left: it is an installation (R17).
+        Loaner = "loaner",
+        /// The refrigerant circuit was opened (R32).
+        RefrigerantOpened = "refrigerant_opened",
+        /// At 2 m or more without a platform.
+        AtHeight = "at_height",
+        /// 国补 (R44).
+        Subsidised = "subsidised",
+        /// Something was damaged (R30).
+        Damage = "damage",
+        /// Concealed work is covered after this visit (R16).
+        Concealed = "concealed",
+    }
+);
 
 pub(crate) use words;

@@ -14,7 +14,7 @@ use crate::domain::safety;
 use crate::domain::{nodes, services};
 use crate::rules::RuleBook;
 use crate::store::{Store, StoreError};
-use doorstep_schemas::rules::limits::{Limit, Measure};
+use doorstep_schemas::rules::limits::{Limit, Measure, Method};
 
 impl Actions {
     /// The job as it stands on this device.
@@ -134,7 +134,7 @@ fn reading_row(
                     .collect(),
             },
         },
-        methods: limit.methods.clone(),
+        methods: limit.offered_methods(),
         limit: limit.limit.clone(),
         place: limit.place.clone(),
         basis: limit.basis.clone(),
@@ -159,7 +159,7 @@ fn record(
     RecordView {
         id: reading.id,
         found: reading.found.clone(),
-        method: limit.methods.iter().find(|m| m.code == reading.method).cloned(),
+        method: limit.methods.iter().find(|m| m.code == reading.method).map(Method::offered),
         instrument: reading.instrument.clone(),
         rectified: reading.rectified.clone(),
         at: Millis(reading.noted.at_ms),
@@ -221,7 +221,11 @@ fn photo(photo: &Photo, names: &Names<'_>) -> Result<PhotoView, StoreError> {
     })
 }
 
-/// Required slots first, then the stages that may be filled as well.
+/// Stages that any job may fill.
+const ANY_JOB: [PhotoStage; 5] =
+    [PhotoStage::Nameplate, PhotoStage::Before, PhotoStage::During, PhotoStage::After, PhotoStage::Reading];
+
+/// Required slots first, then the stages that may be filled as well, and those that somebody filled.
 fn slots(facts: &Job, rules: &RuleBook) -> Vec<PhotoSlot> {
     let required: Vec<PhotoStage> = facts
         .order
@@ -229,8 +233,12 @@ fn slots(facts: &Job, rules: &RuleBook) -> Vec<PhotoSlot> {
         .iter()
         .flat_map(|a| rules.needs(facts.order.kind, a.kind).photos.into_iter().map(|(stage, _)| stage))
         .collect();
+    let shown = |stage: &&PhotoStage| {
+        required.contains(stage) || ANY_JOB.contains(stage) || facts.sheet.photos.iter().any(|p| p.stage == **stage)
+    };
     let mut slots: Vec<PhotoSlot> = PhotoStage::ALL
         .iter()
+        .filter(shown)
         .map(|stage| PhotoSlot {
             stage: *stage,
             name: rules.photo_name(*stage),

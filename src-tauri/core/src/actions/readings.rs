@@ -2,13 +2,14 @@
 
 use doorstep_schemas::ids::DocId;
 use doorstep_schemas::input::{Found, RecordReading};
+use doorstep_schemas::rules::limits::Limit;
 use doorstep_schemas::view::{JobView, NodeKind, Verdict};
 
 use super::{Actions, JobError};
 use crate::documents;
 use crate::domain::facts::Reading;
 use crate::domain::gates::{self, Rules};
-use crate::domain::safety::{self, NotAValue};
+use crate::domain::safety::{self, NotAValue, Taken};
 use crate::store::StoreError;
 
 const LINE: usize = 200;
@@ -38,6 +39,11 @@ impl From<StoreError> for ReadingError {
     }
 }
 
+/// The screen shows a number with its row's unit beside it.
+fn unit_of<'a>(limit: &'a Limit, found: &Found) -> &'a str {
+    if matches!(found, Found::Number { .. }) { limit.unit() } else { "" }
+}
+
 impl Actions {
     /// Saves one reading; a failed one before it stays (R12).
     pub fn record_reading(&self, input: &RecordReading) -> Result<JobView, ReadingError> {
@@ -49,15 +55,12 @@ impl Actions {
         }
         let rules = store.rules().clone();
         let limit = rules.limit(&input.code).ok_or_else(|| ReadingError::Unknown(input.code.clone()))?;
-        safety::accepts(limit, &input.found)?;
-        let measured = matches!(input.found, Found::Number { .. } | Found::Choice { .. });
-        let method_fits = match limit.methods.as_slice() {
-            [] => input.method.is_empty(),
-            methods => !measured || methods.iter().any(|m| m.code == input.method),
-        };
-        if !method_fits {
-            return Err(ReadingError::Method);
-        }
+        let taken =
+            Taken { found: &input.found, unit: unit_of(limit, &input.found), method: &input.method, calibrated: "" };
+        safety::accepts(limit, taken).map_err(|refused| match refused {
+            NotAValue::MethodMissing | NotAValue::Method(_) => ReadingError::Method,
+            other => ReadingError::Value(other),
+        })?;
         let reason = match &input.found {
             Found::NotApplicable { reason } | Found::NotMeasured { reason } => reason.as_str(),
             _ => "",

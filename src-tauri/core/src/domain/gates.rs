@@ -19,7 +19,7 @@ pub struct Needs<'a> {
 pub trait Rules {
     /// The row of the limit set that is in force for new readings.
     fn limit(&self, code: &str) -> Option<&Limit>;
-    /// The row of the set that a reading names, else of the one in force.
+    /// The row of the set that a reading names; of the one in force when it names none.
     fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit>;
     fn needs(&self, kind: JobKind, appliance: doorstep_schemas::view::ApplianceKind) -> Needs<'_>;
 }
@@ -28,7 +28,10 @@ pub trait Rules {
 pub fn verdict(rules: &dyn Rules, reading: &super::facts::Reading) -> Verdict {
     rules
         .limit_of(&reading.limits, &reading.code)
-        .map_or(Verdict::NotMeasured, |limit| safety::judge(limit, &reading.found))
+        .map_or_else(safety::unknown_set, |limit| {
+            safety::judge(limit, &reading.found, &reading.method, &safety::Context::default())
+        })
+        .verdict
 }
 
 /// When the last required reading was taken, if all were. Failed ones count as taken: the check was made.

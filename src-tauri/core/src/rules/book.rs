@@ -9,6 +9,7 @@ use doorstep_schemas::ids::BlobHash;
 use doorstep_schemas::rules::emergency::EmergencySet;
 use doorstep_schemas::rules::faults::FaultSet;
 use doorstep_schemas::rules::limits::LimitSet;
+use doorstep_schemas::rules::needs::NeedSet;
 use doorstep_schemas::rules::numbers::NumberSet;
 use doorstep_schemas::rules::pieces::PieceSet;
 use doorstep_schemas::rules::places::PlaceSet;
@@ -21,9 +22,9 @@ use doorstep_schemas::rules::surcharges::SurchargeSet;
 use doorstep_schemas::rules::warranty::WarrantySet;
 use doorstep_schemas::rules::{Problem, SetKind};
 
+use super::InForce;
 use super::cross::{Disagreement, disagreements};
 use super::load::{Kind, MalformedSet, Set, load, locate};
-use super::{InForce, NeedSet};
 
 /// From this moment on built-in sets are valid: before every job.
 const ALWAYS: i64 = i64::MIN;

@@ -3,11 +3,12 @@
 use doorstep_schemas::rules::limits::Limit;
 use doorstep_schemas::rules::steps::ServiceWording;
 use doorstep_schemas::view::{
-    ApplianceKind, CardNumber, FaultOffer, JobKind, PartOffer, PhotoStage, PickLists, ServiceCode, Text, Township,
+    ApplianceKind, CardNumber, FaultOffer, JobKind, NeedWhen, PartOffer, PhotoStage, PickLists, ServiceCode, Text,
+    Township,
 };
 
+use super::Set;
 use super::book::RuleBook;
-use super::{Need, Set};
 use crate::domain::gates::{Needs, Rules};
 use doorstep_schemas::rules::SetKind;
 
@@ -42,12 +43,11 @@ impl<'a> InForce<'a> {
         }
     }
 
-    fn needed(self, appliance: ApplianceKind) -> Needs<'a> {
-        let need: Option<&Need> =
-            self.book.needs_at(self.at_ms).needs.iter().find(|n| n.appliances.contains(&appliance));
-        let readings = need.map_or(&[][..], |n| &n.readings).iter().filter_map(|code| self.row(code)).collect();
-        let photos =
-            need.map_or(&[][..], |n| &n.photos).iter().map(|stage| (*stage, self.photo_name(*stage))).collect();
+    /// What such a job needs, and what its circumstances add (R11, R16, R17).
+    pub fn needs_when(self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'a> {
+        let asked = self.book.needs_at(self.at_ms).asked(kind, appliance, circumstances);
+        let readings = asked.readings.into_iter().filter_map(|code| self.row(code)).collect();
+        let photos = asked.photos.into_iter().map(|stage| (stage, self.photo_name(stage))).collect();
         Needs { readings, photos }
     }
 
@@ -95,8 +95,8 @@ impl Rules for InForce<'_> {
         self.row_of(set, code)
     }
 
-    fn needs(&self, _kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
-        self.needed(appliance)
+    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
+        self.needs_when(kind, appliance, &[])
     }
 }
 
@@ -139,7 +139,7 @@ impl Rules for RuleBook {
         self.at(LATEST).row_of(set, code)
     }
 
-    fn needs(&self, _kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
-        self.at(LATEST).needed(appliance)
+    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
+        self.at(LATEST).needs_when(kind, appliance, &[])
     }
 }

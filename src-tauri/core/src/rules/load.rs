@@ -6,6 +6,7 @@ use doorstep_schemas::rules::check::Problem;
 use doorstep_schemas::rules::emergency::EmergencySet;
 use doorstep_schemas::rules::faults::FaultSet;
 use doorstep_schemas::rules::limits::LimitSet;
+use doorstep_schemas::rules::needs::NeedSet;
 use doorstep_schemas::rules::numbers::NumberSet;
 use doorstep_schemas::rules::pieces::PieceSet;
 use doorstep_schemas::rules::places::PlaceSet;
@@ -17,8 +18,6 @@ use doorstep_schemas::rules::steps::StepSet;
 use doorstep_schemas::rules::surcharges::SurchargeSet;
 use doorstep_schemas::rules::warranty::WarrantySet;
 use doorstep_schemas::rules::{Head, RuleSet, SetKind, check};
-
-use super::NeedSet;
 
 /// The largest file that is read. The built-in ones have a tenth of it.
 pub const MOST_BYTES: usize = 2 * 1024 * 1024;

@@ -1,0 +1,79 @@
+//! Needs: which readings and photos a kind of job on a kind of appliance asks for (R11, R16, R17).
+//!
+//! All entries that fit are taken together, so that what a circumstance adds is written once.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::view::{ApplianceKind, JobKind, NeedWhen, PhotoStage, Text};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NeedSet {
+    pub set: String,
+    pub version: String,
+    /// `2026-11-01`
+    pub valid_from: String,
+    pub photo_names: BTreeMap<PhotoStage, Text>,
+    pub needs: Vec<Need>,
+}
+
+/// An empty list of jobs or appliances fits all of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    #[serde(default)]
+    pub jobs: Vec<JobKind>,
+    #[serde(default)]
+    pub appliances: Vec<ApplianceKind>,
+    /// Circumstances that must hold, all of them.
+    #[serde(default)]
+    pub when: Vec<NeedWhen>,
+    /// Rows of the limit set, in the order in which they are measured.
+    #[serde(default)]
+    pub readings: Vec<String>,
+    #[serde(default)]
+    pub photos: Vec<PhotoStage>,
+}
+
+/// What is asked for, each once, in the order of the set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Asked<'a> {
+    pub readings: Vec<&'a str>,
+    pub photos: Vec<PhotoStage>,
+}
+
+impl NeedSet {
+    /// The readings and photos of such a job, and what its circumstances add (R11, R16, R17). A loaner is an
+    /// installation whatever the job is.
+    pub fn asked(&self, job: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Asked<'_> {
+        let mut asked = Asked::default();
+        let fits = |need: &&Need| {
+            (need.jobs.is_empty() || need.jobs.contains(&job))
+                && (need.appliances.is_empty() || need.appliances.contains(&appliance))
+                && need.when.iter().all(|when| circumstances.contains(when))
+        };
+        for need in self.needs.iter().filter(fits) {
+            for code in need.readings.iter().map(String::as_str) {
+                if !asked.readings.contains(&code) {
+                    asked.readings.push(code);
+                }
+            }
+            for stage in &need.photos {
+                if !asked.photos.contains(stage) {
+                    asked.photos.push(*stage);
+                }
+            }
+        }
+        if circumstances.contains(&NeedWhen::Loaner) && job != JobKind::Install {
+            let installed = self.asked(JobKind::Install, appliance, circumstances);
+            asked.readings.extend(
+                installed.readings.into_iter().filter(|code| !asked.readings.contains(code)).collect::<Vec<_>>(),
+            );
+            asked.photos.extend(installed.photos.into_iter().filter(|p| !asked.photos.contains(p)).collect::<Vec<_>>());
+        }
+        asked
+    }
+}
