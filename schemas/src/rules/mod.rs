@@ -23,7 +23,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::view::words::words;
-use crate::view::{ApplianceKind, PhotoStage, Text};
+use crate::view::{ApplianceKind, JobKind, PhotoStage, Text};
 pub use check::{Problem, Problems};
 use faults::FaultSet;
 use limits::LimitSet;
@@ -165,9 +165,14 @@ impl NeedSet {
                 None => found.add("photo_names", format!("{} has no name", stage.word())),
             }
         }
-        for appliance in ApplianceKind::ALL {
-            let known = self.needs.iter().any(|n| n.appliances.is_empty() || n.appliances.contains(appliance));
-            found.unless(known, "needs", format!("nothing is said about {}", appliance.word()));
+        for job in JobKind::ALL {
+            let silent = |appliance: &&ApplianceKind| {
+                let asked = self.asked(*job, **appliance, &[]);
+                asked.readings.is_empty() && asked.photos.is_empty()
+            };
+            if let Some(appliance) = ApplianceKind::ALL.iter().find(silent) {
+                found.add("needs", format!("nothing is asked of {} of {}", job.word(), appliance.word()));
+            }
         }
     }
 }

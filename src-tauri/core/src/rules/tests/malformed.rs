@@ -144,7 +144,7 @@ fn r41_a_slip_in_the_replies_is_found_in_its_line() {
 }
 
 #[test]
-fn r11_a_slip_in_limits_needs_and_faults_is_found_in_its_line() {
+fn r8_r11_a_slip_in_limits_needs_and_faults_is_found_in_its_line() {
     refused(
         SetKind::Limits,
         "\"code\": \"rcd_button\"",
@@ -152,7 +152,9 @@ fn r11_a_slip_in_limits_needs_and_faults_is_found_in_its_line() {
         "\"code\": \"socket_polarity\",\n      \"name\": { \"zh\": \"漏保试验按钮\"",
         "there twice",
     );
-    refused(SetKind::Needs, "\"gas_stove\"", "\"television\"", "\"needs\": [", "nothing is said about gas_stove");
+    refused(SetKind::Needs, "[ \"unit_pickup\" ]", "[ \"survey\" ]", "\"needs\": [", "nothing is asked of unit_pickup");
+    refused(SetKind::Needs, "\"harness\": {", "\"wall\": {", "\"photo_names\"", "harness has no name");
+    refused(SetKind::Limits, "\"to\": 4000", "\"to\": 3000", "\"code\": \"earth_resistance\"", "a hole between");
     refused(SetKind::Faults, "\"difficulty\": \"c\"", "\"difficulty\": \"e\"", "\"e\"", "unknown variant");
 }
 

@@ -44,6 +44,7 @@ fn r27_a_job_is_charged_by_the_price_book_of_its_day() {
 fn r11_a_reading_is_judged_by_the_set_that_it_names_and_by_none_when_that_is_not_here() {
     let old = book().limit_set().to_vec();
     let stricter = with(SetKind::Limits, "\"to\": 4000", "\"to\": 1000");
+    let stricter = String::from_utf8(stricter).unwrap().replacen("\"from\": 4001", "\"from\": 1001", 1).into_bytes();
     let (book, refused) = RuleBook::with(book(), [(SetKind::Limits, stricter.clone(), DAY)]);
     assert_eq!(refused, []);
     let bound = |set: &[u8]| {
@@ -97,7 +98,7 @@ fn r11_a_limit_set_without_a_row_that_jobs_need_is_refused_unless_the_needs_chan
     let needs = String::from_utf8(with(SetKind::Needs, "\"rcd_button\"", "\"rcd_push\"")).unwrap();
     let needs = needs.replace("\"rcd_button\"", "\"rcd_push\"").into_bytes();
     let both = [(SetKind::Limits, limits.clone(), DAY), (SetKind::Needs, needs.clone(), DAY)];
-    let (book, refused) = RuleBook::with(super::book(), both);
+    let (book, refused) = RuleBook::with(book(), both);
     assert_eq!(refused, []);
     assert!(book.at(DAY).limit("rcd_push").is_some() && book.at(DAY - 1).limit("rcd_button").is_some());
 
