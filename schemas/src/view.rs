@@ -6,7 +6,7 @@ mod job;
 mod outlet;
 mod sync;
 mod trade;
-mod words;
+pub(crate) mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -153,6 +153,7 @@ pub struct NextStep {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, specta::Type)]
+#[serde(deny_unknown_fields)]
 pub struct ChoiceOption {
     pub code: String,
     pub label: Text,
@@ -303,7 +304,8 @@ pub struct CardView {
     pub numbers: Vec<CardNumber>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, specta::Type)]
+#[serde(deny_unknown_fields)]
 pub struct CardNumber {
     pub label: Text,
     pub number: String,

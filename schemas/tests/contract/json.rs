@@ -12,6 +12,8 @@ use doorstep_schemas::enrol::{
 use doorstep_schemas::live::Announcement;
 use schemars::{Schema, schema_for};
 
+use crate::rules::rule_schemas;
+
 fn schemas() -> [(&'static str, Schema); 9] {
     [
         ("announcement", schema_for!(Announcement)),
@@ -26,7 +28,13 @@ fn schemas() -> [(&'static str, Schema); 9] {
     ]
 }
 
-fn folder(name: &str) -> PathBuf {
+/// All that lie in the folder: the bodies, and one for each kind of rule set.
+fn all() -> Vec<(String, Schema)> {
+    let bodies = schemas().into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    bodies.chain(rule_schemas().into_iter().map(|(kind, schema)| (format!("rule-{}", kind.word()), schema))).collect()
+}
+
+pub fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
@@ -39,17 +47,17 @@ fn the_committed_schemas_say_what_the_code_says() {
     let folder = folder("json");
     if std::env::var_os("DOORSTEP_WRITE_SCHEMAS").is_some() {
         fs::create_dir_all(&folder).unwrap();
-        schemas().iter().for_each(|(name, schema)| {
+        all().iter().for_each(|(name, schema)| {
             fs::write(folder.join(format!("{name}.schema.json")), text(schema)).unwrap();
         });
     }
-    for (name, schema) in schemas() {
+    for (name, schema) in all() {
         let committed = fs::read_to_string(folder.join(format!("{name}.schema.json"))).unwrap_or_default();
         // Compared by meaning: the order of keys follows which features other crates of the build switch on.
         let committed: serde_json::Value = serde_json::from_str(&committed).unwrap_or_default();
         assert!(committed == *schema.as_value(), "{name}: stale; write it anew with DOORSTEP_WRITE_SCHEMAS=1");
     }
-    let expected: BTreeSet<String> = schemas().iter().map(|(name, _)| format!("{name}.schema.json")).collect();
+    let expected: BTreeSet<String> = all().iter().map(|(name, _)| format!("{name}.schema.json")).collect();
     let found: BTreeSet<String> =
         fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(found, expected, "a schema of nothing");

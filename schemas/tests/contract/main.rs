@@ -1,4 +1,4 @@
-//! What was released must be read for ever: golden messages, JSON Schemas, births, and the words of the protocol's
+//! What was released must be read for ever: golden messages, JSON Schemas, rule sets, births, and the words of the protocol's
 //! own description.
 
 // A test may stop at what it did not expect.
@@ -11,3 +11,4 @@ mod golden;
 mod json;
 mod messages;
 mod protocol;
+mod rules;

@@ -234,7 +234,7 @@ fn slots(facts: &Job, rules: &RuleBook) -> Vec<PhotoSlot> {
         .flat_map(|a| rules.needs(facts.order.kind, a.kind).photos.into_iter().map(|(stage, _)| stage))
         .collect();
     let shown = |stage: &&PhotoStage| {
-        required.contains(stage) || ANY_JOB.contains(stage) || facts.sheet.photos.iter().any(|p| p.stage == **stage)
+        required.contains(stage) || ANY_JOB.contains(stage) || facts.sheet.photos.iter().any(|p| p.stage.is(**stage))
     };
     let mut slots: Vec<PhotoSlot> = PhotoStage::ALL
         .iter()

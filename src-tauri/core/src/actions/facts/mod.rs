@@ -12,12 +12,14 @@ mod sheet_money;
 
 use doorstep_schemas::ids::{DocId, JobId, ShortId};
 use doorstep_schemas::input::{NoteFact, SheetFact};
+use doorstep_schemas::rules::SetKind;
 use doorstep_schemas::view::{Blocker, CustodyStep, JobView};
 
 use super::{Actions, JobError};
 use crate::documents::layout::Edit;
 use crate::domain::facts::{Job, Noted};
 use crate::domain::gates;
+use crate::rules::RuleBook;
 use crate::store::{Store, StoreError};
 
 /// Why a fact was not saved. Nothing was written.
@@ -94,8 +96,8 @@ impl Actions {
             noted: Noted { claimed_ms: input.claimed.map(|at| at.0), ..open.noted },
             job: &open.facts,
             loaner_unsafe: &loaner_unsafe,
-            prices: Vec::new(),
-            wording: Vec::new(),
+            prices: hash_of(&rules, SetKind::Prices, open.noted.at_ms),
+            wording: hash_of(&rules, SetKind::Steps, open.noted.at_ms),
             page: page(&mut store, input.job)?,
         };
         let ready = match sheet::ready(&making, &input.fact)? {
@@ -111,6 +113,11 @@ impl Actions {
         self.changed(input.job);
         Ok(Added { id, job: self.view(&mut store, input.job)? })
     }
+}
+
+/// What a fact of this moment names.
+fn hash_of(rules: &RuleBook, kind: SetKind, at_ms: i64) -> Vec<u8> {
+    rules.hash_in_force(kind, at_ms).map(|hash| hash.0.to_vec()).unwrap_or_default()
 }
 
 /// What may still come when a job's work is done.

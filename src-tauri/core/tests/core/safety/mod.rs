@@ -70,10 +70,13 @@ pub fn taken(code: &str, method: &str, found: Found, minute: u8) -> Reading {
         code: code.to_owned(),
         found,
         method: method.to_owned(),
+        unit: String::new(),
         instrument: String::new(),
+        calibrated: String::new(),
+        photo: None,
         rectified: String::new(),
         limits: Vec::new(),
-        noted: Noted { at_ms: i64::from(minute) * 60_000, offset_ms: None, by: MemberId::mint([1; 5]) },
+        noted: Noted::now(i64::from(minute) * 60_000, None, MemberId::mint([1; 5])),
     }
 }
 

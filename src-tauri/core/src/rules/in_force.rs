@@ -1,0 +1,145 @@
+//! The rules of one moment, as gates and screens ask for them.
+
+use doorstep_schemas::rules::limits::Limit;
+use doorstep_schemas::rules::steps::ServiceWording;
+use doorstep_schemas::view::{
+    ApplianceKind, CardNumber, FaultOffer, JobKind, NeedWhen, PartOffer, PhotoStage, PickLists, ServiceCode, Text,
+    Township,
+};
+
+use super::Set;
+use super::book::RuleBook;
+use crate::domain::gates::{Needs, Rules};
+use doorstep_schemas::rules::SetKind;
+
+/// For callers that ask without a moment: after every version of the catalogue.
+const LATEST: i64 = i64::MAX;
+
+/// A rule book at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct InForce<'a> {
+    pub(super) book: &'a RuleBook,
+    pub(super) at_ms: i64,
+}
+
+impl<'a> InForce<'a> {
+    /// The hash that a new reading names: 32 bytes.
+    pub fn limit_set(self) -> &'a [u8] {
+        self.book.hash_in_force(SetKind::Limits, self.at_ms).map_or(&[], |hash| &hash.0)
+    }
+
+    fn row(self, code: &str) -> Option<&'a Limit> {
+        self.book.limits_at(self.at_ms).limits.iter().find(|limit| limit.code == code)
+    }
+
+    /// A reading that names no set is judged by the one in force; one that names a set which is not here, by none.
+    fn row_of(self, set: &[u8], code: &str) -> Option<&'a Limit> {
+        if set.is_empty() {
+            return self.row(code);
+        }
+        match self.book.by_hash(set)? {
+            Set::Limits(set) => set.limits.iter().find(|limit| limit.code == code),
+            _ => None,
+        }
+    }
+
+    /// What such a job needs, and what its circumstances add (R11, R16, R17).
+    pub fn needs_when(self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'a> {
+        let asked = self.book.needs_at(self.at_ms).asked(kind, appliance, circumstances);
+        let readings = asked.readings.into_iter().filter_map(|code| self.row(code)).collect();
+        let photos = asked.photos.into_iter().map(|stage| (stage, self.photo_name(stage))).collect();
+        Needs { readings, photos }
+    }
+
+    /// Name, script and norm of one of the five services (R13).
+    pub fn service(self, service: ServiceCode) -> Option<&'a ServiceWording> {
+        self.book.steps_at(self.at_ms).services.iter().find(|wording| wording.service == service)
+    }
+
+    pub fn photo_name(self, stage: PhotoStage) -> Text {
+        self.book.needs_at(self.at_ms).photo_names.get(&stage).cloned().unwrap_or_default()
+    }
+
+    /// Parts of the list that fit.
+    pub fn parts(self, appliance: ApplianceKind) -> Vec<PartOffer> {
+        let parts = self.book.faults_at(self.at_ms).parts.iter().filter(|part| part.appliances.contains(&appliance));
+        parts
+            .map(|part| PartOffer { code: part.code.clone(), name: part.name.clone(), guide_fen: part.guide_fen })
+            .collect()
+    }
+
+    /// What the forms offer; each fault with its likeliest cause.
+    pub fn pick_lists(self) -> PickLists {
+        let places = self.book.places_at(self.at_ms);
+        let townships = places.townships.iter().map(|t| Township { name: t.name.clone(), far: t.far });
+        let faults = self.book.faults_at(self.at_ms).faults.iter().filter_map(|class| {
+            let pair = class.pairs.first()?;
+            Some(FaultOffer {
+                appliance: class.appliance,
+                symptom: class.symptom.clone(),
+                fault: class.fault.clone(),
+                cause: pair.cause.clone(),
+                action: pair.action.clone(),
+            })
+        });
+        PickLists { brands: places.brands.clone(), townships: townships.collect(), faults: faults.collect() }
+    }
+}
+
+impl Rules for InForce<'_> {
+    fn limit(&self, code: &str) -> Option<&Limit> {
+        self.row(code)
+    }
+
+    fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit> {
+        self.row_of(set, code)
+    }
+
+    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
+        self.needs_when(kind, appliance, &[])
+    }
+}
+
+/// The latest rules, for callers that have no moment.
+impl RuleBook {
+    /// The hash that a new reading names: 32 bytes.
+    pub fn limit_set(&self) -> &[u8] {
+        self.at(LATEST).limit_set()
+    }
+
+    /// Name and script of one of the five services.
+    pub fn service(&self, service: ServiceCode) -> (Text, Text) {
+        self.at(LATEST).service(service).map_or_else(Default::default, |s| (s.name.clone(), s.script.clone()))
+    }
+
+    /// Numbers that are on every card (R10).
+    pub fn card_numbers(&self) -> &[CardNumber] {
+        &self.numbers_at(LATEST).public
+    }
+
+    pub fn photo_name(&self, stage: PhotoStage) -> Text {
+        self.at(LATEST).photo_name(stage)
+    }
+
+    pub fn parts(&self, appliance: ApplianceKind) -> Vec<PartOffer> {
+        self.at(LATEST).parts(appliance)
+    }
+
+    pub fn pick_lists(&self) -> PickLists {
+        self.at(LATEST).pick_lists()
+    }
+}
+
+impl Rules for RuleBook {
+    fn limit(&self, code: &str) -> Option<&Limit> {
+        self.at(LATEST).row(code)
+    }
+
+    fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit> {
+        self.at(LATEST).row_of(set, code)
+    }
+
+    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
+        self.at(LATEST).needs_when(kind, appliance, &[])
+    }
+}
