@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod day;
 pub mod facts;
+pub mod faults;
 pub mod gates;
 pub mod nodes;
 pub mod safety;
