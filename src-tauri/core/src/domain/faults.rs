@@ -131,7 +131,7 @@ fn top(ranked: &[(&FaultClass, u32)]) -> u32 {
     ranked.first().map_or(0, |(_, score)| *score)
 }
 
-fn within<'a>(ranked: Vec<(&'a FaultClass, u32)>, percent: u32) -> Vec<&'a FaultClass> {
+fn within(ranked: Vec<(&FaultClass, u32)>, percent: u32) -> Vec<&FaultClass> {
     let top = top(&ranked);
     ranked.into_iter().take_while(|(_, score)| score * 100 >= top * percent).map(|(fault, _)| fault).collect()
 }

@@ -19,7 +19,7 @@ const PAIR: u32 = 3;
 const WORD: u32 = 4;
 
 /// Said of every appliance, so it tells nothing about the fault. Longer ones first.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "电热水器",
     "燃气热水器",
     "热水器",
@@ -27,6 +27,7 @@ const NAMES: [&str; 16] = [
     "洗衣机",
     "电冰箱",
     "冰箱",
+    "抽油烟机",
     "油烟机",
     "烟机",
     "燃气灶",

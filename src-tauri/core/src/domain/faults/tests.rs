@@ -138,7 +138,7 @@ fn r8_r15_the_customers_words_find_the_fault_in_either_language_and_any_order() 
         (GasHeater, "忽冷忽热的水", "gh_unsteady"),
         (GasStove, "打着火松手就熄", "gs_goes_out"),
         (Refrigerator, "后面焦味，冰箱", "rf_starter_scorched"),
-        (RangeHood, "声音大", "rh_noisy"),
+        (RangeHood, "抽油烟机声音大", "rh_noisy"),
         (Television, "有声没图", "tv_backlight_out"),
         (Television, "没声音，有图", "tv_no_sound"),
         (Television, "picture, no sound", "tv_backlight_out"),
