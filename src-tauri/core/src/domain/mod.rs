@@ -5,6 +5,7 @@ pub mod bench;
 pub mod calendar;
 pub mod day;
 pub mod facts;
+pub mod faults;
 pub mod gates;
 pub mod nodes;
 pub mod record;
