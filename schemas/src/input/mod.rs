@@ -179,7 +179,14 @@ words!(
         /// How the wire is laid.
         Laying = "laying",
         BreakerAmps = "breaker_a",
-        MeterAmps = "meter_a",
+        /// What the nameplate says of the kind of load: `portable`, `motor`, `heating`.
+        Build = "build",
+        /// The RCD's rated residual current.
+        RcdMilliamps = "rcd_ma",
+        /// `220-240`
+        NameplateVolts = "volts",
+        /// `0.02-0.8`
+        NameplateMegapascals = "mpa",
     }
 );
 

@@ -150,6 +150,15 @@ pub struct NextStep {
     pub blockers: Vec<Blocker>,
     /// Outcomes that may be chosen now.
     pub outcomes: Vec<JobOutcome>,
+    /// Outcomes that this job may come to, each with what it still needs.
+    pub others: Vec<OutcomeGate>,
+}
+
+/// An outcome that is not open yet, and everything that it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct OutcomeGate {
+    pub outcome: JobOutcome,
+    pub blockers: Vec<Blocker>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, specta::Type)]

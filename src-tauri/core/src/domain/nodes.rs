@@ -69,6 +69,13 @@ pub fn has_now(job: &Job, kind: NodeKind) -> bool {
     job.sheet.nodes.iter().any(|node| node.kind.is(kind) && node.noted.happened_ms() > since)
 }
 
+/// When somebody arrived for the visit under way.
+pub fn arrived_now(job: &Job) -> Option<i64> {
+    let since = visit_since(job);
+    let arrived = job.sheet.nodes.iter().filter(|node| node.kind.is(NodeKind::Arrived));
+    arrived.map(|node| node.noted.happened_ms()).filter(|at| *at > since).min()
+}
+
 /// Whether the job goes, or went, over the bench.
 pub fn over_the_bench(job: &Job) -> bool {
     let sheet = &job.sheet;

@@ -95,8 +95,8 @@ impl Rules for InForce<'_> {
         self.row_of(set, code)
     }
 
-    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
-        self.needs_when(kind, appliance, &[])
+    fn needs_when(&self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'_> {
+        InForce::needs_when(*self, kind, appliance, circumstances)
     }
 }
 

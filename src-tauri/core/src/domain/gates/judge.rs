@@ -1,0 +1,171 @@
+//! The verdicts of one job's readings, each by the set that it names and by what the sheet knows of its appliance.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use doorstep_schemas::ids::ShortId;
+use doorstep_schemas::input::SheetField;
+use doorstep_schemas::rules::limits::{Limit, Span};
+use doorstep_schemas::view::{
+    ApplianceKind, Build, FailureClass, GasKind, JobKind, Laying, NeedWhen, NodeKind, ProtectionClass, Refrigerant,
+    Verdict,
+};
+
+use super::{Needs, Rules};
+use crate::domain::calendar;
+use crate::domain::facts::{Job, OrderedAppliance, Reading};
+use crate::domain::safety::{self, Consequence, Context, Judgement, Month};
+
+/// Judges the readings of a job.
+pub struct Judge<'a> {
+    pub job: &'a Job,
+    pub rules: &'a dyn Rules,
+    contexts: RefCell<BTreeMap<ShortId, Context>>,
+}
+
+/// What is measured: an appliance of the order, or a loaner that stands in for one.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    pub appliance: OrderedAppliance,
+    /// A loaner is an installation whatever the job is (R17).
+    pub loaner: bool,
+}
+
+impl<'a> Judge<'a> {
+    pub fn new(job: &'a Job, rules: &'a dyn Rules) -> Self {
+        Self { job, rules, contexts: RefCell::default() }
+    }
+
+    /// Appliances of the order, then loaners.
+    pub fn measured(&self) -> Vec<Measured> {
+        let ordered = self.job.order.appliances.iter().map(|a| Measured { appliance: a.clone(), loaner: false });
+        ordered.chain(self.loaners()).collect()
+    }
+
+    pub fn loaners(&self) -> impl Iterator<Item = Measured> {
+        self.job.sheet.loaners.iter().map(|placed| {
+            let appliance = OrderedAppliance {
+                id: placed.id,
+                kind: placed.kind.known().unwrap_or(ApplianceKind::Other),
+                brand: String::new(),
+                model: placed.model.clone(),
+                serial: placed.serial.clone(),
+            };
+            Measured { appliance, loaner: true }
+        })
+    }
+
+    /// What this appliance's readings and photos have to be.
+    pub fn needs(&self, measured: &Measured) -> Needs<'a> {
+        let kind = if measured.loaner { JobKind::Install } else { self.job.order.kind };
+        self.rules.needs_when(kind, measured.appliance.kind, &circumstances(self.job, measured))
+    }
+
+    pub fn judgement(&self, reading: &Reading) -> Judgement {
+        let Some(limit) = self.rules.limit_of(&reading.limits, &reading.code) else { return safety::unknown_set() };
+        let mut contexts = self.contexts.borrow_mut();
+        let context = contexts.entry(reading.appliance).or_insert_with(|| self.context(reading.appliance));
+        safety::judge(limit, &reading.found, &reading.method, context)
+    }
+
+    pub fn verdict(&self, reading: &Reading) -> Verdict {
+        self.judgement(reading).verdict
+    }
+
+    /// What is known of a row on an appliance; `None` while nobody measured it.
+    pub fn standing(&self, appliance: ShortId, code: &str) -> Option<Verdict> {
+        safety::standing(&self.job.sheet.readings, appliance, code, |reading| self.verdict(reading))
+    }
+
+    /// The failure that stands on a row: its class is that of the reading that failed.
+    pub fn standing_failure(&self, appliance: ShortId, limit: &Limit) -> Option<FailureClass> {
+        if self.standing(appliance, &limit.code) != Some(Verdict::Fail) {
+            return None;
+        }
+        let of_row = self.job.sheet.readings.iter().filter(|r| r.appliance == appliance && r.code == limit.code);
+        of_row.map(|reading| self.judgement(reading)).filter(|j| j.verdict == Verdict::Fail).last()?.class
+    }
+
+    /// What a failure of this class leads to on this appliance (R12).
+    pub fn consequence(&self, class: FailureClass, measured: &Measured) -> Consequence {
+        safety::after_failure(class, self.job.order.kind, measured.appliance.kind, measured.loaner)
+    }
+
+    /// Rows that are asked for, and any other that somebody measured; the flag says which are asked for.
+    pub fn rows(&self, measured: &Measured) -> Vec<(&'a Limit, bool)> {
+        let mut rows: Vec<(&Limit, bool)> = self.needs(measured).readings.into_iter().map(|l| (l, true)).collect();
+        for reading in self.job.sheet.readings.iter().filter(|r| r.appliance == measured.appliance.id) {
+            if let Some(limit) = self.rules.limit_of(&reading.limits, &reading.code)
+                && !rows.iter().any(|(row, _)| row.code == limit.code)
+            {
+                rows.push((limit, false));
+            }
+        }
+        rows
+    }
+
+    /// What a judgement may depend on: the nameplate, the room, the circuit, the day, the other readings.
+    pub fn context(&self, id: ShortId) -> Context {
+        let Some(measured) = self.measured().into_iter().find(|m| m.appliance.id == id) else {
+            return Context::default();
+        };
+        let field = |field| self.job.field(&measured.appliance, field);
+        let number = |of| field(of).trim().parse::<i64>().ok();
+        let arrived = self.job.sheet.nodes.iter().find(|n| n.kind.is(NodeKind::Arrived));
+        let day = arrived.map_or(self.job.order.taken.at_ms, |node| node.noted.happened_ms());
+        let context = Context::new(self.job.order.kind, measured.appliance.kind)
+            .with_loaner(measured.loaner)
+            .with_protection(ProtectionClass::from_word(&field(SheetField::Protection)))
+            .with_build(Build::from_word(&field(SheetField::Build)))
+            .with_rated_watts(number(SheetField::RatedWatts))
+            .with_rated_milliamps(number(SheetField::RatedMilliamps))
+            .with_rcd_milliamps(number(SheetField::RcdMilliamps))
+            .with_nameplate_volts(span(&field(SheetField::NameplateVolts)))
+            .with_nameplate_pressure(span(&field(SheetField::NameplateMegapascals)))
+            .with_refrigerant(refrigerant(self.job, &measured.appliance))
+            .with_gas(GasKind::from_word(&field(SheetField::Gas)))
+            .with_wet_room(yes_or_no(&field(SheetField::WetRoom)))
+            .with_laying(Laying::from_word(&field(SheetField::Laying)))
+            .with_breaker_amps(number(SheetField::BreakerAmps))
+            .with_made(Month::parse(&field(SheetField::Made)))
+            .with_job_day(&calendar::day_name(day));
+        let of_it = self.job.sheet.readings.iter().filter(|r| r.appliance == id);
+        of_it.fold(context, |context, reading| context.with_reading(&reading.code, &reading.found))
+    }
+}
+
+/// What on a job asks for more than its kind does.
+fn circumstances(job: &Job, measured: &Measured) -> Vec<NeedWhen> {
+    let id = measured.appliance.id;
+    let holds = [
+        (NeedWhen::Loaner, measured.loaner),
+        (NeedWhen::RefrigerantOpened, job.sheet.charges.iter().any(|c| c.appliance == id)),
+        (NeedWhen::AtHeight, job.order.at_height && !measured.loaner),
+        (NeedWhen::Subsidised, job.order.subsidised && !measured.loaner),
+        (NeedWhen::Damage, !job.sheet.damages.is_empty() && !measured.loaner),
+        (NeedWhen::Concealed, job.order.acceptance && !measured.loaner),
+    ];
+    holds.into_iter().filter(|(_, holds)| *holds).map(|(when, _)| when).collect()
+}
+
+/// As the nameplate has it, else as the one who charged it wrote.
+fn refrigerant(job: &Job, appliance: &OrderedAppliance) -> Option<Refrigerant> {
+    let read = |text: &str| Refrigerant::from_word(&text.trim().to_lowercase());
+    read(&job.field(appliance, SheetField::Refrigerant))
+        .or_else(|| read(&job.sheet.charges.iter().rfind(|c| c.appliance == appliance.id)?.gas))
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// `220-240` in thousandths.
+fn span(text: &str) -> Option<Span> {
+    let (from, to) = text.split_once('-')?;
+    let thousandths = |text: &str| safety::parse_number(text, 3).ok().map(|number| number.0);
+    Some(Span { from: thousandths(from)?, to: thousandths(to)? })
+}
