@@ -6,7 +6,11 @@ pub mod day;
 pub mod facts;
 pub mod gates;
 pub mod nodes;
+pub mod obstacle;
 pub mod record;
 pub mod safety;
+#[cfg(test)]
+mod scene;
 pub mod services;
+pub mod timers;
 pub mod timing;
