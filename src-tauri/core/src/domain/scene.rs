@@ -4,12 +4,17 @@ use doorstep_schemas::ids::{JobId, MemberId, ShortId};
 use doorstep_schemas::view::{ApplianceKind, JobKind, JobOutcome, NodeKind};
 
 use super::calendar::DAY_MS;
+use doorstep_schemas::rules::limits::Limit;
+
 use super::facts::{Job, Node, Noted, Order, OrderedAppliance, OutcomeFact, Sheet};
+use super::gates::{Needs, Rules};
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
 /// 2026-11-21 00:00 in China.
 pub const MIDNIGHT: i64 = 1_795_190_400_000;
+/// One day.
+pub const DAY: i64 = DAY_MS;
 pub const NOON: i64 = MIDNIGHT + DAY_MS / 2;
 
 pub fn member(n: u8) -> MemberId {
@@ -46,4 +51,19 @@ pub fn node(n: u32, kind: NodeKind, at_ms: i64) -> Node {
 
 pub fn outcome(n: u32, outcome: JobOutcome, at_ms: i64) -> OutcomeFact {
     OutcomeFact { id: id(n), outcome: outcome.into(), reason: String::new(), noted: noted(at_ms) }
+}
+
+/// A rule book without a row: for rules that need none.
+pub struct NoRules;
+
+impl Rules for NoRules {
+    fn limit(&self, _code: &str) -> Option<&Limit> {
+        None
+    }
+    fn limit_of(&self, _set: &[u8], _code: &str) -> Option<&Limit> {
+        None
+    }
+    fn needs(&self, _kind: JobKind, _appliance: ApplianceKind) -> Needs<'_> {
+        Needs { readings: Vec::new(), photos: Vec::new() }
+    }
 }
