@@ -3,8 +3,10 @@
 pub mod approval;
 pub mod bench;
 pub mod calendar;
+pub mod crew;
 pub mod day;
 pub mod day_money;
+pub mod dispatch;
 pub mod facts;
 pub mod first_fix;
 pub mod gates;
@@ -15,6 +17,8 @@ pub mod record;
 pub mod safety;
 #[cfg(test)]
 mod scene;
+pub mod score;
 pub mod services;
 pub mod timers;
 pub mod timing;
+pub mod triage;
