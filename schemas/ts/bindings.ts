@@ -165,6 +165,23 @@ export type DayFigures = {
 	parts: number,
 	parts_fen: number,
 	photos: number,
+	/**  Solved in one visit and not come back to (R8). */
+	first_time_fix: Rate,
+	/**  Pieces of evidence that finished sheets lack. */
+	missing_evidence: number,
+	/**  What the customers' lines come to, and what of it is above the guide price. */
+	billed_fen: number,
+	above_guide_fen: number,
+	/**  Agreed or paid for damage. */
+	compensation_fen: number,
+	/**  Used, and on no line although the customer pays. */
+	parts_unbilled: number,
+	parts_unbilled_fen: number,
+	taken_fen: number,
+	/**  Of all days, not of this one alone (R43). */
+	not_handed_in_fen: number,
+	money: MemberMoney[],
+	receivable: MakerOwes[],
 };
 
 export type DayReview = {
@@ -381,11 +398,27 @@ export type Jump = { to: "card" } | { to: "reading"; appliance: string; code: st
 
 export type Language = "zh" | "en";
 
+/**  What a maker owes by settlements under way (R31). */
+export type MakerOwes = {
+	maker: string,
+	fen: number,
+};
+
 export type MemberDay = {
 	member: MemberView,
 	jobs: number,
 	done: number,
 	on_time: Rate,
+};
+
+/**  A member's money of the day. */
+export type MemberMoney = {
+	member: string,
+	taken_fen: number,
+	/**  Of what was taken that day: cash, or on the member's own account. */
+	in_hand_fen: number,
+	/**  Of all days. */
+	not_handed_in_fen: number,
 };
 
 export type MemberView = {

@@ -76,6 +76,17 @@ export function figures(change: Partial<DayFigures> = {}): DayFigures {
     parts: 7,
     parts_fen: 30_850,
     photos: 19,
+    first_time_fix: { of: 4, good: 4 },
+    missing_evidence: 0,
+    billed_fen: 64_500,
+    above_guide_fen: 0,
+    compensation_fen: 0,
+    parts_unbilled: 0,
+    parts_unbilled_fen: 0,
+    taken_fen: 64_500,
+    not_handed_in_fen: 26_000,
+    money: [],
+    receivable: [],
     ...change,
   };
 }

@@ -179,6 +179,8 @@ pub enum ReadingInput {
 pub struct VerdictView {
     pub verdict: Verdict,
     pub class: Option<FailureClass>,
+    /// Why, with the figures: "0.3 MΩ, below 1 MΩ: fail".
+    pub reason: Text,
     /// What it means and what to do now.
     pub text: Text,
 }
@@ -327,6 +329,8 @@ pub struct JobView {
     pub nodes: Vec<NodeView>,
     pub next: NextStep,
     pub appliances: Vec<ApplianceView>,
+    /// 备用机: each an installation with readings of its own (R17).
+    pub loaners: Vec<ApplianceView>,
     pub services: Vec<ServiceRow>,
     pub parts: Vec<PartRow>,
     pub part_offers: Vec<PartOffer>,

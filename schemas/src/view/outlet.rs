@@ -54,7 +54,43 @@ pub struct DayFigures {
     pub parts: u32,
     pub parts_fen: Fen,
     pub photos: u32,
+    /// Solved in one visit and not come back to (R8).
+    pub first_time_fix: Rate,
+    /// Pieces of evidence that finished sheets lack.
+    pub missing_evidence: u32,
+    /// What the customers' lines come to, and what of it is above the guide price.
+    pub billed_fen: Fen,
+    pub above_guide_fen: Fen,
+    /// Agreed or paid for damage.
+    pub compensation_fen: Fen,
+    /// Used, and on no line although the customer pays.
+    pub parts_unbilled: u32,
+    pub parts_unbilled_fen: Fen,
+    pub taken_fen: Fen,
+    /// Of all days, not of this one alone (R43).
+    pub not_handed_in_fen: Fen,
+    pub money: Vec<MemberMoney>,
+    pub receivable: Vec<MakerOwes>,
 }
+
+/// A member's money of the day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MemberMoney {
+    pub member: MemberId,
+    pub taken_fen: Fen,
+    /// Of what was taken that day: cash, or on the member's own account.
+    pub in_hand_fen: Fen,
+    /// Of all days.
+    pub not_handed_in_fen: Fen,
+}
+
+/// What a maker owes by settlements under way (R31).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MakerOwes {
+    pub maker: String,
+    pub fen: Fen,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct DeviceView {
     pub device: DeviceId,

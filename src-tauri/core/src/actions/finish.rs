@@ -7,7 +7,7 @@ use doorstep_schemas::view::{JobOutcome, JobView};
 use super::{Actions, JobError};
 use crate::documents;
 use crate::domain::facts::OutcomeFact;
-use crate::domain::gates;
+use crate::domain::gates::{self, Judge};
 use crate::store::StoreError;
 
 /// Why the job is not finished.
@@ -32,10 +32,12 @@ impl Actions {
         let mut store = self.shelf.store();
         let open = self.open_job(&mut store, input.job)?;
         let rules = store.rules().clone();
-        let blockers = gates::blockers(&open.facts, rules.as_ref());
-        let (_, outcomes) = gates::next(&open.facts, &blockers);
-        if !outcomes.contains(&input.outcome) {
-            return Err(FinishError::Blocked(input.outcome, blockers.len()));
+        let in_force = rules.at(open.noted.at_ms);
+        let judge = Judge::new(&open.facts, &in_force);
+        match gates::outcome_blockers(&judge, input.outcome, open.noted.true_ms()) {
+            None => return Err(FinishError::Blocked(input.outcome, 1)),
+            Some(blockers) if !blockers.is_empty() => return Err(FinishError::Blocked(input.outcome, blockers.len())),
+            Some(_) => {}
         }
         let fact =
             OutcomeFact { id: self.mint(), outcome: input.outcome.into(), reason: String::new(), noted: open.noted };

@@ -8,8 +8,8 @@ use doorstep_schemas::view::{
 };
 
 use super::{Actions, JobError, may_write};
-use crate::domain::facts::{Job, OrderedAppliance, Photo, Reading};
-use crate::domain::gates::{self, Rules};
+use crate::domain::facts::{Job, Photo, Reading};
+use crate::domain::gates::{self, Judge, Measured};
 use crate::domain::safety;
 use crate::domain::{approval, nodes, services};
 use crate::rules::RuleBook;
@@ -27,10 +27,12 @@ impl Actions {
         let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
         let row = store.job_row(job)?.ok_or(JobError::NotFound(job))?;
         let rules = store.rules().clone();
-        let checked = gates::safety_checked(&facts, rules.as_ref());
+        let now = self.nature.now_ms();
+        let in_force = rules.at(nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms));
+        let judge = Judge::new(&facts, &in_force);
+        let checked = gates::safety_checked(&judge);
         let line = nodes::line(&facts, checked, nodes::Elsewhere::default());
-        let blockers = gates::blockers(&facts, rules.as_ref());
-        let (step, outcomes) = gates::next(&facts, &blockers);
+        let next = gates::next(&judge, now.saturating_sub(store.clock_offset()?.unwrap_or(0)));
         let names = Names { store };
         let serials: Vec<String> = facts.order.appliances.iter().map(|a| facts.field(a, SheetField::Serial)).collect();
         let offers = facts.order.appliances.first().map(|a| rules.parts(a.kind)).unwrap_or_default();
@@ -45,13 +47,14 @@ impl Actions {
                     derived: node.derived,
                 })
                 .collect(),
-            next: NextStep { step, blockers, outcomes },
-            appliances: facts.order.appliances.iter().map(|a| appliance(&facts, a, &rules, &names)).collect(),
+            next: NextStep { step: next.step, blockers: next.blockers, outcomes: next.outcomes, others: next.others },
+            appliances: judge.measured().iter().filter(|m| !m.loaner).map(|m| appliance(&judge, m, &names)).collect(),
+            loaners: judge.loaners().map(|m| appliance(&judge, &m, &names)).collect(),
             services: five(&facts, checked.is_some(), &rules),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
             part_offers: offers,
             photos: facts.sheet.photos.iter().map(|p| photo(p, &names)).collect::<Result<_, _>>()?,
-            slots: slots(&facts, &rules),
+            slots: slots(&judge, &rules),
             service_card: CardView {
                 outlet: enrolment.outlet_name.clone(),
                 member: names.of(enrolment.member),
@@ -67,7 +70,7 @@ impl Actions {
                 .map(|row| row.card)
                 .collect(),
             history: history(store, job)?,
-            now: Millis(self.nature.now_ms()),
+            now: Millis(now),
             card: row.card,
         })
     }
@@ -84,18 +87,14 @@ impl Names<'_> {
     }
 }
 
-fn appliance(facts: &Job, appliance: &OrderedAppliance, rules: &RuleBook, names: &Names<'_>) -> ApplianceView {
-    let field = |field| facts.field(appliance, field);
-    let required = rules.needs(facts.order.kind, appliance.kind).readings;
-    let mut rows: Vec<ReadingRow> =
-        required.iter().map(|limit| reading_row(facts, appliance, limit, true, rules, names)).collect();
-    for reading in facts.sheet.readings.iter().filter(|r| r.appliance == appliance.id) {
-        if !rows.iter().any(|row| row.code == reading.code)
-            && let Some(limit) = rules.limit_of(&reading.limits, &reading.code)
-        {
-            rows.push(reading_row(facts, appliance, limit, false, rules, names));
-        }
-    }
+fn appliance(judge: &Judge<'_>, measured: &Measured, names: &Names<'_>) -> ApplianceView {
+    let appliance = &measured.appliance;
+    let field = |field| judge.job.field(appliance, field);
+    let rows = judge
+        .rows(measured)
+        .into_iter()
+        .map(|(limit, asked)| reading_row(judge, measured, limit, asked, names))
+        .collect();
     ApplianceView {
         id: appliance.id,
         kind: appliance.kind,
@@ -110,15 +109,10 @@ fn appliance(facts: &Job, appliance: &OrderedAppliance, rules: &RuleBook, names:
     }
 }
 
-fn reading_row(
-    facts: &Job,
-    appliance: &OrderedAppliance,
-    limit: &Limit,
-    required: bool,
-    rules: &RuleBook,
-    names: &Names<'_>,
-) -> ReadingRow {
-    let records = facts.sheet.readings.iter().filter(|r| r.appliance == appliance.id && r.code == limit.code);
+fn reading_row(judge: &Judge<'_>, measured: &Measured, limit: &Limit, required: bool, names: &Names<'_>) -> ReadingRow {
+    let appliance = &measured.appliance;
+    let readings = judge.job.sheet.readings.iter();
+    let records = readings.filter(|r| r.appliance == appliance.id && r.code == limit.code);
     ReadingRow {
         appliance: appliance.id,
         code: limit.code.clone(),
@@ -139,22 +133,16 @@ fn reading_row(
         place: limit.place.clone(),
         basis: limit.basis.clone(),
         class: safety::class(limit, appliance.kind),
-        records: records.map(|r| record(r, limit, appliance, rules, names)).collect(),
+        records: records.map(|r| record(judge, r, limit, names)).collect(),
     }
 }
 
-fn record(
-    reading: &Reading,
-    limit: &Limit,
-    appliance: &OrderedAppliance,
-    rules: &RuleBook,
-    names: &Names<'_>,
-) -> RecordView {
-    let verdict = gates::verdict(rules, reading);
-    let (class, text) = match verdict {
-        Verdict::Fail => (Some(safety::class(limit, appliance.kind)), limit.on_fail.clone()),
-        Verdict::Warn => (None, limit.on_warn.clone()),
-        _ => (None, Text::default()),
+fn record(judge: &Judge<'_>, reading: &Reading, limit: &Limit, names: &Names<'_>) -> RecordView {
+    let judged = judge.judgement(reading);
+    let text = match judged.verdict {
+        Verdict::Fail => limit.on_fail.clone(),
+        Verdict::Warn => limit.on_warn.clone(),
+        _ => Text::default(),
     };
     RecordView {
         id: reading.id,
@@ -164,7 +152,7 @@ fn record(
         rectified: reading.rectified.clone(),
         at: Millis(reading.noted.at_ms),
         by: names.of(reading.noted.by),
-        verdict: VerdictView { verdict, class, text },
+        verdict: VerdictView { verdict: judged.verdict, class: judged.class, reason: judged.reason, text },
     }
 }
 
@@ -226,13 +214,10 @@ const ANY_JOB: [PhotoStage; 5] =
     [PhotoStage::Nameplate, PhotoStage::Before, PhotoStage::During, PhotoStage::After, PhotoStage::Reading];
 
 /// Required slots first, then the stages that may be filled as well, and those that somebody filled.
-fn slots(facts: &Job, rules: &RuleBook) -> Vec<PhotoSlot> {
-    let required: Vec<PhotoStage> = facts
-        .order
-        .appliances
-        .iter()
-        .flat_map(|a| rules.needs(facts.order.kind, a.kind).photos.into_iter().map(|(stage, _)| stage))
-        .collect();
+fn slots(judge: &Judge<'_>, rules: &RuleBook) -> Vec<PhotoSlot> {
+    let facts = judge.job;
+    let required: Vec<PhotoStage> =
+        judge.measured().iter().flat_map(|m| judge.needs(m).photos.into_iter().map(|(stage, _)| stage)).collect();
     let shown = |stage: &&PhotoStage| {
         required.contains(stage) || ANY_JOB.contains(stage) || facts.sheet.photos.iter().any(|p| p.stage.is(**stage))
     };

@@ -2,13 +2,12 @@
 
 use doorstep_schemas::ids::DocId;
 use doorstep_schemas::input::{Found, RecordReading};
-use doorstep_schemas::rules::limits::Limit;
-use doorstep_schemas::view::{JobView, NodeKind, Verdict};
+use doorstep_schemas::view::{Blocker, JobView, NodeKind, Verdict};
 
 use super::{Actions, JobError};
 use crate::documents;
 use crate::domain::facts::Reading;
-use crate::domain::gates::{self, Rules};
+use crate::domain::gates::{self, Judge, Rules};
 use crate::domain::safety::{self, NotAValue, Taken};
 use crate::store::StoreError;
 
@@ -29,6 +28,9 @@ pub enum ReadingError {
     TooLong,
     #[error("measuring comes after arriving")]
     NotArrived,
+    /// Readings of an earlier phase come first: all that are open (R11).
+    #[error("{} readings come before it", .0.len())]
+    TooEarly(Vec<Blocker>),
     #[error(transparent)]
     Job(#[from] JobError),
 }
@@ -39,24 +41,22 @@ impl From<StoreError> for ReadingError {
     }
 }
 
-/// The screen shows a number with its row's unit beside it.
-fn unit_of<'a>(limit: &'a Limit, found: &Found) -> &'a str {
-    if matches!(found, Found::Number { .. }) { limit.unit() } else { "" }
-}
-
 impl Actions {
     /// Saves one reading; a failed one before it stays (R12).
     pub fn record_reading(&self, input: &RecordReading) -> Result<JobView, ReadingError> {
         let mut store = self.shelf.store();
         let open = self.open_job(&mut store, input.job)?;
-        open.appliance(input.appliance)?;
         if !open.facts.sheet.nodes.iter().any(|n| n.kind.is(NodeKind::Arrived)) {
             return Err(ReadingError::NotArrived);
         }
         let rules = store.rules().clone();
-        let limit = rules.limit(&input.code).ok_or_else(|| ReadingError::Unknown(input.code.clone()))?;
+        let in_force = rules.at(open.noted.at_ms);
+        let judge = Judge::new(&open.facts, &in_force);
+        let measured = judge.measured().into_iter().find(|m| m.appliance.id == input.appliance);
+        let measured = measured.ok_or(JobError::NoAppliance(input.appliance))?;
+        let limit = in_force.limit(&input.code).ok_or_else(|| ReadingError::Unknown(input.code.clone()))?;
         let taken =
-            Taken { found: &input.found, unit: unit_of(limit, &input.found), method: &input.method, calibrated: "" };
+            Taken { found: &input.found, unit: &input.unit, method: &input.method, calibrated: &input.calibrated };
         safety::accepts(limit, taken).map_err(|refused| match refused {
             NotAValue::MethodMissing | NotAValue::Method(_) => ReadingError::Method,
             other => ReadingError::Value(other),
@@ -71,11 +71,13 @@ impl Actions {
         {
             return Err(ReadingError::TooLong);
         }
-        let judge = |reading: &Reading| gates::verdict(rules.as_ref(), reading);
-        let before = safety::standing(&open.facts.sheet.readings, input.appliance, &input.code, judge);
-        let failed = before == Some(Verdict::Fail);
+        let failed = judge.standing(input.appliance, &input.code) == Some(Verdict::Fail);
         if failed && input.rectified.trim().is_empty() {
             return Err(ReadingError::NothingRectified);
+        }
+        let early = gates::phase_blockers(&judge, &measured, limit.phase);
+        if !early.is_empty() && matches!(input.found, Found::Number { .. } | Found::Choice { .. }) {
+            return Err(ReadingError::TooEarly(early));
         }
         let reading = Reading {
             id: self.mint(),
@@ -87,7 +89,7 @@ impl Actions {
             instrument: input.instrument.trim().to_owned(),
             calibrated: input.calibrated.trim().to_owned(),
             rectified: input.rectified.trim().to_owned(),
-            limits: rules.limit_set().to_vec(),
+            limits: in_force.limit_set().to_vec(),
             photo: None,
             noted: open.noted,
         };

@@ -15,7 +15,7 @@ fn local(ms: i64) -> DateTime<FixedOffset> {
 
 /// Midnight at the start of the outlet's day that holds this moment, in milliseconds since 1970, UTC.
 pub fn day_start(ms: i64) -> i64 {
-    (ms + 8 * HOUR_MS).div_euclid(DAY_MS) * DAY_MS - 8 * HOUR_MS
+    ms.saturating_add(8 * HOUR_MS).div_euclid(DAY_MS).saturating_mul(DAY_MS).saturating_sub(8 * HOUR_MS)
 }
 
 /// `2026-11-21`

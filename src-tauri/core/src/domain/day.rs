@@ -1,19 +1,24 @@
-//! 日清: the day's figures (R38), one pure function of the outlet's jobs.
+//! 日清: the day's figures (R38), one pure function of the outlet's jobs and of what the owner's desk knows beside them.
 
-use doorstep_schemas::ids::MemberId;
-use doorstep_schemas::view::{DayFigures, Fen, JobOutcome, Rate};
+use std::collections::BTreeMap;
+
+use doorstep_schemas::ids::{JobId, MemberId};
+use doorstep_schemas::view::{BlockerCode, DayFigures, Fen, JobOutcome, MakerOwes, MemberMoney, Rate, ServiceState};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{self, DAY_MS};
+use super::day_money::{JobMoney, added};
 use super::facts::Job;
-use super::gates::{self, Rules};
-use super::{nodes, safety, services, timing};
-use doorstep_schemas::view::{NodeKind, ServiceState};
+use super::gates::{self, Judge, Rules};
+use super::timing;
+use super::{first_fix, nodes, safety, services};
 
-/// What the day needs to know of one job; kept beside its row in the list so that a day opens no document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What the day needs to know of one job; kept beside its row in the list so that a day opens no document. Fields that
+/// came later are empty in rows written before them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct JobFigures {
     pub arrive_by: i64,
+    /// First arrival and end of the work, in true time.
     pub arrived_at: Option<i64>,
     pub finished_at: Option<i64>,
     pub cancelled: bool,
@@ -28,24 +33,58 @@ pub struct JobFigures {
     pub parts_fen: i64,
     pub photos: u32,
     pub members: Vec<MemberId>,
+    #[serde(default)]
+    pub taken_at: i64,
+    /// The window agreed for a later visit.
+    #[serde(default)]
+    pub due_again: Option<i64>,
+    /// Solved in one visit, seen alone.
+    #[serde(default)]
+    pub one_visit: Option<bool>,
+    /// Somebody had to come back: known from other jobs, by [`first_fix::mark_revisits`].
+    #[serde(default)]
+    pub revisited: bool,
+    #[serde(default)]
+    pub revisit_of: Option<JobId>,
+    /// Pieces of evidence that a finished sheet lacks.
+    #[serde(default)]
+    pub missing_evidence: u32,
+    #[serde(default)]
+    pub money: JobMoney,
 }
+
+/// Blockers that are evidence not there.
+const EVIDENCE: [BlockerCode; 6] = [
+    BlockerCode::ReadingMissing,
+    BlockerCode::ReadingNotMeasured,
+    BlockerCode::PhotoMissing,
+    BlockerCode::ConcealedPhotoMissing,
+    BlockerCode::SignatureMissing,
+    BlockerCode::NoticeMissing,
+];
 
 impl JobFigures {
     pub fn of(job: &Job, rules: &dyn Rules) -> Self {
-        let checked = gates::safety_checked(job, rules);
-        let line = nodes::line(job, checked, nodes::Elsewhere::default());
-        let arrived_at = nodes::reached_at(&line, NodeKind::Arrived);
-        let finished_at = nodes::reached_at(&line, NodeKind::Finished);
-        let failures = safety::failures(job, |reading| gates::verdict(rules, reading));
+        Self::by(&Judge::new(job, rules))
+    }
+
+    /// The figures of one job by the outlet's own limits of time (R38).
+    pub fn by(judge: &Judge<'_>) -> Self {
+        let job = judge.job;
+        let limits = &judge.rules.time_limits();
+        let checked = gates::safety_checked(judge);
+        let finished_at = timing::finished(job);
+        let failures = safety::failures(job, |reading| judge.verdict(reading));
         let five = services::five(job, checked.is_some());
         let used: Vec<_> = job.sheet.parts.iter().collect();
+        let missing = || gates::blockers(judge).iter().filter(|b| EVIDENCE.contains(&b.code)).count();
         Self {
-            arrive_by: timing::arrive_by(&job.order),
-            arrived_at,
+            arrive_by: timing::due(job, limits),
+            arrived_at: timing::first_arrival(job),
             finished_at,
             cancelled: job.order.cancelled,
-            on_time: arrived_at.map(|at| timing::on_time(&job.order, at)),
-            in_limit: arrived_at.zip(finished_at).map(|(a, f)| timing::in_limit(&job.order, a, f)),
+            on_time: timing::came_on_time(job, limits),
+            in_limit: timing::kept_limit(job, limits),
             five_services: five.iter().all(|s| s.state != ServiceState::Missing),
             readings: count(job.sheet.readings.len()),
             failed: failures.failed,
@@ -55,15 +94,28 @@ impl JobFigures {
             parts_fen: used.iter().fold(0, |sum, p| added(sum, i64::from(p.quantity).saturating_mul(p.guide_fen))),
             photos: count(job.sheet.photos.len()),
             members: job.order.assignees.keys().copied().collect(),
+            taken_at: job.order.taken.true_ms(),
+            due_again: timing::due_again(job),
+            one_visit: first_fix::in_one_visit(job),
+            revisited: false,
+            revisit_of: job.order.revisit_of,
+            missing_evidence: finished_at.map_or(0, |_| count(missing())),
+            money: JobMoney::of(job),
         }
+    }
+
+    /// Whether it was a first-time fix (R8); `None` while the job isn't solved.
+    pub fn first_time_fix(&self) -> Option<bool> {
+        self.one_visit.map(|one| one && !self.revisited)
     }
 
     /// Whether the job belongs to the day that starts at `start`: due then, or worked on then.
     pub fn of_day(&self, start: i64, now: i64) -> bool {
-        let within = |at: i64| (start..start + DAY_MS).contains(&at);
+        let within = |at: i64| (start..start.saturating_add(DAY_MS)).contains(&at);
         let carried_over = self.finished_at.is_none() && self.arrive_by < start && calendar::day_start(now) == start;
         !self.cancelled
             && (within(self.arrive_by)
+                || self.due_again.is_some_and(within)
                 || self.finished_at.is_some_and(within)
                 || self.arrived_at.is_some_and(within)
                 || carried_over)
@@ -75,47 +127,222 @@ impl JobFigures {
     }
 }
 
-/// A sum of money that stays a number which a screen can show, whatever a broken sheet claims.
-fn added(sum: i64, fen: i64) -> i64 {
-    const MOST: i64 = (1 << 53) - 1;
-    sum.saturating_add(fen).clamp(-MOST, MOST)
-}
-
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// The figures of the jobs that belong to one day.
+/// What the owner's desk knows beside the jobs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// Money counts if it was taken on the day that begins here; without a day, all of it counts.
+    pub start: Option<i64>,
+    /// What each member holds, over all days: [`super::day_money::not_handed_in`].
+    pub not_handed_in: BTreeMap<MemberId, i64>,
+    /// What each maker owes by settlements under way, in fen.
+    pub receivable: BTreeMap<String, i64>,
+}
+
+/// The figures of the jobs that belong to one day, from the jobs alone.
 pub fn figures<'a>(jobs: impl Iterator<Item = &'a JobFigures>, now: i64) -> DayFigures {
+    review(jobs, &Beside::default(), now)
+}
+
+/// The day in figures (R38): the jobs that belong to it, and what the desk knows beside them. What has not arrived yet is
+/// known per device by the sync, and stands beside these figures in the review.
+pub fn review<'a>(jobs: impl Iterator<Item = &'a JobFigures>, beside: &Beside, now: i64) -> DayFigures {
     let mut day = DayFigures::default();
+    let mut members: BTreeMap<MemberId, MemberMoney> = BTreeMap::new();
     for job in jobs {
-        day.due += 1;
-        if job.finished_at.is_some() {
-            day.done += 1;
-            tally(&mut day.five_services, job.five_services);
-        } else {
-            day.open += 1;
+        count_job(&mut day, job, now);
+        let today = |at: i64| beside.start.is_none_or(|start| calendar::day_start(at) == start);
+        for paid in job.money.paid.iter().filter(|paid| today(paid.at)) {
+            let theirs = members.entry(paid.member).or_insert_with(|| nothing(paid.member));
+            if paid.earned {
+                day.taken_fen = Fen(added(day.taken_fen.0, paid.fen));
+                theirs.taken_fen = Fen(added(theirs.taken_fen.0, paid.fen));
+            }
+            if paid.in_hand {
+                theirs.in_hand_fen = Fen(added(theirs.in_hand_fen.0, paid.fen));
+            }
         }
-        day.late += u32::from(job.late(now));
-        if let Some(on_time) = job.on_time {
-            tally(&mut day.on_time, on_time);
-        }
-        if let Some(in_limit) = job.in_limit {
-            tally(&mut day.in_limit, in_limit);
-        }
-        day.readings += job.readings;
-        day.readings_failed += job.failed;
-        day.rectified += job.rectified;
-        day.refused += u32::from(job.outcome == Some(JobOutcome::RefusedUnsafe));
-        day.hazards_remaining += u32::from(job.outcome == Some(JobOutcome::HazardRemaining));
-        day.parts = day.parts.saturating_add(job.parts);
-        day.parts_fen = Fen(added(day.parts_fen.0, job.parts_fen));
-        day.photos += job.photos;
     }
+    for (member, fen) in beside.not_handed_in.iter().filter(|(_, fen)| **fen != 0) {
+        members.entry(*member).or_insert_with(|| nothing(*member)).not_handed_in_fen = Fen(added(0, *fen));
+        day.not_handed_in_fen = Fen(added(day.not_handed_in_fen.0, *fen));
+    }
+    day.money = members.into_values().collect();
+    let owed = beside.receivable.iter().filter(|(_, fen)| **fen != 0);
+    day.receivable = owed.map(|(maker, fen)| MakerOwes { maker: maker.clone(), fen: Fen(added(0, *fen)) }).collect();
     day
+}
+
+fn nothing(member: MemberId) -> MemberMoney {
+    MemberMoney { member, taken_fen: Fen(0), in_hand_fen: Fen(0), not_handed_in_fen: Fen(0) }
+}
+
+fn count_job(day: &mut DayFigures, job: &JobFigures, now: i64) {
+    day.due += 1;
+    if job.finished_at.is_some() {
+        day.done += 1;
+        tally(&mut day.five_services, job.five_services);
+    } else {
+        day.open += 1;
+    }
+    day.late += u32::from(job.late(now));
+    for (rate, good) in [
+        (&mut day.on_time, job.on_time),
+        (&mut day.in_limit, job.in_limit),
+        (&mut day.first_time_fix, job.first_time_fix()),
+    ] {
+        if let Some(good) = good {
+            tally(rate, good);
+        }
+    }
+    day.readings = day.readings.saturating_add(job.readings);
+    day.readings_failed = day.readings_failed.saturating_add(job.failed);
+    day.rectified = day.rectified.saturating_add(job.rectified);
+    day.refused += u32::from(job.outcome == Some(JobOutcome::RefusedUnsafe));
+    day.hazards_remaining += u32::from(job.outcome == Some(JobOutcome::HazardRemaining));
+    day.parts = day.parts.saturating_add(job.parts);
+    day.photos = day.photos.saturating_add(job.photos);
+    day.missing_evidence = day.missing_evidence.saturating_add(job.missing_evidence);
+    day.parts_unbilled = day.parts_unbilled.saturating_add(job.money.parts_unbilled);
+    for (sum, fen) in [
+        (&mut day.parts_fen, job.parts_fen),
+        (&mut day.billed_fen, job.money.billed_fen),
+        (&mut day.above_guide_fen, job.money.above_guide_fen),
+        (&mut day.compensation_fen, job.money.compensation_fen),
+        (&mut day.parts_unbilled_fen, job.money.parts_unbilled_fen),
+    ] {
+        *sum = Fen(added(sum.0, fen));
+    }
 }
 
 fn tally(rate: &mut Rate, good: bool) {
     rate.of += 1;
     rate.good += u32::from(good);
+}
+
+#[cfg(test)]
+impl JobFigures {
+    /// Of a job of which nothing is known.
+    pub(crate) fn blank() -> Self {
+        let job = super::scene::job(doorstep_schemas::view::JobKind::Repair, &[]);
+        Self::of(&job, &super::scene::NoRules)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::day_money::Paid;
+    use crate::domain::scene::{DAY, HOUR, MIDNIGHT, NOON, id, job_id, member};
+    use proptest::prelude::*;
+
+    fn paid(n: u32, by: u8, at: i64, fen: i64, in_hand: bool) -> Paid {
+        Paid { at, id: id(n), member: member(by), fen, in_hand, earned: true }
+    }
+
+    fn done(taken: i64, finished: i64) -> JobFigures {
+        JobFigures {
+            taken_at: taken,
+            arrive_by: finished,
+            finished_at: Some(finished),
+            one_visit: Some(true),
+            ..JobFigures::blank()
+        }
+    }
+
+    #[test]
+    fn r38_a_second_visit_agreed_for_tomorrow_belongs_to_tomorrow() {
+        let mut job = JobFigures { arrive_by: NOON, arrived_at: Some(NOON), ..JobFigures::blank() };
+        assert!(!job.of_day(MIDNIGHT + DAY, NOON));
+        job.due_again = Some(NOON + DAY);
+        assert!(job.of_day(MIDNIGHT + DAY, NOON));
+    }
+
+    #[test]
+    fn r8_r38_a_revisit_counts_against_the_first_job_on_its_own_day() {
+        let revisit = JobFigures { revisit_of: Some(job_id(1)), ..done(NOON + DAY, NOON + 2 * DAY) };
+        let mut jobs = [(job_id(2), revisit), (job_id(1), done(NOON, NOON)), (job_id(3), done(NOON, NOON))];
+        first_fix::mark_revisits(&mut jobs, first_fix::REVISIT_DAYS);
+        let day = figures(jobs.iter().map(|(_, job)| job), NOON);
+        assert_eq!(day.first_time_fix, Rate { of: 3, good: 2 });
+        assert!(jobs[1].1.revisited && !jobs[0].1.revisited);
+        jobs[0].1.cancelled = true;
+        first_fix::mark_revisits(&mut jobs, first_fix::REVISIT_DAYS);
+        assert!(!jobs[1].1.revisited, "a revisit that was called off");
+    }
+
+    #[test]
+    fn r38_money_counts_on_the_day_it_was_taken_and_what_is_not_handed_in_stays() {
+        let mut job = done(NOON, NOON);
+        job.money = JobMoney {
+            billed_fen: 300_00,
+            above_guide_fen: 20_00,
+            compensation_fen: 180_00,
+            parts_unbilled: 1,
+            parts_unbilled_fen: 45_00,
+            paid: vec![
+                paid(1, 1, NOON, 100_00, true),
+                paid(2, 1, NOON + DAY, 200_00, true),
+                paid(3, 2, NOON, 7_00, false),
+            ],
+        };
+        job.missing_evidence = 2;
+        let beside = Beside {
+            start: Some(MIDNIGHT),
+            not_handed_in: [(member(1), 340_00), (member(2), 0), (member(3), 5_00)].into(),
+            receivable: [("北岭".to_owned(), 210_00)].into(),
+        };
+        let day = review([&job].into_iter(), &beside, NOON + HOUR);
+        assert_eq!((day.taken_fen, day.not_handed_in_fen), (Fen(107_00), Fen(345_00)));
+        let of = |n| day.money.iter().find(|m| m.member == member(n)).unwrap();
+        assert_eq!(
+            (of(1).taken_fen, of(1).in_hand_fen, of(1).not_handed_in_fen),
+            (Fen(100_00), Fen(100_00), Fen(340_00))
+        );
+        assert_eq!((of(2).taken_fen, of(2).in_hand_fen), (Fen(7_00), Fen(0)), "the outlet's own code");
+        assert_eq!(day.money.len(), 3, "who only owes from before is there too");
+        assert_eq!((day.above_guide_fen, day.compensation_fen, day.billed_fen), (Fen(20_00), Fen(180_00), Fen(300_00)));
+        assert_eq!((day.parts_unbilled, day.missing_evidence), (1, 2));
+        assert_eq!(day.receivable, [MakerOwes { maker: "北岭".to_owned(), fen: Fen(210_00) }]);
+    }
+
+    #[test]
+    fn r38_rows_written_before_a_figure_was_known_are_read() {
+        let mut row = serde_json::to_value(JobFigures::blank()).unwrap();
+        for key in ["taken_at", "due_again", "one_visit", "revisited", "revisit_of", "missing_evidence", "money"] {
+            row.as_object_mut().unwrap().remove(key).unwrap();
+        }
+        let read: JobFigures = serde_json::from_value(row).unwrap();
+        assert_eq!(read.money, JobMoney::default());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn r38_the_day_is_the_same_in_whatever_order_its_jobs_come(
+            facts in proptest::collection::vec((any::<i64>(), -(1i64 << 40)..1 << 40, any::<u32>(), any::<bool>()), 0..8),
+            now in any::<i64>(),
+        ) {
+            let mut jobs: Vec<(JobId, JobFigures)> = (1..).zip(&facts).map(|(n, (at, fen, parts, back))| {
+                let mut job = done(*at, at.wrapping_add(*fen));
+                job.money.paid = vec![paid(u32::from(n), 1, *at, *fen, *back)];
+                job.parts = *parts;
+                job.revisit_of = back.then(|| job_id(1));
+                (job_id(n), job)
+            }).collect();
+            let beside = Beside { start: Some(MIDNIGHT), ..Beside::default() };
+            let of = |jobs: &mut Vec<(JobId, JobFigures)>| {
+                first_fix::mark_revisits(jobs, first_fix::REVISIT_DAYS);
+                review(jobs.iter().map(|(_, job)| job), &beside, now)
+            };
+            let once = of(&mut jobs);
+            jobs.reverse();
+            prop_assert_eq!(of(&mut jobs), once);
+            prop_assert!(of(&mut jobs).taken_fen.0.unsigned_abs() < 1 << 53);
+        }
+    }
 }

@@ -3,12 +3,23 @@
 pub mod approval;
 pub mod bench;
 pub mod calendar;
+pub mod crew;
 pub mod day;
+pub mod day_money;
+pub mod dispatch;
 pub mod facts;
 pub mod faults;
+pub mod first_fix;
 pub mod gates;
+pub mod intake;
 pub mod nodes;
+pub mod obstacle;
 pub mod record;
 pub mod safety;
+#[cfg(test)]
+mod scene;
+pub mod score;
 pub mod services;
+pub mod timers;
 pub mod timing;
+pub mod triage;

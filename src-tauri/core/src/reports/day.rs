@@ -53,11 +53,13 @@ pub fn text(review: &DayReview, outlet: &str, language: Language) -> String {
         figures.late
     ));
     line(format!(
-        "  {} {}   {} {}   {} {}",
+        "  {} {}   {} {}   {} {}   {} {}",
         say("准时上门", "on time"),
         rate(figures.on_time),
         say("限时完成", "in limit"),
         rate(figures.in_limit),
+        say("一次就好", "first-time fix"),
+        rate(figures.first_time_fix),
         say("五项齐全", "five services"),
         rate(figures.five_services)
     ));
@@ -80,12 +82,49 @@ pub fn text(review: &DayReview, outlet: &str, language: Language) -> String {
         say("照片", "photos"),
         figures.photos
     ));
+    for text in sums(review, language) {
+        line(format!("  {text}"));
+    }
     for job in &review.jobs {
         line(format!("  · {}", job_line(job, language)));
     }
     match review.not_arrived.as_slice() {
         [] => line(format!("  {}", say("所有设备都已传到", "every device has handed over everything"))),
         devices => devices.iter().for_each(|device| line(format!("  ! {}", holding(device, language)))),
+    }
+    out
+}
+
+/// Money and gaps, each line only where there is something to say (R38).
+fn sums(review: &DayReview, language: Language) -> Vec<String> {
+    let say = |zh, en| Phrase(zh, en).of(language);
+    let figures = &review.figures;
+    let mut out = Vec::new();
+    let mut amounts = Vec::new();
+    for (name, fen) in [
+        (say("收款", "taken"), figures.taken_fen),
+        (say("未交回", "not handed in"), figures.not_handed_in_fen),
+        (say("高于指导价", "above guide"), figures.above_guide_fen),
+        (say("理赔", "compensation"), figures.compensation_fen),
+        (say("配件未计费", "parts not billed"), figures.parts_unbilled_fen),
+    ] {
+        if fen.0 != 0 {
+            amounts.push(format!("{name} {}", money(fen.0)));
+        }
+    }
+    if figures.missing_evidence > 0 {
+        amounts.push(format!("{} {}", say("缺凭证", "evidence missing"), figures.missing_evidence));
+    }
+    if !amounts.is_empty() {
+        out.push(amounts.join("   "));
+    }
+    for theirs in figures.money.iter().filter(|m| m.not_handed_in_fen.0 != 0) {
+        let known = review.members.iter().find(|m| m.member.id == theirs.member);
+        let name = known.map_or_else(|| theirs.member.to_string(), |m| m.member.name.clone());
+        out.push(format!("{name} {} {}", say("未交回", "has not handed in"), money(theirs.not_handed_in_fen.0)));
+    }
+    for owed in &figures.receivable {
+        out.push(format!("{} {} {}", owed.maker, say("应收", "owes"), money(owed.fen.0)));
     }
     out
 }
@@ -154,6 +193,38 @@ fn holding(device: &DeviceView, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r38_the_review_names_who_has_not_handed_in_and_which_maker_owes() {
+        use doorstep_schemas::ids::ShortId;
+        use doorstep_schemas::view::{DayFigures, Fen, MakerOwes, MemberMoney, Millis};
+        let member = ShortId::mint([1; 5]);
+        let owes = MemberMoney { member, taken_fen: Fen(0), in_hand_fen: Fen(0), not_handed_in_fen: Fen(24_550) };
+        let mut review = DayReview {
+            day: String::new(),
+            start: Millis(0),
+            now: Millis(0),
+            figures: DayFigures {
+                taken_fen: Fen(26_000),
+                missing_evidence: 2,
+                money: vec![owes],
+                receivable: vec![MakerOwes { maker: "北岭".to_owned(), fen: Fen(21_000) }],
+                ..DayFigures::default()
+            },
+            yesterday: DayFigures::default(),
+            jobs: Vec::new(),
+            arrivals: Vec::new(),
+            members: Vec::new(),
+            not_arrived: Vec::new(),
+        };
+        assert_eq!(
+            sums(&review, Language::Zh),
+            ["收款 ¥260.00   缺凭证 2".to_owned(), format!("{member} 未交回 ¥245.50"), "北岭 应收 ¥210.00".to_owned()]
+        );
+        assert!(text(&review, "", Language::En).contains("taken ¥260.00   evidence missing 2"));
+        review.figures = DayFigures::default();
+        assert!(sums(&review, Language::En).is_empty(), "nothing to say");
+    }
 
     #[test]
     fn money_is_written_as_people_write_it() {

@@ -10,6 +10,7 @@ use doorstep_schemas::view::{
 use super::Set;
 use super::book::RuleBook;
 use crate::domain::gates::{Needs, Rules};
+use crate::domain::timing::Limits;
 use doorstep_schemas::rules::SetKind;
 
 /// For callers that ask without a moment: after every version of the catalogue.
@@ -98,6 +99,10 @@ impl Rules for InForce<'_> {
     fn needs_when(&self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'_> {
         InForce::needs_when(*self, kind, appliance, circumstances)
     }
+
+    fn time_limits(&self) -> Limits {
+        Limits::default()
+    }
 }
 
 /// The latest rules, for callers that have no moment.
@@ -139,7 +144,11 @@ impl Rules for RuleBook {
         self.at(LATEST).row_of(set, code)
     }
 
-    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
-        self.at(LATEST).needs_when(kind, appliance, &[])
+    fn needs_when(&self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'_> {
+        self.at(LATEST).needs_when(kind, appliance, circumstances)
+    }
+
+    fn time_limits(&self) -> Limits {
+        Limits::default()
     }
 }

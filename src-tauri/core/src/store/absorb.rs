@@ -67,7 +67,7 @@ impl Store {
         }
         let mut absorbed = intray.absorbed;
         for job in &absorbed.jobs {
-            views::refresh(&tx, &mut self.papers, &self.rules, *job)?;
+            views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms)?;
             photos::expect(&tx, &mut self.papers, *job, now_ms)?;
             absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job)?;
         }

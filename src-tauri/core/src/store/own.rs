@@ -81,7 +81,7 @@ impl Store {
         also(&tx)?;
         self.papers.save_if_long(&tx, doc)?;
         if let Some(job) = doc.job() {
-            views::refresh(&tx, &mut self.papers, &self.rules, job)?;
+            views::refresh(&tx, &mut self.papers, &self.rules, job, at_ms)?;
             team::queue_grants(&tx, &mut self.papers, &enrolment, job)?;
         }
         tx.commit()?;

@@ -12,7 +12,7 @@ use crate::documents;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::day::JobFigures;
 use crate::domain::facts::{Job, Order};
-use crate::domain::gates::{self, Rules};
+use crate::domain::gates::{self, Judge, Measured};
 use crate::domain::{nodes, services, timing};
 use crate::rules::RuleBook;
 use doorstep_schemas::input::SheetField;
@@ -54,17 +54,20 @@ pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<
 }
 
 /// Computes a job's row anew.
-pub(super) fn refresh(db: &Connection, papers: &mut Papers, rules: &RuleBook, job: JobId) -> Result<(), StoreError> {
+pub(super) fn refresh(
+    db: &Connection,
+    papers: &mut Papers,
+    rules: &RuleBook,
+    job: JobId,
+    now: i64,
+) -> Result<(), StoreError> {
     let Some(facts) = facts(db, papers, job)? else { return Ok(()) };
-    let figures = JobFigures::of(&facts, rules);
-    let card = card(job, &facts, &figures, rules);
-    let serials: Vec<String> = facts
-        .order
-        .appliances
-        .iter()
-        .map(|a| facts.field(a, SheetField::Serial))
-        .filter(|serial| !serial.is_empty())
-        .collect();
+    // A finished job is judged by the sets of its last day, an open one by those of now.
+    let in_force = rules.at(nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms));
+    let judge = Judge::new(&facts, &in_force);
+    let figures = JobFigures::by(&judge);
+    let card = card(job, &judge, &figures);
+    let serials = facts.all_serials();
     db.prepare_cached(include_str!("sql/put_job.sql"))?.execute(params![
         job.to_string(),
         card.taken_at.0,
@@ -81,21 +84,29 @@ pub(super) fn refresh(db: &Connection, papers: &mut Papers, rules: &RuleBook, jo
 }
 
 /// The card, but for what changes without the documents: names, and what is unsent.
-fn card(job: JobId, facts: &Job, figures: &JobFigures, rules: &RuleBook) -> JobCard {
-    let Order { customer, appliances, .. } = &facts.order;
-    let checked = gates::safety_checked(facts, rules);
+fn card(job: JobId, judge: &Judge<'_>, figures: &JobFigures) -> JobCard {
+    let facts = judge.job;
+    let customer = facts.customer();
+    let appliances = &facts.order.appliances;
+    let checked = gates::safety_checked(judge);
     let status = nodes::status(facts, &nodes::line(facts, checked, nodes::Elsewhere::default()));
     let first = appliances.first();
     let name = |field| first.map(|a| facts.field(a, field)).unwrap_or_default();
     let required: Vec<_> = appliances
         .iter()
-        .flat_map(|a| rules.needs(facts.order.kind, a.kind).readings.into_iter().map(|l| (a.id, l.code.clone())))
+        .flat_map(|a| {
+            judge
+                .needs(&Measured { appliance: a.clone(), loaner: false })
+                .readings
+                .into_iter()
+                .map(|l| (a.id, l.code.clone()))
+        })
         .collect();
     let taken = required
         .iter()
         .filter(|(appliance, code)| {
             crate::domain::safety::latest(&facts.sheet.readings, *appliance, code)
-                .is_some_and(|r| gates::verdict(rules, r) != doorstep_schemas::view::Verdict::NotMeasured)
+                .is_some_and(|r| judge.verdict(r) != doorstep_schemas::view::Verdict::NotMeasured)
         })
         .count();
     let five = services::five(facts, checked.is_some());
@@ -119,7 +130,7 @@ fn card(job: JobId, facts: &Job, figures: &JobFigures, rules: &RuleBook) -> JobC
         status,
         arrived_at: figures.arrived_at.map(Millis),
         finished_at: figures.finished_at.map(Millis),
-        limit_minutes: timing::limit_minutes(&facts.order),
+        limit_minutes: timing::limit_of(facts, &judge.rules.time_limits()),
         outcome: figures.outcome,
         assignees: facts
             .order
@@ -132,7 +143,7 @@ fn card(job: JobId, facts: &Job, figures: &JobFigures, rules: &RuleBook) -> JobC
                 active: true,
             })
             .collect(),
-        findings: findings(facts, figures, rules),
+        findings: findings(judge, figures),
         parts_fen: Fen(figures.parts_fen),
         photos: figures.photos,
         readings_done: count(taken),
@@ -147,7 +158,8 @@ fn count(n: usize) -> u32 {
 }
 
 /// What the owner should look at. Gaps count once the sheet says it is finished.
-fn findings(facts: &Job, figures: &JobFigures, rules: &RuleBook) -> Vec<Finding> {
+fn findings(judge: &Judge<'_>, figures: &JobFigures) -> Vec<Finding> {
+    let facts = judge.job;
     let plain = |code| Finding { code, params: Default::default() };
     let counted = |code, n: u32| Finding { code, params: [("count".to_owned(), n.to_string())].into() };
     let mut out = Vec::new();
@@ -183,7 +195,7 @@ fn findings(facts: &Job, figures: &JobFigures, rules: &RuleBook) -> Vec<Finding>
                 (BlockerCode::PhotoMissing, FindingCode::PhotoMissing),
                 (BlockerCode::FieldMissing, FindingCode::FieldMissing),
             ] {
-                let n = gates::blockers(facts, rules).iter().filter(|b| b.code == blocker).count();
+                let n = gates::blockers(judge).iter().filter(|b| b.code == blocker).count();
                 if n > 0 {
                     out.push(counted(finding, count(n)));
                 }

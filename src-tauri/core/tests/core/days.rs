@@ -111,7 +111,7 @@ fn job() -> impl Strategy<Value = JobFigures> {
             parts: counts.3,
             parts_fen: counts.4,
             photos: counts.5,
-            members: Vec::new(),
+            ..JobFigures::default()
         })
 }
 
@@ -136,6 +136,7 @@ fn sum(a: &DayFigures, b: &DayFigures) -> DayFigures {
         parts: a.parts + b.parts,
         parts_fen: Fen(a.parts_fen.0 + b.parts_fen.0),
         photos: a.photos + b.photos,
+        ..DayFigures::default()
     }
 }
 

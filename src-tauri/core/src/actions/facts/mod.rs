@@ -18,7 +18,7 @@ use doorstep_schemas::view::{Blocker, CustodyStep, JobView};
 use super::{Actions, JobError};
 use crate::documents::layout::Edit;
 use crate::domain::facts::{Job, Noted};
-use crate::domain::gates;
+use crate::domain::gates::{self, Judge};
 use crate::rules::RuleBook;
 use crate::store::{Store, StoreError};
 
@@ -90,7 +90,9 @@ impl Actions {
             return Err(FactError::OutOfRange { field: "claimed", least: 0, most: open.noted.at_ms });
         }
         let rules = store.rules().clone();
-        let loaner_unsafe = |loaner| !gates::loaner_problems(&open.facts, rules.as_ref(), loaner).is_empty();
+        let in_force = rules.at(open.noted.at_ms);
+        let judge = Judge::new(&open.facts, &in_force);
+        let loaner_unsafe = |loaner| !gates::loaner_problems(&judge, loaner).is_empty();
         let making = Making {
             id: self.mint(),
             noted: Noted { claimed_ms: input.claimed.map(|at| at.0), ..open.noted },

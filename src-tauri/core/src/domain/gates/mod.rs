@@ -8,12 +8,13 @@ mod sheet_gate;
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::rules::limits::Limit;
 use doorstep_schemas::view::{
-    ApplianceKind, Blocker, BlockerCode, JobKind, JobOutcome, Jump, NeedWhen, NodeKind, OutcomeGate, PhotoStage, Step,
-    Text, Urgency,
+    ApplianceKind, Blocker, BlockerCode, CustodyStep, JobKind, JobOutcome, Jump, NeedWhen, NodeKind, OutcomeGate,
+    PhotoStage, Step, Text, Urgency,
 };
 
 use super::facts::Job;
 use super::record::last;
+use super::timing::Limits;
 use super::{bench, nodes};
 
 pub use judge::{Judge, Measured};
@@ -40,18 +41,22 @@ pub trait Rules {
     fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
         self.needs_when(kind, appliance, &[])
     }
+    /// How long work may take and how soon somebody must come (R1–R4).
+    fn time_limits(&self) -> Limits;
 }
 
 /// Everything that keeps this job from "completed", but for the clock.
 pub fn blockers(judge: &Judge<'_>) -> Vec<Blocker> {
     let job = judge.job;
     let mut out = Vec::new();
-    if !nodes::has_now(job, NodeKind::Arrived) {
-        let jump = Jump::Node { node: NodeKind::Arrived };
-        out.push(Blocker { code: BlockerCode::NotArrived, subject: None, jump });
-    }
-    if !job.sheet.nodes.iter().any(|n| n.kind.is(NodeKind::CardShown)) {
-        out.push(Blocker { code: BlockerCode::CardNotShown, subject: None, jump: Jump::Card });
+    if !at_the_shop(job) {
+        if !nodes::has_now(job, NodeKind::Arrived) {
+            let jump = Jump::Node { node: NodeKind::Arrived };
+            out.push(Blocker { code: BlockerCode::NotArrived, subject: None, jump });
+        }
+        if !job.sheet.nodes.iter().any(|n| n.kind.is(NodeKind::CardShown)) {
+            out.push(Blocker { code: BlockerCode::CardNotShown, subject: None, jump: Jump::Card });
+        }
     }
     for measured in judge.measured() {
         out.extend(reading_blockers(judge, &measured));
@@ -66,12 +71,17 @@ pub fn blockers(judge: &Judge<'_>) -> Vec<Blocker> {
     out
 }
 
+/// Whether nobody has to go to the customer's to end it: the units were carried in, or are back in the customer's hands.
+fn at_the_shop(job: &Job) -> bool {
+    let carried_in = job.sheet.custody.iter().any(|c| c.carried_in);
+    let back = job.sheet.custody.iter().any(|c| c.step.is(CustodyStep::Returned));
+    (carried_in || back) && bench::still_out(job).is_empty()
+}
+
 /// What the bench keeps open: units and loaners that are out, a customer who was not told (R17, R20).
 pub fn bench_blockers(job: &Job) -> Vec<Blocker> {
     let refusals = bench::may_close(job).into_iter();
-    refusals
-        .map(|r| Blocker { code: r.code, subject: None, jump: Jump::Bench { appliance: r.appliance } })
-        .collect()
+    refusals.map(|r| Blocker { code: r.code, subject: None, jump: Jump::Bench { appliance: r.appliance } }).collect()
 }
 
 /// What keeps a loaner from being switched on: it is an installation of its own (R17).

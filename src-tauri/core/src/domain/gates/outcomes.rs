@@ -3,12 +3,10 @@
 //! "Completed" needs everything. What ends a visit without the work being done is open once somebody has arrived. What
 //! leaves something unsafe behind needs its notice: signed, or refused with a witness. There is no override.
 
-use doorstep_schemas::view::{
-    Blocker, BlockerCode, CustodyStep, JobKind, JobOutcome, Jump, NodeKind, NoticeKind,
-};
+use doorstep_schemas::view::{Blocker, BlockerCode, CustodyStep, JobKind, JobOutcome, Jump, NodeKind, NoticeKind};
 
 use super::judge::Judge;
-use super::{blockers, bench_blockers, safety_gate, sheet_gate};
+use super::{bench_blockers, blockers, safety_gate, sheet_gate};
 use crate::domain::facts::Job;
 use crate::domain::nodes;
 use crate::domain::safety::Consequence;
@@ -18,11 +16,8 @@ use crate::domain::safety::Consequence;
 pub fn outcome_blockers(judge: &Judge<'_>, outcome: JobOutcome, now: i64) -> Option<Vec<Blocker>> {
     let job = judge.job;
     let arrived = nodes::has_now(job, NodeKind::Arrived);
-    let not_arrived = || vec![Blocker {
-        code: BlockerCode::NotArrived,
-        subject: None,
-        jump: Jump::Node { node: NodeKind::Arrived },
-    }];
+    let not_arrived =
+        || vec![Blocker { code: BlockerCode::NotArrived, subject: None, jump: Jump::Node { node: NodeKind::Arrived } }];
     let once_arrived = || if arrived { Vec::new() } else { not_arrived() };
     match outcome {
         JobOutcome::Completed => Some(completed(judge, now)),
@@ -70,7 +65,7 @@ pub fn outcome_blockers(judge: &Judge<'_>, outcome: JobOutcome, now: i64) -> Opt
 
 fn completed(judge: &Judge<'_>, now: i64) -> Vec<Blocker> {
     let mut out = blockers(judge);
-    out.extend(sheet_gate::overrun_blockers(judge.job, now));
+    out.extend(sheet_gate::overrun_blockers(judge, now));
     out
 }
 

@@ -4,13 +4,13 @@
 
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{
-    Blocker, BlockerCode, Evacuation, JobKind, Jump, PlanStep, ReasonAbout, Refrigerant, SignedFor, Signer, Worded,
+    Blocker, BlockerCode, Evacuation, JobKind, Jump, NodeKind, PlanStep, ReasonAbout, Refrigerant, SignedFor, Signer,
 };
 
 use super::judge::{Judge, Measured};
 use crate::domain::facts::{Job, OrderedAppliance};
 use crate::domain::record::last;
-use crate::domain::{nodes, timing};
+use crate::domain::timing;
 
 /// The fields that a repair's sheet needs (R15).
 pub const REPAIR_FIELDS: [SheetField; 6] = [
@@ -108,13 +108,7 @@ pub fn charge_blockers(job: &Job) -> Vec<Blocker> {
 }
 
 /// Longer than the limit needs its reason before the job is ended (R2).
-pub fn overrun_blockers(job: &Job, now: i64) -> Vec<Blocker> {
-    let given = job.sheet.reasons.iter().any(|r| r.about.is(ReasonAbout::Overrun));
-    let arrived = nodes::arrived_now(job);
-    let over = arrived.is_some_and(|arrived| !timing::in_limit(&job.order, arrived, now));
-    if over && !given {
-        let jump = Jump::Node { node: doorstep_schemas::view::NodeKind::Finished };
-        return vec![plain(BlockerCode::OverrunReason, jump)];
-    }
-    Vec::new()
+pub fn overrun_blockers(judge: &Judge<'_>, now: i64) -> Vec<Blocker> {
+    let gap = timing::overrun_gap(judge.job, now, &judge.rules.time_limits());
+    gap.map(|code| plain(code, Jump::Node { node: NodeKind::Finished })).into_iter().collect()
 }

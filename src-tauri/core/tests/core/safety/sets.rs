@@ -1,10 +1,12 @@
 //! Which set judges, what a set must not be, and that another set judges otherwise without new code.
 
-use doorstep::domain::gates::{self, Rules};
+use doorstep::domain::facts::{Job, Noted, Order, Reading, Sheet};
+use doorstep::domain::gates::{Judge, Rules};
 use doorstep::domain::safety::{self, Month, set_for};
 use doorstep::rules::RuleBook;
+use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::rules::limits::{By, Dates, How, Limit, LimitSet, Measure, Quantity, problems};
-use doorstep_schemas::view::{FailureClass, Text, Verdict};
+use doorstep_schemas::view::{FailureClass, JobKind, Text, Verdict};
 
 use super::{built_in, heater, row, taken};
 use crate::cast::number;
@@ -40,11 +42,14 @@ fn r11_a_reading_by_a_set_that_is_not_here_is_not_measured() {
     assert!(book.limit_of(book.limit_set(), "earth_resistance").is_some());
     assert!(book.limit_of(&[9; 32], "earth_resistance").is_none());
     let mut reading = taken("earth_resistance", "loop", number(1_000), 1);
-    assert_eq!(gates::verdict(&book, &reading), Verdict::Pass);
+    let taken_by = Noted::now(0, None, ShortId::mint([1; 5]));
+    let job = Job { order: Order::blank(JobKind::Repair, taken_by), sheet: Sheet::default() };
+    let verdict = |reading: &Reading| Judge::new(&job, &book).verdict(reading);
+    assert_eq!(verdict(&reading), Verdict::Pass);
     reading.limits = book.limit_set().to_vec();
-    assert_eq!(gates::verdict(&book, &reading), Verdict::Pass);
+    assert_eq!(verdict(&reading), Verdict::Pass);
     reading.limits = vec![9; 32];
-    assert_eq!(gates::verdict(&book, &reading), Verdict::NotMeasured);
+    assert_eq!(verdict(&reading), Verdict::NotMeasured);
     let judged = safety::unknown_set();
     assert_eq!((judged.verdict, judged.class), (Verdict::NotMeasured, None));
     assert!(judged.reason.en.contains("limit set not on this device"));

@@ -1,0 +1,280 @@
+//! What the day's review needs to know of a job's money (R38): plain sums over its facts.
+//!
+//! A day opens no document, so the sums lie beside the job's row. Whatever a broken sheet claims, they stay numbers
+//! that a screen can show.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use doorstep_schemas::ids::{MemberId, ShortId};
+use doorstep_schemas::view::{ClaimState, Coverage, FeeKind, PaidFor, PartSource, Party, PayWay, Payer};
+use serde::{Deserialize, Serialize};
+
+use super::bench;
+use super::day::JobFigures;
+use super::facts::desk::CashTaken;
+use super::facts::{ClaimShare, Fee, Job};
+
+/// A sum of money that stays a number which a screen can show.
+pub fn added(sum: i64, fen: i64) -> i64 {
+    const MOST: i64 = (1 << 53) - 1;
+    sum.saturating_add(fen).clamp(-MOST, MOST)
+}
+
+/// One payment, as the day counts it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Paid {
+    pub at: i64,
+    pub id: ShortId,
+    pub member: MemberId,
+    pub fen: i64,
+    /// Cash, or on the member's own account: not yet the outlet's.
+    pub in_hand: bool,
+    /// For the work: neither a deposit nor compensation.
+    pub earned: bool,
+}
+
+/// A job's money in sums, in fen.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobMoney {
+    /// What the customer's lines come to.
+    pub billed_fen: i64,
+    /// What of it is above the guide price.
+    pub above_guide_fen: i64,
+    /// Agreed or paid for damage.
+    pub compensation_fen: i64,
+    /// Used, and on no line although the customer pays.
+    pub parts_unbilled: u32,
+    pub parts_unbilled_fen: i64,
+    pub paid: Vec<Paid>,
+}
+
+/// Unit × quantity × share, rounded half up once.
+fn line_fen(fee: &Fee, unit_fen: i64) -> i64 {
+    // Nobody writes a share of nought: it is a line without one.
+    let share = if fee.share == 0 { 1000 } else { fee.share };
+    let exact = i128::from(unit_fen).saturating_mul(i128::from(fee.quantity)).saturating_mul(i128::from(share));
+    let rounded = i64::try_from((exact.unsigned_abs() + 500_000) / 1_000_000).unwrap_or(i64::MAX);
+    if exact < 0 { -rounded } else { rounded }
+}
+
+impl JobMoney {
+    /// The sums of one job (R38).
+    pub fn of(job: &Job) -> Self {
+        let mut out = Self { compensation_fen: compensation(&job.sheet.claim_shares), ..Self::default() };
+        let agreed: BTreeSet<ShortId> =
+            job.order.appliances.iter().filter_map(|a| bench::consented(job, a.id)).map(|q| q.id).collect();
+        for fee in job.sheet.fees.iter().filter(|f| f.payer.is(Payer::Customer)) {
+            if fee.quote.is_some_and(|quote| !agreed.contains(&quote)) {
+                continue;
+            }
+            let fen = line_fen(fee, fee.unit_fen);
+            out.billed_fen = added(out.billed_fen, fen);
+            if let Some(guide) = fee.guide_fen {
+                let above = fen.saturating_sub(line_fen(fee, guide)).max(0);
+                out.above_guide_fen = added(out.above_guide_fen, above);
+            }
+        }
+        if matches!(job.order.coverage, Coverage::OutOfWarranty | Coverage::ToBeAppraised) {
+            for part in job.sheet.parts.iter().filter(|p| !p.source.is(PartSource::Customer)) {
+                let bills = |f: &&Fee| f.part == Some(part.id) || (f.kind.is(FeeKind::Part) && f.code == part.code);
+                if !job.sheet.fees.iter().any(|f| bills(&f)) {
+                    out.parts_unbilled = out.parts_unbilled.saturating_add(part.quantity);
+                    let fen = i64::from(part.quantity).saturating_mul(part.guide_fen);
+                    out.parts_unbilled_fen = added(out.parts_unbilled_fen, fen);
+                }
+            }
+        }
+        out.paid = job.sheet.payments.iter().map(paid).collect();
+        out.paid.sort_unstable();
+        out.paid.dedup_by_key(|paid| paid.id);
+        out
+    }
+}
+
+fn paid(payment: &super::facts::Payment) -> Paid {
+    Paid {
+        at: payment.noted.true_ms(),
+        id: payment.id,
+        member: payment.noted.by,
+        fen: payment.fen,
+        in_hand: !matches!(payment.way.known(), Some(PayWay::OutletQr | PayWay::Transfer)),
+        earned: !matches!(
+            payment.paid_for.known(),
+            Some(PaidFor::Deposit | PaidFor::DepositBack | PaidFor::Compensation)
+        ),
+    }
+}
+
+/// The last word on each party's share of each damage, agreed or paid.
+fn compensation(shares: &[ClaimShare]) -> i64 {
+    let mut last: BTreeMap<(ShortId, Option<Party>), &ClaimShare> = BTreeMap::new();
+    for share in shares {
+        let slot = last.entry((share.damage, share.party.known())).or_insert(share);
+        if (share.noted.at_ms, share.id) > (slot.noted.at_ms, slot.id) {
+            *slot = share;
+        }
+    }
+    let borne = last.values().filter(|s| s.state.is(ClaimState::Agreed) || s.state.is(ClaimState::Paid));
+    borne.fold(0, |sum, share| added(sum, share.fen))
+}
+
+/// What each member has in hand and not yet handed in (R38, R43), over all jobs and all that the owner took in.
+pub fn not_handed_in<'a>(
+    jobs: impl IntoIterator<Item = &'a JobFigures>,
+    cash: &[CashTaken],
+) -> BTreeMap<MemberId, i64> {
+    let mut out = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    let payments = jobs.into_iter().flat_map(|job| &job.money.paid).filter(|paid| paid.in_hand);
+    for paid in payments.filter(|paid| seen.insert(paid.id)) {
+        let sum: &mut i64 = out.entry(paid.member).or_default();
+        *sum = added(*sum, paid.fen);
+    }
+    for taken in cash.iter().filter(|taken| seen.insert(taken.id)) {
+        let sum = out.entry(taken.member).or_default();
+        *sum = added(*sum, taken.fen.saturating_neg());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::facts::{Payment, UsedPart};
+    use crate::domain::record::Word;
+    use crate::domain::scene::{NOON, id, job, member, noted};
+    use doorstep_schemas::view::{ApplianceKind, JobKind};
+    use proptest::prelude::*;
+
+    fn fee(n: u32, unit_fen: i64, quantity: i64, guide_fen: Option<i64>) -> Fee {
+        Fee {
+            id: id(n),
+            appliance: None,
+            kind: FeeKind::Surcharge.into(),
+            code: String::new(),
+            name: String::new(),
+            quantity,
+            unit_fen,
+            share: 1000,
+            guide_fen,
+            payer: Payer::Customer.into(),
+            reason: String::new(),
+            part: None,
+            adjusts: None,
+            quote: None,
+            set: Vec::new(),
+            spoken_code: String::new(),
+            noted: noted(NOON),
+        }
+    }
+
+    fn payment(n: u32, fen: i64, way: PayWay, paid_for: PaidFor) -> Payment {
+        let (way, paid_for) = (way.into(), paid_for.into());
+        Payment { id: id(n), fen, way, paid_for, subject: None, reference: String::new(), noted: noted(NOON) }
+    }
+
+    fn share(n: u32, party: Party, fen: i64, state: ClaimState, at: i64) -> ClaimShare {
+        let (party, state) = (party.into(), state.into());
+        ClaimShare {
+            id: id(n),
+            damage: id(90),
+            party,
+            fen,
+            state,
+            signature: None,
+            note: String::new(),
+            noted: noted(at),
+        }
+    }
+
+    #[test]
+    fn r38_an_installation_of_385_yuan_is_billed_to_the_fen() {
+        let mut job = job(JobKind::Install, &[ApplianceKind::AirConditioner]);
+        // 1.5 m of pipe at 110, bracket 120, height 100.
+        job.sheet.fees =
+            vec![fee(1, 110_00, 1500, None), fee(2, 120_00, 1000, None), fee(3, 100_00, 1000, Some(80_00))];
+        let money = JobMoney::of(&job);
+        assert_eq!((money.billed_fen, money.above_guide_fen), (385_00, 20_00));
+        job.sheet.fees[1].payer = Payer::Maker.into();
+        job.sheet.fees[2].quote = Some(id(77));
+        assert_eq!(JobMoney::of(&job).billed_fen, 165_00, "the maker's line, and a quote nobody agreed to");
+    }
+
+    #[test]
+    fn r38_a_part_that_nobody_billed_is_seen() {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::StorageHeater]);
+        let part = |n, code: &str| UsedPart {
+            id: id(n),
+            appliance: id(1),
+            code: code.to_owned(),
+            name: String::new(),
+            quantity: 2,
+            guide_fen: 45_00,
+            source: PartSource::OwnStock.into(),
+            set: Vec::new(),
+            noted: noted(NOON),
+        };
+        job.sheet.parts = vec![part(1, "AQ-MB-M6"), part(2, "AQ-RG-2000")];
+        job.sheet.fees = vec![Fee { part: Some(id(1)), ..fee(3, 45_00, 2000, None) }];
+        let money = JobMoney::of(&job);
+        assert_eq!((money.parts_unbilled, money.parts_unbilled_fen), (2, 90_00));
+        job.order.coverage = Coverage::InWarranty;
+        assert_eq!(JobMoney::of(&job).parts_unbilled, 0, "the maker pays");
+    }
+
+    #[test]
+    fn r38_compensation_is_the_last_word_on_each_share() {
+        let shares = [
+            share(1, Party::Outlet, 500_00, ClaimState::Proposed, NOON),
+            share(2, Party::Outlet, 180_00, ClaimState::Paid, NOON + 1),
+            share(3, Party::Maker, 70_00, ClaimState::Rejected, NOON),
+        ];
+        assert_eq!(compensation(&shares), 180_00);
+    }
+
+    #[test]
+    fn r38_r43_cash_and_money_on_a_members_own_account_are_not_handed_in_until_the_owner_took_them() {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::StorageHeater]);
+        job.sheet.payments = vec![
+            payment(1, 260_00, PayWay::Cash, PaidFor::Work),
+            payment(2, 100_00, PayWay::OutletQr, PaidFor::Work),
+            payment(3, 50_00, PayWay::Personal, PaidFor::Deposit),
+            payment(4, -10_00, PayWay::Cash, PaidFor::Refund),
+        ];
+        job.sheet.payments[2].way = Word::Known(PayWay::Personal);
+        let figures = JobFigures { money: JobMoney::of(&job), ..JobFigures::blank() };
+        assert_eq!(not_handed_in([&figures], &[])[&member(1)], 300_00);
+        let taken = CashTaken {
+            id: id(9),
+            member: member(1),
+            fen: 300_00,
+            hand_in: None,
+            note: String::new(),
+            noted: noted(NOON),
+        };
+        assert_eq!(not_handed_in([&figures, &figures], &[taken.clone(), taken])[&member(1)], 0, "doubled facts");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn r38_sums_stay_numbers_and_do_not_depend_on_order(
+            lines in proptest::collection::vec((any::<i64>(), any::<i64>(), any::<i64>()), 0..6),
+            fens in proptest::collection::vec(any::<i64>(), 0..6),
+        ) {
+            let mut job = job(JobKind::Repair, &[ApplianceKind::StorageHeater]);
+            job.sheet.fees = (1..)
+                .zip(&lines)
+                .map(|(n, (unit, qty, share))| Fee { share: *share, ..fee(n, *unit, *qty, Some(share / 2)) })
+                .collect();
+            let pay = |(n, fen): (u32, &i64)| payment(n, fen % (1 << 50), PayWay::Cash, PaidFor::Work);
+            job.sheet.payments = (20..).zip(&fens).map(pay).collect();
+            let once = JobMoney::of(&job);
+            prop_assert!(once.billed_fen.unsigned_abs() < 1 << 53);
+            job.sheet.payments.reverse();
+            prop_assert_eq!(JobMoney::of(&job).paid, once.paid);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! 一次就好: solved in one visit and not come back to (R8).
+
+use std::collections::BTreeMap;
+
+use doorstep_schemas::ids::JobId;
+use doorstep_schemas::view::{BlockerCode, JobKind, JobOutcome};
+
+use super::calendar::DAY_MS;
+use super::day::JobFigures;
+use super::facts::Job;
+use super::{intake, nodes, timing};
+
+/// A revisit within so many days counts against the first job.
+pub const REVISIT_DAYS: i64 = 30;
+
+/// Whether the job was solved in one visit, seen alone (R8); `None` while it isn't solved, or was never to be: a refusal
+/// or a condemned heater is nobody's second visit.
+pub fn in_one_visit(job: &Job) -> Option<bool> {
+    let (outcome, _) = nodes::ended(job)?;
+    if !matches!(outcome, JobOutcome::Completed | JobOutcome::HazardRemaining | JobOutcome::SolvedByPhone) {
+        return None;
+    }
+    let again = timing::visits(job).iter().any(|v| matches!(v.ended, Some((JobOutcome::NeedsPart, _))));
+    Some(!again)
+}
+
+/// Whether a revisit that was taken at `taken_ms` counts against a job finished at `finished_ms` (R8).
+fn counts(finished_ms: i64, taken_ms: i64, days: i64) -> bool {
+    // A revisit may be taken while the first job is still being closed: it counts as well.
+    taken_ms.saturating_sub(finished_ms) <= days.saturating_mul(DAY_MS)
+}
+
+/// Whether a job was a first-time fix, given the outlet's other jobs (R8).
+pub fn first_time_fix<'a>(id: JobId, job: &Job, others: impl IntoIterator<Item = &'a Job>, days: i64) -> Option<bool> {
+    let alone = in_one_visit(job)?;
+    let finished = timing::finished(job)?;
+    let came_back = others.into_iter().any(|other| {
+        other.order.revisit_of == Some(id)
+            && !other.order.cancelled
+            && counts(finished, other.order.taken.true_ms(), days)
+    });
+    Some(alone && !came_back)
+}
+
+/// Marks the jobs that somebody had to come back to, from the figures alone (R8, R38). In whatever order the jobs are.
+pub fn mark_revisits(jobs: &mut [(JobId, JobFigures)], days: i64) {
+    let mut revisits: BTreeMap<JobId, i64> = BTreeMap::new();
+    for (_, revisit) in jobs.iter().filter(|(_, figures)| !figures.cancelled) {
+        if let Some(first) = revisit.revisit_of {
+            let earliest = revisits.entry(first).or_insert(revisit.taken_at);
+            *earliest = (*earliest).min(revisit.taken_at);
+        }
+    }
+    for (id, job) in jobs {
+        let taken = revisits.get(id);
+        job.revisited = taken.zip(job.finished_at).is_some_and(|(taken, finished)| counts(finished, *taken, days));
+    }
+}
+
+/// Jobs that a new one may be a revisit of (R8): finished within the days, for the same phone or serial, newest first.
+pub fn may_be_revisit_of<'a>(job: &Job, jobs: impl IntoIterator<Item = (JobId, &'a Job)>, days: i64) -> Vec<JobId> {
+    let taken = job.order.taken.true_ms();
+    let jobs: BTreeMap<JobId, &Job> = jobs.into_iter().collect();
+    let past = intake::history(jobs.iter().map(|(id, job)| (*id, *job)), &job.customer().phone, &job.all_serials());
+    let recent = past.into_iter().filter(|past| {
+        let finished = jobs.get(&past.job).and_then(|job| timing::finished(job));
+        finished.is_some_and(|at| at <= taken && counts(at, taken, days))
+    });
+    recent.map(|past| past.job).collect()
+}
+
+/// Whether the visit under way expects goods or parts: an installation, or a job that waited for them (R8).
+pub fn expects_goods(job: &Job) -> bool {
+    let waited = timing::visits(job)
+        .iter()
+        .any(|v| matches!(v.ended, Some((JobOutcome::NeedsPart | JobOutcome::GoodsNotArrived, _))));
+    waited || matches!(job.order.kind, JobKind::Install | JobKind::Exchange)
+}
+
+/// Goods are confirmed before departure (R8): what keeps somebody from setting out. The word of an earlier visit says
+/// nothing about this one.
+pub fn may_depart(job: &Job) -> Vec<BlockerCode> {
+    let since = timing::visits(job).last().map_or(i64::MIN, |v| v.since);
+    let checks = job.sheet.goods.iter().filter(|g| since == i64::MIN || g.noted.true_ms() > since);
+    let here = checks.max_by_key(|g| (g.noted.true_ms(), g.id)).is_some_and(|g| g.here);
+    if expects_goods(job) && !here { vec![BlockerCode::GoodsNotConfirmed] } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::facts::GoodsCheck;
+    use crate::domain::scene::{HOUR, NOON, id, job, job_id, node, noted, outcome};
+    use doorstep_schemas::view::{ApplianceKind, NodeKind};
+
+    fn finished(outcomes: &[(JobOutcome, i64)]) -> Job {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::WashingMachine]);
+        job.sheet.nodes = vec![node(9, NodeKind::Arrived, NOON)];
+        job.sheet.outcomes = (10..).zip(outcomes).map(|(n, (o, at))| outcome(n, *o, *at)).collect();
+        job
+    }
+
+    fn revisit(taken: i64) -> Job {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::WashingMachine]);
+        job.order.revisit_of = Some(job_id(1));
+        job.order.taken.at_ms = taken;
+        job
+    }
+
+    #[test]
+    fn r8_solved_in_one_visit_is_a_first_time_fix_and_waiting_for_a_part_is_not() {
+        let done = NOON + HOUR;
+        for (outcomes, expected) in [
+            (vec![(JobOutcome::Completed, done)], Some(true)),
+            (vec![(JobOutcome::NeedsPart, NOON + 1), (JobOutcome::Completed, done)], Some(false)),
+            (vec![(JobOutcome::CustomerAbsent, NOON + 1), (JobOutcome::Completed, done)], Some(true)),
+            (vec![(JobOutcome::RefusedUnsafe, done)], None),
+            (vec![(JobOutcome::NeedsPart, done)], None),
+        ] {
+            assert_eq!(first_time_fix(job_id(1), &finished(&outcomes), [], REVISIT_DAYS), expected, "{outcomes:?}");
+        }
+    }
+
+    #[test]
+    fn r8_a_revisit_within_thirty_days_counts_against_the_first_job() {
+        let first = finished(&[(JobOutcome::Completed, NOON)]);
+        let after = |ms| first_time_fix(job_id(1), &first, [&revisit(NOON + ms)], REVISIT_DAYS);
+        assert_eq!(after(3 * DAY_MS), Some(false));
+        assert_eq!(after(30 * DAY_MS), Some(false));
+        assert_eq!(after(30 * DAY_MS + 1), Some(true));
+        let mut called_off = revisit(NOON + DAY_MS);
+        called_off.order.cancelled = true;
+        assert_eq!(first_time_fix(job_id(1), &first, [&called_off], REVISIT_DAYS), Some(true));
+    }
+
+    #[test]
+    fn r8_a_call_from_the_same_phone_offers_the_job_that_it_may_come_back_to() {
+        let mut first = finished(&[(JobOutcome::Completed, NOON)]);
+        first.order.customer.phone = "138 0000 1010".to_owned();
+        let mut new = revisit(NOON + 3 * DAY_MS);
+        new.order.customer.phone = "+86 13800001010".to_owned();
+        assert_eq!(may_be_revisit_of(&new, [(job_id(1), &first)], REVISIT_DAYS), [job_id(1)]);
+        new.order.taken.at_ms = NOON + 31 * DAY_MS;
+        assert!(may_be_revisit_of(&new, [(job_id(1), &first)], REVISIT_DAYS).is_empty());
+    }
+
+    #[test]
+    fn r8_goods_are_confirmed_before_departure_and_again_for_the_next_visit() {
+        let check = |n, here, at| GoodsCheck { id: id(n), here, note: String::new(), noted: noted(at) };
+        let mut install = job(JobKind::Install, &[ApplianceKind::RangeHood]);
+        assert_eq!(may_depart(&install), [BlockerCode::GoodsNotConfirmed]);
+        install.sheet.goods = vec![check(1, true, NOON)];
+        assert!(may_depart(&install).is_empty());
+        install.sheet.goods.push(check(2, false, NOON + 1));
+        assert_eq!(may_depart(&install), [BlockerCode::GoodsNotConfirmed], "the later word");
+
+        let mut repair = finished(&[]);
+        assert!(may_depart(&repair).is_empty(), "nothing is expected");
+        repair.sheet.goods = vec![check(1, true, NOON)];
+        repair.sheet.outcomes = vec![outcome(3, JobOutcome::NeedsPart, NOON + HOUR)];
+        assert_eq!(may_depart(&repair), [BlockerCode::GoodsNotConfirmed], "the part for the second visit");
+    }
+}

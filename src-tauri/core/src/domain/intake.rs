@@ -1,0 +1,246 @@
+//! Intake: a job made on the spot, and what is known of the person who calls (R6, R9).
+
+use std::collections::BTreeSet;
+
+use doorstep_schemas::ids::{JobId, ShortId};
+use doorstep_schemas::view::{Segment, Source};
+
+use super::facts::{Job, Order};
+
+/// A digit or letter typed with a Chinese keyboard's full width, as its usual self.
+pub fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        other => other,
+    }
+}
+
+/// A telephone number as compared (R9): digits only, without the country's prefix or an extension; a landline keeps its
+/// area code's nought. Empty where there is no number.
+pub fn same_phone(text: &str) -> String {
+    let text: String = text.trim().chars().map(half_width).collect();
+    let main = text.split(['转', 'x', 'X', '#', '/', ',', '，', ';', '、']).next().unwrap_or_default();
+    let digits: String = main.chars().filter(char::is_ascii_digit).collect();
+    let international = main.trim_start().starts_with('+') || digits.starts_with("0086");
+    let national = match digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86")) {
+        Some(rest) if international || (digits.len() == 13 && is_mobile(rest)) => rest,
+        _ => return digits,
+    };
+    if is_mobile(national) || national.starts_with('0') { national.to_owned() } else { format!("0{national}") }
+}
+
+/// Eleven digits that begin like a mobile number.
+pub fn is_mobile(digits: &str) -> bool {
+    let bytes = digits.as_bytes();
+    bytes.len() == 11 && bytes[0] == b'1' && (b'3'..=b'9').contains(&bytes[1]) && bytes.iter().all(u8::is_ascii_digit)
+}
+
+/// A serial number as compared (R9): without spaces, in upper case. O and 0 stay apart: makers use both.
+pub fn same_serial(text: &str) -> String {
+    text.chars().map(half_width).filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
+}
+
+/// An earlier job of the same customer or the same machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    pub job: JobId,
+    pub taken_ms: i64,
+    pub same_phone: bool,
+    pub same_serial: bool,
+}
+
+/// The history of a phone and of serials, newest first (R9). What was corrected on site counts as well as what the order
+/// said.
+pub fn history<'a>(jobs: impl IntoIterator<Item = (JobId, &'a Job)>, phone: &str, serials: &[String]) -> Vec<Past> {
+    let phone = same_phone(phone);
+    let serials: BTreeSet<String> = serials.iter().map(|s| same_serial(s)).filter(|s| !s.is_empty()).collect();
+    let mut out: Vec<Past> = jobs
+        .into_iter()
+        .filter_map(|(id, job)| {
+            let known = [&job.order.customer.phone, &job.customer().phone].map(|p| same_phone(p));
+            let past = Past {
+                job: id,
+                taken_ms: job.order.taken.true_ms(),
+                same_phone: !phone.is_empty() && known.contains(&phone),
+                same_serial: job.all_serials().iter().any(|s| serials.contains(&same_serial(s))),
+            };
+            (past.same_phone || past.same_serial).then_some(past)
+        })
+        .collect();
+    out.sort_by_key(|past| (std::cmp::Reverse(past.taken_ms), past.job));
+    out.dedup_by_key(|past| past.job);
+    out
+}
+
+/// What an address in a village holds.
+pub const VILLAGE_MARKS: [&str; 4] = ["村", "组", "屯", "寨"];
+
+/// Who the customer is to the shop (R9): what the owner said, else what the order shows.
+pub fn segment(order: &Order, village_marks: &[&str]) -> Segment {
+    if let Some(said) = order.segment.known() {
+        return said;
+    }
+    if order.project {
+        Segment::Project
+    } else if order.appliances.len() > 1 {
+        Segment::Set
+    } else if village_marks.iter().any(|mark| order.customer.address.contains(mark)) {
+        Segment::Village
+    } else {
+        Segment::Town
+    }
+}
+
+/// Jobs that began outside the maker's system and have to be reported to it, oldest first (R6, R46).
+pub fn unreported<'a>(jobs: impl IntoIterator<Item = (JobId, &'a Job)>) -> Vec<JobId> {
+    let direct = |order: &Order| order.source.is(Source::WalkIn) || order.source.is(Source::Direct);
+    let mut out: Vec<(i64, JobId)> = jobs
+        .into_iter()
+        .filter(|(_, job)| direct(&job.order) && job.order.maker_order.trim().is_empty() && !job.order.cancelled)
+        .map(|(id, job)| (job.order.taken.true_ms(), id))
+        .collect();
+    out.sort_unstable();
+    out.dedup();
+    out.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Appliances that a sheet speaks of and its order doesn't know (R6). A walk-in's facts are adopted under the same ids: a
+/// new id in the order would leave readings and photos with a machine that isn't there.
+pub fn not_adopted(job: &Job) -> Vec<ShortId> {
+    let sheet = &job.sheet;
+    let mut named: BTreeSet<ShortId> = sheet.fields.keys().map(|(appliance, _)| *appliance).collect();
+    named.extend(sheet.readings.iter().map(|r| r.appliance));
+    named.extend(sheet.photos.iter().map(|p| p.appliance));
+    named.extend(sheet.parts.iter().map(|p| p.appliance));
+    named.extend(sheet.serials.iter().map(|s| s.appliance));
+    named.extend(sheet.services.iter().map(|s| s.appliance));
+    named.extend(sheet.charges.iter().map(|c| c.appliance));
+    for known in job.order.appliances.iter().map(|a| a.id).chain(sheet.loaners.iter().map(|l| l.id)) {
+        named.remove(&known);
+    }
+    named.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::facts::FieldValue;
+    use crate::domain::scene::{DAY, NOON, id, job, job_id};
+    use doorstep_schemas::view::{ApplianceKind, JobKind};
+    use proptest::prelude::*;
+
+    fn customer(phone: &str, serial: &str, taken: i64) -> Job {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::AirConditioner]);
+        job.order.customer.phone = phone.to_owned();
+        job.order.appliances[0].serial = serial.to_owned();
+        job.order.taken.at_ms = taken;
+        job
+    }
+
+    #[test]
+    fn r9_a_number_is_the_same_however_it_is_written() {
+        for text in [
+            "13800001001",
+            "138 0000 1001",
+            "+86 138-0000-1001",
+            "0086 13800001001",
+            "86-13800001001",
+            "１３８００００１００１",
+        ] {
+            assert_eq!(same_phone(text), "13800001001", "{text}");
+        }
+        for text in
+            ["0718-8221234", "(0718) 822 1234", "+86 718 8221234", "0718-8221234转802", "0718-8221234/13800001001"]
+        {
+            assert_eq!(same_phone(text), "07188221234", "{text}");
+        }
+        assert_eq!(same_phone("8622123"), "8622123", "a local number that begins like the country");
+        assert_eq!(same_phone("没有"), "");
+    }
+
+    #[test]
+    fn r9_the_same_phone_or_serial_shows_its_history_newest_first() {
+        let jobs = [
+            (job_id(1), customer("138 0000 1001", "", NOON)),
+            (job_id(2), customer("139 0000 0000", "bl 35gw O1", NOON + DAY)),
+            (job_id(3), customer("+86 13800001001", "BL35GWO1", NOON + 2 * DAY)),
+            (job_id(4), customer("", "BL35GW01", NOON)),
+        ];
+        let all = || jobs.iter().map(|(id, job)| (*id, job));
+        let found = history(all(), "13800001001", &["BL35GWO1".to_owned()]);
+        assert_eq!(found.iter().map(|p| p.job).collect::<Vec<_>>(), [job_id(3), job_id(2), job_id(1)]);
+        assert_eq!((found[0].same_phone, found[0].same_serial), (true, true));
+        assert!(history(all(), "", &[String::new()]).is_empty(), "nothing is nobody's");
+        let corrected = FieldValue { value: "13700000000".to_owned(), others: Vec::new() };
+        let mut job = customer("138", "", NOON);
+        job.sheet.about.insert("customer/phone".to_owned(), corrected);
+        assert_eq!(history([(job_id(5), &job)], "137 0000 0000", &[]).len(), 1, "as corrected on site");
+    }
+
+    #[test]
+    fn r9_a_customer_belongs_to_one_segment_and_the_owners_word_counts() {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::AirConditioner]);
+        let of = |job: &Job| segment(&job.order, &VILLAGE_MARKS);
+        assert_eq!(of(&job), Segment::Town);
+        job.order.customer.address = "大湾乡三组".to_owned();
+        assert_eq!(of(&job), Segment::Village);
+        job.order.appliances.push(job.order.appliances[0].clone());
+        assert_eq!(of(&job), Segment::Set);
+        job.order.project = true;
+        assert_eq!(of(&job), Segment::Project);
+        job.order.segment = Segment::Vip.into();
+        assert_eq!(of(&job), Segment::Vip);
+    }
+
+    #[test]
+    fn r6_r46_walk_ins_and_direct_calls_without_a_makers_number_are_listed_for_reporting() {
+        let mut jobs: Vec<(JobId, Job)> = (1..=4).map(|n| (job_id(n), customer("", "", NOON - i64::from(n)))).collect();
+        jobs[0].1.order.source = Source::Direct.into();
+        jobs[1].1.order.source = Source::WalkIn.into();
+        jobs[2].1.order.source = Source::Maker.into();
+        jobs[3].1.order.source = Source::WalkIn.into();
+        jobs[3].1.order.maker_order = "CG2026112101".to_owned();
+        let all = || jobs.iter().map(|(id, job)| (*id, job));
+        assert_eq!(unreported(all()), [job_id(2), job_id(1)]);
+        jobs[1].1.order.cancelled = true;
+        assert_eq!(unreported(jobs.iter().map(|(id, job)| (*id, job))), [job_id(1)]);
+    }
+
+    #[test]
+    fn r6_a_walk_in_is_adopted_under_the_same_ids() {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::AirConditioner]);
+        let field = FieldValue { value: "KFR-35GW".to_owned(), others: Vec::new() };
+        job.sheet.fields.insert((id(1), "model".to_owned()), field);
+        assert!(not_adopted(&job).is_empty());
+        job.order.appliances[0].id = id(2);
+        assert_eq!(not_adopted(&job), [id(1)]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+
+        #[test]
+        fn r9_history_is_the_same_in_whatever_order_jobs_come(
+            facts in proptest::collection::vec((1u8..6, 0i64..4, any::<bool>()), 0..10),
+        ) {
+            let mut jobs: Vec<(JobId, Job)> = facts
+                .iter()
+                .map(|(n, at, same)| (job_id(*n), customer(if *same { "138" } else { "139" }, "", NOON + at)))
+                .collect();
+            jobs.sort_by_key(|(id, _)| *id);
+            jobs.dedup_by_key(|(id, _)| *id);
+            let of = |jobs: &[(JobId, Job)]| history(jobs.iter().map(|(id, job)| (*id, job)), "138", &[]);
+            let once = of(&jobs);
+            jobs.reverse();
+            jobs.extend(jobs.clone());
+            prop_assert_eq!(of(&jobs), once);
+        }
+
+        #[test]
+        fn r9_no_text_is_too_strange_for_a_number(text in "\\PC{0,40}") {
+            prop_assert!(same_phone(&text).bytes().all(|b| b.is_ascii_digit()));
+            prop_assert_eq!(same_serial(&same_serial(&text)), same_serial(&text));
+        }
+    }
+}
