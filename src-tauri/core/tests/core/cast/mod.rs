@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use tokio::sync::broadcast;
 
 pub use log::Log;
-pub use orders::{choice, field, leaking_heater, number, pass_everything, picture, reading};
+pub use orders::{choice, field, leaking_heater, number, pass_everything, picture, reading, refusal};
 pub use pieces::{Forger, Run, altered, entries, runs};
 
 /// 2026-11-21 12:00 at the shop.

@@ -2,10 +2,11 @@
 
 use doorstep_schemas::ids::{JobId, MemberId, ShortId};
 use doorstep_schemas::input::{
-    ApplianceInput, CustomerInput, Found, RecordReading, SheetField, ShowCard, TakeOrder, Tap, TapNode, WriteField,
+    ApplianceInput, CustomerInput, Found, NoteFact, RecordReading, SheetFact, SheetField, ShowCard, TakeOrder, Tap,
+    TapNode, WriteField,
 };
 use doorstep_schemas::view::{
-    ApplianceKind, Coverage, JobKind, JobView, Millis, PhotoStage, Thousandths, Urgency, Window,
+    ApplianceKind, Coverage, JobKind, JobView, Millis, NoticeKind, PhotoStage, Thousandths, Urgency, Window,
 };
 
 use super::{MINUTE, NOON, Phone};
@@ -63,6 +64,20 @@ pub fn reading(job: JobId, appliance: ShortId, code: &str, found: Found) -> Reco
         calibrated: String::new(),
         rectified: String::new(),
     }
+}
+
+/// 安全隐患告知书: refused to sign, with a witness.
+pub fn refusal(job: JobId, appliance: ShortId) -> NoteFact {
+    let fact = SheetFact::Notice {
+        appliance: Some(appliance),
+        kind: NoticeKind::Refusal,
+        readings: Vec::new(),
+        text: String::new(),
+        signature: None,
+        refused: true,
+        witness: "村电工老周".to_owned(),
+    };
+    NoteFact { job, fact, claimed: None }
 }
 
 pub fn field(job: JobId, appliance: ShortId, field: SheetField, value: &str) -> WriteField {
