@@ -39,7 +39,7 @@ fn r12_every_class_on_every_job_and_appliance_has_its_consequence() {
 fn standing<'a>(readings: &'a [Reading]) -> impl Fn(&Limit) -> Option<Judgement> + 'a {
     |limit| {
         let of = readings.iter().filter(|r| r.code == limit.code);
-        of.map(|r| safety::judge(limit, &r.found, &r.method, &heater())).last()
+        of.map(|r| safety::judge(limit, &r.found, &r.method, &heater())).next_back()
     }
 }
 
