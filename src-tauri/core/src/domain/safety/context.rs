@@ -138,12 +138,12 @@ impl Context {
     }
 
     pub fn with_rated_milliamps(mut self, milliamps: Option<i64>) -> Self {
-        self.rated_milliamps = above_zero(milliamps);
+        self.rated_milliamps = milliamps;
         self
     }
 
     pub fn with_rcd_milliamps(mut self, milliamps: Option<i64>) -> Self {
-        self.rcd_milliamps = above_zero(milliamps);
+        self.rcd_milliamps = milliamps;
         self
     }
 

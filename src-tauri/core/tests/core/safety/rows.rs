@@ -62,6 +62,8 @@ fn r11_voltages_are_held_against_each_other() {
     let table = [("0", PASS), ("4.999", PASS), ("5", WARN), ("49.999", WARN), ("50", fail(A)), ("112", fail(A))];
     holds("neutral_earth", "multimeter", &heater(), &table);
     let alone = Context::new(JobKind::Install, ApplianceKind::StorageHeater);
+    let dead = heater().with_reading("supply_voltage", &number(0));
+    holds("loaded_voltage_drop", "multimeter", &dead, &[("0", UNMEASURED), ("219", UNMEASURED)]);
     for code in ["loaded_voltage_drop", "live_earth"] {
         let judged = judge(code, "multimeter", "220", &alone);
         assert_eq!(judged.verdict, Verdict::NotMeasured);
@@ -153,6 +155,7 @@ fn r11_load_breaker_and_wire_each_carry_what_is_before_them() {
     wire(&circuit(Some(100), Some(14), None), &[("1.5", PASS), ("1.4", fail(A)), ("0", fail(A))]);
     wire(&circuit(None, Some(32), None), &[("6", UNMEASURED), ("4", fail(A))]);
     wire(&circuit(Some(2_000), None, None), &[("6", UNMEASURED), ("1", fail(A))]);
+    wire(&circuit(Some(-2_000), Some(-16), None), &[("6", UNMEASURED)]);
     assert_eq!(
         judge("wire_section", "marking", "6", &circuit(None, None, None)).missing,
         [Lack::RatedPower, Lack::Breaker]
