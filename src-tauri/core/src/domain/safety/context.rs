@@ -4,9 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::Found;
 use doorstep_schemas::rules::limits::Span;
 use doorstep_schemas::view::{ApplianceKind, Build, GasKind, JobKind, Laying, ProtectionClass, Refrigerant, Text};
+
+use crate::domain::facts::Reading;
 
 /// A month of a year, as nameplates have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,6 +205,12 @@ impl Context {
             _ => self.readings.remove(code),
         };
         self
+    }
+
+    /// What was read on this appliance so far, in the order of the sheet: of each row the newest counts (R11).
+    pub fn with_readings<'a>(self, readings: impl IntoIterator<Item = &'a Reading>, appliance: ShortId) -> Self {
+        let own = readings.into_iter().filter(|reading| reading.appliance == appliance);
+        own.fold(self, |context, reading| context.with_reading(&reading.code, &reading.found))
     }
 
     pub(super) fn breaker_thousandths(&self) -> Option<i64> {

@@ -2,7 +2,8 @@
 
 use doorstep::domain::facts::Reading;
 use doorstep::domain::safety::{
-    self, Consequence, Judgement, Shut, after_failure, is_water_heater, may_energise, out_of_order, phase_blockers,
+    self, Consequence, Context, Judgement, Shut, after_failure, is_water_heater, may_energise, out_of_order,
+    phase_blockers,
 };
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::Found;
@@ -126,4 +127,20 @@ fn r12_a_failed_reading_stands_until_something_measured_better() {
         Some(&readings[1]),
         "the failed one stays"
     );
+}
+
+#[test]
+fn r11_a_reading_is_held_against_the_newest_of_the_other_on_its_own_appliance() {
+    let idle = |volts, minute| taken("supply_voltage", "multimeter", number(volts), minute);
+    let other = Reading { appliance: ShortId::mint([9; 5]), ..idle(180_000, 9) };
+    let under = |readings: &[Reading]| {
+        let context =
+            Context::new(JobKind::Install, ApplianceKind::AirConditioner).with_readings(readings, appliance_id());
+        super::judge("loaded_voltage_drop", "multimeter", "219", &context)
+    };
+    assert_eq!(under(&[idle(228_000, 1), other.clone()]).verdict, Verdict::Pass);
+    assert_eq!(under(&[idle(228_000, 1), idle(235_000, 2), other.clone()]).verdict, Verdict::Warn);
+    assert_eq!(under(&[other]).verdict, Verdict::NotMeasured);
+    let lost = taken("supply_voltage", "", Found::NotMeasured { reason: "表没电".to_owned() }, 3);
+    assert_eq!(under(&[idle(228_000, 1), lost]).verdict, Verdict::NotMeasured);
 }
