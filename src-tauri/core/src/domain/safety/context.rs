@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::Found;
 use doorstep_schemas::rules::limits::Span;
 use doorstep_schemas::view::{ApplianceKind, Build, GasKind, JobKind, Laying, ProtectionClass, Refrigerant, Text};
@@ -207,10 +206,20 @@ impl Context {
         self
     }
 
-    /// What was read on this appliance so far, in the order of the sheet: of each row the newest counts (R11).
-    pub fn with_readings<'a>(self, readings: impl IntoIterator<Item = &'a Reading>, appliance: ShortId) -> Self {
-        let own = readings.into_iter().filter(|reading| reading.appliance == appliance);
-        own.fold(self, |context, reading| context.with_reading(&reading.code, &reading.found))
+    /// The other readings of its appliance as they were when `of` was taken: of each row the newest number before it,
+    /// else the first after it (R12). Were a failed reading held against whatever is newest, measuring the other row
+    /// once more would turn it into a pass, and nothing would have been measured again.
+    pub fn with_readings_around(mut self, readings: &[Reading], of: &Reading) -> Self {
+        let at = readings.iter().position(|reading| reading.id == of.id).unwrap_or(readings.len());
+        let (before, after) = readings.split_at(at);
+        // Later inserts win: the newest before `of` last.
+        for reading in after.iter().rev().chain(before) {
+            let beside = reading.appliance == of.appliance && reading.code != of.code;
+            if beside && matches!(reading.found, Found::Number { .. }) {
+                self = self.with_reading(&reading.code, &reading.found);
+            }
+        }
+        self
     }
 
     pub(super) fn breaker_thousandths(&self) -> Option<i64> {

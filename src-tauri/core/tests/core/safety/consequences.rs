@@ -130,17 +130,28 @@ fn r12_a_failed_reading_stands_until_something_measured_better() {
 }
 
 #[test]
-fn r11_a_reading_is_held_against_the_newest_of_the_other_on_its_own_appliance() {
+fn r12_a_failed_reading_is_not_undone_by_measuring_what_it_was_held_against() {
     let idle = |volts, minute| taken("supply_voltage", "multimeter", number(volts), minute);
-    let other = Reading { appliance: ShortId::mint([9; 5]), ..idle(180_000, 9) };
-    let under = |readings: &[Reading]| {
-        let context =
-            Context::new(JobKind::Install, ApplianceKind::AirConditioner).with_readings(readings, appliance_id());
-        super::judge("loaded_voltage_drop", "multimeter", "219", &context)
+    let under = |volts, minute| taken("loaded_voltage_drop", "multimeter", number(volts), minute);
+    let verdicts = |readings: &[Reading]| -> Vec<Verdict> {
+        let loaded = readings.iter().filter(|r| r.code == "loaded_voltage_drop");
+        loaded
+            .map(|reading| {
+                let context = Context::new(JobKind::Install, ApplianceKind::AirConditioner);
+                let context = context.with_readings_around(readings, reading);
+                safety::judge(&row(&reading.code), &reading.found, &reading.method, &context).verdict
+            })
+            .collect()
     };
-    assert_eq!(under(&[idle(228_000, 1), other.clone()]).verdict, Verdict::Pass);
-    assert_eq!(under(&[idle(228_000, 1), idle(235_000, 2), other.clone()]).verdict, Verdict::Warn);
-    assert_eq!(under(&[other]).verdict, Verdict::NotMeasured);
-    let lost = taken("supply_voltage", "", Found::NotMeasured { reason: "表没电".to_owned() }, 3);
-    assert_eq!(under(&[idle(228_000, 1), lost]).verdict, Verdict::NotMeasured);
+    use Verdict::{Fail, NotMeasured, Pass, Warn};
+    assert_eq!(verdicts(&[idle(228_000, 1), under(219_000, 2)]), [Pass]);
+    assert_eq!(verdicts(&[idle(228_000, 1), under(200_000, 2), idle(205_000, 3)]), [Fail], "12.3 % then");
+    assert_eq!(verdicts(&[idle(228_000, 1), under(200_000, 2), idle(205_000, 3), under(200_000, 4)]), [Fail, Pass]);
+    assert_eq!(verdicts(&[idle(240_000, 1), idle(235_000, 2), under(219_000, 3)]), [Warn], "the newest before it");
+    assert_eq!(verdicts(&[under(219_000, 1), idle(228_000, 2), idle(250_000, 3)]), [Pass], "else the first after it");
+    let lost = taken("supply_voltage", "", Found::NotMeasured { reason: "表没电".to_owned() }, 2);
+    assert_eq!(verdicts(&[idle(228_000, 1), lost.clone(), under(219_000, 3)]), [Pass], "a number stays one");
+    assert_eq!(verdicts(&[lost, under(219_000, 3)]), [NotMeasured]);
+    let other = Reading { appliance: ShortId::mint([9; 5]), ..idle(228_000, 1) };
+    assert_eq!(verdicts(&[other, under(219_000, 2)]), [NotMeasured], "another appliance's socket");
 }
