@@ -64,8 +64,9 @@ impl<'a> Judge<'a> {
     pub fn judgement(&self, reading: &Reading) -> Judgement {
         let Some(limit) = self.rules.limit_of(&reading.limits, &reading.code) else { return safety::unknown_set() };
         let mut contexts = self.contexts.borrow_mut();
-        let context = contexts.entry(reading.appliance).or_insert_with(|| self.context(reading.appliance));
-        safety::judge(limit, &reading.found, &reading.method, context)
+        let known = contexts.entry(reading.appliance).or_insert_with(|| self.context(reading.appliance));
+        let context = known.clone().with_readings_around(&self.job.sheet.readings, reading);
+        safety::judge(limit, &reading.found, &reading.method, &context)
     }
 
     pub fn verdict(&self, reading: &Reading) -> Verdict {
@@ -104,7 +105,7 @@ impl<'a> Judge<'a> {
         rows
     }
 
-    /// What a judgement may depend on: the nameplate, the room, the circuit, the day, the other readings.
+    /// What a judgement may depend on: the nameplate, the room, the circuit, the day.
     pub fn context(&self, id: ShortId) -> Context {
         let Some(measured) = self.measured().into_iter().find(|m| m.appliance.id == id) else {
             return Context::default();
@@ -113,7 +114,7 @@ impl<'a> Judge<'a> {
         let number = |of| field(of).trim().parse::<i64>().ok();
         let arrived = self.job.sheet.nodes.iter().find(|n| n.kind.is(NodeKind::Arrived));
         let day = arrived.map_or(self.job.order.taken.at_ms, |node| node.noted.happened_ms());
-        let context = Context::new(self.job.order.kind, measured.appliance.kind)
+        Context::new(self.job.order.kind, measured.appliance.kind)
             .with_loaner(measured.loaner)
             .with_protection(ProtectionClass::from_word(&field(SheetField::Protection)))
             .with_build(Build::from_word(&field(SheetField::Build)))
@@ -124,13 +125,11 @@ impl<'a> Judge<'a> {
             .with_nameplate_pressure(span(&field(SheetField::NameplateMegapascals)))
             .with_refrigerant(refrigerant(self.job, &measured.appliance))
             .with_gas(GasKind::from_word(&field(SheetField::Gas)))
-            .with_wet_room(yes_or_no(&field(SheetField::WetRoom)))
+            .with_wet_room(wet_room(&field(SheetField::WetRoom), measured.appliance.kind))
             .with_laying(Laying::from_word(&field(SheetField::Laying)))
             .with_breaker_amps(number(SheetField::BreakerAmps))
             .with_made(Month::parse(&field(SheetField::Made)))
-            .with_job_day(&calendar::day_name(day));
-        let of_it = self.job.sheet.readings.iter().filter(|r| r.appliance == id);
-        of_it.fold(context, |context, reading| context.with_reading(&reading.code, &reading.found))
+            .with_job_day(&calendar::day_name(day))
     }
 }
 
@@ -155,8 +154,10 @@ fn refrigerant(job: &Job, appliance: &OrderedAppliance) -> Option<Refrigerant> {
         .or_else(|| read(&job.sheet.charges.iter().rfind(|c| c.appliance == appliance.id)?.gas))
 }
 
-fn yes_or_no(text: &str) -> Option<bool> {
+/// A water heater hangs where people stand in water, whatever anybody writes.
+fn wet_room(text: &str, appliance: ApplianceKind) -> Option<bool> {
     match text {
+        _ if safety::is_water_heater(appliance) => Some(true),
         "yes" => Some(true),
         "no" => Some(false),
         _ => None,

@@ -44,8 +44,9 @@ pub struct Taken<'a> {
     pub calibrated: &'a str,
 }
 
-pub(super) fn number_fits(thousandths: i64, most: i64) -> Result<(), ()> {
-    if (0..=most).contains(&thousandths) { Ok(()) } else { Err(()) }
+/// Whether an instrument may show this.
+pub(super) fn shown(thousandths: i64, most: i64) -> bool {
+    (0..=most).contains(&thousandths)
 }
 
 /// Whether this can be a reading of this row at all (R11).
@@ -56,7 +57,9 @@ pub fn accepts(limit: &Limit, taken: Taken<'_>) -> Result<(), NotAValue> {
     let method = limit.methods.iter().find(|m| m.code == taken.method);
     match (taken.found, &limit.measure) {
         (Found::Number { thousandths }, Measure::Number { unit, most, by, .. }) => {
-            number_fits(thousandths.0, *most).map_err(|()| NotAValue::Number { unit: unit.clone(), most: *most })?;
+            if !shown(thousandths.0, *most) {
+                return Err(NotAValue::Number { unit: unit.clone(), most: *most });
+            }
             if matches!(by, By::Age { .. }) && Month::of_value(thousandths.0).is_none() {
                 return Err(NotAValue::Month);
             }

@@ -42,9 +42,8 @@ const WIRE: (&str, &str) = ("导线载流量", "wire carries");
 
 /// What the wire carries as it is laid: that of the next thinner wire in the table, nothing below the thinnest.
 fn carried(row: &Circuit, section: i64, value: Value<'_>) -> i64 {
-    let laying = value.context.laying.or(row.unknown_laying);
-    let of = |laying| row.carries.iter().find(|c| Some(c.laying) == laying);
-    let table = of(laying).or_else(|| of(row.unknown_laying));
+    let of = |laying| row.carries.iter().find(|c| c.laying == laying);
+    let table = value.context.laying.and_then(of).or_else(|| row.unknown_laying.and_then(of));
     let wires = table.map_or(&[][..], |table| &table.wires);
     wires.iter().rfind(|wire| wire.section <= section).map_or(0, |wire| wire.amps)
 }

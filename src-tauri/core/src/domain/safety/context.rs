@@ -8,6 +8,8 @@ use doorstep_schemas::input::Found;
 use doorstep_schemas::rules::limits::Span;
 use doorstep_schemas::view::{ApplianceKind, Build, GasKind, JobKind, Laying, ProtectionClass, Refrigerant, Text};
 
+use crate::domain::facts::Reading;
+
 /// A month of a year, as nameplates have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Month {
@@ -138,12 +140,12 @@ impl Context {
     }
 
     pub fn with_rated_milliamps(mut self, milliamps: Option<i64>) -> Self {
-        self.rated_milliamps = above_zero(milliamps);
+        self.rated_milliamps = milliamps;
         self
     }
 
     pub fn with_rcd_milliamps(mut self, milliamps: Option<i64>) -> Self {
-        self.rcd_milliamps = above_zero(milliamps);
+        self.rcd_milliamps = milliamps;
         self
     }
 
@@ -201,6 +203,22 @@ impl Context {
             Found::Number { thousandths } => self.readings.insert(code.to_owned(), thousandths.0),
             _ => self.readings.remove(code),
         };
+        self
+    }
+
+    /// The other readings of its appliance as they were when `of` was taken: of each row the newest number before it,
+    /// else the first after it (R12). Were a failed reading held against whatever is newest, measuring the other row
+    /// once more would turn it into a pass, and nothing would have been measured again.
+    pub fn with_readings_around(mut self, readings: &[Reading], of: &Reading) -> Self {
+        let at = readings.iter().position(|reading| reading.id == of.id).unwrap_or(readings.len());
+        let (before, after) = readings.split_at(at);
+        // Later inserts win: the newest before `of` last.
+        for reading in after.iter().rev().chain(before) {
+            let beside = reading.appliance == of.appliance && reading.code != of.code;
+            if beside && matches!(reading.found, Found::Number { .. }) {
+                self = self.with_reading(&reading.code, &reading.found);
+            }
+        }
         self
     }
 

@@ -57,7 +57,7 @@ fn number(limit: &Limit, thousandths: i64, method: &str, context: &Context) -> O
     let Measure::Number { unit, most, by, .. } = &limit.measure else {
         return not_a_value(&both("这一项不是数字", "this row takes no number"));
     };
-    if accept::number_fits(thousandths, *most).is_err() {
+    if !accept::shown(thousandths, *most) {
         return not_a_value(&both("仪表不会有这个数", "no instrument shows this value"));
     }
     let outcome = shapes::judged(by, Value { thousandths, unit, method, context });

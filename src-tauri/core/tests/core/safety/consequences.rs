@@ -2,7 +2,8 @@
 
 use doorstep::domain::facts::Reading;
 use doorstep::domain::safety::{
-    self, Consequence, Judgement, Shut, after_failure, is_water_heater, may_energise, out_of_order, phase_blockers,
+    self, Consequence, Context, Judgement, Shut, after_failure, is_water_heater, may_energise, out_of_order,
+    phase_blockers,
 };
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::Found;
@@ -39,7 +40,7 @@ fn r12_every_class_on_every_job_and_appliance_has_its_consequence() {
 fn standing<'a>(readings: &'a [Reading]) -> impl Fn(&Limit) -> Option<Judgement> + 'a {
     |limit| {
         let of = readings.iter().filter(|r| r.code == limit.code);
-        of.map(|r| safety::judge(limit, &r.found, &r.method, &heater())).last()
+        of.map(|r| safety::judge(limit, &r.found, &r.method, &heater())).next_back()
     }
 }
 
@@ -126,4 +127,31 @@ fn r12_a_failed_reading_stands_until_something_measured_better() {
         Some(&readings[1]),
         "the failed one stays"
     );
+}
+
+#[test]
+fn r12_a_failed_reading_is_not_undone_by_measuring_what_it_was_held_against() {
+    let idle = |volts, minute| taken("supply_voltage", "multimeter", number(volts), minute);
+    let under = |volts, minute| taken("loaded_voltage_drop", "multimeter", number(volts), minute);
+    let verdicts = |readings: &[Reading]| -> Vec<Verdict> {
+        let loaded = readings.iter().filter(|r| r.code == "loaded_voltage_drop");
+        loaded
+            .map(|reading| {
+                let context = Context::new(JobKind::Install, ApplianceKind::AirConditioner);
+                let context = context.with_readings_around(readings, reading);
+                safety::judge(&row(&reading.code), &reading.found, &reading.method, &context).verdict
+            })
+            .collect()
+    };
+    use Verdict::{Fail, NotMeasured, Pass, Warn};
+    assert_eq!(verdicts(&[idle(228_000, 1), under(219_000, 2)]), [Pass]);
+    assert_eq!(verdicts(&[idle(228_000, 1), under(200_000, 2), idle(205_000, 3)]), [Fail], "12.3 % then");
+    assert_eq!(verdicts(&[idle(228_000, 1), under(200_000, 2), idle(205_000, 3), under(200_000, 4)]), [Fail, Pass]);
+    assert_eq!(verdicts(&[idle(240_000, 1), idle(235_000, 2), under(219_000, 3)]), [Warn], "the newest before it");
+    assert_eq!(verdicts(&[under(219_000, 1), idle(228_000, 2), idle(250_000, 3)]), [Pass], "else the first after it");
+    let lost = taken("supply_voltage", "", Found::NotMeasured { reason: "表没电".to_owned() }, 2);
+    assert_eq!(verdicts(&[idle(228_000, 1), lost.clone(), under(219_000, 3)]), [Pass], "a number stays one");
+    assert_eq!(verdicts(&[lost, under(219_000, 3)]), [NotMeasured]);
+    let other = Reading { appliance: ShortId::mint([9; 5]), ..idle(228_000, 1) };
+    assert_eq!(verdicts(&[other, under(219_000, 2)]), [NotMeasured], "another appliance's socket");
 }

@@ -1,7 +1,7 @@
 //! Every row on both sides of every bound.
 
 use doorstep::domain::safety::{self, Context, Lack, Month};
-use doorstep_schemas::rules::limits::Span;
+use doorstep_schemas::rules::limits::{Measure, Span};
 use doorstep_schemas::view::FailureClass::{A, B, C, Warn};
 use doorstep_schemas::view::{ApplianceKind, Build, GasKind, JobKind, Laying, ProtectionClass, Refrigerant, Verdict};
 
@@ -28,18 +28,18 @@ fn r11_every_row_of_the_safety_check_is_in_the_built_in_set() {
 fn r11_the_voltage_is_judged_by_the_standard_and_fails_outside_the_nameplate() {
     let plain = Context::new(JobKind::Repair, ApplianceKind::Television);
     let table = [
-        ("186.9", fail(A)),
+        ("186.999", fail(A)),
         ("187", WARN),
-        ("197.9", WARN),
+        ("197.999", WARN),
         ("198", PASS),
         ("235.4", PASS),
-        ("235.5", WARN),
+        ("235.401", WARN),
         ("253", WARN),
-        ("253.1", fail(A)),
+        ("253.001", fail(A)),
     ];
     holds("supply_voltage", "multimeter", &plain, &table);
     let wide = plain.clone().with_nameplate_volts(Some(Span { from: 100_000, to: 240_000 }));
-    holds("supply_voltage", "multimeter", &wide, &[("100", WARN), ("99.9", fail(A)), ("240.1", fail(A))]);
+    holds("supply_voltage", "multimeter", &wide, &[("100", WARN), ("99.999", fail(A)), ("240.001", fail(A))]);
     let reversed = plain.with_nameplate_volts(Some(Span { from: 240_000, to: 100_000 }));
     holds("supply_voltage", "multimeter", &reversed, &table);
 }
@@ -56,11 +56,14 @@ fn r11_voltages_are_held_against_each_other() {
     let tight = judge("loaded_voltage_drop", "multimeter", "189.999", &at(200_000)).reason;
     assert_eq!(tight.en, "189.999 V against 200 V, 5.001 %, above 5 %: warning");
 
-    let table = [("210", PASS), ("230", PASS), ("209.9", WARN), ("230.1", WARN), ("170.001", WARN), ("170", fail(A))];
+    let table =
+        [("210", PASS), ("230", PASS), ("209.999", WARN), ("230.001", WARN), ("170.001", WARN), ("170", fail(A))];
     holds("live_earth", "multimeter", &at(220_000), &table);
-    let table = [("0", PASS), ("4.9", PASS), ("5", WARN), ("49.9", WARN), ("50", fail(A)), ("112", fail(A))];
+    let table = [("0", PASS), ("4.999", PASS), ("5", WARN), ("49.999", WARN), ("50", fail(A)), ("112", fail(A))];
     holds("neutral_earth", "multimeter", &heater(), &table);
     let alone = Context::new(JobKind::Install, ApplianceKind::StorageHeater);
+    let dead = heater().with_reading("supply_voltage", &number(0));
+    holds("loaded_voltage_drop", "multimeter", &dead, &[("0", UNMEASURED), ("219", UNMEASURED)]);
     for code in ["loaded_voltage_drop", "live_earth"] {
         let judged = judge(code, "multimeter", "220", &alone);
         assert_eq!(judged.verdict, Verdict::NotMeasured);
@@ -84,12 +87,12 @@ fn r11_a_live_earth_is_measured_with_a_load_and_a_pen_alone_proves_nothing() {
     let wet = heater();
     let dry = heater().with_wet_room(Some(false));
     let meter = "low_impedance";
-    let table = [("0", PASS), ("11.9", PASS), ("12", WARN), ("24.9", WARN), ("25", fail(C)), ("50", fail(C))];
+    let table = [("0", PASS), ("11.999", PASS), ("12", WARN), ("24.999", WARN), ("25", fail(C)), ("50", fail(C))];
     holds("earth_live", meter, &wet, &table);
-    let table = [("11.9", PASS), ("12", WARN), ("25", WARN), ("49.9", WARN), ("50", fail(C))];
+    let table = [("11.999", PASS), ("12", WARN), ("25", WARN), ("49.999", WARN), ("50", fail(C))];
     holds("earth_live", meter, &dry, &table);
     let unknown = heater().with_wet_room(None);
-    holds("earth_live", meter, &unknown, &[("11.9", PASS), ("24.9", WARN), ("25", fail(C)), ("49.9", fail(C))]);
+    holds("earth_live", meter, &unknown, &[("11.999", PASS), ("24.999", WARN), ("25", fail(C)), ("49.999", fail(C))]);
     assert_eq!(judge("earth_live", meter, "30", &unknown).missing, [Lack::WetRoom]);
     assert_eq!(judge("earth_live", meter, "30", &wet).missing, []);
     holds("earth_live", "pen", &wet, &[("lit", UNMEASURED), ("dark", UNMEASURED), ("3", UNMEASURED)]);
@@ -152,6 +155,7 @@ fn r11_load_breaker_and_wire_each_carry_what_is_before_them() {
     wire(&circuit(Some(100), Some(14), None), &[("1.5", PASS), ("1.4", fail(A)), ("0", fail(A))]);
     wire(&circuit(None, Some(32), None), &[("6", UNMEASURED), ("4", fail(A))]);
     wire(&circuit(Some(2_000), None, None), &[("6", UNMEASURED), ("1", fail(A))]);
+    wire(&circuit(Some(-2_000), Some(-16), None), &[("6", UNMEASURED)]);
     assert_eq!(
         judge("wire_section", "marking", "6", &circuit(None, None, None)).missing,
         [Lack::RatedPower, Lack::Breaker]
@@ -163,7 +167,7 @@ fn r11_load_breaker_and_wire_each_carry_what_is_before_them() {
     );
 
     let on = |section: i64| circuit(Some(8_800), None, None).with_reading("wire_section", &number(section));
-    holds("breaker_match", "", &on(10_000), &[("39", fail(A)), ("40", PASS), ("46", PASS), ("47", fail(A))]);
+    holds("breaker_match", "", &on(10_000), &[("39.999", fail(A)), ("40", PASS), ("46", PASS), ("46.001", fail(A))]);
     holds("breaker_match", "", &Context::new(JobKind::Install, ApplianceKind::InstantHeater), &[("40", UNMEASURED)]);
     let reason = judge("breaker_match", "", "63", &on(10_000)).reason;
     assert_eq!(reason.en, "breaker 63 A > wire carries 46 A: fail");
@@ -179,7 +183,7 @@ fn r11_the_dead_unit_is_measured_for_earth_and_insulation() {
         ("0.99", fail(B)),
         ("0.999", fail(B)),
         ("1", WARN),
-        ("1.99", WARN),
+        ("1.999", WARN),
         ("2", PASS),
         ("60", PASS),
     ];
@@ -219,7 +223,10 @@ fn r11_leakage_goes_by_protection_class_build_and_power() {
     at(&cooler(Some(1_000)), &[("2", PASS), ("2.001", fail(B))]);
     at(&cooler(Some(6_000)), &[("10", PASS), ("10.001", fail(B))]);
     at(&cooler(None), &[("0.001", UNMEASURED), ("10.001", fail(B))]);
-    // The strictest class that it may be of.
+    // The strictest that it may be.
+    let one = of(Some(One), None, Some(2_000));
+    at(&one, &[("0.75", PASS), ("0.751", fail(B)), ("3.501", fail(B))]);
+    assert_eq!(judge("leakage_current", "leakage_clamp", "1", &one).missing, [Lack::Build]);
     let unknown = of(None, None, None);
     at(&unknown, &[("0.25", PASS), ("0.251", fail(B)), ("5.001", fail(B))]);
     assert!(judge("leakage_current", "leakage_clamp", "0.4", &unknown).missing.contains(&Lack::Protection));
@@ -239,12 +246,12 @@ fn r11_a_limit_counts_only_in_the_time_of_its_standard() {
 fn r11_a_circuit_is_evacuated_long_enough_deep_enough_and_holds() {
     let of = |kind, gas| known(JobKind::Install, kind).with_refrigerant(gas);
     let cooler = of(ApplianceKind::AirConditioner, Some(Refrigerant::R32));
-    holds("vacuum", "pump", &cooler, &[("14.9", fail(B)), ("15", PASS)]);
+    holds("vacuum", "pump", &cooler, &[("14.999", fail(B)), ("15", PASS)]);
     holds("vacuum", "pump", &cooler.clone().with_reading("vacuum_gauge", &number(94_999)), &[("15", fail(B))]);
     holds("vacuum", "pump", &cooler.clone().with_reading("vacuum_gauge", &number(95_000)), &[("15", PASS)]);
     holds("vacuum", "pump", &cooler.clone().with_reading("vacuum_hold", &number(4_999)), &[("15", fail(B))]);
-    holds("vacuum_gauge", "gauge", &cooler, &[("94.9", fail(B)), ("95", PASS)]);
-    holds("vacuum_hold", "gauge", &cooler, &[("4.9", fail(B)), ("5", PASS)]);
+    holds("vacuum_gauge", "gauge", &cooler, &[("94.999", fail(B)), ("95", PASS)]);
+    holds("vacuum_hold", "gauge", &cooler, &[("4.999", fail(B)), ("5", PASS)]);
     let bare = Context::new(JobKind::Install, ApplianceKind::AirConditioner);
     holds("vacuum", "pump", &bare, &[("15", UNMEASURED), ("14.9", fail(B))]);
     for (gas, class) in [
@@ -262,12 +269,13 @@ fn r11_a_circuit_is_evacuated_long_enough_deep_enough_and_holds() {
 #[test]
 fn r11_a_trial_shows_current_air_water_and_heat() {
     let cooler = known(JobKind::Install, ApplianceKind::AirConditioner);
-    holds("running_current", "clamp_meter", &cooler, &[("11", PASS), ("11.001", fail(Warn))]);
+    let rated = cooler.clone().with_rated_milliamps(Some(100_000));
+    holds("running_current", "clamp_meter", &rated, &[("110", PASS), ("110.001", fail(Warn))]);
     holds("running_current", "clamp_meter", &cooler.clone().with_rated_milliamps(Some(0)), &[("5", UNMEASURED)]);
-    holds("air_delta", "cooling", &cooler, &[("7.9", fail(Warn)), ("8", PASS)]);
-    holds("air_delta", "heating", &cooler, &[("13.9", fail(Warn)), ("14", PASS)]);
-    holds("outlet_temperature", "probe", &heater(), &[("50", PASS), ("50.1", fail(B))]);
-    let table = [("60", PASS), ("60.1", WARN), ("74.9", WARN), ("75", fail(B))];
+    holds("air_delta", "cooling", &cooler, &[("7.999", fail(Warn)), ("8", PASS)]);
+    holds("air_delta", "heating", &cooler, &[("13.999", fail(Warn)), ("14", PASS)]);
+    holds("outlet_temperature", "probe", &heater(), &[("50", PASS), ("50.001", fail(B))]);
+    let table = [("60", PASS), ("60.001", WARN), ("74.999", WARN), ("75", fail(B))];
     holds("terminal_temperature", "infrared", &heater(), &table);
     let said = judge("terminal_temperature", "infrared", "80", &heater()).reason;
     assert_eq!((said.zh.as_str(), said.en.as_str()), ("80 ℃，达到 75 ℃，不合格", "80 ℃, 75 ℃ or more: fail"));
@@ -282,12 +290,16 @@ fn r11_what_is_mounted_filled_and_set_up_is_looked_at() {
     holds("wall_load", "", &heater(), &[("four_times", PASS), ("less", fail(A)), ("hollow", fail(A))]);
     let bare = Context::new(JobKind::Install, ApplianceKind::StorageHeater);
     holds("water_pressure", "gauge", &bare, &[("0.019", fail(A)), ("0.02", PASS), ("0.5", PASS), ("0.501", fail(A))]);
+    assert!(judge("water_pressure", "gauge", "0.75", &bare).reason.en.contains("above 0.5 MPa"));
+    assert!(
+        judge("water_pressure", "gauge", "0.751", &bare).reason.en.contains("outside the nameplate's 0.02–0.75 MPa")
+    );
     let weak = bare.with_nameplate_pressure(Some(Span { from: 50, to: 400 }));
     holds("water_pressure", "gauge", &weak, &[("0.049", fail(A)), ("0.05", PASS), ("0.4", PASS), ("0.401", fail(A))]);
     holds("dedicated_socket", "", &heater(), &[("own", PASS), ("shared", WARN), ("extension", fail(A))]);
     holds("bathroom_bonding", "", &heater(), &[("there", PASS), ("none", WARN)]);
     holds("transport_bolts", "", &washer, &[("out", PASS), ("in", fail(B))]);
-    let table = [("59.9", fail(Warn)), ("60", PASS), ("100", PASS), ("100.1", fail(Warn))];
+    let table = [("59.999", fail(Warn)), ("60", PASS), ("100", PASS), ("100.001", fail(Warn))];
     holds("drain_height", "tape", &washer, &table);
     holds("spin", "", &washer, &[("steady", PASS), ("shakes", fail(Warn))]);
     let cooler = known(JobKind::Remove, ApplianceKind::AirConditioner);
@@ -302,7 +314,7 @@ fn r12_gas_and_its_fumes_are_immediate_danger() {
     for code in ["gas_leak", "gas_leak_trial"] {
         holds(code, "soap", &gas, &[("none", PASS), ("bubbles", fail(C))]);
     }
-    let table = [("0", PASS), ("9", PASS), ("9.001", WARN), ("23.9", WARN), ("24", fail(C))];
+    let table = [("0", PASS), ("9", PASS), ("9.001", WARN), ("23.999", WARN), ("24", fail(C))];
     holds("co_room", "co_meter", &gas, &table);
     let table =
         [("outdoors", PASS), ("balanced", PASS), ("indoors", fail(C)), ("leaky", fail(C)), ("bathroom", fail(C))];
@@ -331,6 +343,24 @@ fn r12_a_gas_heater_past_its_years_is_condemned() {
 }
 
 #[test]
+fn r11_r12_every_row_has_its_phase_its_class_and_the_most_that_an_instrument_shows() {
+    let set = built_in();
+    let table = TABLE.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut known = Vec::new();
+    for line in table {
+        let [code, phase, class, most] = line.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let row = set.row(code).unwrap_or_else(|| panic!("{code}"));
+        assert_eq!((row.phase.word(), row.class.word()), (phase, class), "{code}");
+        match &row.measure {
+            Measure::Number { most: limit, .. } => assert_eq!(limit.to_string(), most, "{code}"),
+            Measure::Choice { .. } => assert_eq!(most, "-", "{code}"),
+        }
+        known.push(code);
+    }
+    assert!(set.limits.iter().all(|row| known.contains(&row.code.as_str())), "a row that the table does not have");
+}
+
+#[test]
 fn r11_every_row_says_on_which_kinds_it_is_asked() {
     let flue = row("flue");
     assert!(flue.applies_to(JobKind::Repair, ApplianceKind::GasHeater));
@@ -339,3 +369,50 @@ fn r11_every_row_says_on_which_kinds_it_is_asked() {
     assert!(recovered.applies_to(JobKind::Remove, ApplianceKind::AirConditioner));
     assert!(!recovered.applies_to(JobKind::Repair, ApplianceKind::AirConditioner));
 }
+
+/// Row, phase, class, most in thousandths.
+const TABLE: &str = "
+    supply_voltage before_work a 1000000
+    loaded_voltage_drop trial a 1000000
+    live_earth before_work warn 1000000
+    neutral_earth before_work warn 1000000
+    earth_live before_work c 1000000
+    socket_polarity before_work a -
+    earth_present before_work a -
+    earth_resistance before_work a 2000000
+    rcd_present before_work warn -
+    rcd_button before_work warn -
+    rcd_time before_work warn 10000
+    wire_section before_work a 300000
+    breaker_match before_work a 1000000
+    meter_capacity before_work a 1000000
+    dedicated_socket before_work a -
+    bathroom_bonding before_work warn -
+    earth_continuity before_power b 1000000
+    insulation_appliance before_power b 100000000
+    insulation_circuit before_power a 100000000
+    leakage_current trial b 1000000
+    water_full_first before_power b -
+    safety_valve before_power b -
+    wall_load before_work a -
+    water_pressure before_work a 10000
+    vacuum before_power warn 600000
+    vacuum_gauge before_power warn 110000
+    vacuum_hold before_power warn 600000
+    leak_test before_power warn -
+    running_current trial warn 1000000
+    air_delta trial warn 100000
+    outlet_temperature trial b 200000
+    terminal_temperature trial b 1000000
+    gas_type before_work c -
+    gas_leak before_work c -
+    gas_leak_trial trial c -
+    co_room trial c 10000000
+    gas_age before_work c 2100000
+    flue before_work c -
+    transport_bolts trial b -
+    drain_height trial warn 1000000
+    spin trial warn -
+    gas_recovered before_work warn -
+    isolated_drained before_work b -
+";

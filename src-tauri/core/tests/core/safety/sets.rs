@@ -2,11 +2,11 @@
 
 use doorstep::domain::facts::{Job, Noted, Order, Reading, Sheet};
 use doorstep::domain::gates::{Judge, Rules};
-use doorstep::domain::safety::{self, Month, set_for};
+use doorstep::domain::safety::{self, Context, Month, set_for};
 use doorstep::rules::RuleBook;
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::rules::limits::{By, Dates, How, Limit, LimitSet, Measure, Quantity, problems};
-use doorstep_schemas::view::{FailureClass, JobKind, Text, Verdict};
+use doorstep_schemas::view::{ApplianceKind, FailureClass, JobKind, Text, Verdict};
 
 use super::{built_in, heater, row, taken};
 use crate::cast::number;
@@ -74,6 +74,34 @@ fn r11_another_set_may_judge_an_earth_by_touch_voltage() {
     assert_eq!(at(100_000, Some(500)).verdict, Verdict::Pass);
     assert_eq!(at(100_001, Some(500)).verdict, Verdict::Fail);
     assert_eq!(at(100_000, None).missing, [safety::Lack::RcdRating]);
+}
+
+#[test]
+fn r11_a_row_says_nothing_good_outside_its_dates_and_a_failure_stays_one() {
+    let mut house = row("earth_resistance");
+    (house.valid_from, house.valid_to) = (Some("2026-06-01".to_owned()), Some("2026-11-21".to_owned()));
+    let on = |ohms, day: &str| safety::judge(&house, &number(ohms), "loop", &Context::default().with_job_day(day));
+    for (day, expected) in [
+        ("2026-05-31", Verdict::NotMeasured),
+        ("2026-06-01", Verdict::Pass),
+        ("2026-11-21", Verdict::Pass),
+        ("2026-11-22", Verdict::NotMeasured),
+        ("someday", Verdict::NotMeasured),
+    ] {
+        assert_eq!(on(1_000, day).verdict, expected, "{day}");
+        assert_eq!(on(12_600, day).verdict, Verdict::Fail, "{day}");
+    }
+    assert_eq!(on(1_000, "someday").missing, [safety::Lack::JobDay]);
+}
+
+#[test]
+fn r12_what_is_not_known_of_an_appliance_is_taken_at_its_gravest() {
+    let rcd = row("rcd_button");
+    assert_eq!(safety::class_of(&rcd, &Context::default()), FailureClass::A);
+    assert_eq!(safety::class(&rcd, ApplianceKind::Television), FailureClass::Warn);
+    let vacuum = row("vacuum");
+    assert_eq!(safety::class(&vacuum, ApplianceKind::AirConditioner), FailureClass::B);
+    assert_eq!(safety::class(&vacuum, ApplianceKind::Television), FailureClass::Warn);
 }
 
 /// Breaks one row of the set and says what must be told of it.

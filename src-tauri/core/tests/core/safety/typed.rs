@@ -2,10 +2,11 @@
 
 use doorstep::domain::safety::{NotANumber, NotAValue, Taken, accepts, parse_number};
 use doorstep_schemas::input::Found;
+use doorstep_schemas::rules::limits::{By, Measure};
 use doorstep_schemas::view::Thousandths;
 use proptest::prelude::*;
 
-use super::row;
+use super::{built_in, row};
 use crate::cast::{cases, choice, number};
 
 fn take(code: &str, found: &Found, unit: &str, method: &str) -> Result<(), NotAValue> {
@@ -44,6 +45,30 @@ fn r11_a_reading_without_unit_or_method_or_out_of_range_is_refused_each_with_its
     assert_eq!(take("gas_age", &number(2_017_040), "YYYY.MM", ""), Ok(()));
     for no_month in [2_017_000, 2_017_130, 2_017_041, 1_000] {
         assert_eq!(take("gas_age", &number(no_month), "YYYY.MM", ""), Err(NotAValue::Month), "{no_month}");
+    }
+}
+
+#[test]
+fn r11_every_row_with_methods_asks_for_one_of_them() {
+    for limit in built_in().limits {
+        let (found, unit) = match &limit.measure {
+            Measure::Number { by: By::Age { .. }, .. } => (number(2_020_010), limit.unit()),
+            Measure::Number { .. } => (number(1_000), limit.unit()),
+            Measure::Choice { options } => (choice(&options[0].code), ""),
+        };
+        let with = |method| accepts(&limit, Taken { found: &found, unit, method, calibrated: "" });
+        for method in &limit.methods {
+            let expected = if method.qualitative() { Err(NotAValue::Qualitative(method.code.clone())) } else { Ok(()) };
+            assert_eq!(with(&method.code), expected, "{}", limit.code);
+            for sign in &method.signs {
+                let found = choice(&sign.code);
+                let signed = Taken { found: &found, unit: "", method: &method.code, calibrated: "" };
+                assert_eq!(accepts(&limit, signed), Ok(()), "{}", limit.code);
+            }
+        }
+        let none = if limit.methods.is_empty() { Ok(()) } else { Err(NotAValue::MethodMissing) };
+        assert_eq!(with(""), none, "{}", limit.code);
+        assert_eq!(with("guess"), Err(NotAValue::Method("guess".to_owned())), "{}", limit.code);
     }
 }
 
