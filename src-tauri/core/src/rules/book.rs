@@ -52,7 +52,8 @@ pub struct RuleBook {
     versions: BTreeMap<SetKind, Vec<Version>>,
 }
 
-/// The files that ship with this version.
+/// The files that ship with this version. Of several of a kind the last one counts; the others are kept because readings
+/// and fees of earlier versions name them.
 pub(super) const BUILT_IN: [(SetKind, &[u8]); 13] = [
     (SetKind::Limits, include_bytes!("../../rules/limits.json")),
     (SetKind::Needs, include_bytes!("../../rules/needs.json")),
@@ -70,7 +71,7 @@ pub(super) const BUILT_IN: [(SetKind, &[u8]); 13] = [
 ];
 
 impl RuleBook {
-    /// The sets that ship with this version: one of each kind that is not the owner's alone.
+    /// The sets that ship with this version: of each kind that is not the owner's alone.
     pub fn built_in() -> Result<Self, MalformedSet> {
         let mut book = Self { sets: BTreeMap::new(), versions: BTreeMap::new() };
         for (kind, bytes) in BUILT_IN {
@@ -79,7 +80,7 @@ impl RuleBook {
         match disagreements(&book, ALWAYS).first() {
             None => Ok(book),
             Some(found) => {
-                let file = BUILT_IN.iter().find(|(kind, _)| *kind == found.from).map_or(&b""[..], |(_, bytes)| bytes);
+                let file = BUILT_IN.iter().rfind(|(kind, _)| *kind == found.from).map_or(&b""[..], |(_, bytes)| bytes);
                 Err(found.reason(found.from, file))
             }
         }
