@@ -41,6 +41,28 @@ fn r27_a_job_is_charged_by_the_price_book_of_its_day() {
 }
 
 #[test]
+fn r27_of_two_price_books_for_the_same_day_the_later_word_counts() {
+    for (first, second) in [(4_000, 3_500), (3_500, 4_000)] {
+        let extra = [(SetKind::Prices, prices(first), DAY), (SetKind::Prices, prices(second), DAY)];
+        let (book, refused) = RuleBook::with(book(), extra);
+        assert_eq!((refused, visit_fen(&book, DAY)), (vec![], second));
+    }
+}
+
+#[test]
+fn r9_r27_prices_for_a_township_that_nobody_knows_are_refused() {
+    let for_region =
+        |town: &str| with(SetKind::Prices, "\"segments\": [\"project\"]", &format!("\"regions\": [\"{town}\"]"));
+    let (book, refused) = RuleBook::with(book(), [(SetKind::Prices, for_region("红岩乡"), DAY)]);
+    assert_eq!(refused, []);
+    let visit = |town| book.prices_at(DAY).item("visit", None, town).unwrap().guide_fen;
+    assert_eq!((visit("红岩乡"), visit("城关镇")), (Fen(0), Fen(3_000)));
+    let (_, refused) = RuleBook::with(super::book(), [(SetKind::Prices, for_region("红石乡"), DAY)]);
+    assert_eq!((refused.len(), refused[0].reason.line), (1, 7));
+    assert!(refused[0].reason.reason.contains("红石乡: no such township"), "{}", refused[0]);
+}
+
+#[test]
 fn r11_a_reading_is_judged_by_the_set_that_it_names_and_by_none_when_that_is_not_here() {
     let old = book().limit_set().to_vec();
     let stricter = with(SetKind::Limits, "\"to\": 4000", "\"to\": 1000");
