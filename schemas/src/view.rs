@@ -5,6 +5,7 @@
 mod job;
 mod outlet;
 mod sync;
+mod trade;
 pub(crate) mod words;
 
 use schemars::JsonSchema;
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub use job::*;
 pub use outlet::*;
 pub use sync::*;
+pub use trade::*;
+pub(crate) use words::words;
 pub use words::*;
 
 macro_rules! number {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ApplianceKind, BlockerCode, Coverage, FailureClass, Fen, FindingCode, JobKind, JobOutcome, MemberView, Millis,
-    NodeKind, Phase, PhotoStage, ServiceCode, SyncChip, Text, Urgency, Verdict,
+    NodeKind, Phase, PhotoStage, ServiceCode, SignedFor, SyncChip, Text, Urgency, Verdict,
 };
 use crate::ids::{BlobHash, DeviceId, JobId, ShortId};
 
@@ -95,11 +95,44 @@ pub enum Step {
 #[serde(tag = "to", rename_all = "snake_case")]
 pub enum Jump {
     Card,
-    Reading { appliance: ShortId, code: String },
-    Field { appliance: ShortId, field: crate::input::SheetField },
-    Photos { stage: PhotoStage },
-    Service { service: ServiceCode },
-    Node { node: NodeKind },
+    Reading {
+        appliance: ShortId,
+        code: String,
+    },
+    Field {
+        appliance: ShortId,
+        field: crate::input::SheetField,
+    },
+    Photos {
+        stage: PhotoStage,
+    },
+    Service {
+        service: ServiceCode,
+    },
+    Node {
+        node: NodeKind,
+    },
+    /// The unit's page at the bench, with its loaner.
+    Bench {
+        appliance: ShortId,
+    },
+    Fees,
+    Parts,
+    Notice {
+        appliance: Option<ShortId>,
+    },
+    Signature {
+        signed_for: SignedFor,
+    },
+    Hazard,
+    Charge {
+        appliance: ShortId,
+    },
+    Damage {
+        damage: ShortId,
+    },
+    /// What only the owner can mend: assignment, certificates, a project's papers.
+    Owner,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]

@@ -20,6 +20,15 @@ pub enum Shell {
     /// The shop's computer.
     Desk,
 }
+
+/// A word of the trade: one spelling in documents and on the screen.
+pub trait Worded: Copy + Eq + Ord + 'static {
+    /// The word in documents and in TypeScript.
+    fn word(self) -> &'static str;
+    /// `None` for a word of a later version.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
@@ -39,8 +48,15 @@ macro_rules! words {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }
         }
+
+        impl $crate::view::Worded for $name {
+            fn word(self) -> &'static str { Self::word(self) }
+            fn from_word(word: &str) -> Option<Self> { Self::from_word(word) }
+        }
     };
 }
+pub(crate) use words;
+
 words!(JobKind {
     /// 安装
     Install = "install",
@@ -107,13 +123,37 @@ words!(
     /// Visit nodes, in the order of a job's life. Only departed, arrived and finished are taps.
     NodeKind {
         Open = "open",
+        /// 已电话指导: an emergency, before anything else (R3).
+        Guided = "guided",
         Accepted = "accepted",
+        Appointed = "appointed",
         Departed = "departed",
         Arrived = "arrived",
         CardShown = "card_shown",
         SafetyChecked = "safety_checked",
         Working = "working",
+        /// 已装备用机
+        LoanerPlaced = "loaner_placed",
+        /// 已取机
+        Taken = "taken",
         Finished = "finished",
+        Left = "left",
+        /// 已收机, at the bench
+        Received = "received",
+        Diagnosed = "diagnosed",
+        Quoted = "quoted",
+        Consented = "consented",
+        /// 用户放弃维修
+        GivenUp = "given_up",
+        Repaired = "repaired",
+        Unrepairable = "unrepairable",
+        /// 已告知: the customer was told (R20).
+        Informed = "informed",
+        Returned = "returned",
+        LoanerBack = "loaner_back",
+        FollowedUp = "followed_up",
+        Approved = "approved",
+        Settled = "settled",
         Cancelled = "cancelled",
     }
 );
@@ -241,6 +281,49 @@ words!(BlockerCode {
     FieldMissing = "field_missing",
     PhotoMissing = "photo_missing",
     ServiceMissing = "service_missing",
+    /// Emergency: the script of the phone comes first (R3).
+    NotGuided = "not_guided",
+    GasCompanyNotCalled = "gas_company_not_called",
+    GoodsNotConfirmed = "goods_not_confirmed",
+    /// The law's certificate is missing or expired (R7).
+    CertificateMissing = "certificate_missing",
+    GradeTooLow = "grade_too_low",
+    /// Readings of an earlier phase are still open (R11).
+    PhaseTooEarly = "phase_too_early",
+    OverrunReason = "overrun_reason",
+    SignatureMissing = "signature_missing",
+    NoticeMissing = "notice_missing",
+    /// 隐患未消除: unplugged, tagged, re-check date (R12).
+    NotUnplugged = "not_unplugged",
+    NotTagged = "not_tagged",
+    RecheckMissing = "recheck_missing",
+    /// 闸口验收 (R16)
+    AcceptanceMissing = "acceptance_missing",
+    PlanMissing = "plan_missing",
+    ConcealedPhotoMissing = "concealed_photo_missing",
+    // Bench (R17–R20)
+    LoanerUndecided = "loaner_undecided",
+    LoanerUnsafe = "loaner_unsafe",
+    LoanerOut = "loaner_out",
+    UnitOut = "unit_out",
+    PhoneMissing = "phone_missing",
+    AddressMissing = "address_missing",
+    SymptomMissing = "symptom_missing",
+    TagMissing = "tag_missing",
+    NotDiagnosed = "not_diagnosed",
+    NotConsented = "not_consented",
+    NotInformed = "not_informed",
+    OtherLevelMissing = "other_level_missing",
+    // Money (R24, R28, R32, R44)
+    OldPartMissing = "old_part_missing",
+    OldPartNotOffered = "old_part_not_offered",
+    AboveGuideUnapproved = "above_guide_unapproved",
+    NoLeakFound = "no_leak_found",
+    FlameOnCharge = "flame_on_charge",
+    PurgedWithRefrigerant = "purged_with_refrigerant",
+    PaidInFullMissing = "paid_in_full_missing",
+    DamagePhotoMissing = "damage_photo_missing",
+    SubsidyIncomplete = "subsidy_incomplete",
 });
 
 words!(
@@ -311,5 +394,3 @@ words!(
         Concealed = "concealed",
     }
 );
-
-pub(crate) use words;

@@ -57,9 +57,6 @@ fn take_segment(
     segment: Segment,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
-    if birth::births(doc.kind()).is_empty() {
-        return Ok(refused(ErrorCode::UnknownKind));
-    }
     let Some(author) = ledger.device(outlet, segment.actor.device())? else {
         return Ok(refused(ErrorCode::UnknownAuthor));
     };
@@ -114,7 +111,7 @@ fn take_segment(
         },
     )?;
     ledger.put_run(outlet, doc, actor, &RunRow { run, log_seq: placed.seq })?;
-    ledger.put_document_ops(outlet, doc, doc_ops)?;
+    ledger.put_document_ops(outlet, doc, doc_ops.saturating_sub(birth::ops(doc.kind())))?;
     if let (true, Some(job)) = (walk_in, doc.job()) {
         let implied = GrantNow { access: Access::Write, since: placed.seq, log_seq: None };
         ledger.put_grant(outlet, job, member.id, implied)?;
@@ -204,8 +201,8 @@ struct LogHistory<'a> {
 impl<'a> LogHistory<'a> {
     fn of(shelf: &'a dyn Shelf, outlet: OutletId, doc: &'a DocId, actor: Actor) -> Result<Self, StorageError> {
         let row = shelf.run(outlet, doc, actor)?;
-        let written = shelf.document_ops(outlet, doc)?;
-        let doc_ops = written.or_else(|| birth::ops(doc.kind())).unwrap_or(0);
+        let written = shelf.document_ops(outlet, doc)?.unwrap_or(0);
+        let doc_ops = written.saturating_add(birth::ops(doc.kind()));
         Ok(Self { shelf, outlet, doc, actor, row, doc_ops, decoded: RefCell::default() })
     }
 

@@ -27,7 +27,7 @@ pub trait Shelf {
     fn device(&self, outlet: OutletId, device: DeviceId) -> Result<Option<Device>, StorageError>;
     /// The device whose token has this SHA-256.
     fn whose_token(&self, token_hash: &[u8; 32]) -> Result<Option<WhoseToken>, StorageError>;
-    /// Operations of a document so far, its birth included; `None` when nobody has written to it.
+    /// Operations that people wrote into a document so far, its births not counted; `None` when nobody has.
     fn document_ops(&self, outlet: OutletId, doc: &DocId) -> Result<Option<u64>, StorageError>;
     fn run(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Option<RunRow>, StorageError>;
     /// The entry that covers `seq` of a run.

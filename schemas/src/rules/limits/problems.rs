@@ -225,11 +225,9 @@ impl Row<'_> {
         if !circuit.unknown_laying.is_some_and(known) {
             self.say("it isn't said how an unknown wire is taken to be laid");
         }
-        if circuit.element == Element::Breaker {
-            match &circuit.section {
-                Some(code) => self.other(code, limit),
-                None => self.say("it isn't said which row holds the wire's section"),
-            }
+        match &circuit.beside {
+            Some(code) => self.other(code, limit),
+            None => self.say("it isn't said which row holds the breaker or the wire beside it"),
         }
         for Carrying { wires, .. } in &circuit.carries {
             let rising = wires.windows(2).all(|w| w[0].section < w[1].section && w[0].amps < w[1].amps);

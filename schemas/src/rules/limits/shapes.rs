@@ -124,9 +124,9 @@ pub struct Circuit {
     pub element: Element,
     /// Volts by which power is turned into current.
     pub volts: i64,
-    /// The row that holds the wire's section, for a breaker.
+    /// The row of the other one: the breaker's for a wire, the wire's section for a breaker.
     #[serde(default)]
-    pub section: Option<String>,
+    pub beside: Option<String>,
     /// How a wire is taken to be laid when nobody knows.
     #[serde(default)]
     pub unknown_laying: Option<Laying>,

@@ -6,6 +6,7 @@ use doorstep_schemas::view::{JobOutcome, JobView};
 
 use super::{Actions, JobError};
 use crate::documents;
+use crate::domain::facts::OutcomeFact;
 use crate::domain::gates;
 use crate::store::StoreError;
 
@@ -36,8 +37,9 @@ impl Actions {
         if !outcomes.contains(&input.outcome) {
             return Err(FinishError::Blocked(input.outcome, blockers.len()));
         }
-        let id = self.mint();
-        let write = |doc: &mut _| documents::sheet::add_outcome(doc, id, input.outcome, open.noted);
+        let fact =
+            OutcomeFact { id: self.mint(), outcome: input.outcome.into(), reason: String::new(), noted: open.noted };
+        let write = |doc: &mut _| documents::layout::add_record(doc, &fact);
         store.act(&DocId::Sheet(input.job), "finish", open.noted.at_ms, write, |_| Ok(()))?;
         self.changed(input.job);
         Ok(self.view(&mut store, input.job)?)

@@ -11,7 +11,7 @@ use super::{Actions, JobError, may_write};
 use crate::domain::facts::{Job, OrderedAppliance, Photo, Reading};
 use crate::domain::gates::{self, Rules};
 use crate::domain::safety;
-use crate::domain::{nodes, services};
+use crate::domain::{approval, nodes, services};
 use crate::rules::RuleBook;
 use crate::store::{Store, StoreError};
 use doorstep_schemas::rules::limits::{Limit, Measure, Method};
@@ -28,7 +28,7 @@ impl Actions {
         let row = store.job_row(job)?.ok_or(JobError::NotFound(job))?;
         let rules = store.rules().clone();
         let checked = gates::safety_checked(&facts, rules.as_ref());
-        let line = nodes::line(&facts, checked);
+        let line = nodes::line(&facts, checked, nodes::Elsewhere::default());
         let blockers = gates::blockers(&facts, rules.as_ref());
         let (step, outcomes) = gates::next(&facts, &blockers);
         let names = Names { store };
@@ -48,7 +48,7 @@ impl Actions {
             next: NextStep { step, blockers, outcomes },
             appliances: facts.order.appliances.iter().map(|a| appliance(&facts, a, &rules, &names)).collect(),
             services: five(&facts, checked.is_some(), &rules),
-            parts: facts.sheet.used_parts().map(|part| part_row(part, &names)).collect(),
+            parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
             part_offers: offers,
             photos: facts.sheet.photos.iter().map(|p| photo(p, &names)).collect::<Result<_, _>>()?,
             slots: slots(&facts, &rules),
@@ -58,7 +58,7 @@ impl Actions {
                 services: services_names(&rules),
                 numbers: rules.card_numbers().to_vec(),
             },
-            may_write: facts.sheet.outcomes.is_empty()
+            may_write: (nodes::ended(&facts).is_none() || approval::reopened(&facts, enrolment.member))
                 && !facts.order.cancelled
                 && may_write(store, &facts, job, enrolment.member)?,
             earlier: store
@@ -209,11 +209,11 @@ fn photo(photo: &Photo, names: &Names<'_>) -> Result<PhotoView, StoreError> {
         photo: photo.photo,
         thumb: photo.thumb,
         appliance: photo.appliance,
-        stage: photo.stage,
+        stage: photo.stage.known().unwrap_or(PhotoStage::During),
         width: photo.width,
         height: photo.height,
         bytes: photo.bytes,
-        taken_at: Millis(photo.taken_ms),
+        taken_at: Millis(photo.taken_ms()),
         by: names.of(photo.noted.by),
         place: if standing.is_some_and(|s| s.on_relay) { PhotoPlace::OnRelay } else { PhotoPlace::OnDevice },
         photo_here: standing.is_some_and(|s| s.here),
@@ -234,7 +234,7 @@ fn slots(facts: &Job, rules: &RuleBook) -> Vec<PhotoSlot> {
         .flat_map(|a| rules.needs(facts.order.kind, a.kind).photos.into_iter().map(|(stage, _)| stage))
         .collect();
     let shown = |stage: &&PhotoStage| {
-        required.contains(stage) || ANY_JOB.contains(stage) || facts.sheet.photos.iter().any(|p| p.stage == **stage)
+        required.contains(stage) || ANY_JOB.contains(stage) || facts.sheet.photos.iter().any(|p| p.stage.is(**stage))
     };
     let mut slots: Vec<PhotoSlot> = PhotoStage::ALL
         .iter()
@@ -243,7 +243,7 @@ fn slots(facts: &Job, rules: &RuleBook) -> Vec<PhotoSlot> {
             stage: *stage,
             name: rules.photo_name(*stage),
             required: required.contains(stage),
-            taken: u32::try_from(facts.sheet.photos.iter().filter(|p| p.stage == *stage).count()).unwrap_or(u32::MAX),
+            taken: u32::try_from(facts.sheet.photos.iter().filter(|p| p.stage.is(*stage)).count()).unwrap_or(u32::MAX),
         })
         .collect();
     slots.sort_by_key(|slot| !slot.required);

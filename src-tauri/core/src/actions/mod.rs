@@ -2,6 +2,7 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod facts;
 pub mod finish;
 pub mod job_view;
 pub mod lists;
@@ -10,6 +11,7 @@ pub mod photos;
 pub mod readings;
 pub mod sheet;
 pub mod visit;
+pub mod walk_in;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -19,6 +21,7 @@ use doorstep_schemas::wire::Access;
 use tokio::sync::broadcast;
 
 use crate::domain::facts::{Job, Noted};
+use crate::domain::{approval, nodes};
 use crate::nature::{Nature, random};
 use crate::store::{Enrolment, Store, StoreError};
 
@@ -84,7 +87,7 @@ impl Actions {
     }
 
     pub(crate) fn noted(&self, store: &Store, by: MemberId) -> Result<Noted, StoreError> {
-        Ok(Noted { at_ms: self.nature.now_ms(), offset_ms: store.clock_offset()?, by })
+        Ok(Noted::now(self.nature.now_ms(), store.clock_offset()?, by))
     }
 
     /// The job, if this member may write its sheet now.
@@ -97,8 +100,19 @@ impl Actions {
         if facts.order.cancelled {
             return Err(JobError::Cancelled);
         }
-        if !facts.sheet.outcomes.is_empty() {
+        if nodes::ended(&facts).is_some() && !approval::reopened(&facts, me) {
             return Err(JobError::Finished);
+        }
+        let noted = self.noted(store, me)?;
+        Ok(OpenJob { facts, noted })
+    }
+
+    /// The job for what may still come when its work is done: money, old parts, a loaner's way back, a damage.
+    pub(crate) fn job_afterwards(&self, store: &mut Store, job: JobId) -> Result<OpenJob, JobError> {
+        let me = Self::enrolment(store)?.member;
+        let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
+        if !may_write(store, &facts, job, me)? {
+            return Err(JobError::NotAssigned);
         }
         let noted = self.noted(store, me)?;
         Ok(OpenJob { facts, noted })

@@ -27,6 +27,8 @@ pub enum OrderError {
     TooLong { field: &'static str, most: usize },
     #[error("{0:?} is not a phone number")]
     Phone(String),
+    #[error("the job has its order already")]
+    AlreadyAdopted,
     #[error("the window ends before it begins")]
     Window,
     #[error("member {0} is not an active member of this outlet")]
@@ -52,7 +54,10 @@ impl Actions {
         let now = u64::try_from(noted.at_ms).unwrap_or(0);
         let job = JobId::mint(now, random(self.nature.as_ref()));
         let ids: Vec<ShortId> = input.appliances.iter().map(|_| self.mint()).collect();
-        let write = |doc: &mut _| documents::order::write(doc, &input, &ids, noted);
+        let write = |doc: &mut _| {
+            documents::order::write(doc, &input, &ids, noted)?;
+            documents::order::assign(doc, &input.assignees, noted.at_ms)
+        };
         store.act(&DocId::Order(job), "take_order", noted.at_ms, write, |_| Ok(()))?;
         self.changed(job);
         Ok(self.view(&mut store, job)?)
@@ -73,7 +78,7 @@ impl Actions {
         Ok(self.view(&mut store, input.job)?)
     }
 
-    fn owner(&self, store: &Store) -> Result<crate::domain::facts::Noted, OrderError> {
+    pub(super) fn owner(&self, store: &Store) -> Result<crate::domain::facts::Noted, OrderError> {
         let me = Self::enrolment(store)?.member;
         if store.is_owner(me)? { Ok(self.noted(store, me)?) } else { Err(OrderError::OwnerOnly) }
     }
@@ -88,7 +93,7 @@ fn known_members(store: &Store, members: &[MemberId]) -> Result<(), OrderError> 
     Ok(())
 }
 
-fn tidy(input: &TakeOrder) -> TakeOrder {
+pub(super) fn tidy(input: &TakeOrder) -> TakeOrder {
     let mut order = input.clone();
     let customer = &mut order.customer;
     customer.phone.retain(|c| !c.is_whitespace() && c != '-');
@@ -110,7 +115,7 @@ fn tidy(input: &TakeOrder) -> TakeOrder {
     order
 }
 
-fn check(order: &TakeOrder) -> Result<(), OrderError> {
+pub(super) fn check(order: &TakeOrder) -> Result<(), OrderError> {
     let customer = &order.customer;
     for (field, text) in [("customer", &customer.name), ("phone", &customer.phone), ("address", &customer.address)] {
         if text.is_empty() {

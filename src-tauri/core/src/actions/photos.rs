@@ -6,6 +6,7 @@ use doorstep_schemas::view::{JobView, PhotoStage};
 use super::{Actions, JobError};
 use crate::documents;
 use crate::domain::facts::Photo;
+use crate::domain::record::At;
 use crate::photos::{IntakeError, intake};
 use crate::store::{StoreError, photos};
 
@@ -53,16 +54,18 @@ impl Actions {
             photo: hash,
             thumb,
             appliance,
-            stage,
+            stage: stage.into(),
             width: picture.width,
             height: picture.height,
             bytes: size(&picture.photo),
             thumb_bytes: size(&picture.thumb),
-            taken_ms: picture.taken_ms.unwrap_or(open.noted.at_ms),
+            taken: Some(At(picture.taken_ms.unwrap_or(open.noted.at_ms))),
+            caption: String::new(),
+            in_makers_app: false,
             noted: open.noted,
         };
         let doc = DocId::Sheet(job);
-        let write = |paper: &mut _| documents::sheet::add_photo(paper, &photo);
+        let write = |paper: &mut _| documents::layout::add_record(paper, &photo);
         store.act(&doc, "add_photo", open.noted.at_ms, write, |tx| {
             photos::put_own(tx, &photo.photo, &doc, false, photo.bytes, open.noted.at_ms)?;
             photos::put_own(tx, &photo.thumb, &doc, true, photo.thumb_bytes, open.noted.at_ms)

@@ -50,7 +50,7 @@ impl Actions {
         let mut store = self.shelf.store();
         let open = self.open_job(&mut store, input.job)?;
         open.appliance(input.appliance)?;
-        if !open.facts.sheet.nodes.iter().any(|n| n.kind == NodeKind::Arrived) {
+        if !open.facts.sheet.nodes.iter().any(|n| n.kind.is(NodeKind::Arrived)) {
             return Err(ReadingError::NotArrived);
         }
         let rules = store.rules().clone();
@@ -65,7 +65,10 @@ impl Actions {
             Found::NotApplicable { reason } | Found::NotMeasured { reason } => reason.as_str(),
             _ => "",
         };
-        if [input.instrument.as_str(), input.rectified.as_str(), reason].iter().any(|t| t.chars().count() > LINE) {
+        if [input.instrument.as_str(), input.calibrated.as_str(), input.rectified.as_str(), reason]
+            .iter()
+            .any(|t| t.chars().count() > LINE)
+        {
             return Err(ReadingError::TooLong);
         }
         let judge = |reading: &Reading| gates::verdict(rules.as_ref(), reading);
@@ -79,13 +82,16 @@ impl Actions {
             appliance: input.appliance,
             code: input.code.clone(),
             found: input.found.clone(),
+            unit: input.unit.clone(),
             method: input.method.clone(),
             instrument: input.instrument.trim().to_owned(),
+            calibrated: input.calibrated.trim().to_owned(),
             rectified: input.rectified.trim().to_owned(),
             limits: rules.limit_set().to_vec(),
+            photo: None,
             noted: open.noted,
         };
-        let write = |doc: &mut _| documents::sheet::add_reading(doc, &reading);
+        let write = |doc: &mut _| documents::layout::add_record(doc, &reading);
         store.act(&DocId::Sheet(input.job), "record_reading", open.noted.at_ms, write, |_| Ok(()))?;
         self.changed(input.job);
         Ok(self.view(&mut store, input.job)?)

@@ -2,11 +2,11 @@
 
 use doorstep_schemas::ids::{DocId, ShortId};
 use doorstep_schemas::input::{AnswerService, RemovePart, ServiceAnswer, UsePart, WriteField};
-use doorstep_schemas::view::{JobView, ServiceCode};
+use doorstep_schemas::view::{JobView, PartSource, ServiceCode};
 
 use super::{Actions, JobError};
 use crate::documents;
-use crate::domain::facts::{ServiceFact, UsedPart, field_word};
+use crate::domain::facts::{ServiceFact, UsedPart};
 use crate::domain::services;
 use crate::store::StoreError;
 
@@ -52,7 +52,7 @@ impl Actions {
         let open = self.open_job(&mut store, input.job)?;
         let appliance = open.appliance(input.appliance)?;
         let value = input.value.trim();
-        let field = field_word(input.field);
+        let field = input.field.word();
         let written = open.facts.sheet.fields.get(&(input.appliance, field.to_owned()));
         // Where two people wrote, the one that is shown can be picked as well: it is written, and the other goes.
         let contested = written.is_some_and(|written| !written.others.is_empty());
@@ -89,10 +89,11 @@ impl Actions {
             name: name.to_owned(),
             quantity: input.quantity,
             guide_fen: input.guide_fen.0,
-            removed: false,
+            source: PartSource::OwnStock.into(),
+            set: Vec::new(),
             noted: open.noted,
         };
-        let write = |doc: &mut _| documents::sheet::add_part(doc, &part);
+        let write = |doc: &mut _| documents::layout::add_record(doc, &part);
         store.act(&DocId::Sheet(input.job), "use_part", open.noted.at_ms, write, |_| Ok(()))?;
         self.changed(input.job);
         Ok(self.view(&mut store, input.job)?)
@@ -102,10 +103,10 @@ impl Actions {
     pub fn remove_part(&self, input: &RemovePart) -> Result<JobView, SheetError> {
         let mut store = self.shelf.store();
         let open = self.open_job(&mut store, input.job)?;
-        if !open.facts.sheet.used_parts().any(|p| p.id == input.part) {
+        if !open.facts.sheet.parts.iter().any(|p| p.id == input.part) {
             return Err(SheetError::NoPart(input.part));
         }
-        let write = |doc: &mut _| documents::sheet::remove_part(doc, input.part).map(|_found| ());
+        let write = |doc: &mut _| documents::layout::remove_record::<UsedPart>(doc, input.part).map(|_found| ());
         store.act(&DocId::Sheet(input.job), "remove_part", open.noted.at_ms, write, |_| Ok(()))?;
         self.changed(input.job);
         Ok(self.view(&mut store, input.job)?)

@@ -6,6 +6,7 @@ use doorstep_schemas::view::{JobView, NodeKind};
 
 use super::{Actions, JobError};
 use crate::documents;
+use crate::domain::facts::Node;
 use crate::store::StoreError;
 
 /// The card counts as shown from here on, in milliseconds (R10).
@@ -56,15 +57,15 @@ impl Actions {
     ) -> Result<JobView, VisitError> {
         let mut store = self.shelf.store();
         let open = self.open_job(&mut store, job)?;
-        let has = |kind| open.facts.sheet.nodes.iter().any(|n| n.kind == kind);
+        let has = |kind| open.facts.sheet.nodes.iter().any(|n| n.kind.is(kind));
         if has(kind) {
             return Err(VisitError::Done);
         }
         if let Some(before) = after.filter(|before| !has(*before)) {
             return Err(VisitError::TooEarly(before));
         }
-        let id = self.mint();
-        let write = |doc: &mut _| documents::sheet::add_node(doc, id, kind, open.noted);
+        let node = Node { id: self.mint(), kind: kind.into(), lat_e6: None, lon_e6: None, noted: open.noted };
+        let write = |doc: &mut _| documents::layout::add_record(doc, &node);
         store.act(&DocId::Sheet(job), action, open.noted.at_ms, write, |_| Ok(()))?;
         self.changed(job);
         Ok(self.view(&mut store, job)?)

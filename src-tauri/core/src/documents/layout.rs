@@ -3,11 +3,14 @@
 //! This is the only file that creates an object. What has a meaningful key (a service, a field, a member) is a scalar:
 //! two devices that open the same meaningful container offline would each make their own, and a merge hides one.
 
+use std::collections::BTreeMap;
+
 use automerge::transaction::Transactable;
 use automerge::{AutoCommit, AutomergeError, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, Value};
 use doorstep_schemas::ids::{MemberId, ShortId};
 
-use crate::domain::facts::Noted;
+use crate::domain::facts::{FieldValue, Noted};
+use crate::domain::record::{Record, Scalar};
 
 /// Why a document could not be written: an Automerge error, or a container that its birth should have made.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +36,7 @@ pub fn container(doc: &AutoCommit, name: &'static str) -> Result<ObjId, WriteErr
 }
 
 /// One scalar of an object.
-pub type Scalar = (&'static str, ScalarValue);
+pub type Own = (&'static str, ScalarValue);
 
 /// Adds a fact: an object under an id that nobody else can have minted.
 pub fn add(
@@ -41,7 +44,7 @@ pub fn add(
     name: &'static str,
     id: ShortId,
     noted: Noted,
-    scalars: &[Scalar],
+    scalars: &[Own],
 ) -> Result<(), WriteError> {
     let parent = container(doc, name)?;
     let object = doc.put_object(&parent, id.as_str(), ObjType::Map)?;
@@ -52,8 +55,79 @@ pub fn add(
     if let Some(offset) = noted.offset_ms {
         doc.put(&object, "off", offset)?;
     }
+    if let Some(claimed) = noted.claimed_ms {
+        doc.put(&object, "claim", ScalarValue::Timestamp(claimed))?;
+    }
     doc.put(&object, "by", noted.by.as_str())?;
     Ok(())
+}
+
+/// Adds a record to its container.
+pub fn add_record<R: Record>(doc: &mut AutoCommit, record: &R) -> Result<(), WriteError> {
+    let scalars: Vec<Own> = record.scalars().into_iter().map(|(key, value)| (key, written(value))).collect();
+    add(doc, R::CONTAINER, record.id(), record.noted(), &scalars)
+}
+
+/// One edit of a document, made where Automerge is not known.
+pub struct Edit(Box<dyn FnOnce(&mut AutoCommit) -> Result<(), WriteError>>);
+
+impl Edit {
+    pub fn new(write: impl FnOnce(&mut AutoCommit) -> Result<(), WriteError> + 'static) -> Self {
+        Self(Box::new(write))
+    }
+
+    /// Adds a record.
+    pub fn add<R: Record + 'static>(record: R) -> Self {
+        Self::new(move |doc| add_record(doc, &record))
+    }
+
+    /// Writes a text under a composed key.
+    pub fn set(name: &'static str, key: String, value: String) -> Self {
+        Self::new(move |doc| set(doc, name, &key, ScalarValue::from(value)))
+    }
+
+    pub fn apply(self, doc: &mut AutoCommit) -> Result<(), WriteError> {
+        (self.0)(doc)
+    }
+}
+
+/// Marks a record as taken back. Evidence can't be.
+pub fn remove_record<R: Record>(doc: &mut AutoCommit, id: ShortId) -> Result<bool, WriteError> {
+    if R::KEPT { Ok(false) } else { mark(doc, R::CONTAINER, id, REMOVED, ScalarValue::Boolean(true)) }
+}
+
+/// Every record of a container, ordered by (time, id), without those taken back.
+pub fn records<R: Record>(doc: &AutoCommit) -> Vec<R> {
+    facts(doc, R::CONTAINER)
+        .iter()
+        .filter(|fact| R::KEPT || !fact.flag(REMOVED))
+        .filter_map(|fact| R::read(fact.id, fact.noted()?, &|key| fact.scalar(key).and_then(seen)))
+        .collect()
+}
+
+/// The mark of what was taken back.
+pub const REMOVED: &str = "removed";
+
+fn written(value: Scalar) -> ScalarValue {
+    match value {
+        Scalar::Text(text) => ScalarValue::from(text),
+        Scalar::Number(number) => ScalarValue::Int(number),
+        Scalar::Time(ms) => ScalarValue::Timestamp(ms),
+        Scalar::Bytes(bytes) => ScalarValue::Bytes(bytes),
+        Scalar::Flag(flag) => ScalarValue::Boolean(flag),
+    }
+}
+
+/// What the rules are shown of a value; nothing of a type that no layout uses.
+pub fn seen(value: &ScalarValue) -> Option<Scalar> {
+    match value {
+        ScalarValue::Str(text) => Some(Scalar::Text(text.to_string())),
+        ScalarValue::Timestamp(_) => whole(value).map(Scalar::Time),
+        ScalarValue::Int(_) | ScalarValue::Uint(_) => whole(value).map(Scalar::Number),
+        ScalarValue::Bytes(bytes) => Some(Scalar::Bytes(bytes.clone())),
+        ScalarValue::Boolean(flag) => Some(Scalar::Flag(*flag)),
+        _ => None,
+    }
 }
 
 /// Writes a scalar under a composed key of a container; an unchanged value makes no operation.
@@ -110,18 +184,6 @@ impl Fact {
         self.scalar(key).and_then(whole)
     }
 
-    /// A count: never negative, never beyond `u32`.
-    pub fn count(&self, key: &str) -> u32 {
-        self.number(key).map_or(0, |n| u32::try_from(n.max(0)).unwrap_or(u32::MAX))
-    }
-
-    pub fn bytes(&self, key: &str) -> Vec<u8> {
-        match self.scalar(key) {
-            Some(ScalarValue::Bytes(bytes)) => bytes.clone(),
-            _ => Vec::new(),
-        }
-    }
-
     pub fn flag(&self, key: &str) -> bool {
         matches!(self.scalar(key), Some(ScalarValue::Boolean(true)))
     }
@@ -132,7 +194,12 @@ impl Fact {
 
     pub fn noted(&self) -> Option<Noted> {
         let by: MemberId = self.parsed("by")?;
-        Some(Noted { at_ms: self.number("at").unwrap_or(0), offset_ms: self.number("off"), by })
+        Some(Noted {
+            at_ms: self.number("at").unwrap_or(0),
+            offset_ms: self.number("off"),
+            claimed_ms: self.number("claim"),
+            by,
+        })
     }
 }
 
@@ -205,15 +272,39 @@ pub fn scalar(doc: &AutoCommit, name: &'static str, key: &str) -> Option<ScalarV
     }
 }
 
-/// A text under a composed key, empty when missing.
-pub fn text(doc: &AutoCommit, name: &'static str, key: &str) -> String {
-    match scalar(doc, name, key) {
-        Some(ScalarValue::Str(text)) => text.to_string(),
-        _ => String::new(),
+/// Any scalar as a person reads it.
+pub fn readable(value: &ScalarValue) -> String {
+    match value {
+        ScalarValue::Str(text) => text.to_string(),
+        ScalarValue::Boolean(flag) => flag.to_string(),
+        ScalarValue::Bytes(bytes) => bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect(),
+        other => whole(other).map(|number| number.to_string()).unwrap_or_default(),
     }
 }
 
-/// A whole number under a composed key.
-pub fn number(doc: &AutoCommit, name: &'static str, key: &str) -> Option<i64> {
-    scalar(doc, name, key).and_then(|value| whole(&value))
+/// Copies the facts of a container into another document's, under the same ids.
+pub fn copy_facts(doc: &mut AutoCommit, from: &AutoCommit, name: &'static str) -> Result<(), WriteError> {
+    let parent = container(doc, name)?;
+    for fact in facts(from, name) {
+        let object = doc.put_object(&parent, fact.id.as_str(), ObjType::Map)?;
+        for (key, value) in fact.scalars {
+            doc.put(&object, key, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// Texts of a container by their composed keys, every concurrent one of each.
+pub fn texts(doc: &AutoCommit, name: &'static str) -> BTreeMap<String, FieldValue> {
+    let text = |value| match value {
+        ScalarValue::Str(text) => Some(text.to_string()),
+        _ => None,
+    };
+    scalars(doc, name)
+        .into_iter()
+        .filter_map(|(key, values)| {
+            let mut values = values.into_iter().filter_map(text);
+            Some((key, FieldValue { value: values.next()?, others: values.collect() }))
+        })
+        .collect()
 }

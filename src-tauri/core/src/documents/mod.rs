@@ -3,5 +3,6 @@
 pub mod birth;
 pub mod layout;
 pub mod order;
+pub mod outlet;
 pub mod paper;
 pub mod sheet;

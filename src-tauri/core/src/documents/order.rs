@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 
 use automerge::{AutoCommit, ScalarValue};
-use doorstep_schemas::ids::{MemberId, ShortId};
-use doorstep_schemas::input::TakeOrder;
-use doorstep_schemas::view::{ApplianceKind, Coverage, JobKind, Millis, Urgency, Window};
+use doorstep_schemas::ids::{JobId, MemberId, ShortId};
+use doorstep_schemas::input::{OrderDetails, TakeOrder};
+use doorstep_schemas::view::{
+    ApplianceKind, Coverage, Grade, JobKind, Millis, Segment, Source, Urgency, Window, Worded,
+};
 
 use super::layout::{self, WriteError};
-use crate::domain::facts::{Customer, Noted, Order, OrderedAppliance};
+use super::paper::Paper;
+use crate::domain::facts::{Customer, FieldValue, Noted, Order, OrderedAppliance, Purchase};
+use crate::domain::record::Word;
 
 fn text(value: &str) -> ScalarValue {
     ScalarValue::from(value)
 }
 
-/// Writes a new order. `appliance_ids` names the appliances in their order.
+/// Writes a new order, into an order document or, for a walk-in, into the sheet. `ids` names the appliances in their
+/// order.
 pub fn write(doc: &mut AutoCommit, input: &TakeOrder, ids: &[ShortId], noted: Noted) -> Result<(), WriteError> {
     let marks = [
         ("kind", text(input.kind.word())),
@@ -45,8 +50,7 @@ pub fn write(doc: &mut AutoCommit, input: &TakeOrder, ids: &[ShortId], noted: No
         layout::set(doc, "customer", key, text(value))?;
     }
     if let Some(window) = input.window {
-        layout::set(doc, "window", "from", ScalarValue::Timestamp(window.from.0))?;
-        layout::set(doc, "window", "to", ScalarValue::Timestamp(window.to.0))?;
+        set_window(doc, window)?;
     }
     for (place, (appliance, id)) in input.appliances.iter().zip(ids).enumerate() {
         let scalars = [
@@ -58,7 +62,77 @@ pub fn write(doc: &mut AutoCommit, input: &TakeOrder, ids: &[ShortId], noted: No
         ];
         layout::add(doc, "appliances", *id, noted, &scalars)?;
     }
-    assign(doc, &input.assignees, noted.at_ms)
+    if let Some(details) = &input.details {
+        describe(doc, details)?;
+    }
+    Ok(())
+}
+
+/// What is said of an order beyond who, where and what.
+pub fn describe(doc: &mut AutoCommit, details: &OrderDetails) -> Result<(), WriteError> {
+    let texts = [
+        ("source", details.source.map(Worded::word)),
+        ("segment", details.segment.map(Worded::word)),
+        ("difficulty", details.difficulty.map(Worded::word)),
+        ("wished", details.wished.as_ref().map(ShortId::as_str)),
+        ("contract", Some(details.contract.as_str()).filter(|topic| !topic.is_empty())),
+    ];
+    for (key, value) in texts {
+        if let Some(value) = value {
+            layout::set(doc, "marks", key, text(value))?;
+        }
+    }
+    if let Some(job) = details.revisit_of {
+        layout::set(doc, "marks", "revisit_of", text(&job.to_string()))?;
+    }
+    if let Some(km) = details.km {
+        layout::set(doc, "marks", "km", ScalarValue::Int(i64::from(km)))?;
+    }
+    let flags = [
+        ("subsidised", details.subsidised),
+        ("acceptance", details.acceptance),
+        ("project", details.project),
+        ("at_height", details.at_height),
+    ];
+    for (key, flag) in flags {
+        if flag || layout::scalar(doc, "marks", key).is_some() {
+            layout::set(doc, "marks", key, ScalarValue::Boolean(flag))?;
+        }
+    }
+    Ok(())
+}
+
+pub fn set_window(doc: &mut AutoCommit, window: Window) -> Result<(), WriteError> {
+    layout::set(doc, "window", "from", ScalarValue::Timestamp(window.from.0))?;
+    layout::set(doc, "window", "to", ScalarValue::Timestamp(window.to.0))
+}
+
+pub fn cancel(doc: &mut AutoCommit, reason: &str) -> Result<(), WriteError> {
+    layout::set(doc, "marks", "cancelled", ScalarValue::Boolean(true))?;
+    layout::set(doc, "marks", "cancel_reason", text(reason))
+}
+
+/// 已结算: the maker's money for the job is here.
+pub fn settle(doc: &mut AutoCommit, at_ms: i64) -> Result<(), WriteError> {
+    layout::set(doc, "marks", "settled_at", ScalarValue::Timestamp(at_ms))
+}
+
+/// One proof of purchase of one appliance; an empty text takes it back.
+pub fn set_purchase(doc: &mut AutoCommit, appliance: ShortId, key: &str, value: &str) -> Result<(), WriteError> {
+    layout::set(doc, "purchase", &format!("{appliance}/{key}"), text(value))
+}
+
+/// The owner takes a walk-in's order over as it stands in the sheet, under the same ids.
+pub fn adopt(doc: &mut AutoCommit, sheet: &Paper) -> Result<(), WriteError> {
+    let sheet = sheet.doc();
+    for name in ["marks", "customer", "window", "purchase"] {
+        for (key, values) in layout::scalars(sheet, name) {
+            if let Some(value) = values.into_iter().next() {
+                layout::set(doc, name, &key, value)?;
+            }
+        }
+    }
+    layout::copy_facts(doc, sheet, "appliances")
 }
 
 /// Everybody in `members` has the job, nobody else has.
@@ -86,17 +160,78 @@ fn assignees(doc: &AutoCommit) -> BTreeMap<MemberId, i64> {
         .collect()
 }
 
-/// The order as it stands; `None` while nothing was written yet.
-pub fn read(doc: &AutoCommit) -> Option<Order> {
-    let mark = |key: &str| layout::text(doc, "marks", key);
-    let taken_by: MemberId = mark("taken_by").parse().ok()?;
-    let taken = Noted {
-        at_ms: layout::number(doc, "marks", "taken_at").unwrap_or(0),
-        offset_ms: layout::number(doc, "marks", "taken_off"),
-        by: taken_by,
-    };
-    let window = layout::number(doc, "window", "from").zip(layout::number(doc, "window", "to"));
-    let mut appliances: Vec<(i64, OrderedAppliance)> = layout::facts(doc, "appliances")
+/// A walk-in's order as its sheet holds it: assigned to who made it (R6).
+pub fn read_walk_in(sheet: &AutoCommit) -> Option<Order> {
+    let mut order = read(sheet)?;
+    order.assignees.insert(order.taken.by, order.taken.at_ms);
+    Some(order)
+}
+
+/// The scalars of some containers, read in one pass, and which of them two devices wrote without knowing of each other.
+struct Said {
+    values: BTreeMap<String, ScalarValue>,
+    contested: BTreeMap<String, FieldValue>,
+}
+
+impl Said {
+    fn read(doc: &AutoCommit) -> Self {
+        let mut said = Self { values: BTreeMap::new(), contested: BTreeMap::new() };
+        for name in ["marks", "customer", "window", "purchase"] {
+            for (key, mut values) in layout::scalars(doc, name) {
+                let key = format!("{name}/{key}");
+                if values.len() > 1 {
+                    let mut texts = values.iter().map(layout::readable);
+                    let value = texts.next().unwrap_or_default();
+                    said.contested.insert(key.clone(), FieldValue { value, others: texts.collect() });
+                }
+                if !values.is_empty() {
+                    said.values.insert(key, values.swap_remove(0));
+                }
+            }
+        }
+        said
+    }
+
+    fn text(&self, key: &str) -> String {
+        match self.values.get(key) {
+            Some(ScalarValue::Str(text)) => text.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    fn number(&self, key: &str) -> Option<i64> {
+        self.values.get(key).and_then(layout::whole)
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.values.get(key) == Some(&ScalarValue::Boolean(true))
+    }
+
+    fn purchases(&self) -> BTreeMap<ShortId, Purchase> {
+        let mut out: BTreeMap<ShortId, Purchase> = BTreeMap::new();
+        for (key, value) in self.values.range("purchase/".to_owned().."purchase0".to_owned()) {
+            let ScalarValue::Str(value) = value else { continue };
+            let mut parts = key.split('/').skip(1);
+            let (Some(Ok(appliance)), Some(field)) = (parts.next().map(str::parse), parts.next()) else { continue };
+            let purchase = out.entry(appliance).or_default();
+            let place = match field {
+                "invoice" => &mut purchase.invoice,
+                "card" => &mut purchase.card,
+                "installed" => &mut purchase.installed,
+                "made" => &mut purchase.made,
+                "dealer" => &mut purchase.dealer,
+                "part" => &mut purchase.part,
+                "voids" => &mut purchase.voids,
+                _ => continue,
+            };
+            *place = value.to_string();
+        }
+        out
+    }
+}
+
+fn appliances(doc: &AutoCommit) -> Vec<OrderedAppliance> {
+    let mut found: Vec<(i64, OrderedAppliance)> = layout::facts(doc, "appliances")
         .iter()
         .map(|fact| {
             let appliance = OrderedAppliance {
@@ -109,25 +244,59 @@ pub fn read(doc: &AutoCommit) -> Option<Order> {
             (fact.number("place").unwrap_or(0), appliance)
         })
         .collect();
-    appliances.sort_by_key(|(place, appliance)| (*place, appliance.id));
+    found.sort_by_key(|(place, appliance)| (*place, appliance.id));
+    found.into_iter().map(|(_, appliance)| appliance).collect()
+}
+
+/// The order as it stands, of an order document or of a walk-in's sheet; `None` while nothing was written yet.
+pub fn read(doc: &AutoCommit) -> Option<Order> {
+    let said = Said::read(doc);
+    let taken = Noted {
+        at_ms: said.number("marks/taken_at").unwrap_or(0),
+        offset_ms: said.number("marks/taken_off"),
+        claimed_ms: None,
+        by: said.text("marks/taken_by").parse().ok()?,
+    };
+    let window = said.number("window/from").zip(said.number("window/to"));
+    let mark = |key: &str| said.text(&format!("marks/{key}"));
     Some(Order {
         kind: JobKind::from_word(&mark("kind")).unwrap_or(JobKind::Repair),
         urgency: Urgency::from_word(&mark("urgency")).unwrap_or(Urgency::Normal),
-        far: layout::scalar(doc, "marks", "far") == Some(ScalarValue::Boolean(true)),
+        far: said.flag("marks/far"),
         customer: Customer {
-            name: layout::text(doc, "customer", "name"),
-            phone: layout::text(doc, "customer", "phone"),
-            township: layout::text(doc, "customer", "township"),
-            address: layout::text(doc, "customer", "address"),
+            name: said.text("customer/name"),
+            phone: said.text("customer/phone"),
+            township: said.text("customer/township"),
+            address: said.text("customer/address"),
         },
-        appliances: appliances.into_iter().map(|(_, appliance)| appliance).collect(),
+        appliances: appliances(doc),
+        serials: layout::records(doc),
+        purchases: said.purchases(),
         symptom: mark("symptom"),
         window: window.map(|(from, to)| Window { from: Millis(from), to: Millis(to) }),
         coverage: Coverage::from_word(&mark("coverage")).unwrap_or(Coverage::ToBeAppraised),
         maker_order: mark("maker_order"),
         note: mark("note"),
+        source: Word::<Source>::read(&mark("source")),
+        segment: Word::<Segment>::read(&mark("segment")),
+        revisit_of: mark("revisit_of").parse::<JobId>().ok(),
+        contract: mark("contract"),
+        subsidised: said.flag("marks/subsidised"),
+        acceptance: said.flag("marks/acceptance"),
+        project: said.flag("marks/project"),
+        difficulty: Grade::from_word(&mark("difficulty")),
+        at_height: said.flag("marks/at_height"),
+        wished: mark("wished").parse::<MemberId>().ok(),
+        km: said.number("marks/km"),
         taken,
         assignees: assignees(doc),
-        cancelled: layout::scalar(doc, "marks", "cancelled") == Some(ScalarValue::Boolean(true)),
+        approvals: layout::records(doc),
+        overrides: layout::records(doc),
+        over_guide: layout::records(doc),
+        plan: layout::records(doc),
+        cancelled: said.flag("marks/cancelled"),
+        cancel_reason: mark("cancel_reason"),
+        settled_at: said.number("marks/settled_at"),
+        contested: said.contested,
     })
 }

@@ -15,8 +15,6 @@ use super::birth as birth_layout;
 /// Why a document can't be opened or a change not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PaperError {
-    #[error("this version has no layout for {0}")]
-    UnknownKind(DocId),
     #[error("a change can't be read")]
     Unreadable(#[source] automerge::LoadChangeError),
     #[error("a change can't be applied")]
@@ -47,9 +45,6 @@ impl Paper {
     /// The document as its births leave it.
     pub fn blank(id: &DocId, actor: Actor) -> Result<Self, PaperError> {
         let births = birth::births(id.kind());
-        if births.is_empty() {
-            return Err(PaperError::UnknownKind(id.clone()));
-        }
         let mut paper = Self { id: id.clone(), doc: AutoCommit::new().with_actor(ActorId::from(actor.0)) };
         for birth in births {
             paper.apply(vec![read(birth.bytes)?])?;
@@ -62,7 +57,13 @@ impl Paper {
         let mut paper = match saved {
             Some(saved) => {
                 let doc = AutoCommit::load(saved).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
-                Self { id: id.clone(), doc: doc.with_actor(ActorId::from(actor.0)) }
+                let mut paper = Self { id: id.clone(), doc: doc.with_actor(ActorId::from(actor.0)) };
+                // A copy that an earlier version saved has fewer containers.
+                if !rooted(&paper.doc, id.kind()) {
+                    let births = birth::births(id.kind()).iter().map(|birth| read(birth.bytes));
+                    paper.apply(births.collect::<Result<_, _>>()?)?;
+                }
+                paper
             }
             None => Self::blank(id, actor)?,
         };
@@ -153,7 +154,7 @@ fn try_out(id: &DocId, doc: &AutoCommit, changes: &[Change]) -> Result<AutoCommi
 /// Whether every container is the birth's own and the only one of its name. Whoever deletes or replaces one would hide
 /// everybody's work in it, and no honest program does.
 fn rooted(doc: &AutoCommit, kind: DocKind) -> bool {
-    birth_layout::containers(kind).iter().all(|name| match doc.get_all(ROOT, *name).as_deref() {
+    birth_layout::containers(kind).all(|name| match doc.get_all(ROOT, name).as_deref() {
         Ok([(Value::Object(ObjType::Map), ObjId::Id(_, maker, _))]) => maker.to_bytes() == birth::ACTOR.0,
         _ => false,
     })

@@ -1,6 +1,6 @@
 //! Days of the outlet: China has one time zone, UTC+8, without summer time.
 
-use chrono::{DateTime, Datelike, FixedOffset, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeZone, Timelike, Utc};
 
 const HOUR_MS: i64 = 3_600_000;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
@@ -22,6 +22,13 @@ pub fn day_start(ms: i64) -> i64 {
 pub fn day_name(ms: i64) -> String {
     let at = local(ms);
     format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
+}
+
+/// Midnight of a day as `2026-11-21`; `None` for anything else.
+pub fn parse_day(text: &str) -> Option<i64> {
+    let day = NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok()?;
+    let midnight = day.and_hms_opt(0, 0, 0)?.and_local_timezone(zone()).single()?;
+    Some(midnight.timestamp_millis())
 }
 
 /// Month, day of the month, and weekday counted from Monday = 0.

@@ -33,12 +33,12 @@ pub struct JobFigures {
 impl JobFigures {
     pub fn of(job: &Job, rules: &dyn Rules) -> Self {
         let checked = gates::safety_checked(job, rules);
-        let line = nodes::line(job, checked);
+        let line = nodes::line(job, checked, nodes::Elsewhere::default());
         let arrived_at = nodes::reached_at(&line, NodeKind::Arrived);
         let finished_at = nodes::reached_at(&line, NodeKind::Finished);
         let failures = safety::failures(job, |reading| gates::verdict(rules, reading));
         let five = services::five(job, checked.is_some());
-        let used: Vec<_> = job.sheet.used_parts().collect();
+        let used: Vec<_> = job.sheet.parts.iter().collect();
         Self {
             arrive_by: timing::arrive_by(&job.order),
             arrived_at,
@@ -50,7 +50,7 @@ impl JobFigures {
             readings: count(job.sheet.readings.len()),
             failed: failures.failed,
             rectified: failures.rectified,
-            outcome: job.sheet.outcomes.last().map(|o| o.outcome),
+            outcome: nodes::outcome(job),
             parts: used.iter().fold(0, |sum, p| sum.saturating_add(p.quantity)),
             parts_fen: used.iter().fold(0, |sum, p| added(sum, i64::from(p.quantity).saturating_mul(p.guide_fen))),
             photos: count(job.sheet.photos.len()),

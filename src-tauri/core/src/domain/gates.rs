@@ -1,12 +1,13 @@
 //! Gates: everything that keeps a job from being completed, all at once, each with the place to mend it (R11, R12, R15).
 
+use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{
-    Blocker, BlockerCode, JobKind, JobOutcome, Jump, NodeKind, PhotoStage, Step, Text, Verdict,
+    ApplianceKind, Blocker, BlockerCode, JobKind, JobOutcome, Jump, NodeKind, PhotoStage, Step, Text, Verdict,
 };
 
 use super::facts::{Job, Noted};
-use super::safety;
+use super::{nodes, safety};
 use doorstep_schemas::rules::limits::Limit;
 
 /// What a kind of job on a kind of appliance needs, from rule data.
@@ -21,7 +22,7 @@ pub trait Rules {
     fn limit(&self, code: &str) -> Option<&Limit>;
     /// The row of the set that a reading names; of the one in force when it names none.
     fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit>;
-    fn needs(&self, kind: JobKind, appliance: doorstep_schemas::view::ApplianceKind) -> Needs<'_>;
+    fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_>;
 }
 
 /// The verdict of one reading by the set that it names.
@@ -52,10 +53,23 @@ pub fn safety_checked(job: &Job, rules: &dyn Rules) -> Option<Noted> {
     last.filter(|_| any)
 }
 
+/// What keeps a loaner from being switched on: it is an installation of its own (R17).
+pub fn loaner_problems(job: &Job, rules: &dyn Rules, loaner: ShortId) -> Vec<Blocker> {
+    let Some(placed) = job.sheet.loaners.iter().find(|l| l.id == loaner) else { return Vec::new() };
+    let stands_in = super::facts::OrderedAppliance {
+        id: loaner,
+        kind: placed.kind.known().unwrap_or(ApplianceKind::Other),
+        brand: String::new(),
+        model: placed.model.clone(),
+        serial: placed.serial.clone(),
+    };
+    unsafe_readings(job, rules, &stands_in, JobKind::Install)
+}
+
 /// Everything that keeps this job from "completed".
 pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
     let mut out = Vec::new();
-    let has = |kind| job.sheet.nodes.iter().any(|n| n.kind == kind);
+    let has = |kind| job.sheet.nodes.iter().any(|n| n.kind.is(kind));
     if !has(NodeKind::Arrived) {
         out.push(Blocker {
             code: BlockerCode::NotArrived,
@@ -67,12 +81,12 @@ pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
         out.push(Blocker { code: BlockerCode::CardNotShown, subject: None, jump: Jump::Card });
     }
     for appliance in &job.order.appliances {
-        out.extend(unsafe_readings(job, rules, appliance));
+        out.extend(unsafe_readings(job, rules, appliance, job.order.kind));
         if job.order.kind == JobKind::Repair {
             out.extend(missing_fields(job, appliance));
         }
         for (stage, name) in rules.needs(job.order.kind, appliance.kind).photos {
-            if !job.sheet.photos.iter().any(|p| p.stage == stage && p.appliance == appliance.id) {
+            if !job.sheet.photos.iter().any(|p| p.stage.is(stage) && p.appliance == appliance.id) {
                 let jump = Jump::Photos { stage };
                 out.push(Blocker { code: BlockerCode::PhotoMissing, subject: Some(name), jump });
             }
@@ -82,9 +96,14 @@ pub fn blockers(job: &Job, rules: &dyn Rules) -> Vec<Blocker> {
 }
 
 /// Required readings that are missing, and any reading, required or not, whose failure stands.
-fn unsafe_readings(job: &Job, rules: &dyn Rules, appliance: &super::facts::OrderedAppliance) -> Vec<Blocker> {
+fn unsafe_readings(
+    job: &Job,
+    rules: &dyn Rules,
+    appliance: &super::facts::OrderedAppliance,
+    kind: JobKind,
+) -> Vec<Blocker> {
     let mut out = Vec::new();
-    let required = rules.needs(job.order.kind, appliance.kind).readings;
+    let required = rules.needs(kind, appliance.kind).readings;
     let mut limits = required.clone();
     for reading in job.sheet.readings.iter().filter(|r| r.appliance == appliance.id) {
         if let Some(limit) = rules.limit_of(&reading.limits, &reading.code)
@@ -129,10 +148,10 @@ fn missing_fields(job: &Job, appliance: &super::facts::OrderedAppliance) -> Vec<
 
 /// The one next step, and the outcomes that may be chosen now.
 pub fn next(job: &Job, blockers: &[Blocker]) -> (Step, Vec<JobOutcome>) {
-    if job.order.cancelled || !job.sheet.outcomes.is_empty() {
+    if job.order.cancelled || nodes::ended(job).is_some() {
         return (Step::Nothing, Vec::new());
     }
-    let has = |kind| job.sheet.nodes.iter().any(|n| n.kind == kind);
+    let has = |kind| job.sheet.nodes.iter().any(|n| n.kind.is(kind));
     let blocked = |codes: &[BlockerCode]| blockers.iter().any(|b| codes.contains(&b.code));
     let step = if !has(NodeKind::Departed) && !has(NodeKind::Arrived) {
         Step::Depart
@@ -153,7 +172,7 @@ pub fn next(job: &Job, blockers: &[Blocker]) -> (Step, Vec<JobOutcome>) {
 /// "Completed" needs an empty list of blockers. What ends a visit without the work being done is always open once
 /// somebody has arrived; a refusal is open as soon as something unsafe was found.
 fn outcomes(job: &Job, blockers: &[Blocker]) -> Vec<JobOutcome> {
-    let arrived = job.sheet.nodes.iter().any(|n| n.kind == NodeKind::Arrived);
+    let arrived = job.sheet.nodes.iter().any(|n| n.kind.is(NodeKind::Arrived));
     let mut out = Vec::new();
     if blockers.is_empty() {
         out.push(JobOutcome::Completed);

@@ -21,7 +21,7 @@ pub fn five(job: &Job, safety_checked: bool) -> Vec<Service> {
         .map(|service| {
             let derived = match service {
                 ServiceCode::TestPower => safety_checked,
-                ServiceCode::CleanUp => job.sheet.photos.iter().any(|p| p.stage == PhotoStage::After),
+                ServiceCode::CleanUp => job.sheet.photos.iter().any(|p| p.stage.is(PhotoStage::After)),
                 ServiceCode::Explain | ServiceCode::Maintain | ServiceCode::CheckAll => false,
             };
             if derived {

@@ -47,7 +47,7 @@ impl<'a> RunRow<'a> {
             .prepare_cached("SELECT ops FROM paper WHERE doc = ?1")?
             .query_row([&key], |row| row.get(0))
             .optional()?;
-        let doc_ops = ops.map(unsigned).or_else(|| birth::ops(doc.kind())).unwrap_or(0);
+        let doc_ops = ops.map_or(0, unsigned).saturating_add(birth::ops(doc.kind()));
         Ok(Self { db, doc: key, actor, run: run.unwrap_or_default(), doc_ops })
     }
 }
@@ -126,7 +126,7 @@ impl Intake<'_> {
         db.prepare_cached(
             "INSERT INTO paper (doc, ops) VALUES (?1, ?2) ON CONFLICT (doc) DO UPDATE SET ops = excluded.ops",
         )?
-        .execute(params![doc, signed(self.doc_ops)])?;
+        .execute(params![doc, signed(self.doc_ops.saturating_sub(birth::ops(self.doc.kind())))])?;
         Ok(())
     }
 }

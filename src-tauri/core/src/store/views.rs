@@ -25,7 +25,7 @@ pub struct JobRow {
     pub figures: JobFigures,
 }
 
-fn exists(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
+pub(super) fn exists(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
     let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM paper WHERE doc = ?1)")?;
     Ok(query.query_row([doc.to_string()], |row| row.get(0))?)
 }
@@ -39,13 +39,15 @@ pub(super) fn order(db: &Connection, papers: &mut Papers, job: JobId) -> Result<
     Ok(documents::order::read(papers.read(db, &doc)?.doc()))
 }
 
-/// Order and sheet together; `None` while the order is not here.
+/// Order and sheet together; `None` while the order is not here. A walk-in's order lies in its sheet until adopted (R6).
 pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Option<Arc<Job>>, StoreError> {
     if let Some(known) = papers.known_facts(job) {
         return Ok(Some(known));
     }
-    let Some(order) = order(db, papers, job)? else { return Ok(None) };
-    let sheet = documents::sheet::read(papers.read(db, &DocId::Sheet(job))?.doc());
+    let paper = papers.read(db, &DocId::Sheet(job))?;
+    let sheet = documents::sheet::read(paper.doc());
+    let walk_in = documents::order::read_walk_in(paper.doc());
+    let Some(order) = order(db, papers, job)?.or(walk_in) else { return Ok(None) };
     let facts = Arc::new(Job { order, sheet });
     papers.keep_facts(job, &facts);
     Ok(Some(facts))
@@ -82,7 +84,7 @@ pub(super) fn refresh(db: &Connection, papers: &mut Papers, rules: &RuleBook, jo
 fn card(job: JobId, facts: &Job, figures: &JobFigures, rules: &RuleBook) -> JobCard {
     let Order { customer, appliances, .. } = &facts.order;
     let checked = gates::safety_checked(facts, rules);
-    let status = nodes::status(facts, &nodes::line(facts, checked));
+    let status = nodes::status(facts, &nodes::line(facts, checked, nodes::Elsewhere::default()));
     let first = appliances.first();
     let name = |field| first.map(|a| facts.field(a, field)).unwrap_or_default();
     let required: Vec<_> = appliances

@@ -1,10 +1,8 @@
 //! Time: when somebody must be there (R1, R3, R4), how long it may take (R2), and the day in figures (R38).
 
-use std::collections::BTreeMap;
-
 use doorstep::domain::calendar::{self, DAY_MS};
 use doorstep::domain::day::{JobFigures, figures};
-use doorstep::domain::facts::{Customer, Noted, Order, OrderedAppliance};
+use doorstep::domain::facts::{Noted, Order, OrderedAppliance};
 use doorstep::domain::timing::{arrive_by, in_limit, limit_minutes, on_time};
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::{Finish, Tap, TapNode};
@@ -21,21 +19,9 @@ fn order(kind: JobKind, urgency: Urgency, far: bool, appliances: &[ApplianceKind
         model: String::new(),
         serial: String::new(),
     };
-    Order {
-        kind,
-        urgency,
-        far,
-        customer: Customer::default(),
-        appliances: (0u8..).zip(appliances).map(appliance).collect(),
-        symptom: String::new(),
-        window: None,
-        coverage: Coverage::InWarranty,
-        maker_order: String::new(),
-        note: String::new(),
-        taken: Noted { at_ms: NOON, offset_ms: None, by: member(OWNER) },
-        assignees: BTreeMap::new(),
-        cancelled: false,
-    }
+    let taken = Noted::now(NOON, None, member(OWNER));
+    let appliances = (0u8..).zip(appliances).map(appliance).collect();
+    Order { urgency, far, appliances, coverage: Coverage::InWarranty, ..Order::blank(kind, taken) }
 }
 
 const ONE: &[ApplianceKind] = &[ApplianceKind::InstantHeater];

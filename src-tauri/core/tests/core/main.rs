@@ -13,4 +13,5 @@ mod own;
 mod photos;
 mod quarantine;
 mod rules;
+mod safety;
 mod vault;

@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use doorstep::documents::layout::WriteError;
-use doorstep::documents::{order, sheet};
-use doorstep::domain::facts::Noted;
+use doorstep::documents::{layout, order, sheet};
+use doorstep::domain::facts::{Node, Noted};
 use doorstep::store::StoreError;
 use doorstep_schemas::ids::{DocId, JobId, ShortId};
 use doorstep_schemas::input::SheetField;
@@ -21,7 +21,11 @@ fn with_job(shop: &mut Shop) -> (Phone, JobId, ShortId) {
 }
 
 fn noted() -> Noted {
-    Noted { at_ms: NOON, offset_ms: None, by: member(OWNER) }
+    Noted::now(NOON, None, member(OWNER))
+}
+
+fn node(id: ShortId, kind: NodeKind) -> Node {
+    Node { id, kind: kind.into(), lat_e6: None, lon_e6: None, noted: noted() }
 }
 
 /// What a person or a colleague's device could see of the job.
@@ -42,17 +46,17 @@ fn an_action_that_fails_beside_the_document_leaves_no_trace() {
         &DocId::Sheet(job),
         "arrive",
         NOON,
-        |doc| sheet::add_node(doc, id, NodeKind::Arrived, noted()),
+        |doc| layout::add_record(doc, &node(id, NodeKind::Arrived)),
         |_| Err(StoreError::Row("a photo's row")),
     );
     assert!(matches!(refused, Err(StoreError::Row("a photo's row"))), "{refused:?}");
     assert_eq!(seen(&desk, job), before);
     // The next action starts from what was saved, and says nothing of what failed.
-    let write = |doc: &mut _| sheet::add_node(doc, id, NodeKind::Departed, noted());
+    let write = |doc: &mut _| layout::add_record(doc, &node(id, NodeKind::Departed));
     assert!(desk.store().act(&DocId::Sheet(job), "depart", NOON, write, |_| Ok(())).unwrap());
     let nodes = desk.facts(job).sheet.nodes;
     assert_eq!(nodes.len(), 1);
-    assert_eq!(nodes[0].kind, NodeKind::Departed);
+    assert_eq!(nodes[0].kind.known(), Some(NodeKind::Departed));
     assert_eq!(desk.heads(&DocId::Sheet(job)), desk.store().heads(&DocId::Sheet(job)).unwrap());
 }
 

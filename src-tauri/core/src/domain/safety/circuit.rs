@@ -12,29 +12,27 @@ use super::shapes::Value;
 use super::words::{both, number, sentence};
 
 pub(super) fn judged(row: &Circuit, value: Value<'_>) -> Outcome {
-    let context = value.context;
-    let mut links = Vec::new();
-    match row.element {
-        Element::Meter => links.push(load_under(row, value.thousandths, value, &METER)),
-        Element::Breaker => {
-            links.push(load_under(row, value.thousandths, value, &BREAKER));
-            let section = row.section.as_ref();
-            let told = section.and_then(|code| context.readings.get(code)).copied();
-            links.push(match (told, section) {
-                (Some(section), _) => breaker_under_wire(value.thousandths, carried(row, section, value)),
-                (None, Some(code)) => Outcome::lacking(Lack::Reading(code.clone())),
-                (None, None) => Outcome::lacking(Lack::Reading("wire_section".to_owned())),
-            });
-        }
+    let found = value.thousandths;
+    let beside = row.beside.clone().unwrap_or_default();
+    let told = value.context.readings.get(&beside).copied();
+    let links = match row.element {
+        Element::Meter => vec![load_under(row, found, value, &METER)],
+        Element::Breaker => vec![
+            load_under(row, found, value, &BREAKER),
+            told.map_or_else(
+                || Outcome::lacking(Lack::Reading(beside)),
+                |section| breaker_under_wire(found, carried(row, section, value)),
+            ),
+        ],
         Element::Wire => {
-            let amps = carried(row, value.thousandths, value);
-            links.push(load_under(row, amps, value, &WIRE));
-            links.push(match context.breaker_thousandths() {
-                Some(breaker) => breaker_under_wire(breaker, amps),
-                None => Outcome::lacking(Lack::Breaker),
-            });
+            let amps = carried(row, found, value);
+            let breaker = value.context.breaker_thousandths().or(told);
+            vec![
+                load_under(row, amps, value, &WIRE),
+                breaker.map_or_else(|| Outcome::lacking(Lack::Breaker), |breaker| breaker_under_wire(breaker, amps)),
+            ]
         }
-    }
+    };
     Outcome::worst(links)
 }
 

@@ -204,9 +204,7 @@ impl Context {
         self
     }
 
-    /// The breaker in A: told, or read at its own row.
     pub(super) fn breaker_thousandths(&self) -> Option<i64> {
-        let told = self.breaker_amps.and_then(|amps| amps.checked_mul(1_000));
-        told.or_else(|| above_zero(self.readings.get("breaker_match").copied()))
+        self.breaker_amps.and_then(|amps| amps.checked_mul(1_000))
     }
 }

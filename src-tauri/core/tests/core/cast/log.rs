@@ -39,7 +39,7 @@ impl History for Seen<'_> {
     }
 
     fn doc_ops(&self) -> u64 {
-        self.0.ops.get(self.1).copied().or_else(|| birth::ops(self.1.kind())).unwrap_or(0)
+        self.0.ops.get(self.1).copied().unwrap_or_else(|| birth::ops(self.1.kind()))
     }
 
     fn hash_at(&self, seq: u64) -> Result<Option<ChangeHash>, Infallible> {

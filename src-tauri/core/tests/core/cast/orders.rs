@@ -34,6 +34,7 @@ pub fn leaking_heater(assignees: &[MemberId]) -> TakeOrder {
         maker_order: String::new(),
         note: String::new(),
         assignees: assignees.to_vec(),
+        details: None,
     }
 }
 
@@ -56,8 +57,10 @@ pub fn reading(job: JobId, appliance: ShortId, code: &str, found: Found) -> Reco
         appliance,
         code: code.to_owned(),
         found,
+        unit: if code == "earth_resistance" { "Ω" } else { "" }.to_owned(),
         method: method.to_owned(),
         instrument: "胜利 VC60B".to_owned(),
+        calibrated: String::new(),
         rectified: String::new(),
     }
 }

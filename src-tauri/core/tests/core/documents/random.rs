@@ -85,7 +85,7 @@ fn perform(phone: &Phone, job: JobId, appliance: ShortId, act: &Act) {
             drop(actions.use_part(&UsePart { job, appliance, code, name, quantity: 2, guide_fen: Fen(900) }));
         }
         Act::TakePartOff => {
-            if let Some(part) = phone.facts(job).sheet.used_parts().next() {
+            if let Some(part) = phone.facts(job).sheet.parts.first() {
                 drop(actions.remove_part(&RemovePart { job, part: part.id }));
             }
         }

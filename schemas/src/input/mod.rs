@@ -1,12 +1,17 @@
 //! What the screen asks for: one type per command.
 
+mod facts;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use facts::*;
 
 use crate::enrol::{DeviceStatus, RoleName};
 use crate::ids::{DeviceId, JobId, MemberId, ShortId};
 use crate::view::{
-    ApplianceKind, Coverage, Fen, JobKind, JobOutcome, Language, Millis, PhotoStage, ServiceCode, Shell, Thousandths,
-    Urgency, Window,
+    ApplianceKind, Coverage, Fen, Grade, JobKind, JobOutcome, Language, Millis, PhotoStage, Segment, ServiceCode,
+    Shell, Source, Thousandths, Urgency, Window, words,
 };
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
@@ -59,6 +64,28 @@ pub struct TakeOrder {
     pub maker_order: String,
     pub note: String,
     pub assignees: Vec<MemberId>,
+    pub details: Option<OrderDetails>,
+}
+
+/// What is said of an order beyond who, where and what. What is missing is not said.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, specta::Type)]
+pub struct OrderDetails {
+    pub source: Option<Source>,
+    pub segment: Option<Segment>,
+    /// The job that this one comes back to (R8).
+    pub revisit_of: Option<JobId>,
+    /// The maintenance contract behind it: a topic of the desk.
+    pub contract: String,
+    /// 国补 (R44)
+    pub subsidised: bool,
+    /// 闸口验收 (R16)
+    pub acceptance: bool,
+    pub project: bool,
+    pub difficulty: Option<Grade>,
+    pub at_height: bool,
+    pub wished: Option<MemberId>,
+    /// Kilometres from the shop.
+    pub km: Option<u32>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
@@ -115,25 +142,46 @@ pub struct RecordReading {
     pub appliance: ShortId,
     pub code: String,
     pub found: Found,
+    /// The row's unit; empty for a choice.
+    pub unit: String,
     /// One of the row's methods; empty when the row has none.
     pub method: String,
     /// Free text: make and number of the instrument.
     pub instrument: String,
+    /// When the instrument was last calibrated, as its label says; may be empty.
+    pub calibrated: String,
     /// What was put right before measuring again; empty the first time.
     pub rectified: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
-#[serde(rename_all = "snake_case")]
-pub enum SheetField {
-    Brand,
-    Model,
-    Serial,
-    Symptom,
-    Fault,
-    Cause,
-    Action,
-}
+words!(
+    /// A field of one appliance on the sheet. Figures are whole numbers in the unit of their name.
+    SheetField {
+        Brand = "brand",
+        Model = "model",
+        Serial = "serial",
+        Symptom = "symptom",
+        Fault = "fault",
+        Cause = "cause",
+        Action = "action",
+        /// The fault class of rule data that was picked.
+        FaultCode = "fault_code",
+        /// Production month, `2017-04`.
+        Made = "made",
+        RatedWatts = "rated_w",
+        RatedMilliamps = "rated_ma",
+        /// I, II, 0, 0I, III
+        Protection = "protection",
+        Refrigerant = "refrigerant",
+        Gas = "gas",
+        /// Bathroom or kitchen: `yes` or `no`.
+        WetRoom = "wet_room",
+        /// How the wire is laid.
+        Laying = "laying",
+        BreakerAmps = "breaker_a",
+        MeterAmps = "meter_a",
+    }
+);
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct WriteField {

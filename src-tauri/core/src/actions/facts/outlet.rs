@@ -1,0 +1,296 @@
+//! The outlet's own papers: requests by members; stock, roster, desk and catalogue by owners.
+
+use doorstep_schemas::ids::{BlobHash, DocId, MemberId, ShortId};
+use doorstep_schemas::input::{DeskFact, RequestFact, RosterFact, StockFact};
+use doorstep_schemas::view::Millis;
+
+use super::check::{LINE, MOST_FEN, amount, line, paragraph, required, signed_amount, within};
+use super::{Actions, FactError};
+use crate::documents::layout::Edit;
+use crate::domain::facts::desk::{
+    Admission, Answer, CashTaken, Contract, FollowUp, Referral, Sample, SettlementLine, SettlementStep, WageLine,
+};
+use crate::domain::facts::outlet::{
+    AdvanceAsked, Authorisation, Certificate, GradeGiven, HandIn, Kit, Moved, NoteToOwner, PartRequest, RosterNote,
+    SetVersion,
+};
+use crate::domain::facts::{Noted, Remark};
+use crate::domain::record::At;
+
+/// Of one part, in one movement.
+const MOST_PIECES: i64 = 100_000;
+
+fn at(ms: Option<Millis>) -> Option<At> {
+    ms.map(|ms| At(ms.0))
+}
+
+impl Actions {
+    /// Asks something of the owner, or says what was handed in.
+    pub fn ask(&self, fact: &RequestFact) -> Result<ShortId, FactError> {
+        let mut store = self.shelf.store();
+        let me = Self::enrolment(&store)?.member;
+        let noted = self.noted(&store, me)?;
+        let id = self.mint();
+        let (code, edit) = match fact {
+            RequestFact::Part { job, code, name, quantity, note } => (
+                "ask_part",
+                Edit::add(PartRequest {
+                    id,
+                    job: *job,
+                    code: line("code", code)?,
+                    name: required("part", name)?,
+                    quantity: u32::try_from(within("quantity", i64::from(*quantity), 1, 999)?).unwrap_or(1),
+                    note: line("note", note)?,
+                    noted,
+                }),
+            ),
+            RequestFact::Advance { fen, note } => {
+                let fen = within("amount", fen.0, 1, MOST_FEN)?;
+                ("ask_advance", Edit::add(AdvanceAsked { id, fen, note: line("note", note)?, noted }))
+            }
+            RequestFact::HandIn { fen, way, note } => {
+                let fen = within("amount", fen.0, 1, MOST_FEN)?;
+                ("hand_in", Edit::add(HandIn { id, fen, way: (*way).into(), note: line("note", note)?, noted }))
+            }
+            RequestFact::Note { job, text } => {
+                ("note_owner", Edit::add(NoteToOwner { id, job: *job, text: required("text", text)?, noted }))
+            }
+        };
+        store.act(&DocId::Request(me), code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        Ok(id)
+    }
+
+    /// Gives parts out to a member, takes them back, or writes down a count (R22).
+    pub fn move_stock(&self, member: MemberId, fact: &StockFact) -> Result<ShortId, FactError> {
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        let id = self.mint();
+        let moved = Moved {
+            id,
+            movement: fact.movement.into(),
+            code: line("code", &fact.code)?,
+            name: required("part", &fact.name)?,
+            quantity: within("quantity", i64::from(fact.quantity), 0, MOST_PIECES)?,
+            request: fact.request,
+            note: line("note", &fact.note)?,
+            noted,
+        };
+        let edit = Edit::add(moved);
+        store.act(&DocId::Stock(member), "move_stock", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        Ok(id)
+    }
+
+    /// Adds to the roster (R7, R10, R47).
+    pub fn note_on_roster(&self, fact: &RosterFact) -> Result<ShortId, FactError> {
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        let id = self.mint();
+        let edit = roster_edit(id, noted, fact)?;
+        store.act(&DocId::Roster, "roster", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        Ok(id)
+    }
+
+    /// Adds to a topic of the desk.
+    pub fn note_on_desk(&self, topic: &str, fact: &DeskFact) -> Result<ShortId, FactError> {
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        let doc = desk(topic)?;
+        let id = self.mint();
+        let (code, edit) = desk_edit(id, noted, fact)?;
+        store.act(&doc, code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        Ok(id)
+    }
+
+    /// Writes down a sample that was drawn, with its seed (R40).
+    pub fn keep_sample(&self, topic: &str, sample: &Sample) -> Result<(), FactError> {
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        let edit = Edit::add(Sample { noted, ..sample.clone() });
+        store.act(&desk(topic)?, "sample", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Puts a version of a rule set in force from a moment on: owner-only sets are named at the desk, the others in the
+    /// catalogue.
+    pub(crate) fn name_set(
+        &self,
+        kind: &str,
+        version: &str,
+        set: BlobHash,
+        valid_from: i64,
+        owner_only: bool,
+    ) -> Result<(), FactError> {
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        let set = SetVersion {
+            id: self.mint(),
+            kind: kind.to_owned(),
+            version: line("version", version)?,
+            set,
+            valid_from: Some(At(valid_from)),
+            noted,
+        };
+        let doc = if owner_only { desk("sets")? } else { DocId::Catalogue };
+        let edit = Edit::add(set);
+        store.act(&doc, "publish_set", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+fn desk(topic: &str) -> Result<DocId, FactError> {
+    format!("desk:{topic}").parse().map_err(|_not_a_topic| FactError::Unknown("topic"))
+}
+
+fn roster_edit(id: ShortId, noted: Noted, fact: &RosterFact) -> Result<Edit, FactError> {
+    Ok(match fact {
+        RosterFact::Certificate { member, kind, number, issued, expires, withdrawn } => Edit::add(Certificate {
+            id,
+            member: *member,
+            kind: (*kind).into(),
+            number: line("number", number)?,
+            issued: at(*issued),
+            expires: at(*expires),
+            withdrawn: *withdrawn,
+            photo: None,
+            noted,
+        }),
+        RosterFact::Grade { member, grade, years, note } => Edit::add(GradeGiven {
+            id,
+            member: *member,
+            grade: (*grade).into(),
+            years: within("years", i64::from(*years), 0, 80)?,
+            note: line("note", note)?,
+            noted,
+        }),
+        RosterFact::Kit { member, level, instrument, number, calibrated, due } => Edit::add(Kit {
+            id,
+            member: *member,
+            level: (*level).into(),
+            instrument: line("instrument", instrument)?,
+            number: line("number", number)?,
+            calibrated: at(*calibrated),
+            due: at(*due),
+            noted,
+        }),
+        RosterFact::Event { member, event, text, level, passed, fen } => Edit::add(RosterNote {
+            id,
+            member: *member,
+            event: (*event).into(),
+            text: required("text", text)?,
+            level: line("level", level)?,
+            passed: *passed,
+            fen: amount("amount", *fen)?,
+            noted,
+        }),
+        RosterFact::Authorisation { brand, number, expires, withdrawn } => Edit::add(Authorisation {
+            id,
+            brand: required("brand", brand)?,
+            number: line("number", number)?,
+            expires: at(*expires),
+            withdrawn: *withdrawn,
+            noted,
+        }),
+        RosterFact::About { key, value } => about(key, value)?,
+    })
+}
+
+/// A text under a composed key: `<what>/<field>`.
+fn about(key: &str, value: &str) -> Result<Edit, FactError> {
+    let fits = key.chars().count() <= LINE && key.split('/').count() >= 2 && !key.split('/').any(str::is_empty);
+    if !fits {
+        return Err(FactError::Unknown("key"));
+    }
+    Ok(Edit::set("about", key.to_owned(), paragraph("value", value)?))
+}
+
+fn desk_edit(id: ShortId, noted: Noted, fact: &DeskFact) -> Result<(&'static str, Edit), FactError> {
+    Ok(match fact {
+        DeskFact::Answer { request, step, promised, note } => {
+            let (promised, note) = (at(*promised), line("note", note)?);
+            ("answer_request", Edit::add(Answer { id, request: *request, step: (*step).into(), promised, note, noted }))
+        }
+        DeskFact::SettlementLine { job, maker, code, name, quantity, fen, fee, adjusts } => (
+            "settlement_line",
+            Edit::add(SettlementLine {
+                id,
+                job: *job,
+                maker: required("maker", maker)?,
+                code: line("code", code)?,
+                name: required("name", name)?,
+                quantity: within("quantity", quantity.0, 1, 10_000_000)?,
+                fen: if adjusts.is_some() { signed_amount("amount", *fen)? } else { amount("amount", *fen)? },
+                fee: *fee,
+                adjusts: *adjusts,
+                set: Vec::new(),
+                noted,
+            }),
+        ),
+        DeskFact::SettlementStep { job, state, fen, reason, reference } => (
+            "settlement_step",
+            Edit::add(SettlementStep {
+                id,
+                job: *job,
+                state: (*state).into(),
+                fen: amount("amount", *fen)?,
+                reason: line("reason", reason)?,
+                reference: line("reference", reference)?,
+                noted,
+            }),
+        ),
+        DeskFact::FollowUp { job, kind, stars, chips, text, do_not_contact, complaint, handled } => (
+            "follow_up",
+            Edit::add(FollowUp {
+                id,
+                job: *job,
+                kind: (*kind).into(),
+                stars: within("stars", i64::from(*stars), 0, 5)?,
+                chips: line("chips", chips)?,
+                text: paragraph("text", text)?,
+                do_not_contact: *do_not_contact,
+                complaint: *complaint,
+                handled: *handled,
+                noted,
+            }),
+        ),
+        DeskFact::Wage { member, job, kind, fen, reason } => {
+            let fen = within("amount", fen.0, 0, MOST_FEN)?;
+            let reason = required("reason", reason)?;
+            ("wage", Edit::add(WageLine { id, member: *member, job: *job, kind: (*kind).into(), fen, reason, noted }))
+        }
+        DeskFact::CashTaken { member, fen, hand_in, note } => {
+            let fen = within("amount", fen.0, 1, MOST_FEN)?;
+            let taken = CashTaken { id, member: *member, fen, hand_in: *hand_in, note: line("note", note)?, noted };
+            ("take_cash", Edit::add(taken))
+        }
+        DeskFact::Contract { customer, phone, appliance, from, months, every, fen, ended } => (
+            "contract",
+            Edit::add(Contract {
+                id,
+                customer: required("customer", customer)?,
+                phone: line("phone", phone)?,
+                appliance: line("appliance", appliance)?,
+                from: at(*from),
+                months: within("months", i64::from(*months), 1, 240)?,
+                every: within("every", i64::from(*every), 1, 60)?,
+                fen: amount("amount", *fen)?,
+                ended: *ended,
+                noted,
+            }),
+        ),
+        DeskFact::Referral { job, text, member, sold_fen } => {
+            let sold_fen = amount("amount", *sold_fen)?;
+            let text = required("text", text)?;
+            ("referral", Edit::add(Referral { id, job: *job, text, member: *member, sold_fen, noted }))
+        }
+        DeskFact::Admission { dealer, sees, until, withdrawn } => {
+            let (dealer, sees) = (required("dealer", dealer)?, line("sees", sees)?);
+            let until = at(*until);
+            (
+                "admit_dealer",
+                Edit::add(Admission { id, dealer, sees, until, withdrawn: *withdrawn, photo: None, noted }),
+            )
+        }
+        DeskFact::Remark { text } => ("remark", Edit::add(Remark { id, text: required("text", text)?, noted })),
+        DeskFact::About { key, value } => ("desk_about", about(key, value)?),
+    })
+}

@@ -1,0 +1,163 @@
+//! What all members read: roster and catalogue; and what one member shares with the owner: requests and stock.
+
+use std::collections::BTreeMap;
+
+use doorstep_schemas::ids::{BlobHash, JobId, MemberId, ShortId};
+use doorstep_schemas::view::{CertificateKind, Grade, KitLevel, PayWay, RosterEvent, StockMove};
+
+use super::{FieldValue, Noted};
+use crate::domain::record::{At, Word, record};
+
+record! {
+    /// A certificate of a person, or a filing of the outlet where no member is named (R7).
+    kept Certificate in "certificates" {
+        member: Option<MemberId> = "member",
+        kind: Word<CertificateKind> = "kind",
+        number: String = "number",
+        issued: Option<At> = "issued",
+        expires: Option<At> = "expires",
+        withdrawn: bool = "withdrawn",
+        photo: Option<BlobHash> = "photo",
+    }
+}
+
+record! {
+    /// A grade given; the last one counts (R7).
+    kept GradeGiven in "grades" {
+        member: MemberId = "member",
+        grade: Word<Grade> = "grade",
+        years: i64 = "years",
+        note: String = "note",
+    }
+}
+
+record! {
+    /// What a member measures with.
+    loose Kit in "kits" {
+        member: MemberId = "member",
+        level: Word<KitLevel> = "level",
+        instrument: String = "instr",
+        number: String = "number",
+        calibrated: Option<At> = "cal",
+        due: Option<At> = "due",
+    }
+}
+
+record! {
+    /// Training, exams, rewards, penalties (R47).
+    kept RosterNote in "events" {
+        member: MemberId = "member",
+        event: Word<RosterEvent> = "event",
+        text: String = "text",
+        level: String = "level",
+        passed: bool = "ok",
+        fen: i64 = "fen",
+    }
+}
+
+record! {
+    /// A brand that the outlet may speak for, until a day (R10).
+    kept Authorisation in "authorisations" {
+        brand: String = "brand",
+        number: String = "number",
+        expires: Option<At> = "expires",
+        withdrawn: bool = "withdrawn",
+    }
+}
+
+/// 花名册: profiles, certificates, grades.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Roster {
+    /// `<member>/phone`, `<member>/township`, and the outlet's own switches under `outlet/…`.
+    pub about: BTreeMap<String, FieldValue>,
+    pub certificates: Vec<Certificate>,
+    pub grades: Vec<GradeGiven>,
+    pub kits: Vec<Kit>,
+    pub events: Vec<RosterNote>,
+    pub authorisations: Vec<Authorisation>,
+}
+
+impl Roster {
+    pub fn about(&self, key: &str) -> &str {
+        self.about.get(key).map_or("", |f| &f.value)
+    }
+}
+
+record! {
+    /// A rule set that is in force from a day on: kind, version, hash.
+    kept SetVersion in "sets" {
+        kind: String = "kind",
+        version: String = "version",
+        set: BlobHash = "hash",
+        valid_from: Option<At> = "from",
+    }
+}
+
+/// 目录: which rule sets are in force.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Catalogue {
+    pub sets: Vec<SetVersion>,
+}
+
+record! {
+    /// A part that a member asks for (R23).
+    kept PartRequest in "parts" {
+        job: Option<JobId> = "job",
+        code: String = "code",
+        name: String = "name",
+        quantity: u32 = "qty",
+        note: String = "note",
+    }
+}
+
+record! {
+    kept AdvanceAsked in "advances" {
+        fen: i64 = "fen",
+        note: String = "note",
+    }
+}
+
+record! {
+    /// Money that a member hands in; it counts once the owner has taken it (R43).
+    kept HandIn in "cash" {
+        fen: i64 = "fen",
+        way: Word<PayWay> = "way",
+        note: String = "note",
+    }
+}
+
+record! {
+    kept NoteToOwner in "notes" {
+        job: Option<JobId> = "job",
+        text: String = "text",
+    }
+}
+
+/// 申请: what a member asks of the owner.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Requests {
+    pub parts: Vec<PartRequest>,
+    pub advances: Vec<AdvanceAsked>,
+    pub cash: Vec<HandIn>,
+    pub notes: Vec<NoteToOwner>,
+}
+
+record! {
+    /// Parts given out, brought back or counted. Use is derived from sheets, never written twice (R22).
+    kept Moved in "moves" {
+        movement: Word<StockMove> = "move",
+        code: String = "code",
+        name: String = "name",
+        quantity: i64 = "qty",
+        /// The request that it answers.
+        request: Option<ShortId> = "request",
+        note: String = "note",
+    }
+}
+
+/// 师傅个人库存
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stock {
+    pub about: BTreeMap<String, FieldValue>,
+    pub moves: Vec<Moved>,
+}
