@@ -203,6 +203,37 @@ fn a_field_is_required_by_the_schema_exactly_where_the_type_refuses_to_do_withou
 }
 
 #[test]
+fn a_value_is_refused_by_the_schema_exactly_where_the_type_refuses_it() {
+    for shape in shapes() {
+        let file = file(shape.kind);
+        let schema = shape.schema.as_value();
+        let mut paths = Vec::new();
+        objects(&file, "", &mut paths);
+        let mut refused = 0;
+        for path in paths {
+            let keys: Vec<String> = file.pointer(&path).unwrap().as_object().unwrap().keys().cloned().collect();
+            for key in keys {
+                // No list where an object stands: a type would take its fields in their order, which nobody writes.
+                let list = if file.pointer(&path).unwrap()[&key].is_object() { json!(null) } else { json!([1]) };
+                for other in [json!(null), json!(-1), json!(1.5), json!("no such word"), json!(true), list, json!({})] {
+                    let mut changed = file.clone();
+                    changed.pointer_mut(&path).unwrap()[&key] = other.clone();
+                    let by_schema = against(schema, schema, &changed);
+                    let by_type = (shape.read)(changed).map(|_| ());
+                    refused += usize::from(by_type.is_err());
+                    assert_eq!(
+                        by_schema.is_ok(),
+                        by_type.is_ok(),
+                        "{path}/{key} = {other}: {by_schema:?}, {by_type:?}"
+                    );
+                }
+            }
+        }
+        assert!(refused > 20, "{}", shape.kind.word());
+    }
+}
+
+#[test]
 fn every_kind_of_set_has_a_schema_and_the_owners_own_no_file() {
     let known: Vec<SetKind> = rule_schemas().into_iter().map(|(kind, _)| kind).collect();
     for kind in SetKind::ALL {
