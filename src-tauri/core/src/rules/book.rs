@@ -3,7 +3,8 @@
 //! A set that was once named is kept for as long as the book lives, also when it was replaced or never came into
 //! force: a reading or a fee may name it. Nothing here is merged; a version stands or falls as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use doorstep_schemas::ids::BlobHash;
 use doorstep_schemas::rules::emergency::EmergencySet;
@@ -45,9 +46,9 @@ struct Version {
 }
 
 /// All sets, and from when on each is in force.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RuleBook {
-    sets: BTreeMap<BlobHash, Set>,
+    sets: BTreeMap<BlobHash, Arc<Set>>,
     /// Oldest first.
     versions: BTreeMap<SetKind, Vec<Version>>,
 }
@@ -111,10 +112,18 @@ impl RuleBook {
         (book, refused)
     }
 
+    /// Whether a set may be put in force from a moment on: the catalogue's version and hash of it, or what stands
+    /// against it. Asked before the owner publishes it; a set that another one would have to give way to is refused too.
+    pub fn candidate(&self, kind: SetKind, bytes: &[u8], from_ms: i64) -> Result<(String, BlobHash), MalformedSet> {
+        let version = load(kind, bytes)?.head().version.to_owned();
+        let (_, refused) = Self::with(self.clone(), [(kind, bytes.to_vec(), from_ms)]);
+        refused.into_iter().next().map_or(Ok((version, BlobHash::of(bytes))), |refused| Err(refused.reason))
+    }
+
     fn add(&mut self, kind: SetKind, bytes: &[u8], from_ms: i64) -> Result<(), MalformedSet> {
         let set = load(kind, bytes)?;
         let hash = BlobHash::of(bytes);
-        self.sets.entry(hash).or_insert(set);
+        self.sets.entry(hash).or_insert_with(|| Arc::new(set));
         let versions = self.versions.entry(kind).or_default();
         let at = versions.partition_point(|version| version.from_ms <= from_ms);
         versions.insert(at, Version { from_ms, hash });
@@ -123,7 +132,7 @@ impl RuleBook {
 
     /// A replacement that disagrees with what is in force beside it: of the two the one that came into force last.
     fn misfit(&self, files: &BTreeMap<BlobHash, Vec<u8>>) -> Option<(SetKind, BlobHash, MalformedSet)> {
-        let moments: std::collections::BTreeSet<i64> = self.versions.values().flatten().map(|v| v.from_ms).collect();
+        let moments: BTreeSet<i64> = self.versions.values().flatten().map(|v| v.from_ms).collect();
         moments.into_iter().find_map(|at_ms| {
             disagreements(self, at_ms).into_iter().find_map(|found: Disagreement| {
                 let version = |kind| self.version(kind, at_ms).filter(|v| v.from_ms != ALWAYS).map(|v| (*v, kind));
@@ -143,7 +152,7 @@ impl RuleBook {
     /// The set that is in force at a moment, in milliseconds since 1970, UTC. None of a kind that the owner keeps to
     /// themselves, on any other device.
     pub fn in_force(&self, kind: SetKind, at_ms: i64) -> Option<&Set> {
-        self.sets.get(&self.version(kind, at_ms)?.hash)
+        self.sets.get(&self.version(kind, at_ms)?.hash).map(Arc::as_ref)
     }
 
     /// What a reading or a fee of that moment names.
@@ -154,7 +163,7 @@ impl RuleBook {
     /// A set by the 32 bytes that a reading or a fee names, in force or not.
     pub fn by_hash(&self, hash: &[u8]) -> Option<&Set> {
         let hash: [u8; 32] = hash.try_into().ok()?;
-        self.sets.get(&BlobHash(hash))
+        self.sets.get(&BlobHash(hash)).map(Arc::as_ref)
     }
 
     /// All rules as they are at one moment.

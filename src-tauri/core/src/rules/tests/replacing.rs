@@ -132,6 +132,31 @@ fn r11_a_limit_set_without_a_row_that_jobs_need_is_refused_unless_the_needs_chan
 }
 
 #[test]
+fn r11_r27_a_set_is_tried_before_the_owner_publishes_it() {
+    let book = book();
+    let file = prices(4_000);
+    let published = book.candidate(SetKind::Prices, &file, DAY);
+    assert_eq!(published, Ok(("2026-11-2".to_owned(), BlobHash::of(&file))));
+    assert_eq!(visit_fen(&book, DAY), 3_000, "only tried");
+    let error = book.candidate(SetKind::Pieces, &file, DAY).unwrap_err();
+    assert_eq!((error.line, error.reason.as_str()), (2, "\"prices\" where \"pieces\" is expected"));
+    let limits = with(SetKind::Limits, "\"code\": \"rcd_button\"", "\"code\": \"rcd_push\"");
+    assert!(book.candidate(SetKind::Limits, &limits, DAY).unwrap_err().reason.contains("does not fit the needs"));
+
+    // Wages from the day after tomorrow on name an item that only the list of today has.
+    let renamed = |kind, item: &str, at_ms| (kind, with(kind, item, "\"labour_lamps\""), at_ms);
+    let lists = [
+        renamed(SetKind::Prices, "\"labour_small\"", DAY),
+        renamed(SetKind::Pieces, "\"labour_strips\"", DAY + 2 * DAY_MS),
+    ];
+    let (book, refused) = RuleBook::with(book, lists);
+    assert_eq!(refused, []);
+    assert!(book.candidate(SetKind::Prices, &file, DAY - DAY_MS).is_ok(), "over before the wages begin");
+    let error = book.candidate(SetKind::Prices, &file, DAY + DAY_MS).unwrap_err();
+    assert!(error.reason.contains("labour_lamps: no such item"), "it would push the wages out: {error}");
+}
+
+#[test]
 fn r27_settlement_prices_are_in_force_only_where_the_owner_brings_them() {
     let (book, refused) = RuleBook::with(book(), [(SetKind::Settlement, settlement().into_bytes(), DAY)]);
     assert_eq!(refused, []);
