@@ -106,8 +106,6 @@ words!(
         Km = "km",
         /// 孔
         Hole = "hole",
-        /// 小时
-        Hour = "hour",
         /// 公斤
         Kilogram = "kilogram",
     }

@@ -4,8 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Problems, rule_set};
-use crate::view::Text;
-use crate::view::words::words;
+use crate::view::{Segment, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -28,21 +27,6 @@ pub struct ListedTownship {
     /// By road from the shop.
     pub km: u32,
 }
-
-words!(
-    /// 用户分类 (R9)
-    Segment {
-        Vip = "vip",
-        /// 成套
-        Set = "set",
-        /// 工程
-        Project = "project",
-        /// 城镇
-        Town = "town",
-        /// 农村
-        Village = "village",
-    }
-);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,10 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::faults::Difficulty;
-use super::places::Segment;
 use super::{Problems, Unit, rule_set};
-use crate::view::words::words;
-use crate::view::{ApplianceKind, Fen, JobKind, Text};
+use crate::view::{ApplianceKind, FeeKind, Fen, JobKind, Segment, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -35,30 +33,13 @@ pub struct PriceBook {
     pub items: Vec<PriceItem>,
 }
 
-words!(
-    /// What a line of the bill is for.
-    ItemKind {
-        /// 上门费
-        Visit = "visit",
-        /// 空跑费
-        EmptyTrip = "empty_trip",
-        /// 检测费
-        Diagnosis = "diagnosis",
-        /// 人工费
-        Labour = "labour",
-        /// 材料费
-        Material = "material",
-        /// 附加费
-        Surcharge = "surcharge",
-    }
-);
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceItem {
     pub code: String,
     pub name: Text,
-    pub kind: ItemKind,
+    /// Of the line on the bill. What is no list price, such as a discount, is refused.
+    pub kind: FeeKind,
     pub unit: Unit,
     /// For one unit.
     pub guide_fen: Fen,
@@ -127,6 +108,13 @@ impl PriceSet {
             for item in &book.items {
                 found.text(&item.code, &item.name);
                 found.fen(&item.code, item.guide_fen);
+                let listed = match item.kind {
+                    FeeKind::Visit | FeeKind::Diagnosis | FeeKind::Labour | FeeKind::Material | FeeKind::Surcharge => {
+                        true
+                    }
+                    FeeKind::Part | FeeKind::PassThrough | FeeKind::Discount | FeeKind::Adjustment => false,
+                };
+                found.unless(listed, &item.code, format!("{} has no price in a list", item.kind.word()));
             }
         }
     }

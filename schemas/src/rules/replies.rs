@@ -186,9 +186,9 @@ impl ReplySet {
             for text in [&body.zh, &body.en] {
                 match placeholders(text) {
                     Ok(names) => {
-                        names.into_iter().filter(|name| Placeholder::from_word(name).is_none()).for_each(|name| {
-                            found.add(&format!("{{{name}}}"), format!("{{{name}}} is no place that can be filled"))
-                        })
+                        for name in names.into_iter().filter(|name| Placeholder::from_word(name).is_none()) {
+                            found.add(&format!("{{{name}}}"), format!("{{{name}}} is no place that can be filled"));
+                        }
                     }
                     Err(rest) => {
                         let rest: String = rest.chars().take_while(|c| !c.is_control()).take(20).collect();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Coded, Problems, rule_set};
 use crate::view::words::words;
-use crate::view::{ServiceCode, Text};
+use crate::view::{NoticeKind, ServiceCode, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -72,18 +72,7 @@ pub struct Script {
     pub lines: Vec<Text>,
 }
 
-words!(
-    /// 安全隐患告知书: which one (R12).
-    NoticeKind {
-        /// 拒装拒修
-        Refusal = "refusal",
-        /// 警示
-        Warning = "warning",
-        /// 修复·隐患未消除
-        HazardRemaining = "hazard_remaining",
-    }
-);
-
+/// 安全隐患告知书 (R12, R50)
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeWording {

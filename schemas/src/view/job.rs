@@ -162,7 +162,6 @@ pub struct OutcomeGate {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, specta::Type)]
-#[serde(deny_unknown_fields)]
 pub struct ChoiceOption {
     pub code: String,
     pub label: Text,

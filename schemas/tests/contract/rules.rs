@@ -145,16 +145,16 @@ fn is_a(name: &Value, value: &Value) -> bool {
 }
 
 /// Every object of a file, of lists the first and the last one.
-fn objects(value: &Value, at: String, out: &mut Vec<String>) {
+fn objects(value: &Value, at: &str, out: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
-            out.push(at.clone());
-            fields.iter().for_each(|(key, value)| objects(value, format!("{at}/{key}"), out));
+            out.push(at.to_owned());
+            fields.iter().for_each(|(key, value)| objects(value, &format!("{at}/{key}"), out));
         }
         Value::Array(items) => {
             let last = items.len().saturating_sub(1);
             for n in [0, last].into_iter().take(items.len()) {
-                objects(&items[n], format!("{at}/{n}"), out);
+                objects(&items[n], &format!("{at}/{n}"), out);
             }
         }
         _ => {}
@@ -182,7 +182,7 @@ fn a_field_is_required_by_the_schema_exactly_where_the_type_refuses_to_do_withou
         let file = file(shape.kind);
         let schema = shape.schema.as_value();
         let mut paths = Vec::new();
-        objects(&file, String::new(), &mut paths);
+        objects(&file, "", &mut paths);
         assert!(shape.kind == SetKind::Promises || paths.len() >= 3, "{}", shape.kind.word());
         for path in paths {
             let keys: Vec<String> = file.pointer(&path).unwrap().as_object().unwrap().keys().cloned().collect();
@@ -199,6 +199,37 @@ fn a_field_is_required_by_the_schema_exactly_where_the_type_refuses_to_do_withou
             let by_type = (shape.read)(more).map(|_| ());
             assert!(by_schema.is_err() && by_type.is_err(), "{path}: {by_schema:?}, {by_type:?}");
         }
+    }
+}
+
+#[test]
+fn a_value_is_refused_by_the_schema_exactly_where_the_type_refuses_it() {
+    for shape in shapes() {
+        let file = file(shape.kind);
+        let schema = shape.schema.as_value();
+        let mut paths = Vec::new();
+        objects(&file, "", &mut paths);
+        let mut refused = 0;
+        for path in paths {
+            let keys: Vec<String> = file.pointer(&path).unwrap().as_object().unwrap().keys().cloned().collect();
+            for key in keys {
+                // No list where an object stands: a type would take its fields in their order, which nobody writes.
+                let list = if file.pointer(&path).unwrap()[&key].is_object() { json!(null) } else { json!([1]) };
+                for other in [json!(null), json!(-1), json!(1.5), json!("no such word"), json!(true), list, json!({})] {
+                    let mut changed = file.clone();
+                    changed.pointer_mut(&path).unwrap()[&key] = other.clone();
+                    let by_schema = against(schema, schema, &changed);
+                    let by_type = (shape.read)(changed).map(|_| ());
+                    refused += usize::from(by_type.is_err());
+                    assert_eq!(
+                        by_schema.is_ok(),
+                        by_type.is_ok(),
+                        "{path}/{key} = {other}: {by_schema:?}, {by_type:?}"
+                    );
+                }
+            }
+        }
+        assert!(refused > 20, "{}", shape.kind.word());
     }
 }
 

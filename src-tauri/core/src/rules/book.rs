@@ -3,7 +3,8 @@
 //! A set that was once named is kept for as long as the book lives, also when it was replaced or never came into
 //! force: a reading or a fee may name it. Nothing here is merged; a version stands or falls as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use doorstep_schemas::ids::BlobHash;
 use doorstep_schemas::rules::emergency::EmergencySet;
@@ -45,14 +46,15 @@ struct Version {
 }
 
 /// All sets, and from when on each is in force.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RuleBook {
-    sets: BTreeMap<BlobHash, Set>,
+    sets: BTreeMap<BlobHash, Arc<Set>>,
     /// Oldest first.
     versions: BTreeMap<SetKind, Vec<Version>>,
 }
 
-/// The files that ship with this version.
+/// The files that ship with this version. Of several of a kind the last one counts; the others are kept because readings
+/// and fees of earlier versions name them.
 pub(super) const BUILT_IN: [(SetKind, &[u8]); 13] = [
     (SetKind::Limits, include_bytes!("../../rules/limits.json")),
     (SetKind::Needs, include_bytes!("../../rules/needs.json")),
@@ -70,7 +72,7 @@ pub(super) const BUILT_IN: [(SetKind, &[u8]); 13] = [
 ];
 
 impl RuleBook {
-    /// The sets that ship with this version: one of each kind that is not the owner's alone.
+    /// The sets that ship with this version: of each kind that is not the owner's alone.
     pub fn built_in() -> Result<Self, MalformedSet> {
         let mut book = Self { sets: BTreeMap::new(), versions: BTreeMap::new() };
         for (kind, bytes) in BUILT_IN {
@@ -79,7 +81,7 @@ impl RuleBook {
         match disagreements(&book, ALWAYS).first() {
             None => Ok(book),
             Some(found) => {
-                let file = BUILT_IN.iter().find(|(kind, _)| *kind == found.from).map_or(&b""[..], |(_, bytes)| bytes);
+                let file = BUILT_IN.iter().rfind(|(kind, _)| *kind == found.from).map_or(&b""[..], |(_, bytes)| bytes);
                 Err(found.reason(found.from, file))
             }
         }
@@ -110,10 +112,18 @@ impl RuleBook {
         (book, refused)
     }
 
+    /// Whether a set may be put in force from a moment on: the catalogue's version and hash of it, or what stands
+    /// against it. Asked before the owner publishes it; a set that another one would have to give way to is refused too.
+    pub fn candidate(&self, kind: SetKind, bytes: &[u8], from_ms: i64) -> Result<(String, BlobHash), MalformedSet> {
+        let version = load(kind, bytes)?.head().version.to_owned();
+        let (_, refused) = Self::with(self.clone(), [(kind, bytes.to_vec(), from_ms)]);
+        refused.into_iter().next().map_or(Ok((version, BlobHash::of(bytes))), |refused| Err(refused.reason))
+    }
+
     fn add(&mut self, kind: SetKind, bytes: &[u8], from_ms: i64) -> Result<(), MalformedSet> {
         let set = load(kind, bytes)?;
         let hash = BlobHash::of(bytes);
-        self.sets.entry(hash).or_insert(set);
+        self.sets.entry(hash).or_insert_with(|| Arc::new(set));
         let versions = self.versions.entry(kind).or_default();
         let at = versions.partition_point(|version| version.from_ms <= from_ms);
         versions.insert(at, Version { from_ms, hash });
@@ -122,7 +132,7 @@ impl RuleBook {
 
     /// A replacement that disagrees with what is in force beside it: of the two the one that came into force last.
     fn misfit(&self, files: &BTreeMap<BlobHash, Vec<u8>>) -> Option<(SetKind, BlobHash, MalformedSet)> {
-        let moments: std::collections::BTreeSet<i64> = self.versions.values().flatten().map(|v| v.from_ms).collect();
+        let moments: BTreeSet<i64> = self.versions.values().flatten().map(|v| v.from_ms).collect();
         moments.into_iter().find_map(|at_ms| {
             disagreements(self, at_ms).into_iter().find_map(|found: Disagreement| {
                 let version = |kind| self.version(kind, at_ms).filter(|v| v.from_ms != ALWAYS).map(|v| (*v, kind));
@@ -142,7 +152,7 @@ impl RuleBook {
     /// The set that is in force at a moment, in milliseconds since 1970, UTC. None of a kind that the owner keeps to
     /// themselves, on any other device.
     pub fn in_force(&self, kind: SetKind, at_ms: i64) -> Option<&Set> {
-        self.sets.get(&self.version(kind, at_ms)?.hash)
+        self.sets.get(&self.version(kind, at_ms)?.hash).map(Arc::as_ref)
     }
 
     /// What a reading or a fee of that moment names.
@@ -153,7 +163,7 @@ impl RuleBook {
     /// A set by the 32 bytes that a reading or a fee names, in force or not.
     pub fn by_hash(&self, hash: &[u8]) -> Option<&Set> {
         let hash: [u8; 32] = hash.try_into().ok()?;
-        self.sets.get(&BlobHash(hash))
+        self.sets.get(&BlobHash(hash)).map(Arc::as_ref)
     }
 
     /// All rules as they are at one moment.

@@ -18,6 +18,7 @@ use doorstep_schemas::rules::steps::StepSet;
 use doorstep_schemas::rules::surcharges::SurchargeSet;
 use doorstep_schemas::rules::warranty::WarrantySet;
 use doorstep_schemas::rules::{Head, RuleSet, SetKind, check};
+use serde::Deserialize;
 
 /// The largest file that is read. The built-in ones have a tenth of it.
 pub const MOST_BYTES: usize = 2 * 1024 * 1024;
@@ -98,6 +99,13 @@ pub fn load(kind: SetKind, bytes: &[u8]) -> Result<Set, MalformedSet> {
     let file = std::str::from_utf8(bytes)
         .map_err(|error| refuse(place(bytes, error.valid_up_to()), "not UTF-8".to_owned()))?;
     let set = Set::read(kind, file).map_err(|error| {
+        // Of a file of another kind the first field that is not known says less than its name.
+        if let Some(other) = serde_json::from_str::<Named>(file).ok().filter(|named| named.set != kind.word()) {
+            return refuse(
+                locate(file, &Problem { at: "set".to_owned(), nth: 0, reason: String::new() }),
+                misnamed(kind, &other.set),
+            );
+        }
         let said = error.to_string();
         let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
         refuse((error.line().max(1), error.column().max(1)), reason.to_owned())
@@ -108,9 +116,18 @@ pub fn load(kind: SetKind, bytes: &[u8]) -> Result<Set, MalformedSet> {
     first.map_or(Ok(set), |(at, reason)| Err(refuse(at, reason)))
 }
 
+#[derive(Deserialize)]
+struct Named {
+    set: String,
+}
+
+fn misnamed(kind: SetKind, set: &str) -> String {
+    format!("{set:?} where {:?} is expected", kind.word())
+}
+
 fn head_problems(kind: SetKind, head: Head<'_>) -> Vec<Problem> {
     let mut found = check::Problems::default();
-    found.unless(head.set == kind.word(), "set", format!("{:?} where {:?} is expected", head.set, kind.word()));
+    found.unless(head.set == kind.word(), "set", misnamed(kind, head.set));
     found.unless(!head.version.trim().is_empty(), "version", "a version has a name");
     let date = format!("{:?} is not a date such as 2026-11-01", head.valid_from);
     found.unless(check::is_date(head.valid_from), "valid_from", date);

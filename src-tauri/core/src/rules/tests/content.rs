@@ -1,23 +1,25 @@
 //! What the built-in sets say.
 
 use doorstep_schemas::rules::emergency::EmergencyKind;
-use doorstep_schemas::rules::prices::ItemKind;
 use doorstep_schemas::rules::promises::{MarketTier, Promises};
-use doorstep_schemas::rules::steps::{ConsentKind, NoticeKind, ScriptKind};
+use doorstep_schemas::rules::steps::{ConsentKind, ScriptKind};
 use doorstep_schemas::rules::surcharges::Mount;
 use doorstep_schemas::rules::warranty::WarrantyPart;
-use doorstep_schemas::rules::{SetKind, Unit, places::Segment};
-use doorstep_schemas::view::{ApplianceKind, Fen, JobKind, ServiceCode, Urgency};
+use doorstep_schemas::rules::{SetKind, Unit};
+use doorstep_schemas::view::{ApplianceKind, FeeKind, Fen, JobKind, NoticeKind, Segment, ServiceCode, Urgency};
 
 use super::{BUILT_IN, DAY, book};
+use crate::rules::Set;
 
 #[test]
-fn every_kind_but_the_owners_own_is_built_in_once() {
+fn every_kind_but_the_owners_own_is_built_in() {
     for kind in SetKind::ALL {
-        let n = BUILT_IN.iter().filter(|(built, _)| built == kind).count();
-        assert_eq!(n, usize::from(!kind.owner_only()), "{}", kind.word());
-        assert_eq!(book().in_force(*kind, DAY).map(super::super::Set::kind), (n == 1).then_some(*kind));
-        assert_eq!(book().hash_in_force(*kind, DAY).is_some(), n == 1);
+        let built_in = !kind.owner_only();
+        assert_eq!(BUILT_IN.iter().any(|(built, _)| built == kind), built_in, "{}", kind.word());
+        for at_ms in [i64::MIN, DAY, i64::MAX] {
+            assert_eq!(book().in_force(*kind, at_ms).map(Set::kind), built_in.then_some(*kind));
+            assert_eq!(book().hash_in_force(*kind, at_ms).is_some(), built_in);
+        }
     }
 }
 
@@ -69,7 +71,7 @@ fn r27_a_surcharge_costs_the_same_in_both_lists() {
     let book = book();
     for surcharge in &book.surcharges_at(DAY).surcharges {
         let item = book.prices_at(DAY).item(&surcharge.code, None, "").unwrap();
-        assert_eq!((item.guide_fen, item.unit, item.kind), (surcharge.guide_fen, surcharge.unit, ItemKind::Surcharge));
+        assert_eq!((item.guide_fen, item.unit, item.kind), (surcharge.guide_fen, surcharge.unit, FeeKind::Surcharge));
     }
 }
 
@@ -94,7 +96,10 @@ fn r27_every_kind_of_job_and_appliance_has_a_visit_to_charge() {
     for job in JobKind::ALL {
         for appliance in ApplianceKind::ALL {
             let offers = book.prices_at(DAY).offers(*job, *appliance, None, "");
-            assert!(offers.iter().any(|item| item.kind == ItemKind::Visit), "{job:?} {appliance:?}");
+            assert!(
+                offers.iter().any(|item| item.kind == FeeKind::Visit && item.code == "visit"),
+                "{job:?} {appliance:?}"
+            );
         }
     }
 }
@@ -213,7 +218,7 @@ fn r13_each_of_the_five_services_has_a_step_a_script_and_a_norm() {
 }
 
 #[test]
-fn r12_r49_notices_consents_and_scripts_are_at_hand_in_both_languages() {
+fn r12_r49_r50_notices_consents_and_scripts_are_at_hand_in_both_languages() {
     let book = book();
     let set = book.steps_at(DAY);
     for kind in NoticeKind::ALL {

@@ -52,7 +52,7 @@ fn r49_a_slip_in_the_steps_is_found_in_its_line() {
     at("\"card_shown_ms\": 3000", "\"card_shown_ms\": 0", "\"card_shown_ms\"", "between 1");
     at("\"code\": \"prepare\"", "\"code\": \"call\"", "\"name\": { \"zh\": \"备件备工具\"", "there twice");
     at("\"en\": \"Leave\"", "\"en\": \" \"", "\"zh\": \"道别\"", "English text is missing");
-    at("\"notice\": \"warning\"", "\"notice\": \"refusal\"", "\"notices\"", "2 wordings");
+    at("\"notice\": \"warning\"", "\"notice\": \"refusal\"", "\"notices\"", "warning has 0 wordings");
     at("\"kind\": \"calming\"", "\"kind\": \"shouting\"", "\"shouting\"", "unknown variant");
 }
 
@@ -83,6 +83,7 @@ fn r2_r27_a_slip_in_surcharges_and_prices_is_found_in_its_line() {
     let prices = |from, to, mark, reason| refused(SetKind::Prices, from, to, mark, reason);
     prices("\"code\": \"empty_trip\"", "\"code\": \"visit\"", "\"name\": { \"zh\": \"空跑费\"", "there twice");
     prices("\"guide_fen\": 20500", "\"guide_fen\": 99999999999", "\"code\": \"weld_and_charge\"", "no price");
+    prices("\"kind\": \"diagnosis\"", "\"kind\": \"discount\"", "\"code\": \"diagnosis\"", "no price in a list");
     prices("\"guide_fen\": 20500", "\"settlement_fen\": 12500", "\"settlement_fen\"", "unknown field");
     prices(
         "\"book\": \"standard\", ",

@@ -18,7 +18,7 @@ fn book() -> RuleBook {
 }
 
 fn built_in_file(kind: SetKind) -> String {
-    let (_, bytes) = BUILT_IN.iter().find(|(k, _)| *k == kind).unwrap();
+    let (_, bytes) = BUILT_IN.iter().rfind(|(k, _)| *k == kind).unwrap();
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 

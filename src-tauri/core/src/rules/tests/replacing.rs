@@ -41,6 +41,28 @@ fn r27_a_job_is_charged_by_the_price_book_of_its_day() {
 }
 
 #[test]
+fn r27_of_two_price_books_for_the_same_day_the_later_word_counts() {
+    for (first, second) in [(4_000, 3_500), (3_500, 4_000)] {
+        let extra = [(SetKind::Prices, prices(first), DAY), (SetKind::Prices, prices(second), DAY)];
+        let (book, refused) = RuleBook::with(book(), extra);
+        assert_eq!((refused, visit_fen(&book, DAY)), (vec![], second));
+    }
+}
+
+#[test]
+fn r9_r27_prices_for_a_township_that_nobody_knows_are_refused() {
+    let for_region =
+        |town: &str| with(SetKind::Prices, "\"segments\": [\"project\"]", &format!("\"regions\": [\"{town}\"]"));
+    let (book, refused) = RuleBook::with(book(), [(SetKind::Prices, for_region("红岩乡"), DAY)]);
+    assert_eq!(refused, []);
+    let visit = |town| book.prices_at(DAY).item("visit", None, town).unwrap().guide_fen;
+    assert_eq!((visit("红岩乡"), visit("城关镇")), (Fen(0), Fen(3_000)));
+    let (_, refused) = RuleBook::with(super::book(), [(SetKind::Prices, for_region("红石乡"), DAY)]);
+    assert_eq!((refused.len(), refused[0].reason.line), (1, 7));
+    assert!(refused[0].reason.reason.contains("红石乡: no such township"), "{}", refused[0]);
+}
+
+#[test]
 fn r11_a_reading_is_judged_by_the_set_that_it_names_and_by_none_when_that_is_not_here() {
     let old = book().limit_set().to_vec();
     let stricter = with(SetKind::Limits, "\"to\": 4000", "\"to\": 1000");
@@ -107,6 +129,31 @@ fn r11_a_limit_set_without_a_row_that_jobs_need_is_refused_unless_the_needs_chan
     let (book, refused) = RuleBook::with(super::book(), apart);
     assert_eq!(refused.iter().map(|r| r.reason.kind).collect::<Vec<_>>(), [SetKind::Needs, SetKind::Limits]);
     assert_eq!(book.limit_set(), super::book().limit_set());
+}
+
+#[test]
+fn r11_r27_a_set_is_tried_before_the_owner_publishes_it() {
+    let book = book();
+    let file = prices(4_000);
+    let published = book.candidate(SetKind::Prices, &file, DAY);
+    assert_eq!(published, Ok(("2026-11-2".to_owned(), BlobHash::of(&file))));
+    assert_eq!(visit_fen(&book, DAY), 3_000, "only tried");
+    let error = book.candidate(SetKind::Pieces, &file, DAY).unwrap_err();
+    assert_eq!((error.line, error.reason.as_str()), (2, "\"prices\" where \"pieces\" is expected"));
+    let limits = with(SetKind::Limits, "\"code\": \"rcd_button\"", "\"code\": \"rcd_push\"");
+    assert!(book.candidate(SetKind::Limits, &limits, DAY).unwrap_err().reason.contains("does not fit the needs"));
+
+    // Wages from the day after tomorrow on name an item that only the list of today has.
+    let renamed = |kind, item: &str, at_ms| (kind, with(kind, item, "\"labour_lamps\""), at_ms);
+    let lists = [
+        renamed(SetKind::Prices, "\"labour_small\"", DAY),
+        renamed(SetKind::Pieces, "\"labour_strips\"", DAY + 2 * DAY_MS),
+    ];
+    let (book, refused) = RuleBook::with(book, lists);
+    assert_eq!(refused, []);
+    assert!(book.candidate(SetKind::Prices, &file, DAY - DAY_MS).is_ok(), "over before the wages begin");
+    let error = book.candidate(SetKind::Prices, &file, DAY + DAY_MS).unwrap_err();
+    assert!(error.reason.contains("labour_lamps: no such item"), "it would push the wages out: {error}");
 }
 
 #[test]

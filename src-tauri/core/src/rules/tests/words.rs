@@ -17,6 +17,8 @@ fn r41_each_makers_reply_has_its_own_form_and_any_other_the_general_one() {
     assert_eq!(set.reply("美的").unwrap().code, "any");
     assert_eq!(set.album("北岭")[0], PhotoStage::Nameplate);
     assert_eq!(set.album("美的")[0], PhotoStage::Before);
+    let at = |stage| set.album("旺泉").iter().position(|s| *s == stage);
+    assert!(at(PhotoStage::Flue) < at(PhotoStage::After) && at(PhotoStage::Flue).is_some());
     let general = &set.reply("").unwrap().body;
     for places in [&general.zh, &general.en].map(|body| placeholders(body).unwrap()) {
         let places: BTreeSet<_> = places.into_iter().filter_map(Placeholder::from_word).collect();
