@@ -1,13 +1,15 @@
 //! Parts used against parts billed (R25, R38): every used part is billed or somebody said why not, every billed part was
 //! used.
 
+use std::collections::BTreeMap;
+
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::view::{FeeKind, PartSource};
 
 use super::each;
 use super::fees::{Terms, covered, lines};
 use super::problem::{Place, Problem, Trouble};
-use crate::domain::facts::Job;
+use crate::domain::facts::{Job, UsedPart};
 
 /// Quantities of one job's parts, in thousandths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,12 +23,13 @@ pub struct UsedAgainstBilled {
 /// How many parts were used, billed, and rightly not billed (R38).
 pub fn used_against_billed(job: &Job, terms: &Terms<'_>) -> UsedAgainstBilled {
     let mut out = UsedAgainstBilled::default();
+    let bills = bills(job, terms);
     for part in each(&job.sheet.parts) {
         let used = i64::from(part.quantity) * 1_000;
-        let billed = billed(job, terms, part.id);
+        let billed = bills.get(&part.id).copied().unwrap_or(0);
         out.used = out.used.saturating_add(used);
         out.billed = out.billed.saturating_add(billed);
-        if free(job, terms, part.id) {
+        if free(job, terms, part) {
             out.free = out.free.saturating_add(used.saturating_sub(billed).max(0));
         }
     }
@@ -37,10 +40,11 @@ pub fn used_against_billed(job: &Job, terms: &Terms<'_>) -> UsedAgainstBilled {
 pub fn parts_billed(job: &Job, terms: &Terms<'_>) -> Vec<Problem> {
     let mut out = Vec::new();
     let parts = each(&job.sheet.parts);
+    let bills = bills(job, terms);
     for part in &parts {
-        let (used, billed) = (i64::from(part.quantity) * 1_000, billed(job, terms, part.id));
+        let (used, billed) = (i64::from(part.quantity) * 1_000, bills.get(&part.id).copied().unwrap_or(0));
         let code = match () {
-            () if billed < used && !free(job, terms, part.id) => Trouble::PartNotBilled,
+            () if billed < used && !free(job, terms, part) => Trouble::PartNotBilled,
             () if billed > used => Trouble::PartBilledTooOften,
             () => continue,
         };
@@ -56,17 +60,21 @@ pub fn parts_billed(job: &Job, terms: &Terms<'_>) -> Vec<Problem> {
     out
 }
 
-/// How much of a used part the lines bill, whoever pays them.
-fn billed(job: &Job, terms: &Terms<'_>, part: ShortId) -> i64 {
-    let fees = each(&job.sheet.fees).into_iter().zip(lines(job, terms));
-    let of = fees.filter(|(fee, line)| fee.part == Some(part) && line.counts() && line.adjusts.is_none());
-    of.fold(0, |sum: i64, (fee, _)| sum.saturating_add(fee.quantity))
+/// How much of each used part the lines bill, whoever pays them.
+fn bills(job: &Job, terms: &Terms<'_>) -> BTreeMap<ShortId, i64> {
+    let mut out: BTreeMap<ShortId, i64> = BTreeMap::new();
+    for (fee, line) in each(&job.sheet.fees).into_iter().zip(lines(job, terms)) {
+        if let Some(part) = fee.part.filter(|_| line.counts() && line.adjusts.is_none()) {
+            let billed = out.entry(part).or_default();
+            *billed = billed.saturating_add(fee.quantity);
+        }
+    }
+    out
 }
 
 /// Whether a used part need not be billed.
-fn free(job: &Job, terms: &Terms<'_>, part: ShortId) -> bool {
-    let Some(used) = job.sheet.parts.iter().find(|p| p.id == part) else { return false };
-    let reason = job.sheet.reasons.iter().any(|r| r.subject == Some(part) && !r.text.trim().is_empty());
+fn free(job: &Job, terms: &Terms<'_>, used: &UsedPart) -> bool {
+    let reason = job.sheet.reasons.iter().any(|r| r.subject == Some(used.id) && !r.text.trim().is_empty());
     reason || used.source.is(PartSource::Customer) || covered(terms.coverage(job, Some(used.appliance)))
 }
 

@@ -4,7 +4,7 @@
 //! that one counts, and what is above the guide price is judged on both together, or else a line at the guide price
 //! could be raised behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::view::{Coverage, FeeKind, PaidFor, Payer};
@@ -99,15 +99,18 @@ enum Root {
     Nothing,
 }
 
-fn root(fees: &[&Fee], at: usize) -> Root {
+/// How many adjustments may stand one on another: beyond it is a ring, or nobody's bookkeeping.
+const DEEPEST: usize = 32;
+
+fn root(fees: &[&Fee], places: &BTreeMap<ShortId, usize>, at: usize) -> Root {
     let mut here = at;
-    for _ in 0..=fees.len() {
+    for _ in 0..DEEPEST {
         match fees[here].adjusts {
             None if here == at && fees[at].kind.is(FeeKind::Adjustment) => return Root::Nothing,
             None if here == at => return Root::Itself,
             None => return Root::Line(here),
-            Some(id) => match fees.iter().position(|fee| fee.id == id) {
-                Some(next) => here = next,
+            Some(id) => match places.get(&id) {
+                Some(next) => here = *next,
                 None if here == at => return Root::Nothing,
                 // An adjustment of one that stands by itself goes with that one.
                 None => return Root::Line(here),
@@ -123,28 +126,27 @@ fn root(fees: &[&Fee], at: usize) -> Root {
 /// (materials, height) stays with the customer.
 pub fn lines(job: &Job, terms: &Terms<'_>) -> Vec<Line> {
     let fees = each(&job.sheet.fees);
-    let roots: Vec<Root> = (0..fees.len()).map(|at| root(&fees, at)).collect();
-    let own: Vec<Option<WhyNot>> =
-        fees.iter().map(|fee| (!consented(job, fee)).then_some(WhyNot::NotConsented)).collect();
+    let places: BTreeMap<ShortId, usize> = fees.iter().enumerate().map(|(at, fee)| (fee.id, at)).collect();
+    let roots: Vec<Root> = (0..fees.len()).map(|at| root(&fees, &places, at)).collect();
+    let agreed = consented(job);
+    let open = |fee: &Fee| fee.quote.is_some_and(|quote| !agreed.contains(&quote));
+    let own: Vec<Option<WhyNot>> = fees.iter().map(|fee| open(fee).then_some(WhyNot::NotConsented)).collect();
     let stands = |at: usize| !matches!(roots[at], Root::Line(_));
     let mut why_not = own.clone();
+    let repairs = |at: &usize| stands(*at) && own[*at].is_none() && is_repair(fees[*at]);
+    let repaired: BTreeSet<Option<ShortId>> = (0..fees.len()).filter(repairs).map(|at| fees[at].appliance).collect();
     let mut visit_taken = false;
-    for (at, fee) in fees.iter().enumerate().filter(|(at, _)| stands(*at)) {
-        if own[at].is_some() {
-            continue;
-        }
+    for (at, fee) in fees.iter().enumerate().filter(|(at, _)| stands(*at) && own[*at].is_none()) {
         if fee.kind.is(FeeKind::Visit) {
             if visit_taken {
                 why_not[at] = Some(WhyNot::SecondVisitFee);
             }
             visit_taken = true;
         }
-        let repairs = |other: usize| {
-            let labour = fees[other];
-            let same = labour.appliance.is_none() || fee.appliance.is_none() || labour.appliance == fee.appliance;
-            stands(other) && own[other].is_none() && labour.kind.is(FeeKind::Labour) && amount(labour) > 0 && same
-        };
-        if fee.kind.is(FeeKind::Diagnosis) && (0..fees.len()).any(repairs) {
+        // A line for the visit as a whole is about every appliance.
+        let about = |all: &BTreeSet<_>| all.contains(&fee.appliance) || all.contains(&None);
+        let waived = about(&repaired) || (fee.appliance.is_none() && !repaired.is_empty());
+        if fee.kind.is(FeeKind::Diagnosis) && waived {
             why_not[at] = Some(WhyNot::WaivedByRepair);
         }
     }
@@ -160,7 +162,7 @@ pub fn lines(job: &Job, terms: &Terms<'_>) -> Vec<Line> {
             kind: fees[leads].kind.clone(),
             payer: payer(job, terms, fees[leads]),
             amount_fen: amount(fee),
-            guide_amount_fen: fee.guide_fen.map(|guide| line_fen(guide, fee.quantity, share(fee))),
+            guide_amount_fen: fee.guide_fen.map(|guide| at_guide(fee, guide)),
             above_guide_fen: 0,
             waiting_fen: 0,
             adjusts: (leads != at).then(|| fees[leads].id),
@@ -168,28 +170,41 @@ pub fn lines(job: &Job, terms: &Terms<'_>) -> Vec<Line> {
             why_not: why_not[at].or(with_its_line),
         });
     }
-    for (at, fee) in fees.iter().enumerate() {
-        judge_guide(job, terms, &mut out, at, fee);
+    let nets = nets(&out);
+    for (line, fee) in out.iter_mut().zip(fees) {
+        judge_guide(job, terms, line, fee, nets.get(&fee.id).copied().unwrap_or(0));
     }
     out
 }
 
-/// What a line comes to with the adjustments that count.
-pub(super) fn net(lines: &[Line], fee: ShortId) -> i64 {
-    sum(lines.iter().filter(|l| l.counts() && (l.fee == fee || l.adjusts == Some(fee))).map(|l| l.amount_fen))
+/// Labour that repairs something.
+fn is_repair(fee: &Fee) -> bool {
+    fee.kind.is(FeeKind::Labour) && amount(fee) > 0
 }
 
-fn judge_guide(job: &Job, terms: &Terms<'_>, lines: &mut [Line], at: usize, fee: &Fee) {
-    let line = &lines[at];
+/// What a line comes to at this guide price. A share above the whole raises the line, never what it is measured by.
+pub(super) fn at_guide(fee: &Fee, guide_fen: i64) -> i64 {
+    line_fen(guide_fen, fee.quantity, share(fee).clamp(0, 1_000))
+}
+
+/// What each line comes to with the adjustments that count.
+pub(super) fn nets(lines: &[Line]) -> BTreeMap<ShortId, i64> {
+    let mut out: BTreeMap<ShortId, i128> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.counts()) {
+        *out.entry(line.adjusts.unwrap_or(line.fee)).or_default() += i128::from(line.amount_fen);
+    }
+    out.into_iter().map(|(fee, fen)| (fee, showable(fen))).collect()
+}
+
+fn judge_guide(job: &Job, terms: &Terms<'_>, line: &mut Line, fee: &Fee, net: i64) {
     let Some(guide) = line.guide_amount_fen else { return };
     let of_customer = line.payer.is(Payer::Customer) && line.adjusts.is_none() && !line.adjusts_nothing;
     if !line.counts() || !of_customer || line.kind.is(FeeKind::Discount) {
         return;
     }
-    let net = net(lines, fee.id);
     let most = guide.max(granted(job, terms, fee, net));
-    lines[at].above_guide_fen = net.saturating_sub(guide).max(0);
-    lines[at].waiting_fen = net.saturating_sub(most).max(0);
+    line.above_guide_fen = net.saturating_sub(guide).max(0);
+    line.waiting_fen = net.saturating_sub(most).max(0);
 }
 
 /// The most that the owner lets be taken for this line, in writing or by six digits (R28).
@@ -203,10 +218,10 @@ fn granted(job: &Job, terms: &Terms<'_>, fee: &Fee, net: i64) -> i64 {
     if by_voice { net.max(in_writing) } else { in_writing }
 }
 
-fn consented(job: &Job, fee: &Fee) -> bool {
-    let Some(quote) = fee.quote else { return true };
-    let quoted = job.sheet.quotes.iter().find(|q| q.id == quote);
-    quoted.is_some_and(|q| bench::consented(job, q.appliance).is_some_and(|yes| yes.id == quote))
+/// The quotes that customers said yes to.
+fn consented(job: &Job) -> BTreeSet<ShortId> {
+    let quoted: BTreeSet<ShortId> = job.sheet.quotes.iter().map(|quote| quote.appliance).collect();
+    quoted.into_iter().filter_map(|appliance| Some(bench::consented(job, appliance)?.id)).collect()
 }
 
 /// Who pays a line (R27).

@@ -185,6 +185,37 @@ fn r28_a_line_is_not_raised_behind_its_guide_price_by_an_adjustment() {
 }
 
 #[test]
+fn r28_a_share_above_the_whole_does_not_raise_the_guide_price() {
+    let mut job = repair();
+    job.sheet.fees = vec![Fee { share: 2_000, ..guided(1, 8_000, 8_000) }];
+    let found = totals(&job, &Terms::default());
+    assert_eq!((found.customer_fen, found.above_guide_fen, found.collect_fen), (16_000, 8_000, 8_000));
+    job.sheet.fees[0].share = 500;
+    assert_eq!(totals(&job, &Terms::default()).above_guide_fen, 0);
+    job.sheet.fees[0].share = 0;
+    assert_eq!(totals(&job, &Terms::default()).customer_fen, 8_000, "a share that nobody wrote");
+}
+
+#[test]
+fn r28_many_adjustments_one_on_another_come_to_an_end() {
+    let mut job = repair();
+    let chain = (2..5_000).map(|n| Fee { adjusts: Some(id(n - 1)), ..one(n, FeeKind::Adjustment, 1) });
+    job.sheet.fees = [one(1, FeeKind::Labour, 8_000)].into_iter().chain(chain).collect();
+    let found = lines(&job, &Terms::default());
+    assert_eq!(found.iter().filter(|l| l.adjusts == Some(id(1))).count(), 31);
+    assert_eq!(totals_of(&found).customer_fen, 8_000 + 4_998, "all of them count");
+}
+
+#[test]
+fn r27_a_discount_lowers_whatever_its_sign() {
+    let mut job = repair();
+    for fen in [500, -500] {
+        job.sheet.fees = vec![one(1, FeeKind::Labour, 8_000), one(2, FeeKind::Discount, fen)];
+        assert_eq!(customer(&job), 7_500);
+    }
+}
+
+#[test]
 fn r28_six_digits_by_voice_free_the_excess_where_they_can_be_checked() {
     let (secret, of) = (b"the owner's secret".as_slice(), job_id(7));
     let mut job = repair();

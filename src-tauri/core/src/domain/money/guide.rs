@@ -7,7 +7,7 @@ use doorstep_schemas::view::{FeeKind, Payer, ReasonAbout};
 
 use super::amount::{line_fen, yuan};
 use super::each;
-use super::fees::{Line, Terms, lines, net, share};
+use super::fees::{Line, Terms, at_guide, lines, nets, share};
 use super::problem::{Place, Problem, Trouble};
 use super::spoken;
 use crate::domain::facts::{Fee, Job};
@@ -55,6 +55,7 @@ pub fn share_problems(job: &Job, terms: &Terms<'_>, shares: &[i64]) -> Vec<Probl
 pub fn guide_problems(job: &Job, terms: &Terms<'_>, book: impl Fn(&Fee) -> Option<i64>) -> Vec<Problem> {
     let lines = lines(job, terms);
     let fees = each(&job.sheet.fees);
+    let nets = nets(&lines);
     let mut out = Vec::new();
     for (fee, line) in fees.iter().zip(&lines) {
         let at = Place::Fee(fee.id);
@@ -62,7 +63,7 @@ pub fn guide_problems(job: &Job, terms: &Terms<'_>, book: impl Fn(&Fee) -> Optio
             out.push(Problem::new(Trouble::AdjustsNothing, at.clone()));
         }
         if line.counts() && line.payer.is(Payer::Customer) && line.adjusts.is_none() && !line.adjusts_nothing {
-            out.extend(against_the_book(&lines, line, fee, book(fee)));
+            out.extend(against_the_book(fee, book(fee), nets.get(&fee.id).copied().unwrap_or(0)));
         }
         if line.above_guide_fen > 0 && !has_reason(job, fee) {
             out.push(above(Trouble::AboveGuideNoReason, line));
@@ -86,22 +87,20 @@ fn has_reason(job: &Job, fee: &Fee) -> bool {
     !fee.reason.trim().is_empty() || job.sheet.reasons.iter().any(|r| given(r) && !r.text.trim().is_empty())
 }
 
-fn against_the_book(lines: &[Line], line: &Line, fee: &Fee, booked: Option<i64>) -> Option<Problem> {
+fn against_the_book(fee: &Fee, booked: Option<i64>, net: i64) -> Option<Problem> {
     let priced = match fee.kind.known() {
-        Some(FeeKind::Visit | FeeKind::Diagnosis | FeeKind::Labour | FeeKind::Part | FeeKind::Material) => true,
-        Some(FeeKind::Surcharge) => true,
         Some(FeeKind::PassThrough | FeeKind::Discount | FeeKind::Adjustment) | None => false,
+        Some(_) => true,
     };
     if !priced {
         return None;
     }
-    let net = net(lines, fee.id);
     match (booked, fee.guide_fen) {
-        (None, None) if net > 0 => Some(Problem::new(Trouble::NoGuidePrice, Place::Fee(line.fee))),
+        (None, None) if net > 0 => Some(Problem::new(Trouble::NoGuidePrice, Place::Fee(fee.id))),
         // A guide price of one's own making, or left out, would hide that the line is above it.
-        (Some(booked), written) if written.is_none_or(|written| written > booked) => (net
-            > line_fen(booked, fee.quantity, share(fee)))
-        .then(|| Problem::new(Trouble::GuideNotTheBooks, Place::Fee(line.fee)).with("guide", yuan(booked))),
+        (Some(booked), written) if written.is_none_or(|written| written > booked) && net > at_guide(fee, booked) => {
+            Some(Problem::new(Trouble::GuideNotTheBooks, Place::Fee(fee.id)).with("guide", yuan(booked)))
+        }
         _ => None,
     }
 }

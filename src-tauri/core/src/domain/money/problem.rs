@@ -44,6 +44,7 @@ troubles! {
     BilledPartNotUsed = "billed_part_not_used", "收了配件费但没有用料记录", "A part is billed that was not used";
     QuoteDoesNotAddUp = "quote_does_not_add_up", "报价合计与明细不符", "The quote is not the sum of its lines";
     ConsentDiffers = "consent_differs", "用户同意的金额与报价不符", "The customer agreed to another sum than was quoted";
+    ChargedAboveConsent = "charged_above_consent", "收费高于用户同意的金额", "More is charged than the customer agreed to";
     OtherLevelMissing = "other_level_missing", "未列出另一种修法的价格", "The other level's price is not beside it";
     InvoiceTitleMissing = "invoice_title_missing", "发票抬头未填", "The invoice has no title";
     TaxNumberShape = "tax_number_shape", "税号应为 15、18 或 20 位", "A tax number has 15, 18 or 20 characters";

@@ -80,6 +80,9 @@ pub fn propose(job: &Job, terms: &Terms<'_>, book: &PriceBook, done: &[Done]) ->
     let mut out: Vec<Proposal> = Vec::new();
     for item in work.iter().filter(|item| !written(job, item)) {
         let Some(priced) = book.items.get(&item.code) else { continue };
+        if priced.kind == FeeKind::Visit && job.sheet.fees.iter().any(|fee| fee.kind.is(FeeKind::Visit)) {
+            continue;
+        }
         out.push(Proposal {
             appliance: item.appliance,
             kind: priced.kind,
@@ -232,7 +235,7 @@ mod tests {
             [("visit", 3_000), ("rod", 2_000), ("element", 8_000), ("AQ-RG-2000", 9_500), ("AQ-MF-63", 2_000)];
         assert_eq!(by_code, expected);
         job.sheet.fees = vec![
-            Fee { code: "visit".to_owned(), appliance: None, ..one(1, FeeKind::Visit, 3_000) },
+            Fee { code: "visit_village".to_owned(), ..one(1, FeeKind::Visit, 3_000) },
             Fee { part: Some(id(50)), ..one(2, FeeKind::Part, 9_500) },
         ];
         let found = propose(&job, &Terms::default(), &book(), &[]);

@@ -1,11 +1,13 @@
 //! 报价: the sum of its lines, the other level's price beside it, and what the customer agreed to (R21).
 
+use std::collections::BTreeSet;
+
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::view::RepairLevel;
 
 use super::amount::{less, sum, yuan};
 use super::each;
-use super::fees::amount;
+use super::fees::{Terms, amount, lines};
 use super::problem::{Place, Problem, Trouble};
 use crate::domain::bench;
 use crate::domain::facts::{Job, Quote};
@@ -39,8 +41,16 @@ pub fn quoted_fen(job: &Job, quote: ShortId) -> i64 {
     sum(each(&job.sheet.fees).into_iter().filter(|fee| fee.quote == Some(quote)).map(amount))
 }
 
+/// What is charged for a quote: its lines, and what was added to them by adjustments afterwards.
+fn charged_fen(job: &Job, quote: ShortId) -> i64 {
+    let lines = lines(job, &Terms::default());
+    let of: BTreeSet<ShortId> = job.sheet.fees.iter().filter(|f| f.quote == Some(quote)).map(|f| f.id).collect();
+    let charged = lines.iter().filter(|l| l.counts() && of.contains(&l.adjusts.unwrap_or(l.fee)));
+    sum(charged.map(|l| l.amount_fen))
+}
+
 /// What is wrong with the last quote of each appliance (R21): not the sum of its lines, no other level beside a dear
-/// one, agreed to at another price.
+/// one, agreed to at another price, or more charged than was agreed to.
 pub fn quote_problems(job: &Job) -> Vec<Problem> {
     let mut out = Vec::new();
     for appliance in &job.order.appliances {
@@ -59,6 +69,11 @@ pub fn quote_problems(job: &Job) -> Vec<Problem> {
             let differs = Problem::new(Trouble::ConsentDiffers, at());
             out.push(differs.with("total", yuan(quote.total_fen)).with("agreed", yuan(agreed.cost_fen)));
         }
+        let charged = charged_fen(job, quote.id);
+        if let Some(agreed) = agreed.filter(|agreed| charged > agreed.cost_fen.max(quote.total_fen)) {
+            let above = Problem::new(Trouble::ChargedAboveConsent, at());
+            out.push(above.with("charged", yuan(charged)).with("agreed", yuan(agreed.cost_fen)));
+        }
     }
     out
 }
@@ -70,7 +85,7 @@ mod tests {
     use super::*;
     use crate::domain::facts::Fee;
     use crate::domain::money::cast::*;
-    use crate::domain::money::fees::{Terms, totals};
+    use crate::domain::money::fees::totals;
 
     #[test]
     fn r21_a_board_repair_of_120_stands_beside_the_swap_of_380() {
@@ -94,6 +109,11 @@ mod tests {
         job.sheet.consents = vec![consent(21, id(20), true, 12_000)];
         assert_eq!(quote_problems(&job), []);
         assert_eq!(totals(&job, &Terms::default()).customer_fen, 12_000);
+        // Raised after the customer said yes.
+        job.sheet.fees.push(Fee { adjusts: Some(id(1)), ..one(4, FeeKind::Adjustment, 500) });
+        let found: Vec<Trouble> = quote_problems(&job).iter().map(|p| p.code).collect();
+        assert_eq!(found, [Trouble::ChargedAboveConsent]);
+        assert_eq!(quote_problems(&job)[0].params["charged"], "125.00");
     }
 
     #[test]

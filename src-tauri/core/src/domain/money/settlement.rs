@@ -24,6 +24,8 @@ pub struct Settlement {
     pub accepted_fen: Option<i64>,
     pub deducted_fen: i64,
     pub paid_fen: i64,
+    /// Paid without a sum named: all of it.
+    pub paid_in_full: bool,
     /// The last reason and reference that were given.
     pub reason: String,
     pub reference: String,
@@ -85,6 +87,7 @@ pub fn state<'a>(job: JobId, steps: impl IntoIterator<Item = &'a SettlementStep>
         }
     }
     out.paid_fen = sum(paid.iter().map(|step| step.fen));
+    out.paid_in_full = paid.iter().any(|step| step.fen == 0);
     out
 }
 
@@ -97,6 +100,7 @@ pub fn claimed_fen<'a>(job: JobId, lines: impl IntoIterator<Item = &'a Settlemen
 /// before it is submitted, and nothing of what was rejected.
 pub fn receivable_fen(settlement: &Settlement, claimed_fen: i64) -> i64 {
     match settlement.state {
+        Some(SettleState::Paid) if settlement.paid_in_full => 0,
         Some(SettleState::Submitted | SettleState::Accepted | SettleState::Deducted | SettleState::Paid) => {
             let due = settlement.accepted_fen.unwrap_or(claimed_fen);
             less(due, [settlement.deducted_fen, settlement.paid_fen]).max(0)
@@ -133,15 +137,19 @@ pub fn receivable_by_maker<'a>(
     lines: impl IntoIterator<Item = &'a SettlementLine>,
     steps: impl IntoIterator<Item = &'a SettlementStep>,
 ) -> BTreeMap<String, i64> {
-    let (lines, steps) = (each(lines), each(steps));
+    let mut steps_of: BTreeMap<JobId, Vec<&SettlementStep>> = BTreeMap::new();
+    for step in steps {
+        steps_of.entry(step.job).or_default().push(step);
+    }
     let mut by_job: BTreeMap<JobId, BTreeMap<&str, Vec<i64>>> = BTreeMap::new();
-    for line in lines {
+    for line in each(lines) {
         by_job.entry(line.job).or_default().entry(&line.maker).or_default().push(line.fen);
     }
     let mut out: BTreeMap<String, i128> = BTreeMap::new();
     for (job, by_maker) in by_job {
         let claims: Vec<i64> = by_maker.values().map(|fens| sum(fens.iter().copied())).collect();
-        let due = receivable_fen(&state(job, steps.iter().copied()), sum(claims.iter().copied()));
+        let standing = state(job, steps_of.remove(&job).unwrap_or_default());
+        let due = receivable_fen(&standing, sum(claims.iter().copied()));
         let shares = super::amount::split(due, &claims);
         for (maker, share) in by_maker.keys().zip(shares).filter(|(_, share)| *share != 0) {
             *out.entry((*maker).to_owned()).or_default() += i128::from(share);
@@ -293,6 +301,11 @@ mod tests {
         assert_eq!(receivable_by_maker(&lines, &steps), [("北岭".to_owned(), 8_000)].into());
         steps.push(pay(6, 12_000, "T2"));
         assert_eq!(due(&steps), 0, "overpaid is not owed back");
+        let all = [step(1, Ready, 0, 1), step(2, Submitted, 0, 2), step(3, Accepted, 0, 3), step(4, Paid, 0, 4)];
+        assert_eq!(due(&all), 0, "paid, and no sum named");
+        assert_eq!(due(&all[..3]), 21_000, "accepted, and no sum named");
+        assert_eq!(due(&[&all[..2], &[step(3, Accepted, 15_000, 3)]].concat()), 15_000);
+        assert_eq!(claimed_fen(job_id(3), &[line(30, 3, "云浣", 5_500)]), 5_500, "邓小妹: a pump");
     }
 
     #[test]
