@@ -163,6 +163,18 @@ mod tests {
     }
 
     #[test]
+    fn r30_a_customer_who_signs_for_less_has_settled() {
+        let mut job = repair();
+        job.sheet.damages = vec![damage(18_000)];
+        job.sheet.claim_shares = vec![share(10, Party::Outlet, 15_000, ClaimState::Agreed)];
+        assert_eq!(troubles(&job), [Trouble::ClaimDoesNotAddUp]);
+        job.sheet.signatures = vec![signature()];
+        assert_eq!(troubles(&job), []);
+        job.sheet.signatures[0].subject = Some(id(2));
+        assert_eq!(troubles(&job), [Trouble::ClaimDoesNotAddUp], "for another damage");
+    }
+
+    #[test]
     fn r30_photos_come_first() {
         let mut job = repair();
         job.sheet.damages = vec![Damage { photos: Vec::new(), ..damage(18_000) }];

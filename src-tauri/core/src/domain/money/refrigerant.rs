@@ -148,6 +148,7 @@ mod tests {
             );
         }
         assert_eq!(of(Charge { leak_found: true, ..topped.clone() }), []);
+        assert_eq!(of(Charge { leak_found: false, ..good(1) }), [], "a circuit that was opened gets its whole charge");
         let mut install = repair_of(vec![topped]);
         install.order.kind = JobKind::Install;
         assert_eq!(gas_faults(&install), [], "gas for a longer pipe");

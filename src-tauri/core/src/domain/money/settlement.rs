@@ -77,7 +77,7 @@ pub fn state<'a>(job: JobId, steps: impl IntoIterator<Item = &'a SettlementStep>
                 }
             }
             // Claimed anew: what was said of the earlier claim is over.
-            SettleState::Ready => (out.accepted_fen, out.deducted_fen, out.submitted_ms) = (None, 0, None),
+            SettleState::Ready => out.submitted_ms = None,
             SettleState::Draft | SettleState::Submitted | SettleState::Rejected => {}
         }
         for (kept, said) in [(&mut out.reason, &step.reason), (&mut out.reference, &step.reference)] {
@@ -242,6 +242,8 @@ mod tests {
             let found = state(job_id(1), &steps(&path));
             assert_eq!((found.state, found.illegal.len()), (Some(ends), 0), "{path:?}");
         }
+        let again = state(job_id(1), &steps(&[Ready, Submitted, Rejected, Ready]));
+        assert_eq!(again.submitted_ms, None, "it ages from the day that it is submitted again");
         for (path, stays, at) in [
             (vec![Draft, Paid], Draft, 2),
             (vec![Submitted], Draft, 1),
@@ -339,6 +341,10 @@ mod tests {
     fn r27_a_weld_is_1_64_times_as_dear_for_a_customer() {
         assert_eq!(ratio_permille(20_500, 12_500), Some(1_640));
         assert_eq!(ratio_permille(8_800, 5_500), Some(1_600));
+        assert_eq!(
+            (ratio_permille(2, 3), ratio_permille(1, 3), ratio_permille(1, 2_000)),
+            (Some(667), Some(333), Some(1))
+        );
         assert_eq!(ratio_permille(10_000, 0), None);
         assert_eq!(ratio_permille(-1, 100), None);
         assert_eq!(ratio_permille(i64::MAX, 1), Some(crate::domain::money::amount::MOST_FEN));

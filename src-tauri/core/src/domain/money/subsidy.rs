@@ -236,6 +236,7 @@ mod tests {
             "110105-1949-1231-002X",
             "１１０１０５１９４９１２３１００２Ｘ",
             "电话13800001001 证件11010519491231002X",
+            "X11010519491231002X",
         ] {
             assert!(looks_like_id_number(text), "{text}");
         }
@@ -244,6 +245,11 @@ mod tests {
             "110105194912310021",
             "11010519491331002X",
             "91010519491231002X",
+            // No such region, no such day, though the check digit is right.
+            "160105194912310029",
+            "110105194913310021",
+            "110105194902300020",
+            "110105174912310021",
             "1101051949123100",
             "0011010519491231002X",
             "11010519491231002X1",
@@ -260,6 +266,7 @@ mod tests {
         let mut job = trade_in();
         assert_eq!(id_numbers(&job), []);
         job.sheet.notes = vec![Remark { text: format!("户主 {EXAMPLE}"), ..blank(40) }];
+        job.order.note = EXAMPLE.to_owned();
         job.sheet.about.insert(INVOICE.to_owned(), value(EXAMPLE));
         job.sheet.fields.insert((unit(), "serial".to_owned()), value(EXAMPLE));
         let places: Vec<Place> = id_numbers(&job).into_iter().map(|p| p.at).collect();
