@@ -104,7 +104,7 @@ pub fn claim(job: &Job, damage: &Damage, limit_fen: i64) -> Claim {
     }
 }
 
-/// All damages of a job, each once.
+/// All damages of a job, each once (R30).
 pub fn claims(job: &Job, limit_fen: i64) -> Vec<Claim> {
     each(&job.sheet.damages).into_iter().map(|damage| claim(job, damage, limit_fen)).collect()
 }

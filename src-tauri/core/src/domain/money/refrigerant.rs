@@ -24,7 +24,7 @@ pub struct GasFault {
     pub missing: Vec<&'static str>,
 }
 
-/// Whether this gas burns: R32, R290 and the isobutane of refrigerators, however they are spelled.
+/// Whether this gas burns (R32): the gases R32 and R290, and the isobutane of refrigerators, however they are spelled.
 pub fn flammable(gas: &str) -> bool {
     let plain: String = gas.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     matches!(plain.as_str(), "R32" | "R290" | "R600A" | "HFC32" | "HC290" | "HC600A")

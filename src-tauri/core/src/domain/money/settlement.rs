@@ -91,12 +91,12 @@ pub fn state<'a>(job: JobId, steps: impl IntoIterator<Item = &'a SettlementStep>
     out
 }
 
-/// What a job's lines claim. An adjustment is a line of its own and adds to it.
+/// What a job's lines claim (R31); a line's sum is its whole. An adjustment is a line of its own and adds to it.
 pub fn claimed_fen<'a>(job: JobId, lines: impl IntoIterator<Item = &'a SettlementLine>) -> i64 {
     sum(each(lines).into_iter().filter(|line| line.job == job).map(|line| line.fen))
 }
 
-/// What is still to come from the maker for a job: claimed or accepted, less deductions, less what was paid. Nothing
+/// What is still to come from the maker for a job (R31): claimed or accepted, less deductions, less what was paid. Nothing
 /// before it is submitted, and nothing of what was rejected.
 pub fn receivable_fen(settlement: &Settlement, claimed_fen: i64) -> i64 {
     match settlement.state {
@@ -200,7 +200,7 @@ pub struct Costs {
     pub wages_fen: i64,
 }
 
-/// What a job leaves: what maker and customer pay, less parts, travel and wages.
+/// What a job leaves (R31): what maker and customer pay, less parts, travel and wages. For the owner alone.
 pub fn margin_fen(costs: &Costs) -> i64 {
     less(sum([costs.settlement_fen, costs.customer_fen]), [costs.parts_fen, costs.travel_fen, costs.wages_fen])
 }
