@@ -40,6 +40,9 @@ fn r22_two_phones_use_the_last_one_and_the_owner_sees_it_below_zero() {
     let both = [(job_id(1), &part), (job_id(2), &part), (job_id(2), &part)];
     let found = stock(ran(), &moves, both);
     assert_eq!(below_zero(&found), [("BTA41-600B", -1)]);
+    let last_one = stock(ran(), &moves, [(job_id(1), &part)]);
+    assert_eq!(below_zero(&last_one), [], "the last one was there");
+    assert_eq!(not_carried(&last_one, &["BTA41-600B"]), ["BTA41-600B"]);
 }
 
 #[test]
@@ -55,7 +58,11 @@ fn r22_a_count_is_what_lies_there_and_what_was_before_is_over() {
     part.noted.claimed_ms = Some(MORNING);
     assert_eq!(held(&stock(ran(), &moves, of_job(1, &[part])), "AQ-MF-63"), 7);
     let later = Moved { noted: at(4, MORNING + 3 * HOUR), ..moved(4, StockMove::Count, "AQ-MF-63", 6) };
-    assert_eq!(held(&stock(ran(), &[later, count], []), "AQ-MF-63"), 6, "the last count");
+    assert_eq!(held(&stock(ran(), &[later.clone(), count.clone()], []), "AQ-MF-63"), 6, "the last count");
+    let mut remembered = Moved { quantity: 9, ..later.clone() };
+    (remembered.id, remembered.noted.at_ms) = (id(5), MORNING + 9 * HOUR);
+    remembered.noted.claimed_ms = Some(MORNING + 2 * HOUR);
+    assert_eq!(held(&stock(ran(), &[later, count, remembered], []), "AQ-MF-63"), 6, "entered last, counted before");
 }
 
 #[test]
@@ -148,6 +155,9 @@ fn r24_out_of_warranty_it_is_the_customers_and_offered_first() {
     job.order.coverage = Coverage::OutOfWarranty;
     assert_eq!(old_part_blockers(&job, &Terms::default(), MORNING), [(BlockerCode::OldPartNotOffered, id(50))]);
     assert_eq!(gaps(&job, MORNING), [], "nothing to claim");
+    let sent = OldPart { batch: "B47".to_owned(), courier: "SF001".to_owned(), ..old(60, OldPartStep::Sent) };
+    job.sheet.old_parts = vec![sent];
+    assert!(!old_parts(&job, &Terms::default(), MORNING)[0].claimable, "not the maker's");
     for step in [OldPartStep::Kept, OldPartStep::Declined] {
         job.sheet.old_parts = vec![old(60, step)];
         assert_eq!(old_part_blockers(&job, &Terms::default(), MORNING), []);

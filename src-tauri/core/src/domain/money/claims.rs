@@ -104,7 +104,7 @@ pub fn claim(job: &Job, damage: &Damage, limit_fen: i64) -> Claim {
     }
 }
 
-/// All damages of a job, each once.
+/// All damages of a job, each once (R30).
 pub fn claims(job: &Job, limit_fen: i64) -> Vec<Claim> {
     each(&job.sheet.damages).into_iter().map(|damage| claim(job, damage, limit_fen)).collect()
 }
@@ -160,6 +160,18 @@ mod tests {
         assert_eq!(compensation_fen(&job, LIMIT), 18_000);
         job.sheet.payments.push(Payment { subject: Some(id(1)), ..paid(12, 1, PayWay::Cash, PaidFor::Compensation) });
         assert_eq!(troubles(&job), [Trouble::ClaimOverpaid]);
+    }
+
+    #[test]
+    fn r30_a_customer_who_signs_for_less_has_settled() {
+        let mut job = repair();
+        job.sheet.damages = vec![damage(18_000)];
+        job.sheet.claim_shares = vec![share(10, Party::Outlet, 15_000, ClaimState::Agreed)];
+        assert_eq!(troubles(&job), [Trouble::ClaimDoesNotAddUp]);
+        job.sheet.signatures = vec![signature()];
+        assert_eq!(troubles(&job), []);
+        job.sheet.signatures[0].subject = Some(id(2));
+        assert_eq!(troubles(&job), [Trouble::ClaimDoesNotAddUp], "for another damage");
     }
 
     #[test]

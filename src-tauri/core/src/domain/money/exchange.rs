@@ -137,6 +137,9 @@ mod tests {
         assert_eq!(exchange_right(&COUNTING, &[], None, Some("2027-11-21"), MORNING).remedy, Remedy::Nothing);
         let bad = exchange_right(&COUNTING, &[], Some("gestern"), Some("2027-11-21"), MORNING);
         assert_eq!(bad.remedy, Remedy::Nothing);
+        let uncounted = Counting { repairs: 0, ..COUNTING };
+        let found = exchange_right(&uncounted, &[], Some("2026-11-21"), Some("2027-11-21"), after(30));
+        assert_eq!(found.remedy, Remedy::Repair, "rules that count no repairs give no right by them");
         let far = Counting { return_days: u32::MAX, exchange_days: u32::MAX, repairs: 0 };
         assert_eq!(exchange_right(&far, &[], Some("2026-11-21"), Some("2027-11-21"), MORNING).remedy, Remedy::Return);
     }

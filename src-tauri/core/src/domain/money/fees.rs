@@ -284,7 +284,7 @@ pub fn totals_of(lines: &[Line]) -> Totals {
     }
 }
 
-/// What the customer still owes for the work: what may be collected now, less what was paid for it. Deposits and
+/// What the customer still owes for the work (R27): what may be collected now, less what was paid for it. Deposits and
 /// compensation are no pay for work.
 pub fn owed(job: &Job, totals: &Totals) -> i64 {
     let paid = each(&job.sheet.payments).into_iter().filter_map(|payment| match payment.paid_for.known() {

@@ -120,6 +120,10 @@ fn r27_a_diagnosis_fee_is_waived_by_the_repair() {
     // Given up: the labour of a quote without consent repairs nothing.
     job.sheet.fees[1].quote = Some(id(20));
     assert_eq!(customer(&job), 2_000);
+    job.sheet.fees = vec![Fee { appliance: None, ..one(1, FeeKind::Diagnosis, 2_000) }, one(2, FeeKind::Labour, 8_000)];
+    assert_eq!(customer(&job), 8_000, "a fee for the visit as a whole");
+    job.sheet.fees = vec![one(1, FeeKind::Diagnosis, 2_000), one(2, FeeKind::Labour, 0)];
+    assert_eq!(customer(&job), 2_000, "free labour is no repair that pays");
     // Another appliance's repair waives nothing here.
     job.sheet.fees[1] = Fee { appliance: Some(id(901)), ..one(2, FeeKind::Labour, 8_000) };
     assert_eq!(customer(&job), 10_000);
@@ -225,6 +229,10 @@ fn r28_six_digits_by_voice_free_the_excess_where_they_can_be_checked() {
     assert_eq!(totals(&job, &Terms::default()).waiting_fen, 0, "taken at its word");
     let elsewhere = Terms { spoken: Some((secret, job_id(8))), ..Terms::default() };
     assert_eq!(totals(&job, &elsewhere).waiting_fen, 2_000, "of another job");
+    job.order.over_guide = vec![grant(id(1), false, 0)];
+    assert_eq!(totals(&job, &Terms::default()).waiting_fen, 2_000, "the owner said no, and nobody can check");
+    assert_eq!(totals(&job, &checked).waiting_fen, 0, "the digits are the owner's later word");
+    job.order.over_guide.clear();
     job.sheet.fees[0].spoken_code = "12345".to_owned();
     assert_eq!(totals(&job, &Terms::default()).waiting_fen, 2_000, "five digits are none");
 }

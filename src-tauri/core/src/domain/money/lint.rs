@@ -139,6 +139,12 @@ mod tests {
             spoil(&mut job);
             assert_eq!(troubles(&job, &[]).first(), Some(&trouble));
         }
+        let mut job = ready();
+        job.order.subsidised = true;
+        assert!(troubles(&job, &[]).contains(&Trouble::EnergyLabelMissing), "R44");
+        job = ready();
+        job.order.note = "11010519491231002X".to_owned();
+        assert_eq!(troubles(&job, &[]), [Trouble::IdNumber]);
         let nothing = lint(&ready(), &Terms::default(), &[], &[], MORNING);
         assert_eq!(nothing[0].code, Trouble::NothingToClaim);
     }

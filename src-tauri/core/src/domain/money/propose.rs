@@ -154,7 +154,7 @@ fn share_labour(out: &mut [Proposal], shares: &[i64]) {
 
 #[cfg(test)]
 mod tests {
-    use doorstep_schemas::view::{ApplianceKind, Coverage};
+    use doorstep_schemas::view::{ApplianceKind, Coverage, JobOutcome};
 
     use super::*;
     use crate::domain::facts::Fee;
@@ -243,8 +243,17 @@ mod tests {
     }
 
     #[test]
-    fn r8_r27_coming_back_to_ones_own_work_pays_no_visit() {
+    fn r8_r27_each_appliance_pays_its_own_and_coming_back_to_ones_own_work_pays_no_visit() {
         let mut job = repair();
+        let twice = [done("hole", 1_000), Done { appliance: Some(id(901)), ..done("hole", 1_000) }];
+        job.sheet.fees = vec![Fee { code: "hole".to_owned(), ..one(1, FeeKind::Surcharge, 6_000) }];
+        let of_the_other = propose(&job, &Terms::default(), &book(), &twice);
+        assert_eq!(of_the_other.iter().map(|p| p.appliance).collect::<Vec<_>>(), [None, Some(id(901))]);
+        job.sheet.fees.clear();
+        job.sheet.outcomes = vec![outcome(5, JobOutcome::TakenToBench)];
+        assert_eq!(propose(&job, &Terms::default(), &book(), &[]), [], "fetched to the bench");
+        job.sheet.outcomes.clear();
+        assert_eq!(propose(&job, &Terms::default(), &book(), &[]).len(), 1);
         job.order.revisit_of = Some(job_id(3));
         assert_eq!(propose(&job, &Terms::default(), &book(), &[]), []);
     }

@@ -36,7 +36,7 @@ pub fn beside(quote: &Quote) -> Beside {
     }
 }
 
-/// The sum of the lines that name a quote.
+/// The sum of the lines that name a quote (R21).
 pub fn quoted_fen(job: &Job, quote: ShortId) -> i64 {
     sum(each(&job.sheet.fees).into_iter().filter(|fee| fee.quote == Some(quote)).map(amount))
 }

@@ -24,7 +24,7 @@ pub struct GasFault {
     pub missing: Vec<&'static str>,
 }
 
-/// Whether this gas burns: R32, R290 and the isobutane of refrigerators, however they are spelled.
+/// Whether this gas burns (R32): the gases R32 and R290, and the isobutane of refrigerators, however they are spelled.
 pub fn flammable(gas: &str) -> bool {
     let plain: String = gas.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
     matches!(plain.as_str(), "R32" | "R290" | "R600A" | "HFC32" | "HC290" | "HC600A")
@@ -148,6 +148,7 @@ mod tests {
             );
         }
         assert_eq!(of(Charge { leak_found: true, ..topped.clone() }), []);
+        assert_eq!(of(Charge { leak_found: false, ..good(1) }), [], "a circuit that was opened gets its whole charge");
         let mut install = repair_of(vec![topped]);
         install.order.kind = JobKind::Install;
         assert_eq!(gas_faults(&install), [], "gas for a longer pipe");

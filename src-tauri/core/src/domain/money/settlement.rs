@@ -77,7 +77,7 @@ pub fn state<'a>(job: JobId, steps: impl IntoIterator<Item = &'a SettlementStep>
                 }
             }
             // Claimed anew: what was said of the earlier claim is over.
-            SettleState::Ready => (out.accepted_fen, out.deducted_fen, out.submitted_ms) = (None, 0, None),
+            SettleState::Ready => out.submitted_ms = None,
             SettleState::Draft | SettleState::Submitted | SettleState::Rejected => {}
         }
         for (kept, said) in [(&mut out.reason, &step.reason), (&mut out.reference, &step.reference)] {
@@ -91,12 +91,12 @@ pub fn state<'a>(job: JobId, steps: impl IntoIterator<Item = &'a SettlementStep>
     out
 }
 
-/// What a job's lines claim. An adjustment is a line of its own and adds to it.
+/// What a job's lines claim (R31); a line's sum is its whole. An adjustment is a line of its own and adds to it.
 pub fn claimed_fen<'a>(job: JobId, lines: impl IntoIterator<Item = &'a SettlementLine>) -> i64 {
     sum(each(lines).into_iter().filter(|line| line.job == job).map(|line| line.fen))
 }
 
-/// What is still to come from the maker for a job: claimed or accepted, less deductions, less what was paid. Nothing
+/// What is still to come from the maker for a job (R31): claimed or accepted, less deductions, less what was paid. Nothing
 /// before it is submitted, and nothing of what was rejected.
 pub fn receivable_fen(settlement: &Settlement, claimed_fen: i64) -> i64 {
     match settlement.state {
@@ -200,7 +200,7 @@ pub struct Costs {
     pub wages_fen: i64,
 }
 
-/// What a job leaves: what maker and customer pay, less parts, travel and wages.
+/// What a job leaves (R31): what maker and customer pay, less parts, travel and wages. For the owner alone.
 pub fn margin_fen(costs: &Costs) -> i64 {
     less(sum([costs.settlement_fen, costs.customer_fen]), [costs.parts_fen, costs.travel_fen, costs.wages_fen])
 }
@@ -242,6 +242,8 @@ mod tests {
             let found = state(job_id(1), &steps(&path));
             assert_eq!((found.state, found.illegal.len()), (Some(ends), 0), "{path:?}");
         }
+        let again = state(job_id(1), &steps(&[Ready, Submitted, Rejected, Ready]));
+        assert_eq!(again.submitted_ms, None, "it ages from the day that it is submitted again");
         for (path, stays, at) in [
             (vec![Draft, Paid], Draft, 2),
             (vec![Submitted], Draft, 1),
@@ -339,6 +341,10 @@ mod tests {
     fn r27_a_weld_is_1_64_times_as_dear_for_a_customer() {
         assert_eq!(ratio_permille(20_500, 12_500), Some(1_640));
         assert_eq!(ratio_permille(8_800, 5_500), Some(1_600));
+        assert_eq!(
+            (ratio_permille(2, 3), ratio_permille(1, 3), ratio_permille(1, 2_000)),
+            (Some(667), Some(333), Some(1))
+        );
         assert_eq!(ratio_permille(10_000, 0), None);
         assert_eq!(ratio_permille(-1, 100), None);
         assert_eq!(ratio_permille(i64::MAX, 1), Some(crate::domain::money::amount::MOST_FEN));

@@ -101,8 +101,10 @@ mod tests {
         let right = code(b"secret", job_id(1), id(1), 10_000);
         assert!(is_code(&right));
         assert!(matches(b"secret", job_id(1), id(1), 10_000, &right));
-        let spaced = format!(" {} {}", &right[..3], &right[3..]);
-        assert!(matches(b"secret", job_id(1), id(1), 10_000, &spaced));
+        for gap in [" ", "-"] {
+            let spaced = format!(" {}{gap}{}", &right[..3], &right[3..]);
+            assert!(matches(b"secret", job_id(1), id(1), 10_000, &spaced), "{spaced}");
+        }
         for (what, other) in [
             ("sum", code(b"secret", job_id(1), id(1), 10_001)),
             ("line", code(b"secret", job_id(1), id(2), 10_000)),

@@ -86,24 +86,24 @@ pub fn subsidy_problems(job: &Job) -> Vec<Problem> {
             out.push(Problem::new(code, Place::About(key.to_owned())));
         }
     }
-    let mut new_units: Vec<String> = Vec::new();
-    for appliance in &job.order.appliances {
-        out.extend(of_appliance(job, appliance, &mut new_units));
-    }
-    let invoiced = plain(job.sheet.about(INVOICE_SERIAL));
+    // An invoice may be about several units, with commas between their serial numbers.
+    let invoiced: Vec<String> = job.sheet.about(INVOICE_SERIAL).split([',', ',', '、', ';', '\n']).map(plain).collect();
+    let invoiced: Vec<String> = invoiced.into_iter().filter(|serial| !serial.is_empty()).collect();
     let at = || Place::About(INVOICE_SERIAL.to_owned());
-    if invoiced.is_empty() {
-        if !out.iter().any(|p| p.code == Trouble::SubsidyInvoiceMissing) {
-            out.push(Problem::new(Trouble::SubsidyInvoiceMissing, at()));
+    if invoiced.is_empty() && !out.iter().any(|p| p.code == Trouble::SubsidyInvoiceMissing) {
+        out.push(Problem::new(Trouble::SubsidyInvoiceMissing, at()));
+    }
+    for appliance in &job.order.appliances {
+        let known = of_appliance(job, appliance, &mut out);
+        if !known.is_empty() && !invoiced.is_empty() && !known.iter().any(|serial| invoiced.contains(serial)) {
+            out.push(Problem::new(Trouble::SerialsDiffer, at()).with("invoice", invoiced.join(", ")));
         }
-    } else if !new_units.is_empty() && !new_units.contains(&invoiced) {
-        out.push(Problem::new(Trouble::SerialsDiffer, at()).with("invoice", invoiced));
     }
     out
 }
 
-fn of_appliance(job: &Job, appliance: &OrderedAppliance, new_units: &mut Vec<String>) -> Vec<Problem> {
-    let mut out = Vec::new();
+/// Adds what one appliance lacks; the serial numbers that its new unit is known by.
+fn of_appliance(job: &Job, appliance: &OrderedAppliance, out: &mut Vec<Problem>) -> Vec<String> {
     let id = appliance.id;
     let serials: Vec<&Serial> = each(job.order.serials.iter().chain(&job.sheet.serials))
         .into_iter()
@@ -137,8 +137,7 @@ fn of_appliance(job: &Job, appliance: &OrderedAppliance, new_units: &mut Vec<Str
         let stage = PhotoStage::Nameplate;
         out.push(Problem::new(Trouble::NameplatePhotoMissing, Place::Photos { appliance: id, stage }));
     }
-    new_units.extend(known);
-    out
+    known
 }
 
 #[cfg(test)]
@@ -218,6 +217,18 @@ mod tests {
     }
 
     #[test]
+    fn r44_one_invoice_may_be_about_several_units() {
+        let mut job = trade_in();
+        let mut second = job.order.appliances[0].clone();
+        (second.id, second.serial) = (id(901), "WASH 9".to_owned());
+        job.order.appliances.push(second);
+        let of_second = |code: &Trouble| *code == Trouble::SerialsDiffer;
+        assert_eq!(troubles(&job).iter().filter(|c| of_second(c)).count(), 1, "the second is not on it");
+        job.sheet.about.insert(INVOICE_SERIAL.to_owned(), value("BL35W0001, wash-9"));
+        assert_eq!(troubles(&job).iter().filter(|c| of_second(c)).count(), 0);
+    }
+
+    #[test]
     fn r44_without_any_serial_of_the_new_unit_that_is_told() {
         let mut job = trade_in();
         job.sheet.serials.drain(..2);
@@ -236,6 +247,7 @@ mod tests {
             "110105-1949-1231-002X",
             "１１０１０５１９４９１２３１００２Ｘ",
             "电话13800001001 证件11010519491231002X",
+            "X11010519491231002X",
         ] {
             assert!(looks_like_id_number(text), "{text}");
         }
@@ -244,6 +256,11 @@ mod tests {
             "110105194912310021",
             "11010519491331002X",
             "91010519491231002X",
+            // No such region, no such day, though the check digit is right.
+            "160105194912310029",
+            "110105194913310021",
+            "110105194902300020",
+            "110105174912310021",
             "1101051949123100",
             "0011010519491231002X",
             "11010519491231002X1",
@@ -260,6 +277,7 @@ mod tests {
         let mut job = trade_in();
         assert_eq!(id_numbers(&job), []);
         job.sheet.notes = vec![Remark { text: format!("户主 {EXAMPLE}"), ..blank(40) }];
+        job.order.note = EXAMPLE.to_owned();
         job.sheet.about.insert(INVOICE.to_owned(), value(EXAMPLE));
         job.sheet.fields.insert((unit(), "serial".to_owned()), value(EXAMPLE));
         let places: Vec<Place> = id_numbers(&job).into_iter().map(|p| p.at).collect();

@@ -90,6 +90,7 @@ fn r42_a_crew_shares_to_the_last_fen() {
     let weights = [(ran(), 7), (tian(), 3)].into();
     assert_eq!(share(&job, ran(), &weights) + share(&job, tian(), &weights), 3_501);
     assert_eq!(share(&job, tian(), &weights), 1_050);
+    assert_eq!(share(&job, tian(), &[(ran(), 1)].into()), 1_750, "a member without a weight counts one");
     job.sheet.crew.push(with(11, tian(), true));
     assert_eq!((share(&job, ran(), &equal()), share(&job, tian(), &equal())), (3_501, 0), "went home");
 }
@@ -131,6 +132,7 @@ fn r47_rewards_and_penalties_of_the_roster_are_in_the_month() {
         event(31, RosterEvent::Penalty, 3_000, "未出示公示卡"),
         event(32, RosterEvent::Penalty, 3_000, ""),
         event(33, RosterEvent::Exam, 500, "A级"),
+        RosterNote { member: tian(), ..event(34, RosterEvent::Reward, 900, "别人的") },
     ];
     let books = Books { wages: &[], events: &events };
     let found = month(ran(), "2026-11", [], &rates(), &equal(), books, MORNING);

@@ -136,7 +136,7 @@ fn policy<'a>(
             .filter(in_force)
             .max_by_key(|p| (p.appliance.is_some(), day(&p.sold_from)))
     };
-    let own = |part: &str| if brand.trim().is_empty() { None } else { find(brand, part) };
+    let own = |part: &str| find(brand, part);
     if part.trim().is_empty() || same(part, "whole") {
         return own("whole").or_else(|| find("any", "whole"));
     }
