@@ -13,6 +13,7 @@ pub mod gates;
 pub mod intake;
 pub mod nodes;
 pub mod obstacle;
+pub mod paste;
 pub mod record;
 pub mod safety;
 #[cfg(test)]
@@ -22,3 +23,4 @@ pub mod services;
 pub mod timers;
 pub mod timing;
 pub mod triage;
+pub mod when;
