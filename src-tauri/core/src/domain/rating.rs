@@ -23,7 +23,7 @@ pub struct FollowUpLimits {
 
 impl Default for FollowUpLimits {
     fn default() -> Self {
-        Self { opens_min: 30, silence_hours: 72, call_above_fen: 300_00 }
+        Self { opens_min: 30, silence_hours: 72, call_above_fen: 30_000 }
     }
 }
 
@@ -187,7 +187,7 @@ mod tests {
     use crate::domain::scene::{HOUR, MINUTE, NOON, id, job_id, noted};
     use proptest::prelude::*;
 
-    const LIMITS: FollowUpLimits = FollowUpLimits { opens_min: 30, silence_hours: 72, call_above_fen: 300_00 };
+    const LIMITS: FollowUpLimits = FollowUpLimits { opens_min: 30, silence_hours: 72, call_above_fen: 30_000 };
 
     fn word(n: u32, of: u8, kind: FollowUpKind, at: i64) -> FollowUp {
         FollowUp {
@@ -246,12 +246,12 @@ mod tests {
     fn r36_calls_are_due_for_larger_sums_hazards_claims_and_the_sample() {
         use CallReason::{Claim, Hazard, Paid, Sample};
         let jobs = [
-            left(1, 300_00, false, false),
-            left(2, 300_01, false, false),
+            left(1, 30_000, false, false),
+            left(2, 30_001, false, false),
             left(3, 0, true, true),
             left(4, 0, false, true),
             left(5, 0, false, false),
-            ForCall { left_at: None, ..left(6, 900_00, true, true) },
+            ForCall { left_at: None, ..left(6, 90_000, true, true) },
         ];
         let due = calls_due(&jobs, &[job_id(5), job_id(2)], &[], LIMITS);
         let expected = [(3, vec![Hazard, Claim]), (4, vec![Claim]), (2, vec![Paid, Sample]), (5, vec![Sample])];

@@ -237,7 +237,7 @@ mod tests {
             outlet: "柘川县城关网点".to_owned(),
             outlet_phone: "0718-8220000".to_owned(),
             technician: "田勇".to_owned(),
-            cost_fen: 260_00,
+            cost_fen: 26_000,
             warranty_days: Some(90),
         };
         let text = proof(&repaired(), &about);

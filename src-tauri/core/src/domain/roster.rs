@@ -217,15 +217,15 @@ mod tests {
         };
         let events = vec![
             event(1, RosterEvent::Exam, "中级", 0, NOON - 999 * DAY_MS),
-            event(2, RosterEvent::Reward, "", 100_00, NOON),
-            event(3, RosterEvent::Penalty, "", -30_00, NOON),
-            event(4, RosterEvent::Penalty, "", 20_00, NOON + 1),
+            event(2, RosterEvent::Reward, "", 10_000, NOON),
+            event(3, RosterEvent::Penalty, "", -3_000, NOON),
+            event(4, RosterEvent::Penalty, "", 2_000, NOON + 1),
             event(5, RosterEvent::Training, "", 0, NOON),
             event(6, RosterEvent::Reward, "", i64::MIN, NOON + DAY_MS),
         ];
         let roster = Roster { events, ..Roster::default() };
         let month = conduct(&roster, member(1), NOON, NOON + DAY_MS);
-        assert_eq!(month, Conduct { exam: 2, trainings: 1, rewards: 1, penalties: 2, fen: 50_00 });
+        assert_eq!(month, Conduct { exam: 2, trainings: 1, rewards: 1, penalties: 2, fen: 5_000 });
         assert_eq!(conduct(&roster, member(2), NOON, NOON + DAY_MS), Conduct::default());
     }
 }
