@@ -97,27 +97,39 @@ fn labelled(text: &str, markers: &Markers) -> Vec<(Label, String)> {
             for (at, _) in text.match_indices(word.as_str()) {
                 let rest = &text[at + word.len()..];
                 let gap = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-                if rest[gap..].starts_with([':', ']', '】']) {
-                    let mark = rest[gap..].chars().next().map_or(0, char::len_utf8);
-                    found.push((at, at + word.len() + gap + mark, label));
+                let mark = rest[gap..].chars().next().filter(|c| matches!(c, ':' | ']' | '】'));
+                if let Some(mark) = mark.filter(|_| begins_a_label(&text[..at])) {
+                    found.push((at, at + word.len() + gap + mark.len_utf8(), label));
                 }
             }
         }
     }
-    // Of labels that end at the same colon the longest is meant: 用户姓名, not 姓名.
-    found.sort_unstable_by_key(|(at, end, _)| (*end, *at));
-    found.dedup_by_key(|(_, end, _)| *end);
+    found.sort_unstable_by_key(|(at, end, _)| (*at, *end));
     let mut out = Vec::new();
     for (n, (_, end, label)) in found.iter().enumerate() {
         let until = found.get(n + 1).map_or(text.len(), |(next, ..)| (*next).max(*end));
         let value = text[*end..until].lines().next().unwrap_or_default();
-        let value = value.split([';', '；']).next().unwrap_or_default();
+        let value = before_unknown_label(value.split([';', '；']).next().unwrap_or_default());
         let value = value.trim_matches(|c: char| c.is_whitespace() || ",，。;；:【】[]、".contains(c));
         if !value.is_empty() {
             out.push((*label, value.to_owned()));
         }
     }
     out
+}
+
+/// Whether a label may begin behind this text. 师傅电话 is another label than 电话, so a word must not run into it; but
+/// right behind a value without a space it does: 姓名:罗桂香电话:138…
+fn begins_a_label(before: &str) -> bool {
+    let mark = before.char_indices().rev().find(|(_, c)| !c.is_alphanumeric());
+    mark.map_or(before.is_empty(), |(at, c)| at + c.len_utf8() == before.len() || matches!(c, ':' | '】' | ']'))
+}
+
+/// The value without what follows under a label that nobody named: 罗桂香 师傅电话:139…
+fn before_unknown_label(value: &str) -> &str {
+    let colon = value.match_indices(':').find(|(at, _)| !value[..*at].ends_with(|c: char| c.is_ascii_digit()));
+    let cut = colon.and_then(|(at, _)| value[..at].trim_end().rfind(char::is_whitespace));
+    cut.map_or(value, |cut| &value[..cut])
 }
 
 /// The first mobile number: eleven digits, or in groups of three, four, four.
@@ -271,6 +283,16 @@ mod tests {
         assert_eq!(read("单号 20261121013800001001").phone, None, "digits of a longer number");
         assert_eq!(read("电话：0718-8221234").phone, some("07188221234"));
         assert_eq!(read("热水器坏了 13800001001").name, None, "a machine is nobody's name");
+        assert_eq!(read("北岭 A1 坏了").model, None, "too short for a model");
+    }
+
+    #[test]
+    fn r41_a_label_that_nobody_named_is_not_taken_for_another() {
+        let found = read("姓名：罗桂香 师傅电话：13900009999\n师傅姓名：冉小军\n联系电话：13800001001");
+        assert_eq!((found.name, found.phone), (some("罗桂香"), some("13800001001")));
+        let found = read("姓名：罗桂香电话：13800001001地址：城关镇南门小区");
+        assert_eq!((found.name, found.phone), (some("罗桂香"), some("13800001001")));
+        assert_eq!(found.address, some("城关镇南门小区"));
     }
 
     #[test]
