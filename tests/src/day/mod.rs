@@ -15,7 +15,7 @@ mod repairs;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use doorstep_schemas::ids::{JobId, ShortId};
+use doorstep_schemas::ids::{DocId, JobId, ShortId};
 use doorstep_schemas::view::DayReview;
 
 use crate::outlet::{self, OWNER};
@@ -129,6 +129,29 @@ impl Day {
             left[n] -= 1;
             if left[n] == 0 {
                 tell(told[n].0, told[n].1);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Day {
+    /// Whether the phones hold exactly what the desk holds of the jobs that they know.
+    pub fn same(&self) -> Result<(), StoryError> {
+        for (customer, job) in &self.jobs {
+            for doc in [DocId::Sheet(*job)] {
+                let there = self.desk.app.actions.shelf.store().heads(&doc)?;
+                for (member, phone) in &self.phones {
+                    if !phone.app.actions.orders(None)?.iter().any(|card| card.job == *job) {
+                        continue;
+                    }
+                    let here = phone.app.actions.shelf.store().heads(&doc)?;
+                    if here != there {
+                        return Err(StoryError::Unexpected(format!(
+                            "{customer}: {member}'s phone and the desk differ"
+                        )));
+                    }
+                }
             }
         }
         Ok(())
