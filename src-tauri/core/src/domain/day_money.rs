@@ -196,6 +196,9 @@ mod tests {
             vec![fee(1, 11_000, 1500, None), fee(2, 12_000, 1000, None), fee(3, 10_000, 1000, Some(8_000))];
         let money = JobMoney::of(&job);
         assert_eq!((money.billed_fen, money.above_guide_fen), (38_500, 2_000));
+        for (unit, fen) in [(1, 1), (-1, -1), (3, 2)] {
+            assert_eq!(line_fen(&fee(9, unit, 500, None), unit), fen, "half a fen is rounded up");
+        }
         job.sheet.fees[1].payer = Payer::Maker.into();
         job.sheet.fees[2].quote = Some(id(77));
         assert_eq!(JobMoney::of(&job).billed_fen, 16_500, "the maker's line, and a quote nobody agreed to");

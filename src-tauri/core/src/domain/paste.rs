@@ -281,8 +281,9 @@ mod tests {
         assert_eq!(read(""), Proposed::default());
         assert_eq!(read("姓名：\n电话：\n地址："), Proposed::default());
         assert_eq!(read("单号 20261121013800001001").phone, None, "digits of a longer number");
+        assert_eq!(read("条码 138000010011234").phone, None, "nor the beginning of one");
         assert_eq!(read("电话：0718-8221234").phone, some("07188221234"));
-        assert_eq!(read("热水器坏了 13800001001").name, None, "a machine is nobody's name");
+        assert_eq!(read("热水器 13800001001").name, None, "a machine is nobody's name");
         assert_eq!(read("北岭 A1 坏了").model, None, "too short for a model");
     }
 
