@@ -25,7 +25,7 @@ pub struct JobRow {
     pub figures: JobFigures,
 }
 
-fn exists(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
+pub(super) fn exists(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
     let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM paper WHERE doc = ?1)")?;
     Ok(query.query_row([doc.to_string()], |row| row.get(0))?)
 }
@@ -281,7 +281,8 @@ impl Store {
             let change = doorstep_schemas::change::Change::parse(&bytes)?;
             let device = doorstep_schemas::ids::Actor(actor).device();
             let member = self.member_of_device(device)?;
-            let action = String::from_utf8_lossy(change.message).into_owned();
+            let message = String::from_utf8_lossy(change.message);
+            let action = documents::history::action_of(&message).0.to_owned();
             out.push(HistoryRow {
                 made_ms: change.time.saturating_mul(1000),
                 noted_ms,
