@@ -1,5 +1,7 @@
 //! What the screen asks for: one type per command.
 
+mod history;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +11,8 @@ use crate::view::{
     ApplianceKind, Coverage, Fen, Grade, JobKind, JobOutcome, Language, Millis, PhotoStage, Segment, ServiceCode,
     Shell, Source, Thousandths, Urgency, Window, words,
 };
+
+pub use history::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

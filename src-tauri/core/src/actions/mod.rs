@@ -2,13 +2,16 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod conflicts;
 pub mod finish;
+pub mod history;
 pub mod job_view;
 pub mod lists;
 pub mod orders;
 pub mod photos;
 pub mod readings;
 pub mod sheet;
+pub mod undo;
 pub mod visit;
 
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -80,9 +80,7 @@ pub(super) fn values(doc: &AutoCommit, object: &ObjId, key: &str, at: At<'_>) ->
     let mut out: Vec<Value> = Vec::new();
     let winner = held.last().into_iter();
     for (held, _) in winner.chain(&held[..held.len().saturating_sub(1)]) {
-        let automerge::Value::Scalar(scalar) = held else {
-            if out.is_empty() { break } else { continue }
-        };
+        let automerge::Value::Scalar(scalar) = held else { if out.is_empty() { break } else { continue } };
         let value = value(scalar);
         if !out.contains(&value) {
             out.push(value);
@@ -263,8 +261,7 @@ pub fn difference(
             .filter(|(_, (old, new))| old != new)
             .collect();
         let shown = if new.is_empty() { &old } else { &new };
-        let record =
-            shown.iter().filter_map(|(field, held)| Some((field.clone()?, held.first()?.clone()))).collect();
+        let record = shown.iter().filter_map(|(field, held)| Some((field.clone()?, held.first()?.clone()))).collect();
         out.push(Difference::new(kind, key, values, record, !old.is_empty(), !new.is_empty()));
     }
     Ok(out)

@@ -29,8 +29,6 @@ pub enum NotUndone {
 /// What has to be written so that an action is undone in one document.
 #[derive(Debug, Clone)]
 pub struct Inverse {
-    /// Who did what is undone.
-    pub author: Actor,
     writes: Vec<(Place, Option<ScalarValue>)>,
 }
 
@@ -65,7 +63,7 @@ pub fn inverse(paper: &mut Paper, action: ActionId) -> Result<Inverse, NotUndone
         let mark = place.field.as_deref() == Some(REMOVED);
         writes.push((place.clone(), before.or_else(|| mark.then_some(ScalarValue::Boolean(false)))));
     }
-    Ok(Inverse { author: step.actor, writes })
+    Ok(Inverse { writes })
 }
 
 fn record(place: &Place) -> (String, String) {

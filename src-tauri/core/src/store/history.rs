@@ -36,9 +36,8 @@ impl Store {
 
     /// Those changes of a document that the relay holds.
     pub fn received(&self, doc: &DocId) -> Result<BTreeSet<ChangeHash>, StoreError> {
-        let mut query = self
-            .db
-            .prepare_cached("SELECT hash FROM change WHERE doc = ?1 AND state = ?2 AND log_seq IS NOT NULL")?;
+        let mut query =
+            self.db.prepare_cached("SELECT hash FROM change WHERE doc = ?1 AND state = ?2 AND log_seq IS NOT NULL")?;
         let hashes = query.query_map(params![doc.to_string(), ADOPTED], |row| row.get(0).map(ChangeHash))?;
         Ok(hashes.collect::<Result<_, _>>()?)
     }

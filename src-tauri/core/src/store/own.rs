@@ -118,14 +118,8 @@ fn keep(
     let row = RunRow::read(tx, doc, actor)?;
     let signature = sign(tx, signer, enrolment, doc, actor, &row, made)?;
     let (codec, body) = segment::encode(&[&made.bytes]).map_err(|e| StoreError::OwnWork(e.into()))?;
-    let piece = Segment {
-        actor,
-        from_seq: row.run().seq + 1,
-        codec,
-        body,
-        signature: signature.clone(),
-        tail: Vec::new(),
-    };
+    let piece =
+        Segment { actor, from_seq: row.run().seq + 1, codec, body, signature: signature.clone(), tail: Vec::new() };
     let key = doorstep_schemas::signature::identity(signer).0;
     let verdict = admission::admit(enrolment.outlet, doc, &piece, &key, &row).map_err(StoreError::OwnWork)?;
     let Verdict::Admit { changes, run, doc_ops } = verdict else {
