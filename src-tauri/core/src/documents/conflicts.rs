@@ -1,12 +1,11 @@
 //! Fields that hold more than one value: written by people who did not know of each other. Every value is kept with its
 //! author until a person picks one, and the pick is written over all.
 
-use automerge::transaction::Transactable;
 use automerge::{AutoCommit, ObjId, ROOT, ReadDoc, ScalarValue};
 use doorstep_schemas::ids::{Actor, ChangeHash};
 
 use super::history::object;
-use super::layout::WriteError;
+use super::layout::{self, WriteError};
 use super::paper::Paper;
 use super::snapshot::{Place, Value, value};
 use crate::domain::record::Scalar;
@@ -135,7 +134,7 @@ impl Settlement {
         let Place { container, key, field } = &self.place;
         let record = field.as_ref().map(|_| key.as_str());
         if let Some(object) = object(doc, container, record) {
-            doc.put(&object, field.as_ref().unwrap_or(key).as_str(), self.value.clone())?;
+            layout::overwrite(doc, &object, field.as_ref().unwrap_or(key), self.value.clone())?;
         }
         Ok(())
     }

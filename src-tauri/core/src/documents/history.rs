@@ -223,7 +223,8 @@ pub fn together(deeds: impl IntoIterator<Item = Deed>) -> Vec<Deed> {
             None => out.push(deed),
         }
     }
-    out.sort_by_key(|deed| deed.at_ms);
+    // Only some moments have milliseconds: within a second, the order in which the changes build on each other stays.
+    out.sort_by_key(|deed| deed.at_ms.div_euclid(1000));
     out
 }
 

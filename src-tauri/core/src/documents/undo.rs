@@ -10,7 +10,7 @@ use automerge::{AutoCommit, ReadDoc, ScalarValue, Value};
 use doorstep_schemas::ids::{Actor, ChangeHash};
 
 use super::history::{ActionId, Step, object, steps};
-use super::layout::{REMOVED, WriteError};
+use super::layout::{self, REMOVED, WriteError};
 use super::paper::Paper;
 use super::shapes;
 use super::snapshot::Place;
@@ -112,7 +112,7 @@ impl Inverse {
         for (place, value) in &self.writes {
             let Some((object, key)) = lying(doc, place) else { continue };
             match value {
-                Some(value) => doc.put(&object, key, value.clone())?,
+                Some(value) => layout::overwrite(doc, &object, key, value.clone())?,
                 None => doc.delete(&object, key)?,
             }
         }

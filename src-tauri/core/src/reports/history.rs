@@ -45,7 +45,7 @@ pub fn line(deed: &Deed, author: &str, device: &str, names: &dyn Names) -> Text 
     both(|language| {
         let verb = labels::action(&deed.code).map_or_else(|| deed.code.clone(), |verb| verb.of(language).to_owned());
         let told = deed.differences.iter().map(|(doc, difference)| {
-            let writer = Writer { kind: doc.kind(), language, names };
+            let writer = Writer { kind: doc.kind(), language, names, brief: true };
             writer.difference(difference, general || deed.differences.len() > 1)
         });
         let told: Vec<String> = told.filter(|text| !text.is_empty()).collect();
@@ -60,13 +60,13 @@ pub fn line(deed: &Deed, author: &str, device: &str, names: &dyn Names) -> Text 
 
 /// One difference between two versions of a document.
 pub fn difference(kind: DocKind, difference: &Difference, names: &dyn Names) -> Text {
-    both(|language| Writer { kind, language, names }.difference(difference, true))
+    both(|language| Writer { kind, language, names, brief: false }.difference(difference, true))
 }
 
 /// What a place is called.
 pub fn place_name(kind: DocKind, place: &Place, names: &dyn Names) -> Text {
     both(|language| {
-        let writer = Writer { kind, language, names };
+        let writer = Writer { kind, language, names, brief: false };
         match &place.field {
             None => writer.scalar(&place.container, &place.key).0,
             Some(field) => format!("{} {}", writer.title(&place.container), writer.field(&place.container, field).0),
@@ -77,7 +77,7 @@ pub fn place_name(kind: DocKind, place: &Place, names: &dyn Names) -> Text {
 /// A value as it is shown in its place.
 pub fn value_text(kind: DocKind, place: &Place, value: &Value, names: &dyn Names) -> Text {
     both(|language| {
-        let writer = Writer { kind, language, names };
+        let writer = Writer { kind, language, names, brief: false };
         let (key, form) = match &place.field {
             None => (place.key.as_str(), writer.scalar(&place.container, &place.key).1),
             Some(field) => (field.as_str(), writer.field(&place.container, field).1),
@@ -90,6 +90,8 @@ struct Writer<'a> {
     kind: DocKind,
     language: Language,
     names: &'a dyn Names,
+    /// Without what no person asks for: the machine's own fields, and a no where nobody had said yes.
+    brief: bool,
 }
 
 impl Writer<'_> {
@@ -214,19 +216,23 @@ impl Writer<'_> {
                     (format!("{} {name}", self.title(container)), form)
                 }
             };
+            let no = form == Form::Flag && after.first() == Some(&Value::Known(Scalar::Flag(false)));
+            if self.brief && before.is_empty() && (no || form == Form::Hidden) {
+                return None;
+            }
             let key = field.as_deref().unwrap_or(key);
             let held = |values: &[Value]| {
                 let texts: Vec<String> = values.iter().map(|value| self.value(container, key, form, value)).collect();
                 texts.join(" / ")
             };
             let colon = self.say("：", ": ");
-            match (before.is_empty(), after.is_empty()) {
+            Some(match (before.is_empty(), after.is_empty()) {
                 (true, _) => format!("{name}{colon}{}", held(after)),
                 (false, true) => format!("{name}{colon}{} → —", held(before)),
                 (false, false) => format!("{name}{colon}{} → {}", held(before), held(after)),
-            }
+            })
         };
-        values.iter().map(one).collect::<Vec<_>>().join(self.say("，", ", "))
+        values.iter().filter_map(one).collect::<Vec<_>>().join(self.say("，", ", "))
     }
 
     /// What a record says, its fields in the order in which the record has them.
@@ -278,6 +284,7 @@ impl Writer<'_> {
             _ => &[],
         };
         let name = self.names.reading(set, code).map_or_else(|| code.to_owned(), |name| of(&name, self.language));
+        let name = inside_a_sentence(name);
         let found = match (text("state"), record.get("val")) {
             ("num", Some(Value::Known(Scalar::Number(number)))) => {
                 format!("{} {}", thousandths(*number), text("unit")).trim().to_owned()
@@ -301,6 +308,17 @@ impl Writer<'_> {
 /// Fields that say by themselves what they are.
 const SPEAKING: [&str; 9] = ["name", "text", "what", "code", "kind", "stage", "outcome", "serial", "result"];
 
+/// Names of rows begin with a capital letter where they stand alone; abbreviations do so everywhere.
+fn inside_a_sentence(name: String) -> String {
+    let mut letters = name.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if first.is_ascii_uppercase() && second.is_ascii_lowercase() => {
+            first.to_ascii_lowercase().to_string() + &name[1..]
+        }
+        _ => name,
+    }
+}
+
 /// 12,600 is 12.6.
 fn thousandths(number: i64) -> String {
     let sign = if number < 0 { "-" } else { "" };
@@ -313,6 +331,15 @@ fn thousandths(number: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_abbreviation_keeps_its_capitals() {
+        for (name, inside) in
+            [("Earth resistance", "earth resistance"), ("RCD button", "RCD button"), ("漏电", "漏电"), ("", "")]
+        {
+            assert_eq!(inside_a_sentence(name.to_owned()), inside);
+        }
+    }
 
     #[test]
     fn thousandths_are_written_without_noughts_that_say_nothing() {

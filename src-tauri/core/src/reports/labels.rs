@@ -161,7 +161,7 @@ fn own(container: &str, key: &str) -> Option<(&'static str, &'static str, Form)>
         ("photos", "taken") => ("拍摄", "taken", Moment),
         ("readings", "set") | ("parts" | "fees" | "notices" | "lines", "set") => ("规则版本", "rule set", Hidden),
         ("consents", "yes") => ("同意", "agreed", Flag),
-        ("marks", "note") => ("备注", "note", Plain),
+        ("customer", "name") => ("姓名", "name", Plain),
         _ => return None,
     })
 }
