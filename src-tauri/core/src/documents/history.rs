@@ -13,7 +13,7 @@ use doorstep_schemas::birth;
 use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash, DocId, MemberId, NotAnId, ShortId};
 
 use super::paper::{Paper, PaperError};
-use super::snapshot::{self, Difference, Place, Turn, Value, difference};
+use super::snapshot::{self, BeforeAfter, Difference, Place, Turn, Value, difference};
 use crate::domain::facts::{Approval, Sheet};
 use crate::domain::record::Scalar;
 
@@ -172,7 +172,7 @@ fn differences(paper: &Paper, step: &Step) -> Vec<Difference> {
             (None, _, Some(container)) => snapshot::values(doc, container, &key.1, Some(heads)),
             _ => Vec::new(),
         };
-        let values: BTreeMap<_, _> =
+        let values: BeforeAfter =
             fields.into_iter().map(|field| (field.clone(), (read(field, before), read(field, &after)))).collect();
         let shown = record.map(|record| snapshot::fields(doc, &record, Some(&after))).unwrap_or_default();
         let shown = shown.into_iter().filter_map(|(field, held)| Some((field, held.into_iter().next()?))).collect();

@@ -24,6 +24,9 @@ use crate::domain::record::{Record, Scalar};
 /// What a record asks its object for.
 type Get<'a> = &'a dyn Fn(&str) -> Option<Scalar>;
 
+/// Reads one record and says what it would write; `None` where it can't do without what is missing.
+type Read = fn(ShortId, Noted, Get<'_>) -> Option<Vec<(&'static str, Scalar)>>;
+
 /// One kind of record in one kind of document.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
@@ -31,8 +34,7 @@ pub struct Shape {
     pub container: &'static str,
     /// Evidence: nothing takes it back.
     pub kept: bool,
-    /// Reads one and says what it would write.
-    pub read: fn(ShortId, Noted, Get<'_>) -> Option<Vec<(&'static str, Scalar)>>,
+    pub read: Read,
     /// Ids of those that count in a document, ordered by (time, id).
     pub standing: fn(&AutoCommit) -> Vec<ShortId>,
 }

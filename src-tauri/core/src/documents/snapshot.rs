@@ -176,14 +176,16 @@ pub enum Turn {
     Changed,
 }
 
+/// Values that differ, before and after: by field of a record, under `None` for a scalar.
+pub type BeforeAfter = BTreeMap<Option<String>, (Vec<Value>, Vec<Value>)>;
+
 /// One record or scalar that is not as it was. A fact comes as one record, not as ten scalars.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     pub container: String,
     pub key: String,
     pub turn: Turn,
-    /// What differs, before and after: by field of a record, under `None` for a scalar.
-    pub values: BTreeMap<Option<String>, (Vec<Value>, Vec<Value>)>,
+    pub values: BeforeAfter,
     /// The whole record as it is shown after, or before where it is gone; empty for a scalar.
     pub record: BTreeMap<String, Value>,
 }
@@ -192,7 +194,7 @@ impl Difference {
     pub(super) fn new(
         kind: DocKind,
         (container, key): (String, String),
-        values: BTreeMap<Option<String>, (Vec<Value>, Vec<Value>)>,
+        values: BeforeAfter,
         record: BTreeMap<String, Value>,
         was_there: bool,
         is_there: bool,

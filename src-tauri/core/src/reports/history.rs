@@ -15,7 +15,7 @@ use super::terms::term;
 use super::words::Phrase;
 use crate::documents::history::Deed;
 use crate::documents::shapes::SHAPES;
-use crate::documents::snapshot::{Difference, Place, Turn, Value};
+use crate::documents::snapshot::{BeforeAfter, Difference, Place, Turn, Value};
 use crate::domain::calendar;
 use crate::domain::facts::Noted;
 use crate::domain::record::Scalar;
@@ -202,12 +202,7 @@ impl Writer<'_> {
         format!("{before_record}{title}{gap}{summary}")
     }
 
-    fn changed(
-        &self,
-        container: &str,
-        key: &str,
-        values: &BTreeMap<Option<String>, (Vec<Value>, Vec<Value>)>,
-    ) -> String {
+    fn changed(&self, container: &str, key: &str, values: &BeforeAfter) -> String {
         let one = |(field, (before, after)): (&Option<String>, &(Vec<Value>, Vec<Value>))| {
             let (name, form) = match field {
                 None => self.scalar(container, key),
