@@ -63,6 +63,11 @@ proptest! {
         let alone = desks.papers[0].fork_at(&heads).unwrap();
         prop_assert_eq!(snapshot(desks.papers[0].doc(), Some(&heads)), snapshot(&alone, None));
         prop_assert_eq!(by_hand(&alone), snapshot(&alone, None));
+        // All together, with what was written apart.
+        let now = desks.papers[0].heads();
+        let met = desks.papers[0].doc();
+        prop_assert_eq!(by_hand(met), snapshot(met, None));
+        prop_assert_eq!(by_hand(met), snapshot(met, Some(&now)));
     }
 }
 

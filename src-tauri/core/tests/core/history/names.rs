@@ -11,7 +11,7 @@ use doorstep_schemas::input::SheetField;
 
 use crate::merges::anything::{Desks, full};
 
-fn assert_named(phrase: Option<Phrase>, what: &str) {
+fn assert_named(phrase: Option<&Phrase>, what: &str) {
     let Some(Phrase(zh, en)) = phrase else { panic!("{what} has no name") };
     assert!(!zh.is_empty() && !en.is_empty() && zh != en, "{what}: {zh} {en}");
 }
@@ -20,7 +20,7 @@ fn assert_named(phrase: Option<Phrase>, what: &str) {
 fn every_container_that_a_birth_makes_has_a_name() {
     for kind in DocKind::ALL {
         for container in birth::containers(kind) {
-            assert_named(labels::container(kind, container), &format!("{kind:?} {container}"));
+            assert_named(labels::container(kind, container).as_ref(), &format!("{kind:?} {container}"));
         }
     }
     assert!(labels::container(DocKind::Sheet, "wings").is_none());
@@ -33,7 +33,7 @@ fn every_field_of_every_record_has_a_name() {
         let keys = full(shape).into_iter().map(|(key, _)| key);
         for key in keys.chain(["at", "off", "claim", "by", "removed"].map(str::to_owned)) {
             let name = labels::field(shape.container, &key).map(|label| label.0);
-            assert_named(name, &format!("{:?} {} {key}", shape.kind, shape.container));
+            assert_named(name.as_ref(), &format!("{:?} {} {key}", shape.kind, shape.container));
         }
     }
     assert!(labels::field("nodes", "wings").is_none());
@@ -47,7 +47,7 @@ fn everything_that_an_order_says_has_a_name() {
     assert!(written.len() > 15);
     for place in written.into_keys() {
         let key = place.field.as_ref().unwrap_or(&place.key);
-        assert_named(labels::field(&place.container, key).map(|label| label.0), &format!("{place:?}"));
+        assert_named(labels::field(&place.container, key).map(|label| label.0).as_ref(), &format!("{place:?}"));
     }
     let marks = [
         ("marks", &["cancelled", "cancel_reason", "settled_at", "revisit_of", "contract", "km", "wished"][..]),
@@ -56,7 +56,7 @@ fn everything_that_an_order_says_has_a_name() {
     ];
     for (container, keys) in marks {
         for key in keys {
-            assert_named(labels::field(container, key).map(|label| label.0), key);
+            assert_named(labels::field(container, key).map(|label| label.0).as_ref(), key);
         }
     }
 }
@@ -64,10 +64,10 @@ fn everything_that_an_order_says_has_a_name() {
 #[test]
 fn every_field_of_a_sheet_and_everything_else_about_a_visit_has_a_name() {
     for field in SheetField::ALL {
-        assert_named(Some(labels::sheet_field(*field)), field.word());
+        assert_named(Some(&labels::sheet_field(*field)), field.word());
     }
     for prefix in ["customer", "invoice", "subsidy", "outlet"] {
-        assert_named(labels::about(prefix), prefix);
+        assert_named(labels::about(prefix).as_ref(), prefix);
     }
 }
 
@@ -97,6 +97,6 @@ fn every_action_has_a_name() {
         assert!(codes.iter().any(|code| code == known), "{known} is not among {codes:?}");
     }
     for code in codes {
-        assert_named(labels::action(&code), &code);
+        assert_named(labels::action(&code).as_ref(), &code);
     }
 }

@@ -62,7 +62,7 @@ proptest! {
         prop_assert_eq!(places, by_hand(paper));
         for (conflict, (index, typed)) in found.iter().zip(picks.iter().cycle()) {
             let held = index.get(&conflict.values);
-            let text = matches!(held.value.text(), Some(_)) && *typed;
+            let text = held.value.text().is_some() && *typed;
             let pick = if text { Pick::Typed("第三种写法".to_owned()) } else { Pick::Held(held.change) };
             let settled = settle(paper, &conflict.place, &pick).unwrap();
             prop_assert!(paper.edit("resolve", NOON, |doc| settled.write(doc)).unwrap().is_some());
