@@ -2,14 +2,17 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod conflicts;
 pub mod facts;
 pub mod finish;
+pub mod history;
 pub mod job_view;
 pub mod lists;
 pub mod orders;
 pub mod photos;
 pub mod readings;
 pub mod sheet;
+pub mod undo;
 pub mod visit;
 pub mod walk_in;
 
@@ -116,6 +119,11 @@ impl Actions {
         }
         let noted = self.noted(store, me)?;
         Ok(OpenJob { facts, noted })
+    }
+
+    /// Something of the outlet's own papers changed.
+    pub(crate) fn papers_changed(&self) {
+        let _ = self.events.send(CoreEvent::PapersChanged);
     }
 
     pub(crate) fn changed(&self, job: JobId) {

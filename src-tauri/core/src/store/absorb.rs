@@ -24,6 +24,8 @@ pub struct Absorbed {
     /// Jobs that look different.
     pub jobs: BTreeSet<JobId>,
     pub team: bool,
+    /// Roster, catalogue, requests, stock or desk look different.
+    pub papers: bool,
     /// Own grants became due: another exchange is worth its bytes.
     pub grants_due: bool,
 }
@@ -56,6 +58,7 @@ impl Store {
             for doc in std::mem::take(&mut intray.touched) {
                 intray.absorbed.adopted += adopt::settle(&tx, &mut self.papers, &doc, now_ms)?;
                 self.papers.save_if_long(&tx, &doc)?;
+                intray.absorbed.papers |= doc.job().is_none();
                 intray.absorbed.jobs.extend(doc.job());
             }
             // A device's key, a missing stretch or a parent may have come: what was held is judged anew, until

@@ -57,6 +57,7 @@ impl Actions {
             }
         };
         store.act(&DocId::Request(me), code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -77,6 +78,7 @@ impl Actions {
         };
         let edit = Edit::add(moved);
         store.act(&DocId::Stock(member), "move_stock", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -87,6 +89,7 @@ impl Actions {
         let id = self.mint();
         let edit = roster_edit(id, noted, fact)?;
         store.act(&DocId::Roster, "roster", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -98,6 +101,7 @@ impl Actions {
         let id = self.mint();
         let (code, edit) = desk_edit(id, noted, fact)?;
         store.act(&doc, code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -107,6 +111,7 @@ impl Actions {
         let noted = self.as_owner(&store)?;
         let edit = Edit::add(Sample { noted, ..sample.clone() });
         store.act(&desk(topic)?, "sample", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(())
     }
 
@@ -133,6 +138,7 @@ impl Actions {
         let doc = if owner_only { desk("sets")? } else { DocId::Catalogue };
         let edit = Edit::add(set);
         store.act(&doc, "publish_set", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(())
     }
 }
