@@ -77,7 +77,12 @@ impl JobFigures {
         let failures = safety::failures(job, |reading| judge.verdict(reading));
         let five = services::five(job, checked.is_some());
         let used: Vec<_> = job.sheet.parts.iter().collect();
-        let missing = || gates::blockers(judge).iter().filter(|b| EVIDENCE.contains(&b.code)).count();
+        // What a refusal lacks is judged as a refusal's: nobody measures a trial in a house without an earth.
+        let missing = || {
+            let ended =
+                nodes::ended(job).and_then(|(outcome, noted)| gates::outcome_blockers(judge, outcome, noted.true_ms()));
+            ended.unwrap_or_default().iter().filter(|b| EVIDENCE.contains(&b.code)).count()
+        };
         Self {
             arrive_by: timing::due(job, limits),
             arrived_at: timing::first_arrival(job),
@@ -102,6 +107,11 @@ impl JobFigures {
             missing_evidence: finished_at.map_or(0, |_| count(missing())),
             money: JobMoney::of(job),
         }
+    }
+
+    /// Whether the visit ended with work done, so that its five services count (R13).
+    pub fn worked(&self) -> bool {
+        matches!(self.outcome, Some(JobOutcome::Completed | JobOutcome::HazardRemaining))
     }
 
     /// Whether it was a first-time fix (R8); `None` while the job isn't solved.
@@ -184,7 +194,10 @@ fn count_job(day: &mut DayFigures, job: &JobFigures, now: i64) {
     day.due += 1;
     if job.finished_at.is_some() {
         day.done += 1;
-        tally(&mut day.five_services, job.five_services);
+        // Where no work was done there is nothing to explain or to maintain.
+        if job.worked() {
+            tally(&mut day.five_services, job.five_services);
+        }
     } else {
         day.open += 1;
     }

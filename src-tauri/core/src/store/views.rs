@@ -185,7 +185,7 @@ fn findings(judge: &Judge<'_>, figures: &JobFigures) -> Vec<Finding> {
         out.push(plain(FindingCode::ConflictingValues));
     }
     if figures.finished_at.is_some() {
-        if !figures.five_services {
+        if figures.worked() && !figures.five_services {
             out.push(plain(FindingCode::ServiceMissing));
         }
         // A merge of two devices' edits can break a gate that each kept: judged again, it is a finding.
