@@ -17,7 +17,7 @@ pub mod obstacle;
 pub mod record;
 pub mod safety;
 #[cfg(test)]
-mod scene;
+pub(crate) mod scene;
 pub mod score;
 pub mod services;
 pub mod timers;
