@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use doorstep::actions::JobError;
+use doorstep::actions::facts::FactError;
 use doorstep::actions::finish::FinishError;
 use doorstep::actions::orders::OrderError;
 use doorstep::actions::photos::PhotoError;
@@ -47,6 +48,8 @@ pub enum StoryError {
     Job(#[from] JobError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Fact(#[from] FactError),
     #[error(transparent)]
     Camera(#[from] jpeg_encoder::EncodingError),
     #[error(transparent)]
@@ -128,6 +131,7 @@ async fn order_reaches_phone(owner: &Device, phone: &Device, tell: Tell<'_>) -> 
         maker_order: String::new(),
         note: "已断电关水".into(),
         assignees: technician.into_iter().collect(),
+        details: None,
     };
     let job = owner.app.actions.take_order(&order)?.card.job;
     tell(
@@ -194,9 +198,10 @@ fn read(
     method: &str,
     rectified: &str,
 ) -> Result<JobView, StoryError> {
-    let (code, method) = (code.to_owned(), method.to_owned());
-    let input =
-        RecordReading { job, appliance, code, found, method, instrument: String::new(), rectified: rectified.into() };
+    let unit = if matches!(found, Found::Number { .. }) { "Ω" } else { "" }.to_owned();
+    let (code, method, calibrated) = (code.to_owned(), method.to_owned(), String::new());
+    let (instrument, rectified) = (String::new(), rectified.to_owned());
+    let input = RecordReading { job, appliance, code, found, unit, method, instrument, calibrated, rectified };
     Ok(app.actions.record_reading(&input)?)
 }
 

@@ -130,6 +130,12 @@ pub(crate) fn may_write(store: &Store, facts: &Job, job: JobId, me: MemberId) ->
 }
 
 impl OpenJob {
+    /// An appliance of the order, or a loaner that stands in for one.
+    pub fn measured(&self, id: ShortId) -> Result<(), JobError> {
+        let loaner = self.facts.sheet.loaners.iter().any(|l| l.id == id);
+        if loaner { Ok(()) } else { self.appliance(id).map(|_appliance| ()) }
+    }
+
     /// The appliance of the order with this id.
     pub fn appliance(&self, id: ShortId) -> Result<&crate::domain::facts::OrderedAppliance, JobError> {
         self.facts.order.appliances.iter().find(|a| a.id == id).ok_or(JobError::NoAppliance(id))

@@ -76,6 +76,11 @@ impl Paper {
         &self.id
     }
 
+    /// What a reader makes of the document.
+    pub fn read<T>(&self, reader: impl FnOnce(&AutoCommit) -> T) -> T {
+        reader(&self.doc)
+    }
+
     pub fn doc(&self) -> &AutoCommit {
         &self.doc
     }

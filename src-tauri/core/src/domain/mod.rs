@@ -12,8 +12,10 @@ pub mod faults;
 pub mod first_fix;
 pub mod gates;
 pub mod intake;
+pub mod money;
 pub mod nodes;
 pub mod obstacle;
+pub mod parts;
 pub mod record;
 pub mod safety;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod compare;
 pub mod error;
 pub mod key;
 pub mod outbox;
+mod outlet_papers;
 mod own;
 mod papers;
 pub mod photos;

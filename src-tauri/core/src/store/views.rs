@@ -248,6 +248,18 @@ impl Store {
         Ok(out)
     }
 
+    /// The figures of every job that is here.
+    pub fn all_figures(&self) -> Result<Vec<(JobId, JobFigures)>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT job, figures FROM job ORDER BY job")?;
+        let rows = query.query_map([], job_row)?.collect::<Result<Vec<_>, _>>()?;
+        rows.into_iter()
+            .map(|(job, figures)| {
+                let job = job.parse().map_err(|_not_an_id| StoreError::Row("job"))?;
+                Ok((job, serde_json::from_str(&figures).map_err(StoreError::Json)?))
+            })
+            .collect()
+    }
+
     /// Other jobs of the same phone or one of the serials, newest first.
     pub fn earlier(&self, job: JobId, phone: &str, serials: &[String]) -> Result<Vec<JobRow>, StoreError> {
         let mut found: Vec<JobRow> = Vec::new();

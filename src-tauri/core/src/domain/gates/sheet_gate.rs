@@ -3,12 +3,11 @@
 //! Nothing here asks who pays: paid work meets the same measures as warranty work (R29).
 
 use doorstep_schemas::input::SheetField;
-use doorstep_schemas::view::{
-    Blocker, BlockerCode, Evacuation, JobKind, Jump, NodeKind, PlanStep, ReasonAbout, Refrigerant, SignedFor, Signer,
-};
+use doorstep_schemas::view::{Blocker, BlockerCode, JobKind, Jump, NodeKind, PlanStep, ReasonAbout, SignedFor, Signer};
 
 use super::judge::{Judge, Measured};
 use crate::domain::facts::{Job, OrderedAppliance};
+use crate::domain::money::refrigerant;
 use crate::domain::record::last;
 use crate::domain::timing;
 
@@ -86,25 +85,10 @@ pub fn acceptance_blockers(job: &Job) -> Vec<Blocker> {
     out
 }
 
-/// What a refrigerant circuit keeps shut (R32): topping up with no leak found, a flame on a charged flammable circuit,
-/// blowing out with refrigerant.
+/// What a refrigerant circuit keeps shut (R32).
 pub fn charge_blockers(job: &Job) -> Vec<Blocker> {
-    let mut out = Vec::new();
-    for charge in &job.sheet.charges {
-        let jump = || Jump::Charge { appliance: charge.appliance };
-        let gas = Refrigerant::from_word(&charge.gas.trim().to_lowercase());
-        let flammable = matches!(gas, Some(Refrigerant::R32 | Refrigerant::R290 | Refrigerant::R600a));
-        if flammable && charge.grams > 0 && !charge.leak_found && job.order.kind == JobKind::Repair {
-            out.push(plain(BlockerCode::NoLeakFound, jump()));
-        }
-        if flammable && charge.welded && charge.charged_when_welding {
-            out.push(plain(BlockerCode::FlameOnCharge, jump()));
-        }
-        if charge.evacuation.is(Evacuation::Purge) {
-            out.push(plain(BlockerCode::PurgedWithRefrigerant, jump()));
-        }
-    }
-    out
+    let stops = refrigerant::gas_faults(job).into_iter().filter(|fault| fault.stops);
+    stops.map(|fault| plain(fault.code, Jump::Charge { appliance: fault.appliance })).collect()
 }
 
 /// Longer than the limit needs its reason before the job is ended (R2).
