@@ -4,3 +4,4 @@
 
 mod bad_input;
 mod first_job;
+mod sample_day;

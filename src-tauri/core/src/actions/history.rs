@@ -54,11 +54,13 @@ impl Names for Known<'_> {
     }
 
     fn reading(&self, set: &[u8], code: &str) -> Option<Text> {
-        self.store.rules().limit_of(set, code).map(|limit| limit.name.clone())
+        // A name is the same at any moment; what names no set is called as the built-in one calls it.
+        self.store.rules().at(0).limit_of(set, code).map(|limit| limit.name.clone())
     }
 
     fn option(&self, set: &[u8], code: &str, option: &str) -> Option<Text> {
-        match &self.store.rules().limit_of(set, code)?.measure {
+        let in_force = self.store.rules().at(0);
+        match &in_force.limit_of(set, code)?.measure {
             Measure::Choice { options } => options.iter().find(|o| o.code == option).map(|o| o.label.clone()),
             Measure::Number { .. } => None,
         }
