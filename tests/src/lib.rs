@@ -1,6 +1,7 @@
 //! Stage and cast: a relay as a separate process, devices with names, a camera, and the sample outlet.
 
 pub mod camera;
+pub mod chance;
 pub mod day;
 pub mod outlet;
 pub mod programs;
