@@ -9,6 +9,7 @@ pub mod lists;
 pub mod orders;
 pub mod photos;
 pub mod readings;
+pub mod rule_sets;
 pub mod sheet;
 pub mod visit;
 pub mod walk_in;

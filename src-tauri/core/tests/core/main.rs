@@ -12,6 +12,7 @@ mod outbox;
 mod own;
 mod photos;
 mod quarantine;
+mod rule_sets;
 mod rules;
 mod safety;
 mod vault;
