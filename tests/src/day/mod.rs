@@ -12,10 +12,11 @@ mod morning;
 mod play;
 mod repairs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use doorstep_schemas::ids::{JobId, ShortId};
+use doorstep::app::Doorstep;
+use doorstep_schemas::ids::{DocId, JobId, ShortId};
 use doorstep_schemas::view::DayReview;
 
 use crate::outlet::{self, OWNER};
@@ -96,7 +97,8 @@ impl Day {
 
     /// It is this time of the day, in milliseconds since midnight.
     fn time(&self, of_day: i64) -> Result<(), StoryError> {
-        Ok(self.clock.set(MIDNIGHT + of_day)?)
+        // Some seconds past the minute, as people are.
+        Ok(self.clock.set(MIDNIGHT + of_day + 20_000)?)
     }
 
     fn phone(&self, member: &str) -> Result<&Device, StoryError> {
@@ -115,20 +117,58 @@ impl Day {
             steps.extend(script.steps.into_iter().map(|(at, step)| (at, n, member, customer, step)));
         }
         steps.sort_by_key(|(at, n, ..)| (*at, *n));
+        let mut begun = BTreeSet::new();
         for (at, n, member, customer, step) in steps {
-            self.time(at)?;
             let job =
                 *self.jobs.get(customer).ok_or_else(|| StoryError::Unexpected(format!("no job of {customer}")))?;
-            let phone = self.phones.get(member).ok_or_else(|| StoryError::Unexpected(member.to_owned()))?;
-            phone
-                .until("the job is on the phone", |app| app.actions.job(job).ok().filter(|v| v.may_write).map(|_| ()))
-                .await;
-            let mut play = Play { app: &phone.app, job, names: &mut self.names, pictures: &mut self.pictures };
+            let phone = self.phone(member)?;
+            if begun.insert(n) {
+                phone.network(true)?;
+                let mine = |app: &Doorstep| app.actions.job(job).ok().filter(|view| view.may_write).map(|_| ());
+                phone.until("the job is on the phone", mine).await;
+                self.apart(phone).await?;
+            }
+            self.time(at)?;
+            let app = &self.phones[member].app;
+            let mut play = Play { app, job, names: &mut self.names, pictures: &mut self.pictures };
             step(&mut play)
                 .map_err(|error| StoryError::Unexpected(format!("{customer} at {}: {error}", at / MINUTE)))?;
             left[n] -= 1;
             if left[n] == 0 {
+                let phone = self.phone(member)?;
+                phone.network(true)?;
+                self.apart(phone).await?;
                 tell(told[n].0, told[n].1);
+            }
+        }
+        self.phones.values().try_for_each(|phone| phone.network(true))?;
+        Ok(())
+    }
+
+    /// Everything is handed over, then there is no network: nothing is under way while the clock moves.
+    async fn apart(&self, phone: &Device) -> Result<(), StoryError> {
+        phone.drained().await;
+        Ok(phone.network(false)?)
+    }
+}
+
+impl Day {
+    /// Whether the phones hold exactly what the desk holds of the jobs that they know.
+    pub fn same(&self) -> Result<(), StoryError> {
+        for (customer, job) in &self.jobs {
+            for doc in [DocId::Sheet(*job)] {
+                let there = self.desk.app.actions.shelf.store().heads(&doc)?;
+                for (member, phone) in &self.phones {
+                    if !phone.app.actions.orders(None)?.iter().any(|card| card.job == *job) {
+                        continue;
+                    }
+                    let here = phone.app.actions.shelf.store().heads(&doc)?;
+                    if here != there {
+                        return Err(StoryError::Unexpected(format!(
+                            "{customer}: {member}'s phone and the desk differ"
+                        )));
+                    }
+                }
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use doorstep_schemas::view::{
 };
 
 use super::installs::{measure_split, split_nameplate};
-use super::play::{Bill, Play};
+use super::play::Bill;
 use super::{Day, MIDNIGHT, MINUTE, Script};
 use crate::outlet;
 use crate::story::{StoryError, Tell};

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use doorstep::app::Doorstep;
+use doorstep::domain::gates::Rules;
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{
     AnswerService, Finish, Found, NoteFact, RecordReading, ServiceAnswer, SheetFact, SheetField, ShowCard, Tap,
     TapNode, UsePart, WriteField,
 };
+use doorstep_schemas::rules::limits::Measure;
 use doorstep_schemas::view::{
-    FeeKind, Fen, JobOutcome, JobView, PaidFor, PayWay, Payer, PhotoStage, ReadingInput, ServiceCode, SignedFor,
-    Signer, Thousandths,
+    FeeKind, Fen, JobOutcome, JobView, PaidFor, PayWay, Payer, PhotoStage, ServiceCode, SignedFor, Signer, Thousandths,
 };
 
 use crate::camera;
@@ -85,19 +86,18 @@ impl Play<'_> {
     }
 
     pub fn read(&mut self, appliance: ShortId, code: &str, value: &str, rectified: &str) -> Played {
-        let view = self.view()?;
-        let mut rows =
-            view.appliances.iter().chain(&view.loaners).filter(|a| a.id == appliance).flat_map(|a| &a.readings);
-        let row = rows.find(|row| row.code == code);
-        let row = row.ok_or_else(|| StoryError::Unexpected(format!("{code} is not asked for here")))?;
+        let rules = self.app.actions.shelf.store().rules().clone();
+        let in_force = rules.at(self.app.actions.nature.now_ms());
+        let row = in_force.limit(code);
+        let row = row.ok_or_else(|| StoryError::Unexpected(format!("{code} is no row of the limit set")))?;
         let method = row.methods.first().map(|m| m.code.clone()).unwrap_or_default();
-        let (found, unit) = match &row.input {
-            ReadingInput::Number { unit, .. } => {
+        let (found, unit) = match &row.measure {
+            Measure::Number { unit, .. } => {
                 let thousandths = doorstep::domain::safety::parse_number(value, 3)
                     .map_err(|error| StoryError::Unexpected(format!("{code} {value}: {error}")))?;
                 (Found::Number { thousandths }, unit.clone())
             }
-            ReadingInput::Choice { .. } => (Found::Choice { option: value.to_owned() }, String::new()),
+            Measure::Choice { .. } => (Found::Choice { option: value.to_owned() }, String::new()),
         };
         self.app.actions.record_reading(&RecordReading {
             job: self.job,

@@ -8,7 +8,7 @@ use doorstep_schemas::view::{
     PhotoStage, SignedFor,
 };
 
-use super::play::{Bill, Play};
+use super::play::Bill;
 use super::{MIDNIGHT, MINUTE, Script};
 
 pub fn scripts() -> Vec<Script> {

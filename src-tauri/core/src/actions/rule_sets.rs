@@ -64,8 +64,8 @@ impl Actions {
 
     /// Tells that other rules are in force, and which jobs look different by them.
     pub(crate) fn rules_changed(&self, jobs: impl IntoIterator<Item = doorstep_schemas::ids::JobId>) {
+        self.papers_changed();
         // Nobody may be listening; the next reader sees the rows anyway.
-        let _ = self.events.send(CoreEvent::TeamChanged);
         let _ = self.events.send(CoreEvent::JobsChanged { jobs: jobs.into_iter().collect() });
     }
 }

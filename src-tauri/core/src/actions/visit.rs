@@ -2,18 +2,22 @@
 
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{ShowCard, Tap, TapNode};
-use doorstep_schemas::view::{JobView, NodeKind};
+use doorstep_schemas::view::{Blocker, JobView, NodeKind};
 
 use super::{Actions, JobError};
 use crate::documents;
 use crate::domain::facts::Node;
-use crate::store::StoreError;
+use crate::domain::{gates, nodes};
+use crate::store::{Store, StoreError};
 
 /// Why a node was not noted.
 #[derive(Debug, thiserror::Error)]
 pub enum VisitError {
     #[error("{0:?} comes before it")]
     TooEarly(NodeKind),
+    /// An emergency's script, the gas company, goods (R3, R8): everything at once.
+    #[error("{} things come before setting out", .0.len())]
+    Blocked(Vec<Blocker>),
     #[error("it was noted already")]
     Done,
     #[error("the card was on the screen for {0} ms only")]
@@ -32,8 +36,16 @@ impl Actions {
     /// Departed or arrived, now.
     pub fn tap_node(&self, input: &TapNode) -> Result<JobView, VisitError> {
         match input.tap {
-            Tap::Depart => self.add_node(input.job, NodeKind::Departed, None, "depart"),
-            Tap::Arrive => self.add_node(input.job, NodeKind::Arrived, None, "arrive"),
+            Tap::Depart => {
+                let store = &mut self.shelf.store();
+                let open = self.open_job(store, input.job)?;
+                let blockers = gates::departure_blockers(&open.facts);
+                if !blockers.is_empty() {
+                    return Err(VisitError::Blocked(blockers));
+                }
+                self.add_node(store, input.job, NodeKind::Departed, None, "depart")
+            }
+            Tap::Arrive => self.add_node(&mut self.shelf.store(), input.job, NodeKind::Arrived, None, "arrive"),
         }
     }
 
@@ -43,19 +55,21 @@ impl Actions {
         if input.shown_ms < self.shelf.store().rules().at(now).card_shown_ms() {
             return Err(VisitError::CardTooShort(input.shown_ms));
         }
-        self.add_node(input.job, NodeKind::CardShown, Some(NodeKind::Arrived), "show_card")
+        let store = &mut self.shelf.store();
+        self.add_node(store, input.job, NodeKind::CardShown, Some(NodeKind::Arrived), "show_card")
     }
 
     fn add_node(
         &self,
+        store: &mut Store,
         job: JobId,
         kind: NodeKind,
         after: Option<NodeKind>,
         action: &str,
     ) -> Result<JobView, VisitError> {
-        let mut store = self.shelf.store();
-        let open = self.open_job(&mut store, job)?;
-        let has = |kind| open.facts.sheet.nodes.iter().any(|n| n.kind.is(kind));
+        let open = self.open_job(store, job)?;
+        // A job that was left open is gone to again: each visit has its own taps.
+        let has = |kind| nodes::has_now(&open.facts, kind);
         if has(kind) {
             return Err(VisitError::Done);
         }
@@ -66,6 +80,6 @@ impl Actions {
         let write = |doc: &mut _| documents::layout::add_record(doc, &node);
         store.act(&DocId::Sheet(job), action, open.noted.at_ms, write, |_| Ok(()))?;
         self.changed(job);
-        Ok(self.view(&mut store, job)?)
+        Ok(self.view(store, job)?)
     }
 }

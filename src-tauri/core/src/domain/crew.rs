@@ -384,8 +384,8 @@ mod tests {
     #[test]
     fn r7_one_of_the_crew_holds_it_and_the_gas_filing_is_the_outlets() {
         let heater = job(JobKind::Repair, &[ApplianceKind::StorageHeater]);
-        let mut roster = Roster::default();
-        roster.certificates = vec![holds(1, Some(2), CertificateKind::LowVoltage, NOON + DAY)];
+        let certificates = vec![holds(1, Some(2), CertificateKind::LowVoltage, NOON + DAY)];
+        let mut roster = Roster { certificates, ..Roster::default() };
         assert!(!stops(&roster, &[1], &heater).is_empty());
         assert!(stops(&roster, &[1, 2], &heater).is_empty());
         let gas = job(JobKind::Repair, &[ApplianceKind::GasStove]);

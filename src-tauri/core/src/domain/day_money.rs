@@ -193,12 +193,15 @@ mod tests {
         let mut job = job(JobKind::Install, &[ApplianceKind::AirConditioner]);
         // 1.5 m of pipe at 110, bracket 120, height 100.
         job.sheet.fees =
-            vec![fee(1, 110_00, 1500, None), fee(2, 120_00, 1000, None), fee(3, 100_00, 1000, Some(80_00))];
+            vec![fee(1, 11_000, 1500, None), fee(2, 12_000, 1000, None), fee(3, 10_000, 1000, Some(8_000))];
         let money = JobMoney::of(&job);
-        assert_eq!((money.billed_fen, money.above_guide_fen), (385_00, 20_00));
+        assert_eq!((money.billed_fen, money.above_guide_fen), (38_500, 2_000));
+        for (unit, fen) in [(1, 1), (-1, -1), (3, 2)] {
+            assert_eq!(line_fen(&fee(9, unit, 500, None), unit), fen, "half a fen is rounded up");
+        }
         job.sheet.fees[1].payer = Payer::Maker.into();
         job.sheet.fees[2].quote = Some(id(77));
-        assert_eq!(JobMoney::of(&job).billed_fen, 165_00, "the maker's line, and a quote nobody agreed to");
+        assert_eq!(JobMoney::of(&job).billed_fen, 16_500, "the maker's line, and a quote nobody agreed to");
     }
 
     #[test]
@@ -210,15 +213,15 @@ mod tests {
             code: code.to_owned(),
             name: String::new(),
             quantity: 2,
-            guide_fen: 45_00,
+            guide_fen: 4_500,
             source: PartSource::OwnStock.into(),
             set: Vec::new(),
             noted: noted(NOON),
         };
         job.sheet.parts = vec![part(1, "AQ-MB-M6"), part(2, "AQ-RG-2000")];
-        job.sheet.fees = vec![Fee { part: Some(id(1)), ..fee(3, 45_00, 2000, None) }];
+        job.sheet.fees = vec![Fee { part: Some(id(1)), ..fee(3, 4_500, 2000, None) }];
         let money = JobMoney::of(&job);
-        assert_eq!((money.parts_unbilled, money.parts_unbilled_fen), (2, 90_00));
+        assert_eq!((money.parts_unbilled, money.parts_unbilled_fen), (2, 9_000));
         job.order.coverage = Coverage::InWarranty;
         assert_eq!(JobMoney::of(&job).parts_unbilled, 0, "the maker pays");
     }
@@ -226,29 +229,29 @@ mod tests {
     #[test]
     fn r38_compensation_is_the_last_word_on_each_share() {
         let shares = [
-            share(1, Party::Outlet, 500_00, ClaimState::Proposed, NOON),
-            share(2, Party::Outlet, 180_00, ClaimState::Paid, NOON + 1),
-            share(3, Party::Maker, 70_00, ClaimState::Rejected, NOON),
+            share(1, Party::Outlet, 50_000, ClaimState::Proposed, NOON),
+            share(2, Party::Outlet, 18_000, ClaimState::Paid, NOON + 1),
+            share(3, Party::Maker, 7_000, ClaimState::Rejected, NOON),
         ];
-        assert_eq!(compensation(&shares), 180_00);
+        assert_eq!(compensation(&shares), 18_000);
     }
 
     #[test]
     fn r38_r43_cash_and_money_on_a_members_own_account_are_not_handed_in_until_the_owner_took_them() {
         let mut job = job(JobKind::Repair, &[ApplianceKind::StorageHeater]);
         job.sheet.payments = vec![
-            payment(1, 260_00, PayWay::Cash, PaidFor::Work),
-            payment(2, 100_00, PayWay::OutletQr, PaidFor::Work),
-            payment(3, 50_00, PayWay::Personal, PaidFor::Deposit),
-            payment(4, -10_00, PayWay::Cash, PaidFor::Refund),
+            payment(1, 26_000, PayWay::Cash, PaidFor::Work),
+            payment(2, 10_000, PayWay::OutletQr, PaidFor::Work),
+            payment(3, 5_000, PayWay::Personal, PaidFor::Deposit),
+            payment(4, -1_000, PayWay::Cash, PaidFor::Refund),
         ];
         job.sheet.payments[2].way = Word::Known(PayWay::Personal);
         let figures = JobFigures { money: JobMoney::of(&job), ..JobFigures::blank() };
-        assert_eq!(not_handed_in([&figures], &[])[&member(1)], 300_00);
+        assert_eq!(not_handed_in([&figures], &[])[&member(1)], 30_000);
         let taken = CashTaken {
             id: id(9),
             member: member(1),
-            fen: 300_00,
+            fen: 30_000,
             hand_in: None,
             note: String::new(),
             noted: noted(NOON),

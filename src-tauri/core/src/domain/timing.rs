@@ -348,6 +348,13 @@ mod tests {
         });
         assert_eq!(overrun_gap(&job, NOON + 61 * MINUTE, &limits), Some(BlockerCode::OverrunReason));
         job.sheet.reasons[0].text = "下水管堵".to_owned();
+        job.sheet.reasons[0].noted.at_ms = NOON - 1;
+        assert_eq!(
+            overrun_gap(&job, NOON + 61 * MINUTE, &limits),
+            Some(BlockerCode::OverrunReason),
+            "of an earlier visit"
+        );
+        job.sheet.reasons[0].noted.at_ms = NOON;
         assert_eq!(overrun_gap(&job, NOON + 61 * MINUTE, &limits), None);
     }
 
@@ -362,6 +369,10 @@ mod tests {
         job.sheet.outcomes.push(outcome(4, JobOutcome::Completed, NOON + 49 * HOUR));
         assert_eq!(kept_limit(&job, &limits), Some(true));
         assert_eq!((first_arrival(&job), finished(&job)), (Some(NOON), Some(NOON + 49 * HOUR)));
+        for late in [49, 50] {
+            job.sheet.outcomes.push(outcome(5, JobOutcome::NeedsPart, NOON + late * HOUR));
+        }
+        assert_eq!(visits(&job).len(), 2, "a closed job is not opened again");
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Absorbed {
     pub team: bool,
     /// Rule sets were named: others may be in force, and their bytes are to be fetched.
     pub rules: bool,
+    /// Roster, catalogue, requests, stock or desk look different.
+    pub papers: bool,
     /// Own grants became due: another exchange is worth its bytes.
     pub grants_due: bool,
 }
@@ -58,6 +60,7 @@ impl Store {
             for doc in std::mem::take(&mut intray.touched) {
                 intray.absorbed.adopted += adopt::settle(&tx, &mut self.papers, &doc, now_ms)?;
                 self.papers.save_if_long(&tx, &doc)?;
+                intray.absorbed.papers |= doc.job().is_none();
                 intray.absorbed.jobs.extend(doc.job());
                 intray.absorbed.rules |= rule_sets::names_sets(&doc);
             }

@@ -7,6 +7,7 @@ mod absorb;
 mod adopt;
 mod compare;
 pub mod error;
+mod history;
 pub mod key;
 pub mod outbox;
 mod outlet_papers;
@@ -36,6 +37,7 @@ use crate::nature::{Nature, random};
 use crate::rules::RuleBook;
 pub use absorb::Absorbed;
 pub use error::StoreError;
+pub use own::Edit;
 use papers::Papers;
 pub use settings::Enrolment;
 

@@ -186,7 +186,7 @@ fn findings(judge: &Judge<'_>, figures: &JobFigures) -> Vec<Finding> {
         out.push(plain(FindingCode::ConflictingValues));
     }
     if figures.finished_at.is_some() {
-        if !figures.five_services {
+        if figures.worked() && !figures.five_services {
             out.push(plain(FindingCode::ServiceMissing));
         }
         // A merge of two devices' edits can break a gate that each kept: judged again, it is a finding.
@@ -308,7 +308,8 @@ impl Store {
             let change = doorstep_schemas::change::Change::parse(&bytes)?;
             let device = doorstep_schemas::ids::Actor(actor).device();
             let member = self.member_of_device(device)?;
-            let action = String::from_utf8_lossy(change.message).into_owned();
+            let message = String::from_utf8_lossy(change.message);
+            let action = documents::history::action_of(&message).0.to_owned();
             out.push(HistoryRow {
                 made_ms: change.time.saturating_mul(1000),
                 noted_ms,

@@ -191,7 +191,7 @@ async fn exchange_loop(
                 }
             },
             event = events.recv() => match event {
-                Ok(CoreEvent::JobsChanged { .. } | CoreEvent::TeamChanged) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                Ok(CoreEvent::JobsChanged { .. } | CoreEvent::PapersChanged) | Err(broadcast::error::RecvError::Lagged(_)) => {
                     if unsent(&shared) {
                         engine.on(Cause::Edit, shared.clock());
                         shared.set(|_| ());
@@ -316,6 +316,9 @@ fn tell_news(shared: &Shared, engine: &Engine, news: News) {
     }
     if news.team {
         shared.tell(CoreEvent::TeamChanged);
+    }
+    if news.papers {
+        shared.tell(CoreEvent::PapersChanged);
     }
     tracing::debug!(confirmed = news.confirmed, received = news.received, due = engine.due(), "exchanged");
 }

@@ -8,6 +8,8 @@ mod days;
 mod documents;
 mod engine;
 mod grants;
+mod history;
+mod merges;
 mod outbox;
 mod own;
 mod photos;

@@ -56,6 +56,7 @@ impl Actions {
             }
         };
         store.act(&DocId::Request(me), code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -76,6 +77,7 @@ impl Actions {
         };
         let edit = Edit::add(moved);
         store.act(&DocId::Stock(member), "move_stock", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -86,6 +88,7 @@ impl Actions {
         let id = self.mint();
         let edit = roster_edit(id, noted, fact)?;
         store.act(&DocId::Roster, "roster", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -97,6 +100,7 @@ impl Actions {
         let id = self.mint();
         let (code, edit) = desk_edit(id, noted, fact)?;
         store.act(&doc, code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -106,6 +110,7 @@ impl Actions {
         let noted = self.as_owner(&store)?;
         let edit = Edit::add(Sample { noted, ..sample.clone() });
         store.act(&desk(topic)?, "sample", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(())
     }
 }

@@ -43,16 +43,7 @@ impl<'a> Judge<'a> {
     }
 
     pub fn loaners(&self) -> impl Iterator<Item = Measured> {
-        self.job.sheet.loaners.iter().map(|placed| {
-            let appliance = OrderedAppliance {
-                id: placed.id,
-                kind: placed.kind.known().unwrap_or(ApplianceKind::Other),
-                brand: String::new(),
-                model: placed.model.clone(),
-                serial: placed.serial.clone(),
-            };
-            Measured { appliance, loaner: true }
-        })
+        self.job.sheet.loaners.iter().map(|placed| Measured { appliance: placed.appliance(), loaner: true })
     }
 
     /// What this appliance's readings and photos have to be.
