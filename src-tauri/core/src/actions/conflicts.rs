@@ -57,7 +57,7 @@ impl Actions {
             let held = store.past(&doc, conflicts::conflicts)?.unwrap_or_default();
             found.extend(held.into_iter().map(|conflict| (doc.clone(), conflict)));
         }
-        let known = Known::of(&store)?;
+        let known = Known::of(&store, self.nature.now_ms())?;
         let view = |(doc, Conflict { place, values }): (DocId, Conflict)| {
             let paper = word(&doc);
             let held = values.iter().map(|held| {

@@ -12,7 +12,6 @@ use super::{Actions, JobError};
 use crate::documents::history::{self, Deed};
 use crate::documents::paper::PaperError;
 use crate::documents::snapshot::{self, Difference};
-use crate::domain::gates::Rules;
 use crate::reports;
 use crate::reports::history::Names;
 use crate::store::{Store, StoreError};
@@ -25,13 +24,14 @@ pub(super) fn papers(job: JobId) -> [DocId; 2] {
 /// Names of people, devices and readings, as this device knows them.
 pub(super) struct Known<'a> {
     store: &'a Store,
+    now_ms: i64,
     devices: BTreeMap<DeviceId, DeviceView>,
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn of(store: &'a Store) -> Result<Self, StoreError> {
+    pub(super) fn of(store: &'a Store, now_ms: i64) -> Result<Self, StoreError> {
         let devices = store.devices()?.into_iter().map(|view| (view.device, view)).collect();
-        Ok(Self { store, devices })
+        Ok(Self { store, now_ms, devices })
     }
 
     /// Whose device it is; nobody's, as far as this device knows, when its entry has not come yet.
@@ -54,13 +54,11 @@ impl Names for Known<'_> {
     }
 
     fn reading(&self, set: &[u8], code: &str) -> Option<Text> {
-        // A name is the same at any moment; what names no set is called as the built-in one calls it.
-        self.store.rules().at(0).limit_of(set, code).map(|limit| limit.name.clone())
+        self.store.rules().at(self.now_ms).limit_of(set, code).map(|limit| limit.name.clone())
     }
 
     fn option(&self, set: &[u8], code: &str, option: &str) -> Option<Text> {
-        let in_force = self.store.rules().at(0);
-        match &in_force.limit_of(set, code)?.measure {
+        match &self.store.rules().at(self.now_ms).limit_of(set, code)?.measure {
             Measure::Choice { options } => options.iter().find(|o| o.code == option).map(|o| o.label.clone()),
             Measure::Number { .. } => None,
         }
@@ -92,7 +90,7 @@ impl Actions {
             found.extend(store.past(&doc, history::deeds)?.unwrap_or_default());
             received.push((doc.clone(), store.received(&doc)?));
         }
-        let known = Known::of(&store)?;
+        let known = Known::of(&store, self.nature.now_ms())?;
         let on_relay = |deed: &Deed| {
             deed.changes.iter().all(|(doc, hash)| received.iter().any(|(of, held)| of == doc && held.contains(hash)))
         };
@@ -124,7 +122,7 @@ impl Actions {
             Some(Err(PaperError::NotAllHere)) | None => (history::SinceApproval::default(), true),
             Some(Err(other)) => return Err(StoreError::from(other).into()),
         };
-        let known = Known::of(&store)?;
+        let known = Known::of(&store, self.nature.now_ms())?;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(Some(SinceApprovalView {
             approved_at: Millis(approval.noted.happened_ms()),

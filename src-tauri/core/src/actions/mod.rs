@@ -11,6 +11,7 @@ pub mod lists;
 pub mod orders;
 pub mod photos;
 pub mod readings;
+pub mod rule_sets;
 pub mod sheet;
 pub mod undo;
 pub mod visit;

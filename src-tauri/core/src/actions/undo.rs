@@ -68,7 +68,7 @@ impl Actions {
                 Some(Err(NotUndone::Unknown)) | None => return Err(unknown()),
                 Some(Err(NotUndone::Evidence(container))) => return Err(UndoError::Evidence(container)),
                 Some(Err(NotUndone::Overtaken { actor, at_ms, code })) => {
-                    let (by, _) = Known::of(store)?.names(None, actor);
+                    let (by, _) = Known::of(store, self.nature.now_ms())?.names(None, actor);
                     return Err(UndoError::Overtaken { by, at: Millis(at_ms), code });
                 }
             }
@@ -85,7 +85,7 @@ impl Actions {
 
     /// One's own actions, where one may write; in the documents that owners write, any owner's.
     fn allow(&self, store: &mut Store, doc: &DocId, author: Actor, me: MemberId) -> Result<(), UndoError> {
-        let own = Known::of(store)?.author(author) == Some(me);
+        let own = Known::of(store, self.nature.now_ms())?.author(author) == Some(me);
         match doc.kind() {
             DocKind::Order | DocKind::Stock | DocKind::Desk | DocKind::Roster | DocKind::Catalogue => {
                 if store.is_owner(me)? { Ok(()) } else { Err(UndoError::OwnerOnly) }

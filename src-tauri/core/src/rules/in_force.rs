@@ -32,7 +32,7 @@ impl<'a> InForce<'a> {
     }
 
     /// A reading that names no set is judged by the one in force; one that names a set which is not here, by none.
-    fn row_of(self, set: &[u8], code: &str) -> Option<&'a Limit> {
+    pub fn limit_of(self, set: &[u8], code: &str) -> Option<&'a Limit> {
         if set.is_empty() {
             return self.row(code);
         }
@@ -106,7 +106,7 @@ impl Rules for InForce<'_> {
     }
 
     fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit> {
-        self.row_of(set, code)
+        InForce::limit_of(*self, set, code)
     }
 
     fn needs_when(&self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'_> {

@@ -7,7 +7,7 @@ use doorstep_schemas::view::{Fen, Finding, FindingCode, JobCard, Millis};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::papers::Papers;
-use super::{Store, StoreError, team};
+use super::{Store, StoreError, rule_sets, team};
 use crate::documents;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::day::JobFigures;
@@ -67,6 +67,7 @@ pub(super) fn refresh(
     let judge = Judge::new(&facts, &in_force);
     let figures = JobFigures::by(&judge);
     let card = card(job, &judge, &figures);
+    rule_sets::note_lacking(db, rules, job, &facts)?;
     let serials = facts.all_serials();
     db.prepare_cached(include_str!("sql/put_job.sql"))?.execute(params![
         job.to_string(),

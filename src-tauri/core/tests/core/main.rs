@@ -14,6 +14,7 @@ mod outbox;
 mod own;
 mod photos;
 mod quarantine;
+mod rule_sets;
 mod rules;
 mod safety;
 mod vault;
