@@ -94,7 +94,8 @@ impl Actions {
     }
 
     pub fn pick_lists(&self) -> PickLists {
-        self.shelf.store().rules().pick_lists()
+        let now = self.nature.now_ms();
+        self.shelf.store().rules().at(now).pick_lists()
     }
 }
 

@@ -10,9 +10,6 @@ use crate::domain::facts::Node;
 use crate::domain::{gates, nodes};
 use crate::store::{Store, StoreError};
 
-/// The card counts as shown from here on, in milliseconds (R10).
-const CARD_MS: u32 = 3_000;
-
 /// Why a node was not noted.
 #[derive(Debug, thiserror::Error)]
 pub enum VisitError {
@@ -52,9 +49,10 @@ impl Actions {
         }
     }
 
-    /// The card was shown to the customer for long enough.
+    /// The card was shown to the customer for as long as the steps in force ask for (R10).
     pub fn show_card(&self, input: &ShowCard) -> Result<JobView, VisitError> {
-        if input.shown_ms < CARD_MS {
+        let now = self.nature.now_ms();
+        if input.shown_ms < self.shelf.store().rules().at(now).card_shown_ms() {
             return Err(VisitError::CardTooShort(input.shown_ms));
         }
         let store = &mut self.shelf.store();

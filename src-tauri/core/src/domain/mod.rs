@@ -31,7 +31,7 @@ pub mod roster;
 pub mod safety;
 pub mod sample;
 #[cfg(test)]
-mod scene;
+pub(crate) mod scene;
 pub mod score;
 pub mod services;
 pub mod survey;

@@ -13,9 +13,6 @@ use crate::domain::gates::{Needs, Rules};
 use crate::domain::timing::Limits;
 use doorstep_schemas::rules::SetKind;
 
-/// For callers that ask without a moment: after every version of the catalogue.
-const LATEST: i64 = i64::MAX;
-
 /// A rule book at one moment.
 #[derive(Debug, Clone, Copy)]
 pub struct InForce<'a> {
@@ -55,6 +52,21 @@ impl<'a> InForce<'a> {
     /// Name, script and norm of one of the five services (R13).
     pub fn service(self, service: ServiceCode) -> Option<&'a ServiceWording> {
         self.book.steps_at(self.at_ms).services.iter().find(|wording| wording.service == service)
+    }
+
+    /// Name and script of each of the five services; empty where the wording is missing.
+    pub fn service_words(self, service: ServiceCode) -> (Text, Text) {
+        self.service(service).map_or_else(Default::default, |s| (s.name.clone(), s.script.clone()))
+    }
+
+    /// Numbers that are on every card (R10).
+    pub fn card_numbers(self) -> &'a [CardNumber] {
+        &self.book.numbers_at(self.at_ms).public
+    }
+
+    /// From so many milliseconds on the card counts as shown (R10).
+    pub fn card_shown_ms(self) -> u32 {
+        self.book.steps_at(self.at_ms).card_shown_ms
     }
 
     pub fn photo_name(self, stage: PhotoStage) -> Text {
@@ -101,54 +113,6 @@ impl Rules for InForce<'_> {
     }
 
     fn time_limits(&self) -> Limits {
-        Limits::default()
-    }
-}
-
-/// The latest rules, for callers that have no moment.
-impl RuleBook {
-    /// The hash that a new reading names: 32 bytes.
-    pub fn limit_set(&self) -> &[u8] {
-        self.at(LATEST).limit_set()
-    }
-
-    /// Name and script of one of the five services.
-    pub fn service(&self, service: ServiceCode) -> (Text, Text) {
-        self.at(LATEST).service(service).map_or_else(Default::default, |s| (s.name.clone(), s.script.clone()))
-    }
-
-    /// Numbers that are on every card (R10).
-    pub fn card_numbers(&self) -> &[CardNumber] {
-        &self.numbers_at(LATEST).public
-    }
-
-    pub fn photo_name(&self, stage: PhotoStage) -> Text {
-        self.at(LATEST).photo_name(stage)
-    }
-
-    pub fn parts(&self, appliance: ApplianceKind) -> Vec<PartOffer> {
-        self.at(LATEST).parts(appliance)
-    }
-
-    pub fn pick_lists(&self) -> PickLists {
-        self.at(LATEST).pick_lists()
-    }
-}
-
-impl Rules for RuleBook {
-    fn limit(&self, code: &str) -> Option<&Limit> {
-        self.at(LATEST).row(code)
-    }
-
-    fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit> {
-        self.at(LATEST).row_of(set, code)
-    }
-
-    fn needs_when(&self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'_> {
-        self.at(LATEST).needs_when(kind, appliance, circumstances)
-    }
-
-    fn time_limits(&self) -> Limits {
-        Limits::default()
+        InForce::time_limits(*self)
     }
 }
