@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use doorstep::actions::JobError;
+use doorstep::actions::facts::FactError;
 use doorstep::actions::finish::FinishError;
 use doorstep::actions::orders::OrderError;
 use doorstep::actions::photos::PhotoError;
@@ -15,6 +16,7 @@ use doorstep::store::StoreError;
 use doorstep::sync::admin::AdminError;
 use doorstep::sync::fault::Fault;
 use doorstep_schemas::code::{ErrorCode, Failure};
+use doorstep_schemas::view::Blocker;
 
 /// An error that can be told to a person.
 pub trait Told: Error + Sized {
@@ -80,6 +82,7 @@ impl Told for OrderError {
             Self::Required(_) => ErrorCode::FieldRequired,
             Self::TooLong { .. } => ErrorCode::FieldTooLong,
             Self::Phone(_) => ErrorCode::PhoneInvalid,
+            Self::AlreadyAdopted => ErrorCode::AlreadyAdopted,
             Self::Window => ErrorCode::InputInvalid,
             Self::UnknownMember(_) => ErrorCode::MemberUnknown,
             Self::Job(error) => error.code(),
@@ -119,8 +122,15 @@ impl Told for ReadingError {
         match self {
             Self::Unknown(_) => ErrorCode::ReadingUnknown,
             Self::Value(NotAValue::Reason) | Self::NothingRectified => ErrorCode::ReasonRequired,
-            Self::Value(_) => ErrorCode::ReadingValueInvalid,
-            Self::Method => ErrorCode::MethodRequired,
+            Self::Value(NotAValue::Number { .. } | NotAValue::Option(_) | NotAValue::Kind) => {
+                ErrorCode::ReadingValueInvalid
+            }
+            Self::Value(NotAValue::UnitMissing { .. } | NotAValue::Unit { .. }) => ErrorCode::UnitWrong,
+            Self::Value(NotAValue::MethodMissing | NotAValue::Method(_)) | Self::Method => ErrorCode::MethodRequired,
+            Self::Value(NotAValue::Qualitative(_)) => ErrorCode::MethodQualitative,
+            Self::Value(NotAValue::Month) => ErrorCode::MonthInvalid,
+            Self::Value(NotAValue::Calibration(_)) => ErrorCode::CalibrationInvalid,
+            Self::TooEarly(_) => ErrorCode::PhaseTooEarly,
             Self::TooLong => ErrorCode::FieldTooLong,
             Self::NotArrived => ErrorCode::StepTooEarly,
             Self::Job(error) => error.code(),
@@ -132,6 +142,10 @@ impl Told for ReadingError {
             Self::Value(NotAValue::Number { unit, most }) => {
                 vec![("unit", unit.clone()), ("most", (most / 1000).to_string())]
             }
+            Self::Value(NotAValue::UnitMissing { expected } | NotAValue::Unit { expected, .. }) => {
+                vec![("unit", expected.clone())]
+            }
+            Self::TooEarly(blockers) => in_the_way(blockers),
             Self::NotArrived => vec![("node", "arrived".to_owned())],
             Self::TooLong => vec![("field", "reading".to_owned()), ("most", "200".to_owned())],
             _ => Vec::new(),
@@ -159,6 +173,53 @@ impl Told for SheetError {
             _ => Vec::new(),
         }
     }
+}
+
+impl Told for FactError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Required(_) => ErrorCode::FieldRequired,
+            Self::TooLong { .. } => ErrorCode::FieldTooLong,
+            Self::OutOfRange { field: CLAIMED, .. } => ErrorCode::TimeAhead,
+            Self::OutOfRange { .. } => ErrorCode::NumberOutOfRange,
+            Self::Unknown(_) => ErrorCode::NotHere,
+            Self::Blocked(_) => ErrorCode::StepBlocked,
+            Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
+            Self::Job(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Required(field) => vec![("field", (*field).to_owned())],
+            Self::TooLong { field, most } => vec![("field", (*field).to_owned()), ("most", most.to_string())],
+            Self::OutOfRange { field, least, most } => {
+                vec![("field", (*field).to_owned()), ("least", least.to_string()), ("most", most.to_string())]
+            }
+            Self::Unknown(what) => vec![("what", (*what).to_owned())],
+            Self::Blocked(blockers) => in_the_way(blockers),
+            Self::OwnerOnly | Self::IdentityNumber | Self::Job(_) => Vec::new(),
+        }
+    }
+}
+
+/// The moment at which something is said to have happened: its bounds are moments, not figures.
+const CLAIMED: &str = "claimed";
+
+/// All that stands in the way: how many, their codes, and the names that rule data has for them in both languages.
+fn in_the_way(blockers: &[Blocker]) -> Vec<(&'static str, String)> {
+    let mut codes: Vec<&str> = blockers.iter().map(|blocker| blocker.code.word()).collect();
+    codes.dedup();
+    let subjects = || blockers.iter().filter_map(|blocker| blocker.subject.as_ref());
+    let zh: Vec<&str> = subjects().map(|subject| subject.zh.as_str()).collect();
+    let en: Vec<&str> = subjects().map(|subject| subject.en.as_str()).collect();
+    vec![
+        ("count", blockers.len().to_string()),
+        ("blockers", codes.join(",")),
+        ("zh", zh.join("、")),
+        ("en", en.join(", ")),
+    ]
 }
 
 impl Told for FinishError {

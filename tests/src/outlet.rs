@@ -236,5 +236,6 @@ fn order(sample: &Sample, members: &[MemberView], midnight: i64) -> TakeOrder {
         maker_order: String::new(),
         note: sample.note.to_owned(),
         assignees: members.iter().filter(|m| m.name == sample.member).map(|m| m.id).collect(),
+        details: None,
     }
 }

@@ -19,7 +19,7 @@ use doorstep_schemas::input::{
 };
 use doorstep_schemas::view::{
     ApplianceKind, BlockerCode, Coverage, DayReview, Fen, JobCard, JobKind, JobOutcome, JobView, Language, Millis,
-    PhotoPlace, PhotoStage, ServiceCode, SyncView, Thousandths, Urgency,
+    PhotoPlace, PhotoStage, ReadingInput, ServiceCode, SyncView, Thousandths, Urgency,
 };
 
 use crate::camera;
@@ -128,6 +128,7 @@ async fn order_reaches_phone(owner: &Device, phone: &Device, tell: Tell<'_>) -> 
         maker_order: String::new(),
         note: "已断电关水".into(),
         assignees: technician.into_iter().collect(),
+        details: None,
     };
     let job = owner.app.actions.take_order(&order)?.card.job;
     tell(
@@ -194,9 +195,23 @@ fn read(
     method: &str,
     rectified: &str,
 ) -> Result<JobView, StoryError> {
-    let (code, method) = (code.to_owned(), method.to_owned());
-    let input =
-        RecordReading { job, appliance, code, found, method, instrument: String::new(), rectified: rectified.into() };
+    // As the screen does: the unit that the row shows.
+    let shown = app.actions.job(job)?.appliances.into_iter().flat_map(|a| a.readings);
+    let unit = match shown.into_iter().find(|row| row.code == code).map(|row| row.input) {
+        Some(ReadingInput::Number { unit, .. }) => unit,
+        _ => String::new(),
+    };
+    let input = RecordReading {
+        job,
+        appliance,
+        code: code.to_owned(),
+        found,
+        unit,
+        method: method.to_owned(),
+        instrument: String::new(),
+        calibrated: String::new(),
+        rectified: rectified.into(),
+    };
     Ok(app.actions.record_reading(&input)?)
 }
 

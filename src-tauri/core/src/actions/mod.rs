@@ -130,6 +130,12 @@ pub(crate) fn may_write(store: &Store, facts: &Job, job: JobId, me: MemberId) ->
 }
 
 impl OpenJob {
+    /// The appliance, or the loaner that stands in for one, with this id.
+    pub fn here(&self, id: ShortId) -> Result<ShortId, JobError> {
+        let loaner = self.facts.sheet.loaners.iter().any(|loaner| loaner.id == id);
+        if loaner { Ok(id) } else { self.appliance(id).map(|appliance| appliance.id) }
+    }
+
     /// The appliance of the order with this id.
     pub fn appliance(&self, id: ShortId) -> Result<&crate::domain::facts::OrderedAppliance, JobError> {
         self.facts.order.appliances.iter().find(|a| a.id == id).ok_or(JobError::NoAppliance(id))
