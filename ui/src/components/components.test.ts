@@ -54,9 +54,12 @@ describe('the number pad', () => {
 
 describe('a verdict', () => {
   it('is said in a word, with its class and what to do', () => {
-    const banner = mount(VerdictBanner, { props: { value: '12.6 Ω', verdict: { verdict: 'fail', class: 'a', text: text('整改后重测') } } });
+    const banner = mount(VerdictBanner, {
+      props: { value: '12.6 Ω', verdict: { verdict: 'fail', class: 'a', reason: text('12.6 Ω，高于 4 Ω'), text: text('整改后重测') } },
+    });
     expect(banner.text()).toContain('不合格');
     expect(banner.text()).toContain('A 类');
+    expect(banner.get(T('verdict-reason')).text()).toBe('12.6 Ω，高于 4 Ω');
     expect(banner.text()).toContain('整改后重测');
     expect(banner.attributes('role')).toBe('status');
   });
