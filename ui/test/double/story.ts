@@ -362,7 +362,6 @@ export class Story {
   do_note_fact(input: NoteFact) {
     const id = this.id();
     const { fact } = input;
-    if (fact.fact === 'loaner' && fact.tag === '') return refuse('field_required');
     this.facts.push(fact);
     const bench = this.view.bench[0];
     if (bench && fact.fact === 'diagnosis') bench.diagnosis = id;

@@ -243,7 +243,8 @@ describe('an outcome that is not open yet', () => {
     await type('tag', '  ');
     await save('place_loaner');
     expect(facts(world)).toEqual([]);
-    world.story.do_note_fact = () => ({ failure: { code: 'step_blocked', params: { blockers: 'loaner_unsafe' }, detail: '' } });
+    const refused = { failure: { code: 'step_blocked', params: { blockers: 'loaner_unsafe' }, detail: '' } };
+    Object.assign(world.story, { do_note_fact: () => refused });
     await type('tag', 'BYJ-03');
     await save('place_loaner');
     expect(seen('mend-error')?.textContent).toContain('备用机测电没过');
