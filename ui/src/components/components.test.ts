@@ -161,6 +161,33 @@ describe('the node line', () => {
   });
 });
 
+describe('a node that was entered late', () => {
+  it('says when, and what followed from other records is said to', () => {
+    const nodes = job().nodes.map((node) =>
+      node.kind === 'card_shown' ? { ...node, at: at(-30), derived: true, entered: at(-5) } : { ...node, entered: null },
+    );
+    const line = mount(NodeLine, { props: { nodes } });
+    expect(line.get(T('node-card_shown')).text()).toContain('补录 13:37');
+    expect(line.get(T('node-card_shown')).text()).toContain('由记录得出');
+    expect(line.findAll(T('node-entered'))).toHaveLength(1);
+  });
+
+  it('of a word that this version doesn’t know is shown as it is', () => {
+    const nodes = [{ kind: 'beamed_up' as never, at: at(-1), by: '', derived: false, entered: null }];
+    expect(mount(NodeLine, { props: { nodes } }).text()).toContain('beamed_up');
+  });
+});
+
+describe('a blocker that only the owner mends', () => {
+  it('is said, not tapped', async () => {
+    const blockers = [{ code: 'plan_missing' as const, subject: null, jump: { to: 'owner' as const } }];
+    const list = mount(BlockerList, { props: { blockers } });
+    expect(list.get(T('blocker')).text()).toContain('由老板处理');
+    await list.get(T('blocker')).trigger('click');
+    expect(list.emitted('jump')).toBeUndefined();
+  });
+});
+
 describe('the five services', () => {
   it('mark what followed from the records', () => {
     const services = job().services.map((row) => (row.service === 'test_power' ? { ...row, state: 'done' as const } : row));

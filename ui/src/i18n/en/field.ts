@@ -197,6 +197,7 @@ export default {
     noPhoto: 'No photo yet: take one of the place',
     noLoaner: 'This job has no loaner',
     saved: 'Recorded: {name}',
+    done: 'Recorded',
     none: 'none',
     usual: {
       parts: 'Waited for parts',
@@ -217,7 +218,7 @@ export default {
     pick: 'Pick how it ended',
     blockers: 'Missing for “completed”',
     done: 'Finished',
-    undoable: 'After this the sheet can’t be changed',
+    undoable: 'This ends the visit; a finished sheet can’t be changed',
   },
   sync: {
     title: 'Sync',

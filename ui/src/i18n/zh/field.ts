@@ -197,6 +197,7 @@ export default {
     noPhoto: '还没有照片，先拍一张铭牌处',
     noLoaner: '这张单没有备用机',
     saved: '已记下：{name}',
+    done: '已记下',
     none: '不选',
     usual: { parts: '等配件', rectify: '等用户整改', wall: '混凝土墙难打孔', far: '找配件来回跑', lost: '铭牌脱落', blurred: '铭牌看不清' },
   },
@@ -210,7 +211,7 @@ export default {
     pick: '先选结果',
     blockers: '要「修好完工」还差',
     done: '已完工',
-    undoable: '完工后不能再改维修单',
+    undoable: '确认后这次上门就结束；完工的单不能再改',
   },
   sync: {
     title: '同步',
