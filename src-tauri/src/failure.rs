@@ -281,3 +281,77 @@ impl Told for AdminError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorstep_schemas::ids::ShortId;
+    use doorstep_schemas::view::{BlockerCode, Jump, Text};
+
+    fn param<'a>(failure: &'a Failure, name: &str) -> &'a str {
+        failure.params.get(name).map_or("", String::as_str)
+    }
+
+    #[test]
+    fn a_refused_step_names_all_that_stands_in_the_way() {
+        let jump = || Jump::Bench { appliance: ShortId::mint([7; 5]) };
+        let blocker = |code, subject| Blocker { code, subject, jump: jump() };
+        let refused = FactError::Blocked(vec![
+            blocker(BlockerCode::LoanerUndecided, None),
+            blocker(BlockerCode::SymptomMissing, None),
+        ]);
+        let failure = refused.told();
+        assert_eq!(failure.code, ErrorCode::StepBlocked);
+        assert_eq!(param(&failure, "blockers"), "loaner_undecided,symptom_missing");
+        assert_eq!((param(&failure, "count"), param(&failure, "zh")), ("2", ""));
+
+        let named = |zh: &str, en: &str| Some(Text { zh: zh.into(), en: en.into() });
+        let early = ReadingError::TooEarly(vec![
+            blocker(BlockerCode::PhaseTooEarly, named("接地有效", "Earth present")),
+            blocker(BlockerCode::PhaseTooEarly, named("整机绝缘", "Insulation")),
+        ]);
+        let failure = early.told();
+        assert_eq!(failure.code, ErrorCode::PhaseTooEarly);
+        assert_eq!(param(&failure, "zh"), "接地有效、整机绝缘");
+        assert_eq!(param(&failure, "en"), "Earth present, Insulation");
+        assert_eq!(param(&failure, "blockers"), "phase_too_early", "one code is said once");
+    }
+
+    #[test]
+    fn each_refusal_of_a_fact_has_a_code_of_its_own() {
+        let range = |field| FactError::OutOfRange { field, least: 0, most: 20_000 };
+        let kept = range("kept").told();
+        assert_eq!((kept.code, param(&kept, "field")), (ErrorCode::NumberOutOfRange, "kept"));
+        assert_eq!((param(&kept, "least"), param(&kept, "most")), ("0", "20000"));
+        let codes = [
+            (range("claimed").told().code, ErrorCode::TimeAhead),
+            (FactError::Required("tag").told().code, ErrorCode::FieldRequired),
+            (FactError::TooLong { field: "tag", most: 120 }.told().code, ErrorCode::FieldTooLong),
+            (FactError::Unknown("loaner").told().code, ErrorCode::NotHere),
+            (FactError::OwnerOnly.told().code, ErrorCode::OwnerOnly),
+            (FactError::IdentityNumber.told().code, ErrorCode::IdentityNumber),
+            (OrderError::AlreadyAdopted.told().code, ErrorCode::AlreadyAdopted),
+        ];
+        for (told, meant) in codes {
+            assert_eq!(told, meant);
+        }
+    }
+
+    #[test]
+    fn a_reading_that_is_none_is_refused_with_what_is_wrong_about_it() {
+        let value = |wrong| ReadingError::Value(wrong).told();
+        let unit = value(NotAValue::Unit { expected: "Ω".into(), found: "MΩ".into() });
+        assert_eq!((unit.code, param(&unit, "unit")), (ErrorCode::UnitWrong, "Ω"));
+        let codes = [
+            (value(NotAValue::UnitMissing { expected: "Ω".into() }).code, ErrorCode::UnitWrong),
+            (value(NotAValue::Qualitative("socket_tester".into())).code, ErrorCode::MethodQualitative),
+            (value(NotAValue::Month).code, ErrorCode::MonthInvalid),
+            (value(NotAValue::Calibration("yesterday".into())).code, ErrorCode::CalibrationInvalid),
+            (value(NotAValue::MethodMissing).code, ErrorCode::MethodRequired),
+            (value(NotAValue::Kind).code, ErrorCode::ReadingValueInvalid),
+        ];
+        for (told, meant) in codes {
+            assert_eq!(told, meant);
+        }
+    }
+}
