@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod bad_input;
+mod bench;
 mod first_job;
 mod sample_day;

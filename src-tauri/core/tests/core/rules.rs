@@ -46,7 +46,7 @@ fn r15_everything_that_is_missing_is_listed_at_once_each_with_its_place() {
         (BlockerCode::FieldMissing, Jump::Field { appliance, field: SheetField::Fault }),
         (BlockerCode::FieldMissing, Jump::Field { appliance, field: SheetField::Cause }),
         (BlockerCode::FieldMissing, Jump::Field { appliance, field: SheetField::Action }),
-        (BlockerCode::PhotoMissing, Jump::Photos { stage: PhotoStage::After }),
+        (BlockerCode::PhotoMissing, Jump::Photos { appliance, stage: PhotoStage::After }),
     ];
     let listed: Vec<_> = view.next.blockers.iter().map(|b| (b.code, b.jump.clone())).collect();
     assert_eq!(listed, expected);
