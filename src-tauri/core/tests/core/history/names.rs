@@ -83,10 +83,13 @@ fn codes() -> Vec<String> {
     }
     for text in texts {
         // A fact's code stands before its edit: `code: "sign"`, `("plan", Edit::…`, `"ask_part",` on a line of its own.
-        for line in text.lines().map(str::trim) {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (n, line) in lines.iter().enumerate() {
             let code = line.strip_prefix("code: ").or_else(|| line.strip_prefix("Ready { code: "));
+            let code = code.filter(|rest| rest.starts_with('"') || rest.starts_with("if "));
             let pair = line.split_once("(\"").filter(|(_, rest)| rest.contains("\", Edit::")).map(|(_, rest)| rest);
-            let alone = line.strip_prefix('"').filter(|rest| rest.ends_with("\","));
+            let edit_follows = lines.get(n + 1).is_some_and(|next| next.starts_with("Edit::"));
+            let alone = line.strip_prefix('"').filter(|rest| rest.ends_with("\",") && edit_follows);
             let after_if = code.map(|code| code.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
             out.extend(after_if.into_iter().flatten());
             out.extend(pair.or(alone).and_then(|rest| rest.split('"').next()).map(str::to_owned));
