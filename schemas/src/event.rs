@@ -12,6 +12,8 @@ pub enum CoreEvent {
     JobsChanged { jobs: Vec<JobId> },
     /// Members or devices of the outlet changed.
     TeamChanged,
+    /// Roster, catalogue, requests, stock or the desk's topics changed.
+    PapersChanged,
     /// Where the work is: on this device, on the relay, on the owner's device.
     SyncChanged { chip: SyncChip },
     /// Bytes of one photo, on their way up or down.

@@ -2,6 +2,7 @@
 //!
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
+mod history;
 mod job;
 mod outlet;
 mod sync;
@@ -11,6 +12,7 @@ pub(crate) mod words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use history::*;
 pub use job::*;
 pub use outlet::*;
 pub use sync::*;

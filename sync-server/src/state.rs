@@ -10,7 +10,7 @@ use ed25519_dalek::SigningKey;
 use tokio::sync::{broadcast, watch};
 
 use crate::blobs::BlobFolder;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::engine::tries::WrongTries;
 use crate::identity;
 use crate::storage::memory::Memory;
@@ -88,9 +88,9 @@ impl State {
     }
 
     /// A relay on a data folder.
-    pub fn open(folder: &Path) -> Result<Arc<Self>, StorageError> {
+    pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StorageError> {
         let storage = Arc::new(Sqlite::open(folder)?);
-        Self::new(storage, &folder.join("blobs"), Arc::new(SystemClock), Pace::default())
+        Self::new(storage, &folder.join("blobs"), clock, Pace::default())
     }
 
     /// A relay whose log is gone with the process; photos still need a folder.

@@ -4,10 +4,15 @@ use std::path::Path;
 
 use doorstep::actions::orders::OrderError;
 use doorstep::domain::calendar;
-use doorstep_schemas::input::{ApplianceInput, CustomerInput, TakeOrder};
-use doorstep_schemas::view::{ApplianceKind, Coverage, JobKind, MemberView, Millis, Urgency, Window};
+use doorstep_schemas::ids::MemberId;
+use doorstep_schemas::input::{ApplianceInput, CustomerInput, OrderDetails, RosterFact, TakeOrder};
+use doorstep_schemas::view::{
+    ApplianceKind, CertificateKind, Coverage, Grade, JobKind, KitLevel, MemberView, Millis, Segment, Source, Urgency,
+    Window,
+};
 
 use crate::stage::{Device, StageError, relay_says};
+use crate::story::StoryError;
 
 pub const NAME: &str = "柘川县城关网点";
 pub const OWNER: &str = "覃建国";
@@ -39,6 +44,26 @@ struct Sample {
     /// Hours of the window.
     window: (i64, i64),
     member: &'static str,
+    maker_order: &'static str,
+}
+
+impl Sample {
+    fn details(&self) -> OrderDetails {
+        OrderDetails {
+            source: Some(if self.maker_order.is_empty() { Source::Call } else { Source::Maker }),
+            segment: Some(if self.appliances.len() > 1 {
+                Segment::Set
+            } else if self.far {
+                Segment::Village
+            } else {
+                Segment::Town
+            }),
+            subsidised: self.note.starts_with("国补"),
+            at_height: self.kind == JobKind::Install && self.customer == "罗桂香",
+            km: (self.customer == "覃大勇").then_some(22),
+            ..OrderDetails::default()
+        }
+    }
 }
 
 const DAY: [Sample; 10] = [
@@ -56,6 +81,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::InWarranty,
         window: (8, 10),
         member: "田勇",
+        maker_order: "BL-261121-0071",
     },
     Sample {
         customer: "田有福",
@@ -71,6 +97,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::InWarranty,
         window: (9, 11),
         member: "向波",
+        maker_order: "AQ-261121-0113",
     },
     Sample {
         customer: "彭秀兰",
@@ -86,6 +113,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::OutOfWarranty,
         window: (10, 12),
         member: "冉小军",
+        maker_order: "",
     },
     Sample {
         customer: "向明",
@@ -101,6 +129,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::OutOfWarranty,
         window: (11, 13),
         member: "龙师傅",
+        maker_order: "",
     },
     Sample {
         customer: "覃大勇",
@@ -116,6 +145,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::OutOfWarranty,
         window: (13, 15),
         member: "田勇",
+        maker_order: "",
     },
     Sample {
         customer: "邓小妹",
@@ -131,6 +161,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::InWarranty,
         window: (14, 16),
         member: "小邓",
+        maker_order: "YH-261121-0902",
     },
     Sample {
         customer: "龚正平",
@@ -146,6 +177,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::OutOfWarranty,
         window: (15, 17),
         member: "冉小军",
+        maker_order: "",
     },
     Sample {
         customer: "谭记农家乐",
@@ -165,6 +197,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::InWarranty,
         window: (9, 13),
         member: "向波",
+        maker_order: "BL-261121-0088",
     },
     Sample {
         customer: "杨光荣",
@@ -180,6 +213,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::OutOfWarranty,
         window: (15, 18),
         member: "龙师傅",
+        maker_order: "",
     },
     Sample {
         customer: "张老师",
@@ -195,6 +229,7 @@ const DAY: [Sample; 10] = [
         coverage: Coverage::InWarranty,
         window: (16, 18),
         member: "田勇",
+        maker_order: "",
     },
 ];
 
@@ -206,6 +241,61 @@ pub fn take_the_days_orders(owner: &Device) -> Result<(), OrderError> {
         owner.app.actions.take_order(&order(sample, &session.members, calendar::day_start(now)))?;
     }
     Ok(())
+}
+
+/// The customers of the day, in the order of their windows' telling.
+pub fn customers() -> impl Iterator<Item = &'static str> {
+    DAY.iter().map(|sample| sample.customer)
+}
+
+/// The order of one customer, for the day that begins at `midnight`.
+pub fn order_of(customer: &str, members: &[MemberView], midnight: i64) -> Result<TakeOrder, StoryError> {
+    let sample = DAY.iter().find(|sample| sample.customer == customer);
+    let sample = sample.ok_or_else(|| StoryError::Unexpected(format!("{customer} is no customer of the day")))?;
+    Ok(order(sample, members, midnight))
+}
+
+/// Certificates, grades, kits and brands of the sample outlet, valid around `midnight` (R7, R10).
+pub fn roster(members: &[MemberView], midnight: i64) -> Vec<RosterFact> {
+    let year = 365 * 24 * 3_600_000;
+    let (issued, expires) = (Some(Millis(midnight - year)), Some(Millis(midnight + 2 * year)));
+    let mut out = Vec::new();
+    let mut certificate = |member: Option<MemberId>, kind, number: &str| {
+        let number = number.to_owned();
+        out.push(RosterFact::Certificate { member, kind, number, issued, expires, withdrawn: false });
+    };
+    certificate(None, CertificateKind::GasFiling, "柘燃备-0012");
+    let people = [
+        ("冉小军", Grade::A, 5, KitLevel::Standard, &[CertificateKind::LowVoltage][..]),
+        (
+            "田勇",
+            Grade::B,
+            3,
+            KitLevel::Professional,
+            &[CertificateKind::LowVoltage, CertificateKind::WorkAtHeight, CertificateKind::Welding],
+        ),
+        ("向波", Grade::C, 2, KitLevel::Standard, &[CertificateKind::LowVoltage, CertificateKind::WorkAtHeight]),
+        ("小邓", Grade::D, 0, KitLevel::Basic, &[CertificateKind::LowVoltage]),
+        ("龙师傅", Grade::A, 12, KitLevel::Professional, &[CertificateKind::LowVoltage]),
+    ];
+    let known = |name: &str| members.iter().find(|m| m.name == name).map(|m| m.id);
+    for (name, _, _, _, kinds) in people {
+        for (n, kind) in kinds.iter().enumerate() {
+            certificate(known(name), *kind, &format!("ZC-{name}-{n}"));
+        }
+    }
+    for (name, grade, years, level, _) in people {
+        let Some(member) = known(name) else { continue };
+        out.push(RosterFact::Grade { member, grade, years, note: String::new() });
+        let (instrument, number) = ("VC60B".to_owned(), format!("YQ-{name}"));
+        let (calibrated, due) = (Some(Millis(midnight - year / 2)), Some(Millis(midnight + year / 2)));
+        out.push(RosterFact::Kit { member, level, instrument, number, calibrated, due });
+    }
+    for brand in ["北岭", "安泉", "云浣"] {
+        let (brand, number) = (brand.to_owned(), format!("SQ-{brand}"));
+        out.push(RosterFact::Authorisation { brand, number, expires, withdrawn: false });
+    }
+    out
 }
 
 fn order(sample: &Sample, members: &[MemberView], midnight: i64) -> TakeOrder {
@@ -233,9 +323,9 @@ fn order(sample: &Sample, members: &[MemberView], midnight: i64) -> TakeOrder {
         symptom: sample.symptom.to_owned(),
         window: Some(Window { from: hour(sample.window.0), to: hour(sample.window.1) }),
         coverage: sample.coverage,
-        maker_order: String::new(),
+        maker_order: sample.maker_order.to_owned(),
         note: sample.note.to_owned(),
         assignees: members.iter().filter(|m| m.name == sample.member).map(|m| m.id).collect(),
-        details: None,
+        details: Some(sample.details()),
     }
 }

@@ -1,6 +1,7 @@
 //! The stage: a relay of its own process and port, and devices over data folders. Everything waits on conditions,
 //! nothing sleeps, and everything ends when it is dropped.
 
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
+use crate::day::clock::DayClock;
 use crate::programs::{NotBuilt, program};
 
 /// Why the stage could not be set.
@@ -48,9 +50,19 @@ impl Relay {
     }
 
     pub fn start_at(folder: &Path, listen: &str) -> Result<Self, StageError> {
+        Self::serve(folder, listen, &[])
+    }
+
+    /// Serves `folder` by a rehearsal's clock.
+    pub fn rehearsed(folder: &Path, clock: &Path) -> Result<Self, StageError> {
+        Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--rehearsal-clock"), clock.as_os_str()])
+    }
+
+    fn serve(folder: &Path, listen: &str, more: &[&OsStr]) -> Result<Self, StageError> {
         let mut process = Command::new(program("doorstep-relay")?)
             .args(["serve", "--listen", listen, "--data"])
             .arg(folder)
+            .args(more)
             .env("DOORSTEP_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -121,6 +133,11 @@ impl Device {
     /// A device on a data folder, not enrolled yet when the folder is new.
     pub fn open(name: &'static str, folder: &Path) -> Result<Self, StageError> {
         Ok(Self { app: Doorstep::open(folder, Arc::new(Machine), &Handle::current())?, name })
+    }
+
+    /// A device that goes by a rehearsal's clock.
+    pub fn rehearsed(name: &'static str, folder: &Path, clock: &DayClock) -> Result<Self, StageError> {
+        Ok(Self { app: Doorstep::open(folder, Arc::new(clock.clone()), &Handle::current())?, name })
     }
 
     /// A new device of `member`, enrolled by a link.

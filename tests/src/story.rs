@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use doorstep::actions::JobError;
+use doorstep::actions::facts::FactError;
 use doorstep::actions::finish::FinishError;
 use doorstep::actions::orders::OrderError;
 use doorstep::actions::photos::PhotoError;
@@ -47,6 +48,8 @@ pub enum StoryError {
     Job(#[from] JobError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Fact(#[from] FactError),
     #[error(transparent)]
     Camera(#[from] jpeg_encoder::EncodingError),
     #[error(transparent)]

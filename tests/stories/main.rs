@@ -5,3 +5,4 @@
 mod bad_input;
 mod bench;
 mod first_job;
+mod sample_day;

@@ -49,7 +49,7 @@ fn sql_is_in_the_store_and_http_at_the_edges() {
     nowhere(
         &format!("{CORE}/sync"),
         &["reqwest::"],
-        &["fault.rs", "line.rs", "live.rs", "photos.rs", "admin.rs", "runner.rs"],
+        &["fault.rs", "line.rs", "live.rs", "blobs.rs", "admin.rs", "runner.rs"],
     );
     nowhere("src-tauri/src", &["rusqlite", "SELECT ", "automerge::", "reqwest"], &[]);
 }

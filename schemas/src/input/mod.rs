@@ -1,6 +1,7 @@
 //! What the screen asks for: one type per command.
 
 mod facts;
+mod history;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use crate::view::{
     ApplianceKind, ApprovalKind, Coverage, Fen, Grade, JobKind, JobOutcome, Language, Millis, PhotoStage, Segment,
     ServiceCode, Shell, Source, Thousandths, Urgency, Window, words,
 };
+
+pub use history::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

@@ -16,6 +16,8 @@ pub struct EmergencySet {
     /// To be there, in a township that is near, and in one that is far.
     pub arrive_near_minutes: u32,
     pub arrive_far_minutes: u32,
+    /// How a call to the gas company is written down.
+    pub gas_company: Triggers,
     /// The most dangerous first: where words fit several, the first one counts.
     pub scripts: Vec<EmergencyScript>,
 }
@@ -58,6 +60,21 @@ pub struct EmergencyScript {
 pub struct Triggers {
     pub zh: Vec<String>,
     pub en: Vec<String>,
+    /// Phrases in which a trigger means no danger: 打不着火 is a burner that does not light.
+    #[serde(default)]
+    pub unless: Vec<String>,
+}
+
+impl Triggers {
+    /// The words of both languages.
+    pub fn words(&self) -> impl Iterator<Item = &String> {
+        self.zh.iter().chain(&self.en)
+    }
+
+    fn check(&self, at: &str, found: &mut Problems) {
+        found.unless(!self.zh.is_empty() && !self.en.is_empty(), at, "no words in one of the languages");
+        found.unless(self.words().all(|w| !w.trim().is_empty()), at, "an empty word would be heard always");
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -76,8 +93,8 @@ impl EmergencySet {
     pub fn script(&self, said: &str) -> Option<&EmergencyScript> {
         let said = said.to_lowercase();
         let fits = |script: &&EmergencyScript| {
-            let mut words = script.triggers.zh.iter().chain(&script.triggers.en);
-            words.any(|word| said.contains(&word.to_lowercase()))
+            let said = script.triggers.unless.iter().fold(said.clone(), |said, phrase| said.replace(phrase, " "));
+            script.triggers.words().any(|word| said.contains(&word.to_lowercase()))
         };
         self.scripts.iter().find(fits)
     }
@@ -90,6 +107,7 @@ impl EmergencySet {
         }
         let ordered = self.arrive_near_minutes <= self.arrive_far_minutes;
         found.unless(ordered, "arrive_far_minutes", "far is given less time than near");
+        self.gas_company.check("gas_company", found);
         for kind in EmergencyKind::ALL {
             let n = self.scripts.iter().filter(|script| script.emergency == *kind).count();
             found.unless(n == 1, "scripts", format!("{} has {n} scripts", kind.word()));
@@ -100,10 +118,7 @@ impl EmergencySet {
             script.steps.iter().chain(&script.never).for_each(|text| found.text(word, text));
             script.call_first.iter().for_each(|callee| found.text(word, &callee.name));
             script.send_after.iter().for_each(|text| found.text(word, text));
-            let spoken = !script.triggers.zh.is_empty() && !script.triggers.en.is_empty();
-            found.unless(spoken, word, "no words call for this script");
-            let mut words = script.triggers.zh.iter().chain(&script.triggers.en);
-            found.unless(words.all(|w| !w.trim().is_empty()), word, "an empty word would call for it always");
+            script.triggers.check(word, found);
             found.unless(!script.steps.is_empty() && !script.never.is_empty(), word, "nothing to read out");
             found.unless(script.urgency != Urgency::Normal, word, "an emergency is class 1 or 2");
             let first = script.emergency != EmergencyKind::Gas

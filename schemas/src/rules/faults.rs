@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{Problem, Problems};
 use super::warranty::WarrantyPart;
-use crate::view::words::words;
-use crate::view::{ApplianceKind, Fen, Text, Urgency};
+use crate::view::{ApplianceKind, CertificateKind, Fen, Grade, Text, Urgency};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -43,13 +42,13 @@ pub struct FaultClass {
     pub code: String,
     pub appliance: ApplianceKind,
     /// The lowest grade that mends it alone.
-    pub difficulty: Difficulty,
+    pub difficulty: Grade,
     /// What it means for triage.
     pub urgency: Urgency,
     /// Which term of warranty its part falls under.
     pub warranty_part: WarrantyPart,
     /// What the law asks a certificate for; empty when nothing.
-    pub work: Vec<WorkKind>,
+    pub work: Vec<CertificateKind>,
     /// Codes of the parts list, the likeliest first.
     pub parts: Vec<String>,
     /// 故障现象, in the customer's words.
@@ -72,32 +71,6 @@ pub struct LikelyPair {
     /// 措施
     pub action: Text,
 }
-
-words!(
-    /// How hard a fault is, as the lowest grade that mends it alone (R7). Ordered: the easiest is the least.
-    Difficulty {
-        /// With somebody beside: nothing is mended alone at this grade.
-        D = "d",
-        C = "c",
-        B = "b",
-        A = "a",
-        APlus = "a_plus",
-    }
-);
-
-words!(
-    /// Work that the law asks a certificate for (R7).
-    WorkKind {
-        /// 低压电工
-        LowVoltageElectrician = "low_voltage_electrician",
-        /// 高处作业
-        WorkAtHeight = "work_at_height",
-        /// 焊接与热切割
-        Welding = "welding",
-        /// 燃气: the outlet's filing and the fitter's certificate.
-        Gas = "gas",
-    }
-);
 
 impl FaultSet {
     /// What is wrong with the content beyond its shape.
@@ -134,9 +107,13 @@ impl FaultSet {
             found.text(code, text);
         });
         found.unless((1..=4).contains(&fault.pairs.len()), code, "one to four pairs of cause and action");
-        found.unless(fault.difficulty > Difficulty::D, code, "nobody mends alone at grade D");
+        found.unless(fault.difficulty > Grade::D, code, "nobody mends alone at grade D");
         let gas = matches!(fault.appliance, ApplianceKind::GasHeater | ApplianceKind::GasStove);
-        found.unless(!gas || fault.work.contains(&WorkKind::Gas), code, "work on a gas appliance is gas work");
+        found.unless(
+            !gas || fault.work.contains(&CertificateKind::GasFiling),
+            code,
+            "work on a gas appliance is gas work",
+        );
         for part in &fault.parts {
             match self.parts.iter().find(|listed| listed.code == *part) {
                 None => found.add(code, format!("part {part} is not on the list")),
@@ -168,10 +145,10 @@ mod tests {
         let fault = FaultClass {
             code: "gs_gas_smell".to_owned(),
             appliance: ApplianceKind::GasStove,
-            difficulty: Difficulty::B,
+            difficulty: Grade::B,
             urgency: Urgency::Class1,
             warranty_part: WarrantyPart::Other,
-            work: vec![WorkKind::Gas],
+            work: vec![CertificateKind::GasFiling],
             parts: vec!["AQ-MF-63".to_owned()],
             symptom: text("有煤气味", "Smell of gas"),
             fault: text("漏气", "Gas leaks"),
@@ -192,14 +169,8 @@ mod tests {
 
     #[test]
     fn r7_a_difficulty_is_ordered_from_the_apprentice_to_the_master() {
-        let ordered = [Difficulty::D, Difficulty::C, Difficulty::B, Difficulty::A, Difficulty::APlus];
-        assert!(ordered.is_sorted() && ordered == Difficulty::ALL);
-        for word in Difficulty::ALL {
-            assert_eq!(serde_json::to_value(word).unwrap(), word.word());
-        }
-        for word in WorkKind::ALL {
-            assert_eq!(serde_json::to_value(word).unwrap(), word.word());
-        }
+        let ordered = [Grade::D, Grade::C, Grade::B, Grade::A, Grade::APlus];
+        assert!(ordered.is_sorted() && ordered == Grade::ALL);
     }
 
     #[test]
@@ -219,7 +190,7 @@ mod tests {
             ("English text is missing", |set| set.faults[0].tools[0].en.clear()),
             ("Chinese text is missing", |set| set.faults[0].pairs[0].action.zh.clear()),
             ("one to four pairs", |set| set.faults[0].pairs.clear()),
-            ("at grade D", |set| set.faults[0].difficulty = Difficulty::D),
+            ("at grade D", |set| set.faults[0].difficulty = Grade::D),
             ("gas work", |set| set.faults[0].work.clear()),
             ("says the same as gs_gas_smell", |set| {
                 let twin = FaultClass { code: "gs_twin".to_owned(), ..set.faults[0].clone() };

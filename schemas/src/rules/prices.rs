@@ -5,9 +5,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::faults::Difficulty;
 use super::{Problems, Unit, rule_set};
-use crate::view::{ApplianceKind, FeeKind, Fen, JobKind, Segment, Text};
+use crate::view::{ApplianceKind, FeeKind, Fen, Grade, JobKind, Segment, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,7 +50,7 @@ pub struct PriceItem {
     pub jobs: Vec<JobKind>,
     /// The lowest grade that does this alone.
     #[serde(default)]
-    pub difficulty: Option<Difficulty>,
+    pub difficulty: Option<Grade>,
 }
 
 rule_set!(PriceSet is Prices);

@@ -97,7 +97,7 @@ impl Default for Promises {
             lease_days: 7,
             recheck_days: 7,
             revisit_days: 30,
-            clock_offset_minutes: 5,
+            clock_offset_minutes: 2,
         }
     }
 }

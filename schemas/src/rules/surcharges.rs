@@ -59,6 +59,9 @@ pub struct MinuteLimits {
     pub otherwise: u32,
     /// Of the sum, for several appliances in one visit.
     pub set_percent: u32,
+    /// What the model or name of a floor-standing unit holds, in either case.
+    #[serde(default)]
+    pub floor_marks: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -84,33 +87,41 @@ words!(
     }
 );
 
+impl MinuteLimits {
+    /// How a unit of this model stands, where its name tells.
+    pub fn mount(&self, model: &str) -> Option<Mount> {
+        let model = model.to_uppercase();
+        self.floor_marks.iter().any(|mark| model.contains(&mark.to_uppercase())).then_some(Mount::Floor)
+    }
+
+    /// Minutes allowed for one appliance (R2). Without a known mount the limits of any mount count.
+    pub fn one(&self, job: JobKind, appliance: ApplianceKind, mount: Option<Mount>) -> u32 {
+        let fits = |limit: &&MinuteLimit| {
+            limit.jobs.contains(&job)
+                && (limit.appliances.is_empty() || limit.appliances.contains(&appliance))
+                && (limit.mount.is_none() || limit.mount == mount)
+        };
+        self.limits.iter().find(fits).map_or(self.otherwise, |limit| limit.minutes)
+    }
+
+    /// Minutes allowed for a visit (R2): of several appliances' sum a share, rounded down.
+    pub fn visit(&self, job: JobKind, appliances: &[(ApplianceKind, Option<Mount>)]) -> u32 {
+        let each = appliances.iter().map(|(kind, mount)| self.one(job, *kind, *mount));
+        let sum = each.fold(0u32, u32::saturating_add);
+        match appliances.len() {
+            0 => self.otherwise,
+            1 => sum,
+            _ => u32::try_from(u64::from(sum) * u64::from(self.set_percent) / 100).unwrap_or(u32::MAX),
+        }
+    }
+}
+
 rule_set!(SurchargeSet is Surcharges);
 
 impl SurchargeSet {
     /// The share of the nth labour item, counted from the dearest at 0 (R27).
     pub fn labour_percent(&self, nth: usize) -> u32 {
         self.labour_percent.get(nth).or(self.labour_percent.last()).copied().unwrap_or(100)
-    }
-
-    /// Minutes allowed for one appliance (R2). Without a known mount the limits of any mount count.
-    pub fn minutes(&self, job: JobKind, appliance: ApplianceKind, mount: Option<Mount>) -> u32 {
-        let fits = |limit: &&MinuteLimit| {
-            limit.jobs.contains(&job)
-                && (limit.appliances.is_empty() || limit.appliances.contains(&appliance))
-                && (limit.mount.is_none() || limit.mount == mount)
-        };
-        self.minutes.limits.iter().find(fits).map_or(self.minutes.otherwise, |limit| limit.minutes)
-    }
-
-    /// Minutes allowed for a visit (R2): of several appliances' sum a share, rounded down.
-    pub fn visit_minutes(&self, job: JobKind, appliances: &[(ApplianceKind, Option<Mount>)]) -> u32 {
-        let each = appliances.iter().map(|(kind, mount)| self.minutes(job, *kind, *mount));
-        let sum = each.fold(0u32, u32::saturating_add);
-        match appliances.len() {
-            0 => self.minutes.otherwise,
-            1 => sum,
-            _ => u32::try_from(u64::from(sum) * u64::from(self.minutes.set_percent) / 100).unwrap_or(u32::MAX),
-        }
     }
 
     fn check(&self, found: &mut Problems) {
@@ -131,6 +142,8 @@ impl SurchargeSet {
         for limit in &self.minutes.limits {
             found.unless(!limit.jobs.is_empty(), "minutes", "a limit for no kind of job");
         }
+        let marks = self.minutes.floor_marks.iter().all(|mark| !mark.trim().is_empty());
+        found.unless(marks, "floor_marks", "an empty mark would fit every model");
         found.unless((1..=100).contains(&self.minutes.set_percent), "set_percent", "between 1 and 100");
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Millis;
 use crate::code::ErrorCode;
 use crate::ids::JobId;
+use crate::rules::SetKind;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -64,6 +65,17 @@ pub struct StuckPiece {
     pub changes: u32,
 }
 
+/// A rule set that is named and not used here; what was in force before it still is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RefusedSetView {
+    pub kind: SetKind,
+    pub version: String,
+    /// Of the set's file.
+    pub line: u32,
+    /// For whoever wrote the file, in English.
+    pub reason: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct SyncView {
     pub chip: SyncChip,
@@ -79,6 +91,7 @@ pub struct SyncView {
     /// Others' records that wait here for a part of their history.
     pub incomplete: u32,
     pub stuck: Vec<StuckPiece>,
+    pub refused_sets: Vec<RefusedSetView>,
     /// Newest first.
     pub attempts: Vec<SyncAttempt>,
     pub last_success: Option<Millis>,

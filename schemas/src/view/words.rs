@@ -321,6 +321,8 @@ words!(BlockerCode {
     NoLeakFound = "no_leak_found",
     FlameOnCharge = "flame_on_charge",
     PurgedWithRefrigerant = "purged_with_refrigerant",
+    EvacuationTooShort = "evacuation_too_short",
+    ChargeIncomplete = "charge_incomplete",
     PaidInFullMissing = "paid_in_full_missing",
     DamagePhotoMissing = "damage_photo_missing",
     SubsidyIncomplete = "subsidy_incomplete",

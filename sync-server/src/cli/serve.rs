@@ -1,6 +1,8 @@
 //! `serve`: the relay itself, until it is told to stop.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::net::TcpListener;
@@ -8,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::{CliError, DataFolder, folder};
+use crate::clock::{Clock, RehearsalClock, SystemClock};
 use crate::state::State;
 
 #[derive(Debug, Args)]
@@ -17,6 +20,9 @@ pub struct Serve {
     /// Loopback only; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8470")]
     listen: SocketAddr,
+    /// For rehearsals of a day: a file with the milliseconds that this relay's clock is ahead of the machine's.
+    #[arg(long, hide = true)]
+    rehearsal_clock: Option<PathBuf>,
 }
 
 pub fn run(command: &Serve) -> Result<(), CliError> {
@@ -26,7 +32,11 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
     let filter = EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_unset| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let _lock = folder::lock(&command.data.path)?;
-    let state = State::open(&command.data.path)?;
+    let clock: Arc<dyn Clock> = match &command.rehearsal_clock {
+        Some(file) => Arc::new(RehearsalClock(file.clone())),
+        None => Arc::new(SystemClock),
+    };
+    let state = State::open(&command.data.path, clock)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Start)?;
     runtime.block_on(async {
         let listener = TcpListener::bind(command.listen).await.map_err(|e| CliError::Listen(command.listen, e))?;

@@ -1,13 +1,14 @@
-//! The sample day without windows: `tell` plays the first job and prints it; `seed` prepares the outlet for `./run`.
+//! The sample day without windows: `tell` plays the whole day and prints it; `seed` prepares the outlet for `./run`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use doorstep_schemas::view::Language;
+use doorstep_tests::day;
 use doorstep_tests::outlet::{self, OWNER, TECHNICIAN};
 use doorstep_tests::stage::{Device, Relay};
-use doorstep_tests::story::{self, StoryError};
+use doorstep_tests::story::StoryError;
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -17,7 +18,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Plays the first job, prints each step and the owner's day review
+    /// Plays the sample day, prints each step and the owner's review of it
     Tell {
         #[arg(long, value_enum, default_value = "zh")]
         lang: Lang,
@@ -68,11 +69,10 @@ async fn tell(lang: Lang, folder: Option<PathBuf>) -> Result<(), StoryError> {
         step += 1;
         println!("{step:>2}  {}", if language == Language::Zh { zh } else { en });
     };
-    let cast = story::play(&folder, &mut print).await?;
-    story::same(&cast)?;
-    print("核对：两台设备的记录、照片完全一致", "checked: both devices hold exactly the same, photo bytes included");
-    let (_, text) = story::review(&cast.owner, language)?;
-    println!("\n{text}");
+    let (day, review) = day::play(&folder, &mut print).await?;
+    day.same()?;
+    print("核对：手机和店里电脑的记录完全一致", "checked: phones and desk hold exactly the same");
+    println!("\n{}", doorstep::reports::day::text(&review, outlet::NAME, language));
     Ok(())
 }
 

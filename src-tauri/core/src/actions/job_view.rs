@@ -14,7 +14,7 @@ use crate::domain::gates::{self, Judge, Measured};
 use crate::domain::record::last;
 use crate::domain::safety;
 use crate::domain::{approval, nodes, services};
-use crate::rules::RuleBook;
+use crate::rules::InForce;
 use crate::store::{Store, StoreError};
 use doorstep_schemas::rules::limits::{Limit, Measure, Method};
 
@@ -31,13 +31,14 @@ impl Actions {
         let rules = store.rules().clone();
         let now = self.nature.now_ms();
         let in_force = rules.at(nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms));
-        let judge = Judge::new(&facts, &in_force);
+        let roster = store.roster()?;
+        let judge = Judge::new(&facts, &in_force).with_roster(&roster);
         let checked = gates::safety_checked(&judge);
         let line = nodes::line(&facts, checked, nodes::Elsewhere::default());
         let next = gates::next(&judge, now.saturating_sub(store.clock_offset()?.unwrap_or(0)));
         let names = Names { store };
         let serials: Vec<String> = facts.order.appliances.iter().map(|a| facts.field(a, SheetField::Serial)).collect();
-        let offers = facts.order.appliances.first().map(|a| rules.parts(a.kind)).unwrap_or_default();
+        let offers = facts.order.appliances.first().map(|a| in_force.parts(a.kind)).unwrap_or_default();
         Ok(JobView {
             note: facts.order.note.clone(),
             nodes: line
@@ -54,16 +55,16 @@ impl Actions {
             appliances: judge.measured().iter().filter(|m| !m.loaner).map(|m| appliance(&judge, m, &names)).collect(),
             loaners: judge.loaners().map(|m| appliance(&judge, &m, &names)).collect(),
             bench: facts.order.appliances.iter().map(|a| bench(&facts, a.id)).collect(),
-            services: five(&facts, checked.is_some(), &rules),
+            services: five(&facts, checked.is_some(), in_force),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
             part_offers: offers,
             photos: facts.sheet.photos.iter().map(|p| photo(p, &names)).collect::<Result<_, _>>()?,
-            slots: slots(&judge, &rules),
+            slots: slots(&judge, in_force),
             service_card: CardView {
                 outlet: enrolment.outlet_name.clone(),
                 member: names.of(enrolment.member),
-                services: services_names(&rules),
-                numbers: rules.card_numbers().to_vec(),
+                services: services_names(in_force),
+                numbers: in_force.card_numbers().to_vec(),
             },
             may_write: (nodes::ended(&facts).is_none() || approval::reopened(&facts, enrolment.member))
                 && !facts.order.cancelled
@@ -192,11 +193,11 @@ fn record(judge: &Judge<'_>, reading: &Reading, limit: &Limit, names: &Names<'_>
     }
 }
 
-fn five(facts: &Job, checked: bool, rules: &RuleBook) -> Vec<ServiceRow> {
+fn five(facts: &Job, checked: bool, rules: InForce<'_>) -> Vec<ServiceRow> {
     services::five(facts, checked)
         .into_iter()
         .map(|service| {
-            let (name, script) = rules.service(service.service);
+            let (name, script) = rules.service_words(service.service);
             ServiceRow {
                 service: service.service,
                 name,
@@ -209,8 +210,8 @@ fn five(facts: &Job, checked: bool, rules: &RuleBook) -> Vec<ServiceRow> {
         .collect()
 }
 
-fn services_names(rules: &RuleBook) -> Vec<Text> {
-    doorstep_schemas::view::ServiceCode::ALL.iter().map(|service| rules.service(*service).0).collect()
+fn services_names(rules: InForce<'_>) -> Vec<Text> {
+    doorstep_schemas::view::ServiceCode::ALL.iter().map(|service| rules.service_words(*service).0).collect()
 }
 
 fn part_row(part: &crate::domain::facts::UsedPart, names: &Names<'_>) -> PartRow {
@@ -250,7 +251,7 @@ const ANY_JOB: [PhotoStage; 5] =
     [PhotoStage::Nameplate, PhotoStage::Before, PhotoStage::During, PhotoStage::After, PhotoStage::Reading];
 
 /// Required slots first, then the stages that may be filled as well, and those that somebody filled.
-fn slots(judge: &Judge<'_>, rules: &RuleBook) -> Vec<PhotoSlot> {
+fn slots(judge: &Judge<'_>, rules: InForce<'_>) -> Vec<PhotoSlot> {
     let facts = judge.job;
     let required: Vec<PhotoStage> =
         judge.measured().iter().flat_map(|m| judge.needs(m).photos.into_iter().map(|(stage, _)| stage)).collect();

@@ -1,13 +1,18 @@
 //! What lists show: today, the day's orders, the day's review, the team.
 
-use doorstep_schemas::ids::MemberId;
+use std::collections::{BTreeMap, BTreeSet};
+
+use doorstep_schemas::ids::{JobId, MemberId};
 use doorstep_schemas::view::{DayReview, JobCard, MemberDay, Millis, PickLists, Rate, SyncChip, TeamView, TodayView};
 
 use super::Actions;
 use crate::domain::calendar::{self, DAY_MS};
-use crate::domain::day::{self, JobFigures};
-use crate::store::StoreError;
+use crate::domain::day::{self, Beside, JobFigures};
+use crate::domain::facts::desk::{CashTaken, SettlementLine, SettlementStep};
+use crate::domain::money::settlement;
+use crate::domain::{day_money, first_fix};
 use crate::store::views::JobRow;
+use crate::store::{Store, StoreError};
 
 impl Actions {
     /// This member's jobs of today: open ones by promised time, finished ones last.
@@ -38,13 +43,25 @@ impl Actions {
 
     /// The day in numbers and rows (R38).
     pub fn day_review(&self, at: Option<i64>) -> Result<DayReview, StoreError> {
-        let store = self.shelf.store();
+        let mut store = self.shelf.store();
         let me = Self::enrolment(&store)?.member;
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };
         let start = calendar::day_start(at.unwrap_or(now));
-        let rows = store.jobs_of_day(start, now, only)?;
-        let before = store.jobs_of_day(start - DAY_MS, now, only)?;
+        let desk = Desks::read(&mut store)?;
+        let mut all = store.all_figures()?;
+        first_fix::mark_revisits(&mut all, first_fix::REVISIT_DAYS);
+        let revisited: BTreeSet<JobId> = all.iter().filter(|(_, f)| f.revisited).map(|(job, _)| *job).collect();
+        let not_handed_in = day_money::not_handed_in(all.iter().map(|(_, figures)| figures), &desk.cash);
+        let of_day = |start: i64| -> Result<Vec<JobRow>, StoreError> {
+            let mut rows = store.jobs_of_day(start, now, only)?;
+            rows.iter_mut().for_each(|row| row.figures.revisited = revisited.contains(&row.card.job));
+            Ok(rows)
+        };
+        let rows = of_day(start)?;
+        let before = of_day(start - DAY_MS)?;
+        let beside = Beside { start: Some(start), not_handed_in, receivable: desk.receivable };
+        let yesterday = Beside { start: Some(start - DAY_MS), ..Beside::default() };
         let mut arrivals = vec![0; 24];
         for at in rows.iter().filter_map(|row| row.figures.arrived_at).filter(|at| calendar::day_start(*at) == start) {
             arrivals[calendar::hour(at)] += 1;
@@ -62,8 +79,8 @@ impl Actions {
             day: calendar::day_name(start),
             start: Millis(start),
             now: Millis(now),
-            figures: day::figures(rows.iter().map(|row| &row.figures), now),
-            yesterday: day::figures(before.iter().map(|row| &row.figures), now),
+            figures: day::review(rows.iter().map(|row| &row.figures), &beside, now),
+            yesterday: day::review(before.iter().map(|row| &row.figures), &yesterday, now),
             jobs: rows.into_iter().map(|row| row.card).collect(),
             arrivals,
             members,
@@ -77,12 +94,13 @@ impl Actions {
     }
 
     pub fn pick_lists(&self) -> PickLists {
-        self.shelf.store().rules().pick_lists()
+        let now = self.nature.now_ms();
+        self.shelf.store().rules().at(now).pick_lists()
     }
 }
 
 /// A job that was given to somebody else meanwhile is no longer shown, even while its copy lies here.
-fn visible(store: &crate::store::Store, card: &JobCard, me: MemberId) -> Result<bool, StoreError> {
+fn visible(store: &Store, card: &JobCard, me: MemberId) -> Result<bool, StoreError> {
     Ok(store.is_owner(me)? || store.access(card.job, me)? != doorstep_schemas::wire::Access::None)
 }
 
@@ -96,5 +114,25 @@ fn member_day(member: doorstep_schemas::view::MemberView, jobs: &[&JobFigures]) 
             of: count(jobs.iter().filter(|j| j.on_time.is_some()).count()),
             good: count(jobs.iter().filter(|j| j.on_time == Some(true)).count()),
         },
+    }
+}
+
+/// What the day needs of the desk: empty on any device but an owner's.
+struct Desks {
+    cash: Vec<CashTaken>,
+    receivable: BTreeMap<String, i64>,
+}
+
+impl Desks {
+    fn read(store: &mut Store) -> Result<Self, StoreError> {
+        let mut cash = Vec::new();
+        let mut lines: Vec<SettlementLine> = Vec::new();
+        let mut steps: Vec<SettlementStep> = Vec::new();
+        for (_, desk) in store.desks()? {
+            cash.extend(desk.cash);
+            lines.extend(desk.lines);
+            steps.extend(desk.states);
+        }
+        Ok(Self { cash, receivable: settlement::receivable_by_maker(&lines, &steps) })
     }
 }

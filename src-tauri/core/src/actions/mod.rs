@@ -2,14 +2,18 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod conflicts;
 pub mod facts;
 pub mod finish;
+pub mod history;
 pub mod job_view;
 pub mod lists;
 pub mod orders;
 pub mod photos;
 pub mod readings;
+pub mod rule_sets;
 pub mod sheet;
+pub mod undo;
 pub mod visit;
 pub mod walk_in;
 
@@ -20,7 +24,7 @@ use doorstep_schemas::ids::{JobId, MemberId, ShortId};
 use doorstep_schemas::wire::Access;
 use tokio::sync::broadcast;
 
-use crate::domain::facts::{Job, Noted};
+use crate::domain::facts::{Job, Noted, OrderedAppliance};
 use crate::domain::{approval, nodes};
 use crate::nature::{Nature, random};
 use crate::store::{Enrolment, Store, StoreError};
@@ -118,6 +122,11 @@ impl Actions {
         Ok(OpenJob { facts, noted })
     }
 
+    /// Something of the outlet's own papers changed.
+    pub(crate) fn papers_changed(&self) {
+        let _ = self.events.send(CoreEvent::PapersChanged);
+    }
+
     pub(crate) fn changed(&self, job: JobId) {
         // Nobody may be listening; the next reader sees the rows anyway.
         let _ = self.events.send(CoreEvent::JobsChanged { jobs: vec![job] });
@@ -130,14 +139,14 @@ pub(crate) fn may_write(store: &Store, facts: &Job, job: JobId, me: MemberId) ->
 }
 
 impl OpenJob {
-    /// The appliance, or the loaner that stands in for one, with this id.
-    pub fn here(&self, id: ShortId) -> Result<ShortId, JobError> {
-        let loaner = self.facts.sheet.loaners.iter().any(|loaner| loaner.id == id);
-        if loaner { Ok(id) } else { self.appliance(id).map(|appliance| appliance.id) }
+    /// An appliance of the order, or a loaner that stands in for one.
+    pub fn measured(&self, id: ShortId) -> Result<OrderedAppliance, JobError> {
+        let loaner = self.facts.sheet.loaners.iter().find(|l| l.id == id);
+        loaner.map_or_else(|| self.appliance(id).cloned(), |loaner| Ok(loaner.appliance()))
     }
 
     /// The appliance of the order with this id.
-    pub fn appliance(&self, id: ShortId) -> Result<&crate::domain::facts::OrderedAppliance, JobError> {
+    pub fn appliance(&self, id: ShortId) -> Result<&OrderedAppliance, JobError> {
         self.facts.order.appliances.iter().find(|a| a.id == id).ok_or(JobError::NoAppliance(id))
     }
 }

@@ -38,7 +38,7 @@ impl Actions {
     ) -> Result<JobView, PhotoError> {
         let files = {
             let mut store = self.shelf.store();
-            self.open_job(&mut store, job)?.here(appliance)?;
+            self.open_job(&mut store, job)?.measured(appliance)?;
             store.photo_files()
         };
         let picture = intake(file)?;

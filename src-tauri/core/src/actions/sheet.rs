@@ -50,14 +50,14 @@ impl Actions {
         }
         let mut store = self.shelf.store();
         let open = self.open_job(&mut store, input.job)?;
-        let appliance = open.appliance(input.appliance)?;
+        let appliance = open.measured(input.appliance)?;
         let value = input.value.trim();
         let field = input.field.word();
         let written = open.facts.sheet.fields.get(&(input.appliance, field.to_owned()));
         // Where two people wrote, the one that is shown can be picked as well: it is written, and the other goes.
         let contested = written.is_some_and(|written| !written.others.is_empty());
         // What the order already says is not written again as if somebody had found it on site.
-        if !contested && open.facts.field(appliance, input.field) == value {
+        if !contested && open.facts.field(&appliance, input.field) == value {
             return Ok(self.view(&mut store, input.job)?);
         }
         let write = |doc: &mut _| documents::sheet::set_field(doc, input.appliance, field, value);

@@ -69,7 +69,9 @@ pub fn add_record<R: Record>(doc: &mut AutoCommit, record: &R) -> Result<(), Wri
 }
 
 /// One edit of a document, made where Automerge is not known.
-pub struct Edit(Box<dyn FnOnce(&mut AutoCommit) -> Result<(), WriteError>>);
+pub struct Edit(Box<Write>);
+
+type Write = dyn FnOnce(&mut AutoCommit) -> Result<(), WriteError>;
 
 impl Edit {
     pub fn new(write: impl FnOnce(&mut AutoCommit) -> Result<(), WriteError> + 'static) -> Self {
@@ -139,7 +141,16 @@ pub fn set(doc: &mut AutoCommit, name: &'static str, key: &str, value: ScalarVal
     {
         return Ok(());
     }
-    doc.put(&parent, key, value)?;
+    overwrite(doc, &parent, key, value)
+}
+
+/// Writes one value over all that a place holds. Of several, Automerge takes a put of the shown one for no more than the
+/// removal of the others: whoever picked another one meanwhile would hide this pick without a word.
+pub fn overwrite(doc: &mut AutoCommit, object: &ObjId, key: &str, value: ScalarValue) -> Result<(), WriteError> {
+    if doc.get_all(object, key)?.len() > 1 {
+        doc.delete(object, key)?;
+    }
+    doc.put(object, key, value)?;
     Ok(())
 }
 
@@ -154,7 +165,7 @@ pub fn mark(
     let parent = container(doc, name)?;
     match doc.get(&parent, id.as_str())? {
         Some((Value::Object(_), object)) => {
-            doc.put(&object, key, value)?;
+            overwrite(doc, &object, key, value)?;
             Ok(true)
         }
         _ => Ok(false),

@@ -25,6 +25,8 @@ pub enum PaperError {
     Poisonous,
     #[error("a change removed or replaced a container that the birth made")]
     Uprooted,
+    #[error("a part of this version of the document is not here")]
+    NotAllHere,
 }
 
 /// A change fresh from an edit.
@@ -76,8 +78,31 @@ impl Paper {
         &self.id
     }
 
+    /// What a reader makes of the document.
+    pub fn read<T>(&self, reader: impl FnOnce(&AutoCommit) -> T) -> T {
+        reader(&self.doc)
+    }
+
     pub fn doc(&self) -> &AutoCommit {
         &self.doc
+    }
+
+    /// The document for readers of its past: Automerge lends old changes only to whoever could write.
+    pub(super) fn doc_mut(&mut self) -> &mut AutoCommit {
+        &mut self.doc
+    }
+
+    /// Whether all changes that these heads name are part of the document here.
+    pub fn holds(&mut self, heads: &[ChangeHash]) -> Result<(), PaperError> {
+        let here = |hash: &ChangeHash| self.doc.get_change_meta_by_hash(&automerge::ChangeHash(hash.0)).is_some();
+        if heads.iter().all(here) { Ok(()) } else { Err(PaperError::NotAllHere) }
+    }
+
+    /// The document as it stood at older heads.
+    pub fn fork_at(&mut self, heads: &[ChangeHash]) -> Result<AutoCommit, PaperError> {
+        self.holds(heads)?;
+        let heads: Vec<_> = heads.iter().map(|hash| automerge::ChangeHash(hash.0)).collect();
+        self.doc.fork_at(&heads).map_err(|e| PaperError::Unappliable(Box::new(e)))
     }
 
     fn apply(&mut self, changes: Vec<Change>) -> Result<(), PaperError> {

@@ -119,7 +119,7 @@ mod tests {
             kind: kind.into(),
             heads: heads.iter().map(|n| hash(*n)).collect(),
             photos: vec![hash(100)],
-            total_fen: 260_00,
+            total_fen: 26_000,
             note: "缺铭牌照片".to_owned(),
             noted: noted(at),
         }

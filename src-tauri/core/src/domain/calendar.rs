@@ -37,6 +37,25 @@ pub fn month_day_weekday(ms: i64) -> (u32, u32, u32) {
     (at.month(), at.day(), at.weekday().num_days_from_monday())
 }
 
+/// A moment by the outlet's wall clock; `None` for a day or an hour that isn't there.
+pub fn moment(year: i32, month: u32, day: u32, minutes: u32) -> Option<i64> {
+    let midnight = zone().with_ymd_and_hms(year, month, day, 0, 0, 0).single()?.timestamp_millis();
+    (minutes <= 24 * 60).then(|| midnight + i64::from(minutes) * 60_000)
+}
+
+/// Year, month and day of a moment.
+pub fn year_month_day(ms: i64) -> (i32, u32, u32) {
+    let at = local(ms);
+    (at.year(), at.month(), at.day())
+}
+
+/// The same day so many months on, or the month's last day where it is shorter.
+pub fn months_after(ms: i64, months: u32) -> i64 {
+    let at = local(ms).naive_local();
+    let later = at.checked_add_months(chrono::Months::new(months)).unwrap_or(at);
+    later.and_utc().timestamp_millis() - 8 * HOUR_MS
+}
+
 /// Hour 0–23 of the outlet's day.
 pub fn hour(ms: i64) -> usize {
     local(ms).hour() as usize
@@ -62,5 +81,16 @@ mod tests {
         assert_eq!(clock(midnight + 14 * HOUR_MS + 300_000), "14:05");
         assert_eq!(month_day_weekday(midnight), (11, 21, 5), "a Saturday");
         assert_eq!(day_start(-1), -8 * HOUR_MS, "before 1970 too");
+    }
+
+    #[test]
+    fn a_month_after_the_last_of_january_is_the_last_of_february() {
+        let at = |year, month, day| moment(year, month, day, 0).unwrap();
+        assert_eq!(months_after(at(2027, 1, 31), 1), at(2027, 2, 28));
+        assert_eq!(months_after(at(2028, 1, 31), 1), at(2028, 2, 29));
+        assert_eq!(year_month_day(months_after(at(2026, 11, 21), 24)), (2028, 11, 21));
+        assert_eq!(moment(2026, 2, 30, 0), None);
+        assert_eq!(moment(2026, 11, 21, 24 * 60 + 1), None);
+        assert_eq!(months_after(i64::MAX, u32::MAX), 0, "a moment that isn't there");
     }
 }

@@ -92,6 +92,11 @@ impl Default for CrewRules {
     }
 }
 
+/// Whether the outlet keeps its people's papers here at all: nobody is stopped by a roster that was never begun.
+pub fn kept(roster: &Roster) -> bool {
+    !roster.certificates.is_empty() || !roster.grades.is_empty()
+}
+
 /// Who goes: those assigned and those on the sheet's crew who have not left it.
 pub fn crew(job: &Job) -> Vec<MemberId> {
     let mut last: BTreeMap<MemberId, (i64, super::facts::CrewMember)> = BTreeMap::new();
@@ -384,8 +389,8 @@ mod tests {
     #[test]
     fn r7_one_of_the_crew_holds_it_and_the_gas_filing_is_the_outlets() {
         let heater = job(JobKind::Repair, &[ApplianceKind::StorageHeater]);
-        let mut roster = Roster::default();
-        roster.certificates = vec![holds(1, Some(2), CertificateKind::LowVoltage, NOON + DAY)];
+        let certificates = vec![holds(1, Some(2), CertificateKind::LowVoltage, NOON + DAY)];
+        let mut roster = Roster { certificates, ..Roster::default() };
         assert!(!stops(&roster, &[1], &heater).is_empty());
         assert!(stops(&roster, &[1, 2], &heater).is_empty());
         let gas = job(JobKind::Repair, &[ApplianceKind::GasStove]);

@@ -77,7 +77,12 @@ impl JobFigures {
         let failures = safety::failures(job, |reading| judge.verdict(reading));
         let five = services::five(job, checked.is_some());
         let used: Vec<_> = job.sheet.parts.iter().collect();
-        let missing = || gates::blockers(judge).iter().filter(|b| EVIDENCE.contains(&b.code)).count();
+        // What a refusal lacks is judged as a refusal's: nobody measures a trial in a house without an earth.
+        let missing = || {
+            let ended =
+                nodes::ended(job).and_then(|(outcome, noted)| gates::outcome_blockers(judge, outcome, noted.true_ms()));
+            ended.unwrap_or_default().iter().filter(|b| EVIDENCE.contains(&b.code)).count()
+        };
         Self {
             arrive_by: timing::due(job, limits),
             arrived_at: timing::first_arrival(job),
@@ -102,6 +107,11 @@ impl JobFigures {
             missing_evidence: finished_at.map_or(0, |_| count(missing())),
             money: JobMoney::of(job),
         }
+    }
+
+    /// Whether the visit ended with work done, so that its five services count (R13).
+    pub fn worked(&self) -> bool {
+        matches!(self.outcome, Some(JobOutcome::Completed | JobOutcome::HazardRemaining))
     }
 
     /// Whether it was a first-time fix (R8); `None` while the job isn't solved.
@@ -184,7 +194,10 @@ fn count_job(day: &mut DayFigures, job: &JobFigures, now: i64) {
     day.due += 1;
     if job.finished_at.is_some() {
         day.done += 1;
-        tally(&mut day.five_services, job.five_services);
+        // Where no work was done there is nothing to explain or to maintain.
+        if job.worked() {
+            tally(&mut day.five_services, job.five_services);
+        }
     } else {
         day.open += 1;
     }
@@ -278,35 +291,35 @@ mod tests {
     fn r38_money_counts_on_the_day_it_was_taken_and_what_is_not_handed_in_stays() {
         let mut job = done(NOON, NOON);
         job.money = JobMoney {
-            billed_fen: 300_00,
-            above_guide_fen: 20_00,
-            compensation_fen: 180_00,
+            billed_fen: 30_000,
+            above_guide_fen: 2_000,
+            compensation_fen: 18_000,
             parts_unbilled: 1,
-            parts_unbilled_fen: 45_00,
+            parts_unbilled_fen: 4_500,
             paid: vec![
-                paid(1, 1, NOON, 100_00, true),
-                paid(2, 1, NOON + DAY, 200_00, true),
-                paid(3, 2, NOON, 7_00, false),
+                paid(1, 1, NOON, 10_000, true),
+                paid(2, 1, NOON + DAY, 20_000, true),
+                paid(3, 2, NOON, 700, false),
             ],
         };
         job.missing_evidence = 2;
         let beside = Beside {
             start: Some(MIDNIGHT),
-            not_handed_in: [(member(1), 340_00), (member(2), 0), (member(3), 5_00)].into(),
-            receivable: [("北岭".to_owned(), 210_00)].into(),
+            not_handed_in: [(member(1), 34_000), (member(2), 0), (member(3), 500)].into(),
+            receivable: [("北岭".to_owned(), 21_000)].into(),
         };
         let day = review([&job].into_iter(), &beside, NOON + HOUR);
-        assert_eq!((day.taken_fen, day.not_handed_in_fen), (Fen(107_00), Fen(345_00)));
+        assert_eq!((day.taken_fen, day.not_handed_in_fen), (Fen(10_700), Fen(34_500)));
         let of = |n| day.money.iter().find(|m| m.member == member(n)).unwrap();
         assert_eq!(
             (of(1).taken_fen, of(1).in_hand_fen, of(1).not_handed_in_fen),
-            (Fen(100_00), Fen(100_00), Fen(340_00))
+            (Fen(10_000), Fen(10_000), Fen(34_000))
         );
-        assert_eq!((of(2).taken_fen, of(2).in_hand_fen), (Fen(7_00), Fen(0)), "the outlet's own code");
+        assert_eq!((of(2).taken_fen, of(2).in_hand_fen), (Fen(700), Fen(0)), "the outlet's own code");
         assert_eq!(day.money.len(), 3, "who only owes from before is there too");
-        assert_eq!((day.above_guide_fen, day.compensation_fen, day.billed_fen), (Fen(20_00), Fen(180_00), Fen(300_00)));
+        assert_eq!((day.above_guide_fen, day.compensation_fen, day.billed_fen), (Fen(2_000), Fen(18_000), Fen(30_000)));
         assert_eq!((day.parts_unbilled, day.missing_evidence), (1, 2));
-        assert_eq!(day.receivable, [MakerOwes { maker: "北岭".to_owned(), fen: Fen(210_00) }]);
+        assert_eq!(day.receivable, [MakerOwes { maker: "北岭".to_owned(), fen: Fen(21_000) }]);
     }
 
     #[test]

@@ -7,8 +7,8 @@ mod likeness;
 #[cfg(test)]
 mod tests;
 
-use doorstep_schemas::rules::faults::{Difficulty, FaultClass, FaultSet, ListedPart, WorkKind};
-use doorstep_schemas::view::{ApplianceKind, Text, Urgency};
+use doorstep_schemas::rules::faults::{FaultClass, FaultSet, ListedPart};
+use doorstep_schemas::view::{ApplianceKind, CertificateKind, Grade, Text, Urgency};
 
 use likeness::Words;
 
@@ -41,12 +41,12 @@ pub fn fault<'a>(set: &'a FaultSet, code: &str) -> Option<&'a FaultClass> {
 }
 
 /// How hard the job will be: the hardest of the faults that fit best, or `None` where no fault fits (R7).
-pub fn difficulty(set: &FaultSet, appliance: ApplianceKind, symptom: &str) -> Option<Difficulty> {
+pub fn difficulty(set: &FaultSet, appliance: ApplianceKind, symptom: &str) -> Option<Grade> {
     best(set, appliance, symptom).iter().map(|fault| fault.difficulty).max()
 }
 
 /// The certificates that the faults that fit best ask for, each once (R7).
-pub fn work(set: &FaultSet, appliance: ApplianceKind, symptom: &str) -> Vec<WorkKind> {
+pub fn work(set: &FaultSet, appliance: ApplianceKind, symptom: &str) -> Vec<CertificateKind> {
     let mut kinds: Vec<_> = best(set, appliance, symptom).iter().flat_map(|fault| fault.work.iter().copied()).collect();
     kinds.sort_unstable();
     kinds.dedup();

@@ -215,6 +215,20 @@ mod tests {
         assert!(not_adopted(&job).is_empty());
         job.order.appliances[0].id = id(2);
         assert_eq!(not_adopted(&job), [id(1)]);
+        let text = String::new;
+        job.sheet.loaners = vec![crate::domain::facts::Loaner {
+            id: id(1),
+            appliance: id(2),
+            kind: ApplianceKind::AirConditioner.into(),
+            tag: text(),
+            model: text(),
+            serial: text(),
+            deposit_fen: 0,
+            condition: text(),
+            photos: Vec::new(),
+            noted: crate::domain::scene::noted(NOON),
+        }];
+        assert!(not_adopted(&job).is_empty(), "what is written of a loaner");
     }
 
     proptest! {

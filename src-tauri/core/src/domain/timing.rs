@@ -4,8 +4,9 @@
 //! because the customer's clock agreed to it.
 
 use doorstep_schemas::input::SheetField;
+use doorstep_schemas::rules::surcharges::MinuteLimits;
 use doorstep_schemas::view::{
-    ApplianceKind, AppointmentResult, BlockerCode, JobKind, JobOutcome, Millis, NodeKind, ReasonAbout, Urgency, Window,
+    AppointmentResult, BlockerCode, JobOutcome, Millis, NodeKind, ReasonAbout, Urgency, Window,
 };
 
 use super::facts::{Job, Noted, Order, Pause};
@@ -13,15 +14,11 @@ use super::nodes;
 
 const MINUTE_MS: i64 = 60_000;
 
-/// The figures of an outlet, in minutes where nothing else is said.
+/// The figures of an outlet, in minutes where nothing else is said. They come from the rule sets in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    pub install_min: i64,
-    pub repair_min: i64,
-    pub wall_unit_min: i64,
-    pub floor_unit_min: i64,
-    /// Of the sum, for several appliances on one order.
-    pub set_permille: i64,
+    /// How long work may take after arrival, and what the model of a floor-standing unit holds.
+    pub work: MinuteLimits,
     pub near_min: i64,
     pub far_min: i64,
     pub first_visit_min: i64,
@@ -30,26 +27,15 @@ pub struct Limits {
     pub early_min: i64,
     /// From here on a clock that is wrong is shown.
     pub clock_min: i64,
-    /// What the model or name of a floor-standing air conditioner holds.
-    pub floor_marks: Vec<String>,
 }
 
+/// As the built-in sets have them.
+#[cfg(test)]
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            install_min: 120,
-            repair_min: 60,
-            wall_unit_min: 150,
-            floor_unit_min: 180,
-            set_permille: 800,
-            near_min: 60,
-            far_min: 120,
-            first_visit_min: 24 * 60,
-            take_out_min: 48 * 60,
-            early_min: 10,
-            clock_min: 2,
-            floor_marks: ["LW", "柜机", "立式", "FLOOR"].map(str::to_owned).into(),
-        }
+        static BUILT_IN: std::sync::LazyLock<Limits> =
+            std::sync::LazyLock::new(|| crate::rules::RuleBook::built_in().unwrap().at(0).time_limits());
+        BUILT_IN.clone()
     }
 }
 
@@ -81,56 +67,12 @@ fn not_before(order: &Order, window: Option<Window>, limits: &Limits) -> i64 {
     }
 }
 
-/// When somebody must have arrived, as the order has it: an emergency's own limit, else the end of the window, else
-/// within 24 h (R1, R3, R4).
-pub fn arrive_by(order: &Order) -> i64 {
-    by_window(order, order.window, &Limits::default())
-}
-
-/// Minutes allowed after arrival, as the order has it (R2).
-pub fn limit_minutes(order: &Order) -> u32 {
-    allowed_minutes(order, |n| order.appliances[n].model.clone(), &Limits::default())
-}
-
-/// Minutes allowed after arrival (R2): 60 for a repair, 120 for an installation, 150 for a wall unit, 180 for a floor
-/// unit; a set of several appliances takes eight tenths of their sum. The model is the one read on site, where it was.
+/// Minutes allowed after arrival, by kind of job, appliance and model; a set of several takes a share of their sum (R2).
+/// The model is the one read on site, where it was.
 pub fn limit_of(job: &Job, limits: &Limits) -> u32 {
-    allowed_minutes(&job.order, |n| job.field(&job.order.appliances[n], SheetField::Model), limits)
-}
-
-fn allowed_minutes(order: &Order, model: impl Fn(usize) -> String, limits: &Limits) -> u32 {
-    let installs = matches!(order.kind, JobKind::Install | JobKind::Move | JobKind::Exchange);
-    let one = |(n, kind): (usize, ApplianceKind)| match (installs, kind) {
-        (true, ApplianceKind::AirConditioner) if stands_on_the_floor(&model(n), limits) => limits.floor_unit_min,
-        (true, ApplianceKind::AirConditioner) => limits.wall_unit_min,
-        (true, _) => limits.install_min,
-        (false, _) => limits.repair_min,
-    };
-    let each = order.appliances.iter().map(|a| a.kind).enumerate().map(one);
-    let sum = each.fold(0i64, i64::saturating_add);
-    let allowed = match order.appliances.len() {
-        0 => limits.repair_min,
-        1 => sum,
-        _ => sum.saturating_mul(limits.set_permille) / 1000,
-    };
-    u32::try_from(allowed.max(0)).unwrap_or(u32::MAX)
-}
-
-fn stands_on_the_floor(model: &str, limits: &Limits) -> bool {
-    let model = model.to_uppercase();
-    limits.floor_marks.iter().any(|mark| model.contains(mark.as_str()))
-}
-
-/// Whether arrival was in time by the order alone (R1): inside the window, or before the limit where there is none. Early
-/// is not late, but a customer who was promised 14:00 isn't home at 13:00 either: ten minutes of grace before the window.
-pub fn on_time(order: &Order, arrived_ms: i64) -> bool {
-    let limits = Limits::default();
-    (not_before(order, order.window, &limits)..=arrive_by(order)).contains(&arrived_ms)
-}
-
-/// Whether the work kept its limit by the order alone, with no pause (R2).
-pub fn in_limit(order: &Order, arrived_ms: i64, finished_ms: i64) -> bool {
-    finished_ms.saturating_sub(arrived_ms) <= minutes(i64::from(limit_minutes(order)))
+    let mount = |appliance| limits.work.mount(&job.field(appliance, SheetField::Model));
+    let each: Vec<_> = job.order.appliances.iter().map(|a| (a.kind, mount(a))).collect();
+    limits.work.visit(job.order.kind, &each)
 }
 
 /// The window in force at a moment: the latest one agreed with the customer until then, else the order's (R1). What is
@@ -302,7 +244,7 @@ mod tests {
     use crate::domain::facts::{Appointment, Reason};
     use crate::domain::record::{At, Word};
     use crate::domain::scene::{HOUR, MINUTE, NOON, id, job, node, noted, outcome};
-    use doorstep_schemas::view::{Channel, PauseReason};
+    use doorstep_schemas::view::{ApplianceKind, Channel, JobKind, PauseReason};
     use proptest::prelude::*;
 
     const ONE: &[ApplianceKind] = &[ApplianceKind::InstantHeater];
@@ -360,13 +302,13 @@ mod tests {
         let limit = |kind, appliances: &[_], model: &str| {
             let mut job = job(kind, appliances);
             job.order.appliances[0].model = model.to_owned();
-            (limit_of(&job, &Limits::default()), limit_minutes(&job.order))
+            limit_of(&job, &Limits::default())
         };
-        assert_eq!(limit(JobKind::Repair, &[AirConditioner], "KFR-72LW"), (60, 60));
-        assert_eq!(limit(JobKind::Install, &[InstantHeater], ""), (120, 120));
-        assert_eq!(limit(JobKind::Install, &[AirConditioner], "KFR-35GW/BP3N1"), (150, 150));
-        assert_eq!(limit(JobKind::Move, &[AirConditioner], "美的2匹柜机"), (180, 180));
-        assert_eq!(limit(JobKind::Install, &[AirConditioner, WashingMachine, RangeHood], "KFR-72LW/B"), (336, 336));
+        assert_eq!(limit(JobKind::Repair, &[AirConditioner], "KFR-72LW"), 60);
+        assert_eq!(limit(JobKind::Install, &[InstantHeater], ""), 120);
+        assert_eq!(limit(JobKind::Install, &[AirConditioner], "KFR-35GW/BP3N1"), 150);
+        assert_eq!(limit(JobKind::Move, &[AirConditioner], "美的2匹柜机"), 180);
+        assert_eq!(limit(JobKind::Install, &[AirConditioner, WashingMachine, RangeHood], "KFR-72LW/B"), 336);
     }
 
     #[test]
@@ -406,6 +348,13 @@ mod tests {
         });
         assert_eq!(overrun_gap(&job, NOON + 61 * MINUTE, &limits), Some(BlockerCode::OverrunReason));
         job.sheet.reasons[0].text = "下水管堵".to_owned();
+        job.sheet.reasons[0].noted.at_ms = NOON - 1;
+        assert_eq!(
+            overrun_gap(&job, NOON + 61 * MINUTE, &limits),
+            Some(BlockerCode::OverrunReason),
+            "of an earlier visit"
+        );
+        job.sheet.reasons[0].noted.at_ms = NOON;
         assert_eq!(overrun_gap(&job, NOON + 61 * MINUTE, &limits), None);
     }
 
@@ -420,6 +369,10 @@ mod tests {
         job.sheet.outcomes.push(outcome(4, JobOutcome::Completed, NOON + 49 * HOUR));
         assert_eq!(kept_limit(&job, &limits), Some(true));
         assert_eq!((first_arrival(&job), finished(&job)), (Some(NOON), Some(NOON + 49 * HOUR)));
+        for late in [49, 50] {
+            job.sheet.outcomes.push(outcome(5, JobOutcome::NeedsPart, NOON + late * HOUR));
+        }
+        assert_eq!(visits(&job).len(), 2, "a closed job is not opened again");
     }
 
     #[test]
@@ -478,7 +431,7 @@ mod tests {
             arrived.noted.offset_ms = offset;
             job.sheet.nodes = vec![arrived];
             job.sheet.pauses = vec![pause(2, true, taken), pause(3, false, now)];
-            let limits = Limits { install_min: now, set_permille: taken, ..Limits::default() };
+            let limits = Limits { first_visit_min: now, early_min: taken, ..Limits::default() };
             let _ = (due(&job, &limits), came_on_time(&job, &limits), overrun_gap(&job, now, &limits));
             job.sheet.outcomes = vec![outcome(4, JobOutcome::Completed, taken)];
             prop_assert!(work(&job, now, &limits).is_none_or(|w| w.worked_ms >= 0 || w.arrived < 0));

@@ -1,4 +1,7 @@
 //! What people read on paper or in a terminal, in both languages.
 
 pub mod day;
-mod words;
+pub mod history;
+pub mod labels;
+pub mod terms;
+pub mod words;

@@ -11,10 +11,8 @@ use super::Set;
 use super::book::RuleBook;
 use crate::domain::gates::{Needs, Rules};
 use crate::domain::timing::Limits;
+use crate::domain::triage::Triggers;
 use doorstep_schemas::rules::SetKind;
-
-/// For callers that ask without a moment: after every version of the catalogue.
-const LATEST: i64 = i64::MAX;
 
 /// A rule book at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +32,7 @@ impl<'a> InForce<'a> {
     }
 
     /// A reading that names no set is judged by the one in force; one that names a set which is not here, by none.
-    fn row_of(self, set: &[u8], code: &str) -> Option<&'a Limit> {
+    pub fn limit_of(self, set: &[u8], code: &str) -> Option<&'a Limit> {
         if set.is_empty() {
             return self.row(code);
         }
@@ -55,6 +53,21 @@ impl<'a> InForce<'a> {
     /// Name, script and norm of one of the five services (R13).
     pub fn service(self, service: ServiceCode) -> Option<&'a ServiceWording> {
         self.book.steps_at(self.at_ms).services.iter().find(|wording| wording.service == service)
+    }
+
+    /// Name and script of each of the five services; empty where the wording is missing.
+    pub fn service_words(self, service: ServiceCode) -> (Text, Text) {
+        self.service(service).map_or_else(Default::default, |s| (s.name.clone(), s.script.clone()))
+    }
+
+    /// Numbers that are on every card (R10).
+    pub fn card_numbers(self) -> &'a [CardNumber] {
+        &self.book.numbers_at(self.at_ms).public
+    }
+
+    /// From so many milliseconds on the card counts as shown (R10).
+    pub fn card_shown_ms(self) -> u32 {
+        self.book.steps_at(self.at_ms).card_shown_ms
     }
 
     pub fn photo_name(self, stage: PhotoStage) -> Text {
@@ -93,7 +106,7 @@ impl Rules for InForce<'_> {
     }
 
     fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit> {
-        self.row_of(set, code)
+        InForce::limit_of(*self, set, code)
     }
 
     fn needs_when(&self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'_> {
@@ -101,54 +114,10 @@ impl Rules for InForce<'_> {
     }
 
     fn time_limits(&self) -> Limits {
-        Limits::default()
-    }
-}
-
-/// The latest rules, for callers that have no moment.
-impl RuleBook {
-    /// The hash that a new reading names: 32 bytes.
-    pub fn limit_set(&self) -> &[u8] {
-        self.at(LATEST).limit_set()
+        InForce::time_limits(*self)
     }
 
-    /// Name and script of one of the five services.
-    pub fn service(&self, service: ServiceCode) -> (Text, Text) {
-        self.at(LATEST).service(service).map_or_else(Default::default, |s| (s.name.clone(), s.script.clone()))
-    }
-
-    /// Numbers that are on every card (R10).
-    pub fn card_numbers(&self) -> &[CardNumber] {
-        &self.numbers_at(LATEST).public
-    }
-
-    pub fn photo_name(&self, stage: PhotoStage) -> Text {
-        self.at(LATEST).photo_name(stage)
-    }
-
-    pub fn parts(&self, appliance: ApplianceKind) -> Vec<PartOffer> {
-        self.at(LATEST).parts(appliance)
-    }
-
-    pub fn pick_lists(&self) -> PickLists {
-        self.at(LATEST).pick_lists()
-    }
-}
-
-impl Rules for RuleBook {
-    fn limit(&self, code: &str) -> Option<&Limit> {
-        self.at(LATEST).row(code)
-    }
-
-    fn limit_of(&self, set: &[u8], code: &str) -> Option<&Limit> {
-        self.at(LATEST).row_of(set, code)
-    }
-
-    fn needs_when(&self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'_> {
-        self.at(LATEST).needs_when(kind, appliance, circumstances)
-    }
-
-    fn time_limits(&self) -> Limits {
-        Limits::default()
+    fn triggers(&self) -> Triggers {
+        InForce::triggers(*self)
     }
 }

@@ -3,6 +3,7 @@
 //! A reading names the limit set it was judged by, and a named set is never deleted, so an old sheet is judged as it
 //! was then. A set is taken whole or not at all: a mixture of two sets is one that nobody wrote.
 
+mod adapters;
 mod book;
 mod cross;
 mod in_force;

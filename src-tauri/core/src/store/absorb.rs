@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::{Intake, RunRow, WAITING, signed};
 use super::settings::Enrolment;
-use super::{Store, StoreError, adopt, photos, settings, stuck, team, views};
+use super::{Store, StoreError, adopt, photos, rule_sets, settings, stuck, team, views};
 
 /// What came of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub struct Absorbed {
     /// Jobs that look different.
     pub jobs: BTreeSet<JobId>,
     pub team: bool,
+    /// Rule sets were named: others may be in force, and their bytes are to be fetched.
+    pub rules: bool,
+    /// Roster, catalogue, requests, stock or desk look different.
+    pub papers: bool,
     /// Own grants became due: another exchange is worth its bytes.
     pub grants_due: bool,
 }
@@ -56,7 +60,9 @@ impl Store {
             for doc in std::mem::take(&mut intray.touched) {
                 intray.absorbed.adopted += adopt::settle(&tx, &mut self.papers, &doc, now_ms)?;
                 self.papers.save_if_long(&tx, &doc)?;
+                intray.absorbed.papers |= doc.job().is_none();
                 intray.absorbed.jobs.extend(doc.job());
+                intray.absorbed.rules |= rule_sets::names_sets(&doc);
             }
             // A device's key, a missing stretch or a parent may have come: what was held is judged anew, until
             // nothing more follows. In whatever order pieces come, the same work is here in the end.
@@ -66,8 +72,15 @@ impl Store {
             }
         }
         let mut absorbed = intray.absorbed;
+        let mut made = None;
+        if absorbed.rules {
+            rule_sets::expect(&tx, &mut self.papers)?;
+            let made = made.insert(rule_sets::make(&tx, &mut self.papers, &self.built_in)?);
+            absorbed.jobs.append(&mut rule_sets::concerned(&tx, &made.book, now_ms)?);
+        }
+        let rules = made.as_ref().map_or(&self.rules, |made| &made.book);
         for job in &absorbed.jobs {
-            views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms)?;
+            views::refresh(&tx, &mut self.papers, rules, *job, now_ms)?;
             photos::expect(&tx, &mut self.papers, *job, now_ms)?;
             absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job)?;
         }
@@ -75,6 +88,9 @@ impl Store {
             settings::set_cursor(&tx, cursor)?;
         }
         tx.commit()?;
+        if let Some(made) = made {
+            self.take_rules(made, now_ms);
+        }
         Ok(absorbed)
     }
 }

@@ -7,12 +7,15 @@ mod absorb;
 mod adopt;
 mod compare;
 pub mod error;
+mod history;
 pub mod key;
 pub mod outbox;
+mod outlet_papers;
 mod own;
 mod papers;
 pub mod photos;
 mod rows;
+pub mod rule_sets;
 mod settings;
 pub mod stuck;
 pub mod sync_log;
@@ -26,6 +29,7 @@ use std::time::Duration;
 
 use doorstep_schemas::ids::Actor;
 use doorstep_schemas::signature;
+use doorstep_schemas::view::RefusedSetView;
 use ed25519_dalek::SigningKey;
 use rusqlite::{Connection, OpenFlags};
 
@@ -33,18 +37,26 @@ use crate::nature::{Nature, random};
 use crate::rules::RuleBook;
 pub use absorb::Absorbed;
 pub use error::StoreError;
+pub use own::Edit;
 use papers::Papers;
 pub use settings::Enrolment;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_held_log_seq.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_held_log_seq.sql"),
+    include_str!("migrations/0003_rule_sets.sql"),
+];
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// The store of one data folder, opened by one process.
 pub struct Store {
     db: Connection,
     papers: Papers,
+    /// What the program brought, and the book that is in force: with what the outlet put in its place.
+    built_in: Arc<RuleBook>,
     rules: Arc<RuleBook>,
+    rules_turn: Option<i64>,
+    refused_sets: Vec<RefusedSetView>,
     signer: SigningKey,
     actor: Actor,
     folder: PathBuf,
@@ -57,7 +69,7 @@ impl Store {
     pub fn open(
         folder: &Path,
         key: &key::StoreKey,
-        rules: Arc<RuleBook>,
+        built_in: Arc<RuleBook>,
         nature: &dyn Nature,
     ) -> Result<Self, StoreError> {
         if rusqlite::version_number() < OLDEST_SQLITE {
@@ -72,7 +84,20 @@ impl Store {
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
         let papers = Papers::new(actor);
-        Ok(Self { db, papers, rules, signer, actor, folder: folder.to_owned(), key: *key })
+        let mut store = Self {
+            db,
+            papers,
+            rules: built_in.clone(),
+            built_in,
+            rules_turn: None,
+            refused_sets: Vec::new(),
+            signer,
+            actor,
+            folder: folder.to_owned(),
+            key: *key,
+        };
+        store.renew_rules(nature.now_ms())?;
+        Ok(store)
     }
 
     pub fn actor(&self) -> Actor {

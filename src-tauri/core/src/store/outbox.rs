@@ -226,6 +226,7 @@ impl Store {
         let tx = self.db.transaction()?;
         tx.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
         tx.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
+        tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
         tx.commit()?;
         Ok(())
     }
@@ -261,6 +262,7 @@ impl Store {
     pub fn retry_refused(&mut self) -> Result<(), StoreError> {
         self.db.execute("DELETE FROM refused", [])?;
         self.db.execute("UPDATE photo SET refused = NULL WHERE refused IS NOT NULL", [])?;
+        self.db.execute("UPDATE rule_set SET refused = NULL WHERE refused IS NOT NULL", [])?;
         Ok(())
     }
 

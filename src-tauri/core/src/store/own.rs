@@ -1,11 +1,12 @@
 //! Our own work: one action, one transaction. It passes the same admission that the relay will hold it to, before it
 //! is saved, so nothing can be saved that the relay would refuse.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use automerge::AutoCommit;
 use doorstep_schemas::admission::{self, Verdict};
-use doorstep_schemas::ids::{DocId, JobId};
+use doorstep_schemas::ids::{Actor, DocId, JobId, ShortId};
 use doorstep_schemas::segment;
 use doorstep_schemas::signature::{Claim, Signature};
 use doorstep_schemas::wire::Segment;
@@ -13,9 +14,13 @@ use rusqlite::Transaction;
 
 use super::rows::{ADOPTED, Intake, RunRow};
 use super::{Store, StoreError, settings, team, views};
+use crate::documents::history::message_of;
 use crate::documents::layout::WriteError;
 use crate::documents::paper::Made;
 use doorstep_schemas::admission::History;
+
+/// What one action does to one document.
+pub type Edit<'a> = Box<dyn FnOnce(&mut AutoCommit) -> Result<(), WriteError> + 'a>;
 
 impl Store {
     /// Edits one document as one action. `also` writes further rows in the same transaction. Returns whether anything
@@ -28,59 +33,65 @@ impl Store {
         edit: impl FnOnce(&mut AutoCommit) -> Result<(), WriteError>,
         also: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<bool, StoreError> {
-        let outcome = self.try_act(doc, action, at_ms, edit, also);
+        self.act_as(vec![(doc.clone(), Box::new(edit))], action, at_ms, also)
+    }
+
+    /// Edits several documents as one action: all of it or nothing, each change carrying the action's id. Each document
+    /// is named once. Returns whether anything changed.
+    pub fn act_many(
+        &mut self,
+        edits: Vec<(DocId, Edit<'_>)>,
+        (action, id): (&str, ShortId),
+        at_ms: i64,
+        also: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
+    ) -> Result<bool, StoreError> {
+        let message = if edits.len() > 1 { message_of(action, id) } else { action.to_owned() };
+        self.act_as(edits, &message, at_ms, also)
+    }
+
+    fn act_as(
+        &mut self,
+        edits: Vec<(DocId, Edit<'_>)>,
+        message: &str,
+        at_ms: i64,
+        also: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
+    ) -> Result<bool, StoreError> {
+        let docs: Vec<DocId> = edits.iter().map(|(doc, _)| doc.clone()).collect();
+        let outcome = self.try_act(edits, message, at_ms, also);
         if outcome.is_err() {
-            // The open document holds an edit that was not committed.
-            self.papers.forget(doc);
+            // The open documents hold edits that were not committed.
+            docs.iter().for_each(|doc| self.papers.forget(doc));
         }
         outcome
     }
 
     fn try_act(
         &mut self,
-        doc: &DocId,
-        action: &str,
+        edits: Vec<(DocId, Edit<'_>)>,
+        message: &str,
         at_ms: i64,
-        edit: impl FnOnce(&mut AutoCommit) -> Result<(), WriteError>,
         also: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<bool, StoreError> {
         let tx = self.db.transaction()?;
-        let made = self.papers.get(&tx, doc)?.edit(action, at_ms, edit)?;
-        let Some(made) = made else { return Ok(false) };
-        let enrolment = settings::enrolment(&tx)?.ok_or(StoreError::NotEnrolled)?;
-        let row = RunRow::read(&tx, doc, self.actor)?;
-        let signature = sign(&tx, &self.signer, &enrolment, doc, self.actor, &row, &made)?;
-        let (codec, body) = segment::encode(&[&made.bytes]).map_err(|e| StoreError::OwnWork(e.into()))?;
-        let piece = Segment {
-            actor: self.actor,
-            from_seq: row.run().seq + 1,
-            codec,
-            body,
-            signature: signature.clone(),
-            tail: Vec::new(),
-        };
-        let key = doorstep_schemas::signature::identity(&self.signer).0;
-        let verdict = admission::admit(enrolment.outlet, doc, &piece, &key, &row).map_err(StoreError::OwnWork)?;
-        let Verdict::Admit { changes, run, doc_ops } = verdict else {
-            return Err(StoreError::Row("own run"));
-        };
-        Intake {
-            doc,
-            actor: self.actor,
-            changes: &changes,
-            run: &run,
-            doc_ops,
-            signature: &signature,
-            tail: &[],
-            state: ADOPTED,
-            mine: true,
-            noted_ms: at_ms,
-            log_seq: None,
+        let mut changed = Vec::new();
+        for (doc, edit) in edits {
+            if let Some(made) = self.papers.get(&tx, &doc)?.edit(message, at_ms, edit)? {
+                changed.push((doc, made));
+            }
         }
-        .insert(&tx)?;
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        let enrolment = settings::enrolment(&tx)?.ok_or(StoreError::NotEnrolled)?;
+        for (doc, made) in &changed {
+            keep(&tx, &self.signer, self.actor, &enrolment, doc, made, at_ms)?;
+        }
         also(&tx)?;
-        self.papers.save_if_long(&tx, doc)?;
-        if let Some(job) = doc.job() {
+        for (doc, _) in &changed {
+            self.papers.save_if_long(&tx, doc)?;
+        }
+        let jobs: BTreeSet<JobId> = changed.iter().filter_map(|(doc, _)| doc.job()).collect();
+        for job in jobs {
             views::refresh(&tx, &mut self.papers, &self.rules, job, at_ms)?;
             team::queue_grants(&tx, &mut self.papers, &enrolment, job)?;
         }
@@ -94,12 +105,48 @@ impl Store {
     }
 }
 
+/// One change of ours, admitted as the relay will admit it.
+fn keep(
+    tx: &Transaction<'_>,
+    signer: &ed25519_dalek::SigningKey,
+    actor: Actor,
+    enrolment: &settings::Enrolment,
+    doc: &DocId,
+    made: &Made,
+    at_ms: i64,
+) -> Result<(), StoreError> {
+    let row = RunRow::read(tx, doc, actor)?;
+    let signature = sign(tx, signer, enrolment, doc, actor, &row, made)?;
+    let (codec, body) = segment::encode(&[&made.bytes]).map_err(|e| StoreError::OwnWork(e.into()))?;
+    let piece =
+        Segment { actor, from_seq: row.run().seq + 1, codec, body, signature: signature.clone(), tail: Vec::new() };
+    let key = doorstep_schemas::signature::identity(signer).0;
+    let verdict = admission::admit(enrolment.outlet, doc, &piece, &key, &row).map_err(StoreError::OwnWork)?;
+    let Verdict::Admit { changes, run, doc_ops } = verdict else {
+        return Err(StoreError::Row("own run"));
+    };
+    Intake {
+        doc,
+        actor,
+        changes: &changes,
+        run: &run,
+        doc_ops,
+        signature: &signature,
+        tail: &[],
+        state: ADOPTED,
+        mine: true,
+        noted_ms: at_ms,
+        log_seq: None,
+    }
+    .insert(tx)
+}
+
 fn sign(
     db: &rusqlite::Connection,
     key: &ed25519_dalek::SigningKey,
     enrolment: &settings::Enrolment,
     doc: &DocId,
-    actor: doorstep_schemas::ids::Actor,
+    actor: Actor,
     row: &RunRow<'_>,
     made: &Made,
 ) -> Result<Signature, StoreError> {

@@ -39,6 +39,11 @@ impl Papers {
         Ok(self.open(db, doc)?)
     }
 
+    /// A document whose past is to be read, and nothing written.
+    pub fn past(&mut self, db: &Connection, doc: &DocId) -> Result<&mut Paper, StoreError> {
+        self.open(db, doc)
+    }
+
     /// What was read of a job before, if its documents are still the same.
     pub fn known_facts(&mut self, job: JobId) -> Option<Arc<Job>> {
         self.facts.get(&job).cloned()

@@ -180,9 +180,10 @@ impl Store {
         Ok(())
     }
 
-    /// Photos that were not on the relay when asked for may be there after the next exchange.
+    /// Photos and rule sets that were not on the relay when asked for may be there after the next exchange.
     pub fn retry_fetches(&mut self) -> Result<(), StoreError> {
         self.db.execute("UPDATE photo SET refused = NULL WHERE mine = 0 AND refused IS NOT NULL", [])?;
+        self.db.execute("UPDATE rule_set SET refused = NULL WHERE mine = 0 AND refused <> 'blob_too_large'", [])?;
         Ok(())
     }
 

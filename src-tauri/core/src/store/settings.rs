@@ -51,12 +51,12 @@ pub(super) fn put(db: &Connection, key: &str, value: &[u8]) -> Result<(), StoreE
     Ok(())
 }
 
-fn get_json<T: DeserializeOwned>(db: &Connection, key: &str) -> Result<Option<T>, StoreError> {
+pub(super) fn get_json<T: DeserializeOwned>(db: &Connection, key: &str) -> Result<Option<T>, StoreError> {
     let Some(bytes) = get(db, key)? else { return Ok(None) };
     serde_json::from_slice(&bytes).map(Some).map_err(StoreError::Json)
 }
 
-fn put_json<T: Serialize>(db: &Connection, key: &str, value: &T) -> Result<(), StoreError> {
+pub(super) fn put_json<T: Serialize>(db: &Connection, key: &str, value: &T) -> Result<(), StoreError> {
     put(db, key, &serde_json::to_vec(value).expect("settings have only text keys"))
 }
 

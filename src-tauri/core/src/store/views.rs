@@ -7,7 +7,7 @@ use doorstep_schemas::view::{Fen, Finding, FindingCode, JobCard, Millis};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::papers::Papers;
-use super::{Store, StoreError, team};
+use super::{Store, StoreError, rule_sets, team};
 use crate::documents;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::day::JobFigures;
@@ -67,6 +67,7 @@ pub(super) fn refresh(
     let judge = Judge::new(&facts, &in_force);
     let figures = JobFigures::by(&judge);
     let card = card(job, &judge, &figures);
+    rule_sets::note_lacking(db, rules, job, &facts)?;
     let serials = facts.all_serials();
     db.prepare_cached(include_str!("sql/put_job.sql"))?.execute(params![
         job.to_string(),
@@ -145,6 +146,7 @@ fn card(job: JobId, judge: &Judge<'_>, figures: &JobFigures) -> JobCard {
             .collect(),
         findings: findings(judge, figures),
         parts_fen: Fen(figures.parts_fen),
+        billed_fen: Fen(figures.money.billed_fen),
         photos: figures.photos,
         readings_done: count(taken),
         readings_required: count(required.len()),
@@ -185,7 +187,7 @@ fn findings(judge: &Judge<'_>, figures: &JobFigures) -> Vec<Finding> {
         out.push(plain(FindingCode::ConflictingValues));
     }
     if figures.finished_at.is_some() {
-        if !figures.five_services {
+        if figures.worked() && !figures.five_services {
             out.push(plain(FindingCode::ServiceMissing));
         }
         // A merge of two devices' edits can break a gate that each kept: judged again, it is a finding.
@@ -248,6 +250,18 @@ impl Store {
         Ok(out)
     }
 
+    /// The figures of every job that is here.
+    pub fn all_figures(&self) -> Result<Vec<(JobId, JobFigures)>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT job, figures FROM job ORDER BY job")?;
+        let rows = query.query_map([], job_row)?.collect::<Result<Vec<_>, _>>()?;
+        rows.into_iter()
+            .map(|(job, figures)| {
+                let job = job.parse().map_err(|_not_an_id| StoreError::Row("job"))?;
+                Ok((job, serde_json::from_str(&figures).map_err(StoreError::Json)?))
+            })
+            .collect()
+    }
+
     /// Other jobs of the same phone or one of the serials, newest first.
     pub fn earlier(&self, job: JobId, phone: &str, serials: &[String]) -> Result<Vec<JobRow>, StoreError> {
         let mut found: Vec<JobRow> = Vec::new();
@@ -295,7 +309,8 @@ impl Store {
             let change = doorstep_schemas::change::Change::parse(&bytes)?;
             let device = doorstep_schemas::ids::Actor(actor).device();
             let member = self.member_of_device(device)?;
-            let action = String::from_utf8_lossy(change.message).into_owned();
+            let message = String::from_utf8_lossy(change.message);
+            let action = documents::history::action_of(&message).0.to_owned();
             out.push(HistoryRow {
                 made_ms: change.time.saturating_mul(1000),
                 noted_ms,

@@ -41,6 +41,7 @@ pub enum Wish {
 pub struct News {
     pub jobs: BTreeSet<JobId>,
     pub team: bool,
+    pub papers: bool,
     /// Confirmations moved: on the relay, on the owner's device.
     pub confirmed: u32,
     pub received: u32,
@@ -277,6 +278,7 @@ impl Flight {
         self.news.received += absorbed.received;
         self.news.jobs.extend(absorbed.jobs);
         self.news.team |= absorbed.team;
+        self.news.papers |= absorbed.papers;
         self.grants_due |= absorbed.grants_due;
         Ok(())
     }

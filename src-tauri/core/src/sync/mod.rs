@@ -4,11 +4,13 @@
 //! that does what they wish over HTTP.
 
 pub mod admin;
+mod blobs;
 pub mod engine;
 pub mod fault;
 pub mod line;
 mod live;
 pub mod pacer;
 mod photos;
+mod rule_sets;
 pub mod runner;
 pub mod status;

@@ -17,7 +17,7 @@ use super::engine::{Engine, News, Wish};
 use super::fault::Fault;
 use super::line::Line;
 use super::pacer::Cause;
-use super::{live, photos, status};
+use super::{blobs, live, photos, rule_sets, status};
 use crate::actions::Actions;
 use crate::nature::random;
 use crate::store::StoreError;
@@ -155,6 +155,7 @@ async fn exchange_loop(
     let mut hands: Vec<oneshot::Sender<()>> = Vec::new();
     let mut beside = None;
     loop {
+        let turn = turn_rules(&shared);
         let wish = if shared.network_on() { poll(&mut engine, &shared) } else { Wish::Rest };
         let wait = match wish {
             Wish::Send(body) => {
@@ -172,7 +173,7 @@ async fn exchange_loop(
             answer(&mut hands);
         }
         tokio::select! {
-            () = sleep(wait) => {}
+            () = sleep(wait.min(turn)) => {}
             command = commands.recv() => match command {
                 None => return,
                 Some(Command::ByHand(done)) => {
@@ -190,7 +191,7 @@ async fn exchange_loop(
                 }
             },
             event = events.recv() => match event {
-                Ok(CoreEvent::JobsChanged { .. }) | Err(broadcast::error::RecvError::Lagged(_)) => {
+                Ok(CoreEvent::JobsChanged { .. } | CoreEvent::PapersChanged) | Err(broadcast::error::RecvError::Lagged(_)) => {
                     if unsent(&shared) {
                         engine.on(Cause::Edit, shared.clock());
                         shared.set(|_| ());
@@ -201,6 +202,23 @@ async fn exchange_loop(
             },
         }
     }
+}
+
+/// Judges anew when a version of a rule set has come into force by itself; says how long until the next one does.
+fn turn_rules(shared: &Shared) -> Duration {
+    let now = shared.clock();
+    let mut store = shared.actions.shelf.store();
+    if store.rules_turn().is_some_and(|at| at <= now) {
+        match store.renew_rules(now) {
+            Ok(jobs) => shared.actions.rules_changed(jobs),
+            Err(error) => {
+                tracing::error!(%error, "jobs can't be judged by the rules that are in force now");
+                return Duration::from_secs(30);
+            }
+        }
+    }
+    let left = store.rules_turn().map_or(i64::MAX, |at| at.saturating_sub(now));
+    Duration::from_millis(u64::try_from(left).unwrap_or(0).max(1))
 }
 
 /// Whoever waits for this attempt's end; one that stopped waiting is no loss.
@@ -299,6 +317,9 @@ fn tell_news(shared: &Shared, engine: &Engine, news: News) {
     if news.team {
         shared.tell(CoreEvent::TeamChanged);
     }
+    if news.papers {
+        shared.tell(CoreEvent::PapersChanged);
+    }
     tracing::debug!(confirmed = news.confirmed, received = news.received, due = engine.due(), "exchanged");
 }
 
@@ -350,9 +371,21 @@ async fn photo_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>
     }
 }
 
-/// Moves photos until none is left. Returns whether one failed and should be tried again soon.
+/// Moves rule sets, then photos, until none is left. Returns whether one failed and should be tried again soon.
 async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> bool {
     let Ok(line) = shared.line() else { return false };
+    let sets = tokio::select! {
+        outcome = rule_sets::move_all(&line, &shared.actions) => outcome,
+        () = shared.network_off() => Err(Fault::NoNetwork),
+    };
+    match sets {
+        Ok(true) => shared.set(|_| ()),
+        Ok(false) => {}
+        Err(fault) => {
+            tracing::info!(code = fault.code().wire(), "rule sets did not move");
+            return true;
+        }
+    }
     let mut sent = false;
     loop {
         let next = match next_photo(shared) {
@@ -386,7 +419,7 @@ async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Comma
             }
             Err(fault) => {
                 tracing::info!(code = fault.code().wire(), up, "a photo did not move");
-                if let Some(code) = photos::final_refusal(&fault) {
+                if let Some(code) = blobs::final_refusal(&fault) {
                     let _ = shared.actions.shelf.store().note_photo_refused(&photo.hash, code.wire());
                     continue;
                 }

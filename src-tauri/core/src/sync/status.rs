@@ -22,7 +22,7 @@ pub fn chip(store: &Store, now: &Now) -> Result<SyncChip, StoreError> {
             Some(ErrorCode::RelayUnreachable | ErrorCode::RelayTimeout | ErrorCode::NoNetwork) => SyncState::Offline,
             Some(_) => SyncState::Failed,
             None if stuck > 0 => SyncState::Failed,
-            None if changes + waiting_photos > 0 => SyncState::Waiting,
+            None if changes + waiting_photos > 0 || store.unsent_sets()? > 0 => SyncState::Waiting,
             None => SyncState::Synced,
         }
     };
@@ -82,6 +82,7 @@ pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError
         waiting,
         incomplete: store.waiting()?,
         stuck,
+        refused_sets: store.refused_sets().to_vec(),
         attempts: store.attempts()?,
         last_success: store.last_success()?.map(Millis),
         next_attempt: if chosen.no_network { None } else { now.next.map(Millis) },

@@ -2,16 +2,19 @@
 
 use doorstep::domain::calendar::{self, DAY_MS};
 use doorstep::domain::day::{JobFigures, figures};
-use doorstep::domain::facts::{Noted, Order, OrderedAppliance};
-use doorstep::domain::timing::{arrive_by, in_limit, limit_minutes, on_time};
+use doorstep::domain::facts::{Job, Node, Noted, Order, OrderedAppliance, OutcomeFact, Sheet};
+use doorstep::domain::timing::{self, came_on_time, due, kept_limit, limit_of};
+use doorstep::rules::RuleBook;
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::{Finish, Tap, TapNode};
-use doorstep_schemas::view::{ApplianceKind, Coverage, DayFigures, Fen, JobKind, JobOutcome, Millis, Urgency, Window};
+use doorstep_schemas::view::{
+    ApplianceKind, Coverage, DayFigures, Fen, JobKind, JobOutcome, Millis, NodeKind, Urgency, Window,
+};
 use proptest::prelude::*;
 
 use crate::cast::{MINUTE, NOON, OWNER, Shop, cases, leaking_heater, member, pass_everything};
 
-fn order(kind: JobKind, urgency: Urgency, far: bool, appliances: &[ApplianceKind]) -> Order {
+fn order(kind: JobKind, urgency: Urgency, far: bool, appliances: &[ApplianceKind]) -> Job {
     let appliance = |(n, kind): (u8, &ApplianceKind)| OrderedAppliance {
         id: ShortId::mint([n; 5]),
         kind: *kind,
@@ -21,7 +24,22 @@ fn order(kind: JobKind, urgency: Urgency, far: bool, appliances: &[ApplianceKind
     };
     let taken = Noted::now(NOON, None, member(OWNER));
     let appliances = (0u8..).zip(appliances).map(appliance).collect();
-    Order { urgency, far, appliances, coverage: Coverage::InWarranty, ..Order::blank(kind, taken) }
+    let order = Order { urgency, far, appliances, coverage: Coverage::InWarranty, ..Order::blank(kind, taken) };
+    Job { order, sheet: Sheet::default() }
+}
+
+fn limits() -> timing::Limits {
+    RuleBook::built_in().unwrap().at(NOON).time_limits()
+}
+
+/// The job with somebody there from one moment, and done at another.
+fn visited(mut job: Job, arrived: i64, done: i64) -> Job {
+    let noted = |at_ms| Noted::now(at_ms, None, member(OWNER));
+    let (id, kind) = (ShortId::mint([8; 5]), NodeKind::Arrived.into());
+    job.sheet.nodes = vec![Node { id, kind, lat_e6: None, lon_e6: None, noted: noted(arrived) }];
+    let (id, outcome) = (ShortId::mint([9; 5]), JobOutcome::Completed.into());
+    job.sheet.outcomes = vec![OutcomeFact { id, outcome, reason: String::new(), noted: noted(done) }];
+    job
 }
 
 const ONE: &[ApplianceKind] = &[ApplianceKind::InstantHeater];
@@ -29,11 +47,12 @@ const ONE: &[ApplianceKind] = &[ApplianceKind::InstantHeater];
 #[test]
 fn r1_on_time_is_inside_the_window_with_ten_minutes_before_it() {
     let mut job = order(JobKind::Repair, Urgency::Normal, false, ONE);
-    job.window = Some(Window { from: Millis(NOON), to: Millis(NOON + 60 * MINUTE) });
+    job.order.window = Some(Window { from: Millis(NOON), to: Millis(NOON + 60 * MINUTE) });
+    assert_eq!(due(&job, &limits()), NOON + 60 * MINUTE);
     for (minute, good) in [(-11, false), (-10, true), (0, true), (60, true), (61, false)] {
-        assert_eq!(on_time(&job, NOON + minute * MINUTE), good, "minute {minute}");
+        let job = visited(job.clone(), NOON + minute * MINUTE, NOON + DAY_MS);
+        assert_eq!(came_on_time(&job, &limits()), Some(good), "minute {minute}");
     }
-    assert_eq!(arrive_by(&job), NOON + 60 * MINUTE);
 }
 
 #[test]
@@ -41,10 +60,13 @@ fn r3_an_emergency_has_sixty_minutes_near_and_a_hundred_and_twenty_far_whatever_
     for urgency in [Urgency::Class1, Urgency::Class2] {
         for (far, minutes) in [(false, 60), (true, 120)] {
             let mut job = order(JobKind::Repair, urgency, far, ONE);
-            job.window = Some(Window { from: Millis(NOON + DAY_MS), to: Millis(NOON + DAY_MS + 1) });
-            assert_eq!(arrive_by(&job), NOON + minutes * MINUTE);
-            assert!(on_time(&job, NOON + minutes * MINUTE) && !on_time(&job, NOON + minutes * MINUTE + 1));
-            assert!(on_time(&job, NOON), "nobody is too early at a leak");
+            job.order.window = Some(Window { from: Millis(NOON + DAY_MS), to: Millis(NOON + DAY_MS + 1) });
+            assert_eq!(due(&job, &limits()), NOON + minutes * MINUTE);
+            // Nobody is too early at a leak.
+            for (after, good) in [(0, true), (minutes * MINUTE, true), (minutes * MINUTE + 1, false)] {
+                let job = visited(job.clone(), NOON + after, NOON + DAY_MS);
+                assert_eq!(came_on_time(&job, &limits()), Some(good), "{after} ms");
+            }
         }
     }
 }
@@ -52,13 +74,13 @@ fn r3_an_emergency_has_sixty_minutes_near_and_a_hundred_and_twenty_far_whatever_
 #[test]
 fn r4_everything_else_is_visited_within_a_day() {
     let job = order(JobKind::Repair, Urgency::Normal, true, ONE);
-    assert_eq!(arrive_by(&job), NOON + DAY_MS);
+    assert_eq!(due(&job, &limits()), NOON + DAY_MS);
 }
 
 #[test]
 fn r2_a_repair_has_an_hour_an_installation_two_an_air_conditioner_more_and_a_set_eight_tenths_of_the_sum() {
     use ApplianceKind::{AirConditioner, InstantHeater, RangeHood, WashingMachine};
-    let limit = |kind, appliances: &[_]| limit_minutes(&order(kind, Urgency::Normal, false, appliances));
+    let limit = |kind, appliances: &[_]| limit_of(&order(kind, Urgency::Normal, false, appliances), &limits());
     assert_eq!(limit(JobKind::Repair, &[AirConditioner]), 60);
     assert_eq!(limit(JobKind::Install, &[InstantHeater]), 120);
     assert_eq!(limit(JobKind::Install, &[AirConditioner]), 150);
@@ -66,8 +88,11 @@ fn r2_a_repair_has_an_hour_an_installation_two_an_air_conditioner_more_and_a_set
     assert_eq!(limit(JobKind::Install, &[AirConditioner, WashingMachine, RangeHood]), 312);
     assert_eq!(limit(JobKind::Repair, &[WashingMachine, RangeHood]), 96);
     assert_eq!(limit(JobKind::Repair, &[]), 60);
-    let job = order(JobKind::Repair, Urgency::Normal, false, ONE);
-    assert!(in_limit(&job, NOON, NOON + 60 * MINUTE) && !in_limit(&job, NOON, NOON + 60 * MINUTE + 1));
+    for (over, kept) in [(0, true), (1, false)] {
+        let job = order(JobKind::Repair, Urgency::Normal, false, ONE);
+        let job = visited(job, NOON, NOON + 60 * MINUTE + over);
+        assert_eq!(kept_limit(&job, &limits()), Some(kept));
+    }
 }
 
 #[test]

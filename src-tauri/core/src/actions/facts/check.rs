@@ -6,6 +6,7 @@ use doorstep_schemas::view::{Blocker, Fen, Jump};
 use super::FactError;
 use crate::domain::bench::Refusal;
 use crate::domain::facts::Job;
+use crate::domain::money::subsidy::looks_like_id_number;
 
 /// Longest line and longest paragraph, in characters.
 pub const LINE: usize = 120;
@@ -13,9 +14,12 @@ pub const PARAGRAPH: usize = 1_000;
 /// ¥1,000,000: no household job comes to that.
 pub const MOST_FEN: i64 = 100_000_000;
 
-/// A text without blanks around it, if it fits.
+/// A text without blanks around it, if it fits. An identity number is never kept (R44).
 pub fn text(field: &'static str, text: &str, most: usize) -> Result<String, FactError> {
     let text = text.trim();
+    if looks_like_id_number(text) {
+        return Err(FactError::IdentityNumber);
+    }
     if text.chars().count() > most { Err(FactError::TooLong { field, most }) } else { Ok(text.to_owned()) }
 }
 

@@ -12,6 +12,7 @@ use crate::documents::layout::Edit;
 use crate::documents::order as paper;
 use crate::domain::calendar;
 use crate::domain::facts::{Approval, Noted, OverGuide, Override, Plan, Serial};
+use crate::domain::money::fees::{self, Terms};
 use crate::domain::nodes;
 use crate::store::Store;
 
@@ -96,10 +97,10 @@ impl Actions {
             _ => {}
         }
         let heads = store.heads(&DocId::Sheet(job))?.into_iter().map(|head| BlobHash(head.0)).collect();
+        let total_fen = fees::totals(&facts, &Terms::default()).customer_fen;
         let mut photos: Vec<BlobHash> = facts.sheet.photos.iter().map(|p| p.photo).collect();
         photos.sort();
         photos.dedup();
-        let total_fen = 0;
         let approval = Approval { id: self.mint(), kind: kind.into(), heads, photos, total_fen, note, noted };
         let edit = Edit::add(approval);
         let code = if kind == ApprovalKind::Approved { "approve" } else { "return_sheet" };

@@ -1,6 +1,6 @@
 //! The outlet's own papers: requests by members; stock, roster, desk and catalogue by owners.
 
-use doorstep_schemas::ids::{BlobHash, DocId, MemberId, ShortId};
+use doorstep_schemas::ids::{DocId, MemberId, ShortId};
 use doorstep_schemas::input::{DeskFact, RequestFact, RosterFact, StockFact};
 use doorstep_schemas::view::Millis;
 
@@ -12,7 +12,6 @@ use crate::domain::facts::desk::{
 };
 use crate::domain::facts::outlet::{
     AdvanceAsked, Authorisation, Certificate, GradeGiven, HandIn, Kit, Moved, NoteToOwner, PartRequest, RosterNote,
-    SetVersion,
 };
 use crate::domain::facts::{Noted, Remark};
 use crate::domain::record::At;
@@ -57,6 +56,7 @@ impl Actions {
             }
         };
         store.act(&DocId::Request(me), code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -77,6 +77,7 @@ impl Actions {
         };
         let edit = Edit::add(moved);
         store.act(&DocId::Stock(member), "move_stock", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -87,6 +88,7 @@ impl Actions {
         let id = self.mint();
         let edit = roster_edit(id, noted, fact)?;
         store.act(&DocId::Roster, "roster", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -98,6 +100,7 @@ impl Actions {
         let id = self.mint();
         let (code, edit) = desk_edit(id, noted, fact)?;
         store.act(&doc, code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(id)
     }
 
@@ -107,32 +110,7 @@ impl Actions {
         let noted = self.as_owner(&store)?;
         let edit = Edit::add(Sample { noted, ..sample.clone() });
         store.act(&desk(topic)?, "sample", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
-        Ok(())
-    }
-
-    /// Puts a version of a rule set in force from a moment on: owner-only sets are named at the desk, the others in the
-    /// catalogue.
-    pub(crate) fn name_set(
-        &self,
-        kind: &str,
-        version: &str,
-        set: BlobHash,
-        valid_from: i64,
-        owner_only: bool,
-    ) -> Result<(), FactError> {
-        let mut store = self.shelf.store();
-        let noted = self.as_owner(&store)?;
-        let set = SetVersion {
-            id: self.mint(),
-            kind: kind.to_owned(),
-            version: line("version", version)?,
-            set,
-            valid_from: Some(At(valid_from)),
-            noted,
-        };
-        let doc = if owner_only { desk("sets")? } else { DocId::Catalogue };
-        let edit = Edit::add(set);
-        store.act(&doc, "publish_set", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+        self.papers_changed();
         Ok(())
     }
 }

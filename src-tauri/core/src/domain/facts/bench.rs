@@ -3,7 +3,7 @@
 use doorstep_schemas::ids::{BlobHash, ShortId};
 use doorstep_schemas::view::{ApplianceKind, BenchWork, Channel, CustodyStep, NoLoaner, RepairLevel};
 
-use super::Noted;
+use super::{Noted, OrderedAppliance};
 use crate::domain::record::{At, Word, record};
 
 record! {
@@ -19,6 +19,19 @@ record! {
         deposit_fen: i64 = "deposit",
         condition: String = "cond",
         photos: Vec<BlobHash> = "photos",
+    }
+}
+
+impl Loaner {
+    /// The loaner as what is measured and filled in: an appliance of its own.
+    pub fn appliance(&self) -> OrderedAppliance {
+        OrderedAppliance {
+            id: self.id,
+            kind: self.kind.known().unwrap_or(ApplianceKind::Other),
+            brand: String::new(),
+            model: self.model.clone(),
+            serial: self.serial.clone(),
+        }
     }
 }
 

@@ -79,15 +79,16 @@ fn r7_work_and_difficulty_go_together() {
     let set = the_set();
     for fault in &set.faults {
         let code = &fault.code;
-        let (gas, welding) = (fault.work.contains(&WorkKind::Gas), fault.work.contains(&WorkKind::Welding));
+        let (gas, welding) =
+            (fault.work.contains(&CertificateKind::GasFiling), fault.work.contains(&CertificateKind::Welding));
         let smell = fault.symptom.zh.contains("煤气味");
         assert_eq!(gas, GAS.contains(&fault.appliance) || smell, "{code}");
-        assert!(!welding || fault.difficulty >= Difficulty::B, "{code}: a junior does not braze alone");
+        assert!(!welding || fault.difficulty >= Grade::B, "{code}: a junior does not braze alone");
         assert!(!welding || [AirConditioner, Refrigerator].contains(&fault.appliance), "{code}");
-        let height = fault.work.contains(&WorkKind::WorkAtHeight);
+        let height = fault.work.contains(&CertificateKind::WorkAtHeight);
         assert!(!height || fault.appliance == AirConditioner, "{code}");
         let compressor = fault.warranty_part == WarrantyPart::Compressor;
-        assert!(!compressor || fault.difficulty == Difficulty::APlus, "{code}");
+        assert!(!compressor || fault.difficulty == Grade::APlus, "{code}");
         assert!(fault.urgency != Urgency::Class1 || !fault.work.is_empty(), "{code}: danger without a certificate");
         let circuit = fault.parts.iter().any(|part| part.starts_with("TY-R32") || part.starts_with("TY-R600A"));
         assert!(!circuit || welding, "{code}: refrigerant without brazing");
@@ -188,11 +189,11 @@ fn r8_a_code_that_is_on_no_list_or_fits_another_appliance_is_left_at_the_shop() 
 fn r7_the_symptom_says_which_grade_and_which_certificates_the_job_asks_for() {
     let set = the_set();
     for (appliance, symptom, hard, kinds) in [
-        (WashingMachine, "不排水", Difficulty::C, vec![]),
-        (Refrigerator, "不制冷，压缩机烫手", Difficulty::APlus, vec![WorkKind::Welding]),
-        (AirConditioner, "制冷差", Difficulty::B, vec![WorkKind::WorkAtHeight, WorkKind::Welding]),
-        (GasStove, "松手就灭", Difficulty::C, vec![WorkKind::Gas]),
-        (StorageHeater, "插头发烫", Difficulty::B, vec![WorkKind::LowVoltageElectrician]),
+        (WashingMachine, "不排水", Grade::C, vec![]),
+        (Refrigerator, "不制冷，压缩机烫手", Grade::APlus, vec![CertificateKind::Welding]),
+        (AirConditioner, "制冷差", Grade::B, vec![CertificateKind::WorkAtHeight, CertificateKind::Welding]),
+        (GasStove, "松手就灭", Grade::C, vec![CertificateKind::GasFiling]),
+        (StorageHeater, "插头发烫", Grade::B, vec![CertificateKind::LowVoltage]),
     ] {
         assert_eq!(difficulty(&set, appliance, symptom), Some(hard), "{symptom}");
         assert_eq!(work(&set, appliance, symptom), kinds, "{symptom}");
@@ -201,7 +202,7 @@ fn r7_the_symptom_says_which_grade_and_which_certificates_the_job_asks_for() {
     let mut twins = the_set();
     twins.faults.retain(|fault| ["wm_drain_pump_stuck", "wm_board_dead"].contains(&fault.code.as_str()));
     twins.faults.iter_mut().for_each(|fault| fault.symptom.zh = "坏了".to_owned());
-    assert_eq!(difficulty(&twins, WashingMachine, "坏了"), Some(Difficulty::A));
+    assert_eq!(difficulty(&twins, WashingMachine, "坏了"), Some(Grade::A));
 }
 
 #[test]

@@ -59,11 +59,11 @@ pub fn phase_blockers(judge: &Judge<'_>, measured: &Measured, phase: Phase) -> V
         .collect()
 }
 
-/// When the last required reading was taken, if all were. Failed ones count as taken: the check was made.
+/// When the last required reading was taken, a loaner's too, if all were. Failed ones count as taken: the check was made.
 pub fn safety_checked(judge: &Judge<'_>) -> Option<Noted> {
     let mut last: Option<Noted> = None;
     let mut any = false;
-    for measured in judge.measured().iter().filter(|m| !m.loaner) {
+    for measured in judge.measured().iter() {
         for limit in judge.needs(measured).readings {
             any = true;
             let reading = safety::latest(&judge.job.sheet.readings, measured.appliance.id, &limit.code)?;

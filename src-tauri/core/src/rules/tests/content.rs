@@ -118,7 +118,7 @@ fn r27_several_labour_items_count_a_hundred_fifty_and_thirty_percent() {
 fn r2_minutes_go_by_job_appliance_and_mount_and_a_set_takes_eight_tenths() {
     use ApplianceKind::{AirConditioner, RangeHood, StorageHeater, WashingMachine};
     let book = book();
-    let set = book.surcharges_at(DAY);
+    let set = &book.surcharges_at(DAY).minutes;
     for (job, appliance, mount, minutes) in [
         (JobKind::Install, StorageHeater, None, 120),
         (JobKind::Repair, AirConditioner, Some(Mount::Wall), 60),
@@ -127,14 +127,19 @@ fn r2_minutes_go_by_job_appliance_and_mount_and_a_set_takes_eight_tenths() {
         (JobKind::Install, AirConditioner, None, 150),
         (JobKind::Move, AirConditioner, Some(Mount::Floor), 180),
         (JobKind::Exchange, RangeHood, None, 120),
+        (JobKind::Exchange, AirConditioner, None, 150),
         (JobKind::Survey, RangeHood, None, 60),
     ] {
-        assert_eq!(set.minutes(job, appliance, mount), minutes, "{job:?} {appliance:?} {mount:?}");
+        assert_eq!(set.one(job, appliance, mount), minutes, "{job:?} {appliance:?} {mount:?}");
     }
     let farm = [(AirConditioner, Some(Mount::Floor)), (WashingMachine, None), (RangeHood, None)];
-    assert_eq!(set.visit_minutes(JobKind::Install, &farm), (180 + 120 + 120) * 8 / 10);
-    assert_eq!(set.visit_minutes(JobKind::Install, &farm[..1]), 180);
-    assert_eq!(set.visit_minutes(JobKind::Install, &[]), 60);
+    assert_eq!(set.visit(JobKind::Install, &farm), (180 + 120 + 120) * 8 / 10);
+    assert_eq!(set.visit(JobKind::Install, &farm[..1]), 180);
+    assert_eq!(set.visit(JobKind::Install, &[]), 60);
+    for (model, mount) in [("KFR-72LW/B", Some(Mount::Floor)), ("美的3匹柜机", Some(Mount::Floor)), ("KFR-35GW", None)]
+    {
+        assert_eq!(set.mount(model), mount, "{model}");
+    }
 }
 
 #[test]
@@ -180,7 +185,7 @@ fn r10_each_brand_has_a_complaint_number_that_cannot_be_real() {
         assert!(number.number.starts_with("400-000-10"), "{brand}");
     }
     assert!(set.brand("美的").is_none());
-    assert_eq!(book.card_numbers().iter().map(|n| n.number.as_str()).collect::<Vec<_>>(), ["12315"]);
+    assert_eq!(book.at(DAY).card_numbers().iter().map(|n| n.number.as_str()).collect::<Vec<_>>(), ["12315"]);
 }
 
 #[test]
@@ -209,7 +214,7 @@ fn r13_each_of_the_five_services_has_a_step_a_script_and_a_norm() {
         let wording = book.at(DAY).service(*service).unwrap();
         assert!(!wording.norm.zh.is_empty());
         assert!(set.steps.iter().any(|step| step.service == Some(*service)), "{service:?}");
-        assert_eq!(book.service(*service).0, wording.name);
+        assert_eq!(book.at(DAY).service_words(*service).0, wording.name);
     }
     let codes: Vec<&str> = set.steps.iter().map(|step| step.code.as_str()).collect();
     let at = |code| codes.iter().position(|c| *c == code).unwrap();
@@ -282,7 +287,7 @@ fn r9_every_segment_has_a_name_and_every_township_its_way() {
     let places = book.places_at(DAY);
     assert_eq!(places.segments.len(), Segment::ALL.len());
     assert!(places.townships.iter().all(|t| t.km > 0 && t.far == (t.km > 15)), "far begins where the free way ends");
-    let lists = book.pick_lists();
+    let lists = book.at(DAY).pick_lists();
     assert_eq!(lists.townships.len(), places.townships.len());
     assert_eq!((lists.brands.len(), lists.brands[0].as_str()), (6, "安泉"));
 }
@@ -290,14 +295,15 @@ fn r9_every_segment_has_a_name_and_every_township_its_way() {
 #[test]
 fn r15_forms_offer_each_fault_with_its_likeliest_cause_and_the_parts_that_fit() {
     let book = book();
-    let leak = book.pick_lists().faults.into_iter().find(|fault| fault.symptom.zh == "接头渗水").unwrap();
+    let leak = book.at(DAY).pick_lists().faults.into_iter().find(|fault| fault.symptom.zh == "接头渗水").unwrap();
     assert_eq!(
         (leak.appliance, leak.fault.zh.as_str(), leak.cause.zh.as_str()),
         (ApplianceKind::InstantHeater, "进水接头漏水", "密封圈老化")
     );
-    let seal = book.parts(ApplianceKind::InstantHeater).into_iter().find(|part| part.code == "AQ-MF-63").unwrap();
+    let seal =
+        book.at(DAY).parts(ApplianceKind::InstantHeater).into_iter().find(|part| part.code == "AQ-MF-63").unwrap();
     assert_eq!(seal.guide_fen, Fen(1_000));
-    assert!(!book.parts(ApplianceKind::Television).iter().any(|part| part.code == "AQ-MF-63"));
+    assert!(!book.at(DAY).parts(ApplianceKind::Television).iter().any(|part| part.code == "AQ-MF-63"));
 }
 
 #[test]

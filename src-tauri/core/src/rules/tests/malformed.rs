@@ -59,6 +59,7 @@ fn r49_a_slip_in_the_steps_is_found_in_its_line() {
 #[test]
 fn r3_a_slip_in_the_emergency_scripts_is_found_in_its_line() {
     let at = |from, to, mark, reason| refused(SetKind::Emergency, from, to, mark, reason);
+    at("\"gas emergency\"", "\" \"", "\"gas_company\"", "heard always");
     at("\"arrive_far_minutes\": 120", "\"arrive_far_minutes\": 30", "\"arrive_far_minutes\"", "less time than near");
     at("\"urgency\": \"class2\"", "\"urgency\": \"normal\"", "\"urgency\": \"normal\"", "class 1 or 2");
     at("\"send_after\"", "\"send_before\"", "\"send_before\"", "unknown field");
@@ -75,6 +76,7 @@ fn r3_a_slip_in_the_emergency_scripts_is_found_in_its_line() {
 #[test]
 fn r2_r27_a_slip_in_surcharges_and_prices_is_found_in_its_line() {
     let surcharges = |from, to, mark, reason| refused(SetKind::Surcharges, from, to, mark, reason);
+    surcharges("[\"LW\"", "[\"\"", "\"floor_marks\"", "fit every model");
     surcharges("\"guide_fen\": 10000", "\"guide_fen\": -1", "\"code\": \"height\"", "no price");
     surcharges("[100, 50, 30]", "[100, 50, 60]", "\"labour_percent\"", "never rises");
     surcharges("\"unit\": \"km\"", "\"unit\": \"mile\"", "\"mile\"", "unknown variant");

@@ -1,5 +1,6 @@
 //! Rule sets held to what they must be: their content, their slips, and what happens when they are replaced.
 
+mod adapted;
 mod content;
 mod malformed;
 mod replacing;

@@ -64,13 +64,14 @@ fn r9_r27_prices_for_a_township_that_nobody_knows_are_refused() {
 
 #[test]
 fn r11_a_reading_is_judged_by_the_set_that_it_names_and_by_none_when_that_is_not_here() {
-    let old = book().limit_set().to_vec();
+    let old = book().at(DAY).limit_set().to_vec();
     let stricter = with(SetKind::Limits, "\"to\": 4000", "\"to\": 1000");
     let stricter = String::from_utf8(stricter).unwrap().replacen("\"from\": 4001", "\"from\": 1001", 1).into_bytes();
     let (book, refused) = RuleBook::with(book(), [(SetKind::Limits, stricter.clone(), DAY)]);
     assert_eq!(refused, []);
+    let day = book.at(DAY);
     let bound = |set: &[u8]| {
-        let limit = book.limit_of(set, "earth_resistance")?;
+        let limit = day.limit_of(set, "earth_resistance")?;
         Some(serde_json::to_string(&limit.measure).unwrap().contains("\"to\":4000"))
     };
     assert_eq!(bound(&old), Some(true), "an old sheet is judged as it was then");
@@ -128,7 +129,7 @@ fn r11_a_limit_set_without_a_row_that_jobs_need_is_refused_unless_the_needs_chan
     let apart = [(SetKind::Limits, limits, DAY + DAY_MS), (SetKind::Needs, needs, DAY)];
     let (book, refused) = RuleBook::with(super::book(), apart);
     assert_eq!(refused.iter().map(|r| r.reason.kind).collect::<Vec<_>>(), [SetKind::Needs, SetKind::Limits]);
-    assert_eq!(book.limit_set(), super::book().limit_set());
+    assert_eq!(book.at(DAY).limit_set(), super::book().at(DAY).limit_set());
 }
 
 #[test]

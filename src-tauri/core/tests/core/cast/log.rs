@@ -1,8 +1,10 @@
-//! A log in memory that does what a relay does with work: admits it, numbers it, hands it on. Access is not its matter.
+//! A log in memory that does what a relay does with work: admits it, numbers it, hands it on. Of access it knows one
+//! thing: the desk is the owner's.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
+use doorstep::nature::Nature;
 use doorstep::store::Absorbed;
 use doorstep::store::outbox::OutPiece;
 use doorstep_schemas::PROTOCOL;
@@ -14,7 +16,7 @@ use doorstep_schemas::signature::Beacon;
 use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Outcome, Piece, PieceResult, RunHeld, RunName, kind};
 use ed25519_dalek::SigningKey;
 
-use super::{NOON, Phone};
+use super::{NOON, OWNER, Phone};
 
 #[derive(Clone)]
 pub struct Log {
@@ -136,7 +138,9 @@ impl Log {
     pub fn deliver(&self, phone: &mut Phone) -> Absorbed {
         let mut store = phone.store();
         let behind = store.cursor().unwrap().map_or(0, |cursor| cursor.seq) as usize;
-        store.absorb(&self.entries[behind..], Some(&self.cursor()), NOON).unwrap()
+        let hidden = |entry: &&Entry| phone.name != OWNER && matches!(entry.piece.doc, Some(DocId::Desk(_)));
+        let entries: Vec<Entry> = self.entries[behind..].iter().filter(|entry| !hidden(entry)).cloned().collect();
+        store.absorb(&entries, Some(&self.cursor()), phone.nature.now_ms()).unwrap()
     }
 
     /// One whole exchange; grants that it makes due go up as well.

@@ -1,7 +1,7 @@
 //! Which set judges, what a set must not be, and that another set judges otherwise without new code.
 
 use doorstep::domain::facts::{Job, Noted, Order, Reading, Sheet};
-use doorstep::domain::gates::{Judge, Rules};
+use doorstep::domain::gates::Judge;
 use doorstep::domain::safety::{self, Context, Month, set_for};
 use doorstep::rules::RuleBook;
 use doorstep_schemas::ids::ShortId;
@@ -9,7 +9,7 @@ use doorstep_schemas::rules::limits::{By, Dates, How, Limit, LimitSet, Measure, 
 use doorstep_schemas::view::{ApplianceKind, FailureClass, JobKind, Text, Verdict};
 
 use super::{built_in, heater, row, taken};
-use crate::cast::number;
+use crate::cast::{NOON, number};
 
 fn dated(version: &str, from: &str) -> LimitSet {
     LimitSet { version: version.to_owned(), valid_from: from.to_owned(), ..built_in() }
@@ -38,6 +38,7 @@ fn r11_the_house_goes_by_the_day_of_the_job_and_an_appliance_by_the_day_it_was_m
 #[test]
 fn r11_a_reading_by_a_set_that_is_not_here_is_not_measured() {
     let book = RuleBook::built_in().unwrap();
+    let book = book.at(NOON);
     assert!(book.limit_of(&[], "earth_resistance").is_some(), "named none: the one in force");
     assert!(book.limit_of(book.limit_set(), "earth_resistance").is_some());
     assert!(book.limit_of(&[9; 32], "earth_resistance").is_none());

@@ -1,0 +1,130 @@
+//! From rule sets to what the rules of the trade take: plain figures and words.
+//!
+//! A rule never sees a set, so a set may change its shape without a rule noticing.
+
+use doorstep_schemas::rules::emergency::EmergencyKind;
+
+use doorstep_schemas::rules::replies::DispatchField;
+use doorstep_schemas::rules::warranty::WarrantyPolicy;
+
+use super::InForce;
+use crate::domain::money::exchange::Counting;
+use crate::domain::money::warranty::{Policies, Policy, VoidReason};
+use crate::domain::paste::Markers;
+use crate::domain::rating::FollowUpLimits;
+use crate::domain::timing::Limits;
+use crate::domain::triage::{Danger, Trigger, Triggers};
+
+impl InForce<'_> {
+    /// How soon somebody must come and how long the work may take (R1–R4).
+    pub fn time_limits(self) -> Limits {
+        let (book, at_ms) = (self.book, self.at_ms);
+        let (calls, promises) = (book.emergency_at(at_ms), &book.promises_at(at_ms).promises);
+        Limits {
+            work: book.surcharges_at(at_ms).minutes.clone(),
+            near_min: i64::from(calls.arrive_near_minutes),
+            far_min: i64::from(calls.arrive_far_minutes),
+            first_visit_min: 60 * i64::from(promises.first_visit_hours),
+            take_out_min: 60 * i64::from(promises.take_out_hours),
+            early_min: i64::from(promises.early_grace_minutes),
+            clock_min: i64::from(promises.clock_offset_minutes),
+        }
+    }
+
+    /// Which words of a caller mean danger, and the script that is read out then (R3).
+    pub fn triggers(self) -> Triggers {
+        let calls = self.book.emergency_at(self.at_ms);
+        let trigger = |script: &doorstep_schemas::rules::emergency::EmergencyScript| Trigger {
+            danger: match script.emergency {
+                EmergencyKind::Gas => Danger::Gas,
+                EmergencyKind::CarbonMonoxide => Danger::CarbonMonoxide,
+                EmergencyKind::Shock => Danger::Shock,
+                EmergencyKind::BurningSmell => Danger::Burning,
+                EmergencyKind::WaterLeak => Danger::Water,
+            },
+            words: script.triggers.words().cloned().collect(),
+            unless: script.triggers.unless.clone(),
+            script: script.emergency.word().to_owned(),
+        };
+        Triggers {
+            dangers: calls.scripts.iter().map(trigger).collect(),
+            gas_company: calls.gas_company.words().cloned().collect(),
+        }
+    }
+
+    /// How long what is covered, and what ends that early (R26).
+    pub fn warranty_policies(self) -> Policies {
+        let set = self.book.warranty_at(self.at_ms);
+        let voids = set.void_reasons.iter();
+        Policies {
+            policies: set.policies.iter().flat_map(spread).collect(),
+            voids: voids.map(|r| VoidReason { code: r.code.clone(), name: r.name.clone() }).collect(),
+        }
+    }
+
+    /// When repeated faults mean another unit (R26).
+    pub fn repair_counting(self) -> Counting {
+        let counting = self.book.warranty_at(self.at_ms).counting;
+        Counting {
+            return_days: counting.return_days,
+            exchange_days: counting.exchange_days,
+            repairs: counting.repairs_before_exchange,
+        }
+    }
+
+    /// When customers are asked and who is called (R34, R36).
+    pub fn follow_up_limits(self) -> FollowUpLimits {
+        let promises = &self.book.promises_at(self.at_ms).promises;
+        FollowUpLimits {
+            opens_min: i64::from(promises.rating_delay_minutes),
+            silence_hours: i64::from(promises.silence_hours),
+            call_above_fen: promises.call_above_fen.0,
+        }
+    }
+
+    /// What makers' dispatch texts call their fields, and the outlet's brands and townships (R41). No set names kinds of
+    /// appliances, so none is proposed.
+    pub fn dispatch_markers(self) -> Markers {
+        let places = self.book.places_at(self.at_ms);
+        let mut markers = Markers {
+            brands: places.brands.clone(),
+            townships: places.townships.iter().map(|town| town.name.clone()).collect(),
+            ..Markers::default()
+        };
+        for marker in &self.book.replies_at(self.at_ms).markers {
+            let labels = match marker.field {
+                DispatchField::Customer => &mut markers.name,
+                DispatchField::Phone => &mut markers.phone,
+                DispatchField::Address => &mut markers.address,
+                DispatchField::Appliance => &mut markers.product,
+                DispatchField::Model => &mut markers.model,
+                DispatchField::Symptom => &mut markers.fault,
+                DispatchField::MakerOrder => &mut markers.maker_order,
+                DispatchField::Window => &mut markers.window,
+                DispatchField::Brand
+                | DispatchField::Serial
+                | DispatchField::Coverage
+                | DispatchField::Bought
+                | DispatchField::Note => continue,
+            };
+            labels.extend(marker.labels.iter().cloned());
+        }
+        markers
+    }
+}
+
+/// One policy for each brand and kind that it names.
+fn spread(policy: &WarrantyPolicy) -> Vec<Policy> {
+    let everyone = ["any".to_owned()];
+    let brands = if policy.brands.is_empty() { &everyone[..] } else { &policy.brands[..] };
+    let kinds: Vec<_> =
+        if policy.appliances.is_empty() { vec![None] } else { policy.appliances.iter().copied().map(Some).collect() };
+    let one = |brand: &String, appliance| Policy {
+        brand: brand.clone(),
+        appliance,
+        part: policy.part.word().to_owned(),
+        months: policy.months,
+        sold_from: policy.sold_since.clone(),
+    };
+    brands.iter().flat_map(|brand| kinds.iter().map(|kind| one(brand, *kind)).collect::<Vec<_>>()).collect()
+}

@@ -1,0 +1,46 @@
+//! The outlet's own papers as they stand here: roster, requests, stock, the desk's topics. What this device was never
+//! given is empty.
+
+use doorstep_schemas::ids::{DocId, MemberId};
+
+use super::{Store, StoreError, views};
+use crate::documents::outlet;
+use crate::documents::paper::Paper;
+use crate::domain::facts::desk::Desk;
+use crate::domain::facts::outlet::{Requests, Roster, Stock};
+
+impl Store {
+    pub fn roster(&mut self) -> Result<Roster, StoreError> {
+        Ok(self.paper(&DocId::Roster)?.map(|paper| paper.read(outlet::read_roster)).unwrap_or_default())
+    }
+
+    pub fn requests(&mut self, member: MemberId) -> Result<Requests, StoreError> {
+        let paper = self.paper(&DocId::Request(member))?;
+        Ok(paper.map(|paper| paper.read(outlet::read_requests)).unwrap_or_default())
+    }
+
+    pub fn stock(&mut self, member: MemberId) -> Result<Stock, StoreError> {
+        let paper = self.paper(&DocId::Stock(member))?;
+        Ok(paper.map(|paper| paper.read(outlet::read_stock)).unwrap_or_default())
+    }
+
+    /// Every topic of the desk that is here, by name.
+    pub fn desks(&mut self) -> Result<Vec<(String, Desk)>, StoreError> {
+        let docs = {
+            let mut query = self.db.prepare_cached("SELECT doc FROM paper WHERE doc GLOB 'desk:*' ORDER BY doc")?;
+            query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?
+        };
+        let mut out = Vec::new();
+        for name in docs {
+            if let Ok(DocId::Desk(topic)) = name.parse::<DocId>() {
+                let paper = self.paper(&DocId::Desk(topic.clone()))?;
+                out.push((topic, paper.map(|paper| paper.read(outlet::read_desk)).unwrap_or_default()));
+            }
+        }
+        Ok(out)
+    }
+
+    fn paper(&mut self, doc: &DocId) -> Result<Option<&Paper>, StoreError> {
+        if views::exists(&self.db, doc)? { Ok(Some(self.papers.read(&self.db, doc)?)) } else { Ok(None) }
+    }
+}
