@@ -26,10 +26,10 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
 use crate::carrier::Carrier;
-use crate::chance::Chance;
 use crate::shift::Shift;
 use crate::trade;
 use crate::visit::{Load, Visit};
+use doorstep_tests::chance::Chance;
 
 /// Longer than anything here should take, a slow line's day included.
 const PATIENCE: Duration = Duration::from_secs(180);

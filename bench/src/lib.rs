@@ -7,7 +7,6 @@
 
 pub mod carrier;
 pub mod cast;
-pub mod chance;
 pub mod day;
 pub mod figures;
 pub mod fsync;

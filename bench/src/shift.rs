@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use doorstep::nature::{Machine, Nature};
 
-use crate::chance::Chance;
+use doorstep_tests::chance::Chance;
 
 #[derive(Debug)]
 pub struct Shift {

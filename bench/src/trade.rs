@@ -7,7 +7,7 @@ use doorstep_schemas::ids::{MemberId, ShortId};
 use doorstep_schemas::input::{ApplianceInput, CustomerInput, SheetField, TakeOrder};
 use doorstep_schemas::view::{ApplianceKind, Coverage, Fen, JobKind, Millis, Urgency, Window};
 
-use crate::chance::Chance;
+use doorstep_tests::chance::Chance;
 
 const SURNAMES: [&str; 24] = [
     "王", "李", "张", "刘", "陈", "杨", "黄", "赵", "周", "吴", "徐", "孙", "马", "朱", "胡", "林", "郭", "何", "高",
@@ -216,6 +216,7 @@ pub fn order(chance: &Chance, now_ms: i64, assignee: MemberId) -> TakeOrder {
         },
         note: chance.pick(&NOTES).to_owned(),
         assignees: vec![assignee],
+        details: None,
     }
 }
 
@@ -246,6 +247,8 @@ pub fn field(chance: &Chance, field: SheetField, take: u32) -> String {
         SheetField::Cause if take > 0 => format!("{}；{}", chance.pick(&CAUSES), chance.pick(&CAUSES)),
         SheetField::Cause => chance.pick(&CAUSES).to_owned(),
         SheetField::Action => action(chance, take),
+        // Figures of the nameplate and the house.
+        _ => chance.between(1, 100).to_string(),
     }
 }
 

@@ -12,9 +12,9 @@ use doorstep_schemas::view::{JobView, PhotoStage, ServiceCode, Thousandths, Verd
 use jpeg_encoder::{ColorType, Encoder, EncodingError};
 
 use crate::cast::CastError;
-use crate::chance::Chance;
 use crate::shift::Shift;
 use crate::trade;
+use doorstep_tests::chance::Chance;
 
 /// One thing that a technician does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +187,9 @@ impl Visit<'_> {
             code: code.to_owned(),
             found,
             method: if methods.is_empty() { String::new() } else { chance.pick(methods).to_owned() },
+            unit: if code == "earth_resistance" { "Ω".to_owned() } else { String::new() },
             instrument: trade::instrument(chance),
+            calibrated: String::new(),
             rectified: if failed(&view, appliance, code) { trade::rectified(chance) } else { String::new() },
         })
     }

@@ -4,3 +4,5 @@
 
 mod bad_input;
 mod first_job;
+mod rule_sets;
+mod sample_day;

@@ -52,6 +52,8 @@ pub struct JobCard {
     pub assignees: Vec<MemberView>,
     pub findings: Vec<Finding>,
     pub parts_fen: Fen,
+    /// What the customer's lines come to.
+    pub billed_fen: Fen,
     pub photos: u32,
     pub readings_done: u32,
     pub readings_required: u32,

@@ -69,6 +69,7 @@ fn luo_guixiang() -> Script {
         "罗桂香：挂机装好，228 → 219 V，自费 ¥385.00，国补资料齐",
         "罗桂香: wall unit installed, 228 → 219 V, ¥385.00 of her own, subsidy papers complete",
     );
+    s.at(7, 48, |play| play.goods_here());
     s.at(7, 50, |play| play.depart());
     s.at(8, 12, |play| play.arrive());
     s.at(8, 13, |play| play.card());
@@ -110,6 +111,7 @@ fn tian_youfu() -> Script {
         "田有福：没有接地，拒装；用户拒签，见证人 村电工老周，空跑 ¥30.00 由厂家结算",
         "田有福: no earth, refused; not signed, witness 村电工老周; empty trip ¥30.00 settled by the maker",
     );
+    s.at(7, 55, |play| play.goods_here());
     s.at(8, 0, |play| play.depart());
     s.at(9, 5, |play| play.arrive());
     s.at(9, 6, |play| play.card());
@@ -154,6 +156,7 @@ fn tan_restaurant() -> Script {
         "谭记农家乐：成套三件、两人、195 分钟，打孔 2 × 60 + 管 2 × 130 = ¥380.00",
         "谭记农家乐: a set of three by two people in 195 min, holes 2 × 60 + pipe 2 × 130 = ¥380.00",
     );
+    s.at(10, 8, |play| play.goods_here());
     s.at(10, 10, |play| play.depart());
     s.at(11, 0, |play| play.arrive());
     s.at(11, 1, |play| play.card());

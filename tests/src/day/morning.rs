@@ -1,9 +1,10 @@
 //! Before the first departure: the roster, a job of three days ago that comes back today, the day's orders.
 
+use doorstep::actions::orders::OrderError;
 use doorstep_schemas::ids::MemberId;
-use doorstep_schemas::input::{OrderDetails, OrderFact, SheetField, StockFact, TakeOrder};
+use doorstep_schemas::input::{Assign, OrderDetails, OrderFact, SheetField, StockFact, TakeOrder};
 use doorstep_schemas::view::{
-    FeeKind, JobKind, JobOutcome, MemberView, PaidFor, PayWay, PhotoStage, SignedFor, Source, StockMove,
+    FeeKind, JobKind, JobOutcome, MemberView, OverrideOf, PaidFor, PayWay, PhotoStage, SignedFor, Source, StockMove,
 };
 
 use super::installs::{measure_split, split_nameplate};
@@ -52,7 +53,8 @@ pub async fn before(day: &mut Day, tell: Tell<'_>) -> Result<(), StoryError> {
     take(day, "张老师", first)?;
     let mut script = Script::new("张老师", "田勇", "11-18 张老师：挂机装好", "11-18 张老师: wall unit installed");
     let ago = -3 * 24;
-    script.at(ago + 15, 30, |play| play.depart());
+    script.at(ago + 15, 30, |play| play.goods_here());
+    script.at(ago + 15, 31, |play| play.depart());
     script.at(ago + 16, 10, |play| play.arrive());
     script.at(ago + 16, 11, |play| play.card());
     script.at(ago + 16, 20, |play| {
@@ -84,6 +86,21 @@ pub async fn before(day: &mut Day, tell: Tell<'_>) -> Result<(), StoryError> {
     day.run(vec![script], tell).await
 }
 
+fn set_aside_the_grade(day: &mut Day, team: &[MemberView], order: TakeOrder) -> Result<(), StoryError> {
+    let deng = member(team, "小邓")?;
+    let actions = &day.desk.app.actions;
+    let alone = actions.take_order(&order);
+    if !matches!(alone, Err(OrderError::NotFit(_))) {
+        return Err(StoryError::Unexpected("a D grade was sent alone".into()));
+    }
+    let job = actions.take_order(&TakeOrder { assignees: Vec::new(), ..order })?.card.job;
+    let reason = "保内换泵，龙师傅电话指导".to_owned();
+    actions.note_on_order(job, &OrderFact::Override { of: OverrideOf::Grade, member: Some(deng), reason })?;
+    actions.assign(&Assign { job, members: vec![deng] })?;
+    day.jobs.insert("邓小妹", job);
+    Ok(())
+}
+
 fn take(day: &mut Day, customer: &'static str, order: TakeOrder) -> Result<(), StoryError> {
     let view = day.desk.app.actions.take_order(&order)?;
     day.jobs.insert(customer, view.card.job);
@@ -103,7 +120,12 @@ pub async fn orders(day: &mut Day, tell: Tell<'_>) -> Result<(), StoryError> {
         if customer == "张老师" {
             order.details = Some(OrderDetails { revisit_of: first, ..order.details.unwrap_or_default() });
         }
-        take(day, customer, order)?;
+        if customer == "邓小妹" {
+            // A D grade goes alone only by the owner's own word (R7).
+            set_aside_the_grade(day, &team, order)?;
+        } else {
+            take(day, customer, order)?;
+        }
     }
     let proofs = [
         ("罗桂香", "invoice", "2026-11-19"),
@@ -128,6 +150,7 @@ async fn walk_in(day: &mut Day, tell: Tell<'_>) -> Result<(), StoryError> {
     let team = day.desk.app.actions.team()?.members;
     let mut order = outlet::order_of("杨光荣", &team, MIDNIGHT)?;
     order.assignees.clear();
+    order.window = None;
     order.details = Some(OrderDetails { source: Some(Source::Direct), ..OrderDetails::default() });
     let job = day.phone("龙师傅")?.app.actions.take_walk_in(&order)?.card.job;
     day.jobs.insert("杨光荣", job);

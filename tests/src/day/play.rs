@@ -64,6 +64,11 @@ impl Play<'_> {
         found.ok_or_else(|| StoryError::Unexpected(format!("nothing is named {name}")))
     }
 
+    /// Goods and parts are here, before anybody sets out.
+    pub fn goods_here(&mut self) -> Played {
+        self.fact("", SheetFact::Goods { here: true, note: String::new() })
+    }
+
     pub fn depart(&mut self) -> Played {
         self.app.actions.tap_node(&TapNode { job: self.job, tap: Tap::Depart })?;
         Ok(())

@@ -33,7 +33,8 @@ impl Actions {
         let open = self.open_job(&mut store, input.job)?;
         let rules = store.rules().clone();
         let in_force = rules.at(open.noted.at_ms);
-        let judge = Judge::new(&open.facts, &in_force);
+        let roster = store.roster()?;
+        let judge = Judge::new(&open.facts, &in_force).with_roster(&roster);
         match gates::outcome_blockers(&judge, input.outcome, open.noted.true_ms()) {
             None => return Err(FinishError::Blocked(input.outcome, 1)),
             Some(blockers) if !blockers.is_empty() => return Err(FinishError::Blocked(input.outcome, blockers.len())),

@@ -29,7 +29,8 @@ impl Actions {
         let rules = store.rules().clone();
         let now = self.nature.now_ms();
         let in_force = rules.at(nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms));
-        let judge = Judge::new(&facts, &in_force);
+        let roster = store.roster()?;
+        let judge = Judge::new(&facts, &in_force).with_roster(&roster);
         let checked = gates::safety_checked(&judge);
         let line = nodes::line(&facts, checked, nodes::Elsewhere::default());
         let next = gates::next(&judge, now.saturating_sub(store.clock_offset()?.unwrap_or(0)));

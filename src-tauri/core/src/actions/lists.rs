@@ -100,7 +100,7 @@ impl Actions {
 }
 
 /// A job that was given to somebody else meanwhile is no longer shown, even while its copy lies here.
-fn visible(store: &crate::store::Store, card: &JobCard, me: MemberId) -> Result<bool, StoreError> {
+fn visible(store: &Store, card: &JobCard, me: MemberId) -> Result<bool, StoreError> {
     Ok(store.is_owner(me)? || store.access(card.job, me)? != doorstep_schemas::wire::Access::None)
 }
 

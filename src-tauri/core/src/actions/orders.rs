@@ -2,10 +2,13 @@
 
 use doorstep_schemas::ids::{DocId, JobId, MemberId, ShortId};
 use doorstep_schemas::input::{Assign, TakeOrder};
-use doorstep_schemas::view::JobView;
+use doorstep_schemas::view::{Blocker, JobView};
 
 use super::{Actions, JobError};
 use crate::documents;
+use crate::domain::crew;
+use crate::domain::facts::Job;
+use crate::domain::gates::Rules;
 use crate::nature::random;
 use crate::store::{Store, StoreError};
 
@@ -33,6 +36,9 @@ pub enum OrderError {
     Window,
     #[error("member {0} is not an active member of this outlet")]
     UnknownMember(MemberId),
+    /// Certificates or grades, all at once (R7).
+    #[error("{} things speak against these members", .0.len())]
+    NotFit(Vec<Blocker>),
     #[error(transparent)]
     Job(#[from] JobError),
 }
@@ -51,6 +57,8 @@ impl Actions {
         let mut store = self.shelf.store();
         let noted = self.owner(&store)?;
         known_members(&store, &input.assignees)?;
+        let draft = documents::order::draft(&input, noted).map_err(StoreError::from)?;
+        may_do(&mut store, draft, &input.assignees, noted.at_ms)?;
         let now = u64::try_from(noted.at_ms).unwrap_or(0);
         let job = JobId::mint(now, random(self.nature.as_ref()));
         let ids: Vec<ShortId> = input.appliances.iter().map(|_| self.mint()).collect();
@@ -72,6 +80,7 @@ impl Actions {
         if facts.order.cancelled {
             return Err(JobError::Cancelled.into());
         }
+        may_do(&mut store, Job::clone(&facts), &input.members, noted.at_ms)?;
         let write = |doc: &mut _| documents::order::assign(doc, &input.members, noted.at_ms);
         store.act(&DocId::Order(input.job), "assign", noted.at_ms, write, |_| Ok(()))?;
         self.changed(input.job);
@@ -82,6 +91,20 @@ impl Actions {
         let me = Self::enrolment(store)?.member;
         if store.is_owner(me)? { Ok(self.noted(store, me)?) } else { Err(OrderError::OwnerOnly) }
     }
+}
+
+/// Certificates first, they are law; then grades, unless the owner set them aside for this job with a reason (R7). An
+/// outlet that keeps no roster here is not asked.
+fn may_do(store: &mut Store, mut job: Job, members: &[MemberId], now: i64) -> Result<(), OrderError> {
+    let roster = store.roster()?;
+    if members.is_empty() || !crew::kept(&roster) {
+        return Ok(());
+    }
+    job.order.assignees = members.iter().map(|member| (*member, now)).collect();
+    let rules = store.rules().clone();
+    let mut stops = crew::certificate_stops(&roster, members, &job, now, &rules.at(now).crew_rules());
+    stops.extend(crew::grade_stops(&roster, members, &job));
+    if stops.is_empty() { Ok(()) } else { Err(OrderError::NotFit(stops.into_iter().map(Blocker::from).collect())) }
 }
 
 fn known_members(store: &Store, members: &[MemberId]) -> Result<(), OrderError> {

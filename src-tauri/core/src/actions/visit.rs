@@ -7,7 +7,8 @@ use doorstep_schemas::view::{Blocker, JobView, NodeKind};
 use super::{Actions, JobError};
 use crate::documents;
 use crate::domain::facts::Node;
-use crate::domain::{gates, nodes};
+use crate::domain::gates::{self, Judge};
+use crate::domain::nodes;
 use crate::store::{Store, StoreError};
 
 /// Why a node was not noted.
@@ -38,14 +39,14 @@ impl Actions {
         match input.tap {
             Tap::Depart => {
                 let store = &mut self.shelf.store();
-                let open = self.open_job(store, input.job)?;
-                let blockers = gates::departure_blockers(&open.facts);
-                if !blockers.is_empty() {
-                    return Err(VisitError::Blocked(blockers));
-                }
+                self.may_go(store, input.job, gates::departure_blockers)?;
                 self.add_node(store, input.job, NodeKind::Departed, None, "depart")
             }
-            Tap::Arrive => self.add_node(&mut self.shelf.store(), input.job, NodeKind::Arrived, None, "arrive"),
+            Tap::Arrive => {
+                let store = &mut self.shelf.store();
+                self.may_go(store, input.job, gates::emergency_blockers)?;
+                self.add_node(store, input.job, NodeKind::Arrived, None, "arrive")
+            }
         }
     }
 
@@ -57,6 +58,18 @@ impl Actions {
         }
         let store = &mut self.shelf.store();
         self.add_node(store, input.job, NodeKind::CardShown, Some(NodeKind::Arrived), "show_card")
+    }
+
+    fn may_go(
+        &self,
+        store: &mut Store,
+        job: JobId,
+        blockers: impl FnOnce(&Judge<'_>) -> Vec<Blocker>,
+    ) -> Result<(), VisitError> {
+        let open = self.open_job(store, job)?;
+        let rules = store.rules().clone();
+        let blockers = blockers(&Judge::new(&open.facts, &rules.at(open.noted.at_ms)));
+        if blockers.is_empty() { Ok(()) } else { Err(VisitError::Blocked(blockers)) }
     }
 
     fn add_node(

@@ -69,7 +69,9 @@ pub fn add_record<R: Record>(doc: &mut AutoCommit, record: &R) -> Result<(), Wri
 }
 
 /// One edit of a document, made where Automerge is not known.
-pub struct Edit(Box<dyn FnOnce(&mut AutoCommit) -> Result<(), WriteError>>);
+pub struct Edit(Box<Write>);
+
+type Write = dyn FnOnce(&mut AutoCommit) -> Result<(), WriteError>;
 
 impl Edit {
     pub fn new(write: impl FnOnce(&mut AutoCommit) -> Result<(), WriteError> + 'static) -> Self {

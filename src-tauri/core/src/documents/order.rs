@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use automerge::{AutoCommit, ScalarValue};
-use doorstep_schemas::ids::{JobId, MemberId, ShortId};
+use doorstep_schemas::ids::{DocKind, JobId, MemberId, ShortId};
 use doorstep_schemas::input::{OrderDetails, TakeOrder};
 use doorstep_schemas::view::{
     ApplianceKind, Coverage, Grade, JobKind, Millis, Segment, Source, Urgency, Window, Worded,
@@ -11,7 +11,7 @@ use doorstep_schemas::view::{
 
 use super::layout::{self, WriteError};
 use super::paper::Paper;
-use crate::domain::facts::{Customer, FieldValue, Noted, Order, OrderedAppliance, Purchase};
+use crate::domain::facts::{Customer, FieldValue, Job, Noted, Order, OrderedAppliance, Purchase};
 use crate::domain::record::Word;
 
 fn text(value: &str) -> ScalarValue {
@@ -66,6 +66,16 @@ pub fn write(doc: &mut AutoCommit, input: &TakeOrder, ids: &[ShortId], noted: No
         describe(doc, details)?;
     }
     Ok(())
+}
+
+/// The job as it would stand if this order were taken, by nobody yet.
+pub fn draft(input: &TakeOrder, noted: Noted) -> Result<Job, WriteError> {
+    let births = super::birth::make(DocKind::Order).concat();
+    let mut doc = AutoCommit::load(&births)?;
+    let ids: Vec<ShortId> = (0..input.appliances.len()).map(|n| ShortId::mint([0, 0, 0, 0, n as u8])).collect();
+    write(&mut doc, input, &ids, noted)?;
+    let order = read(&doc).unwrap_or_else(|| Order::blank(input.kind, noted));
+    Ok(Job { order, sheet: Default::default() })
 }
 
 /// What is said of an order beyond who, where and what.

@@ -92,6 +92,11 @@ impl Default for CrewRules {
     }
 }
 
+/// Whether the outlet keeps its people's papers here at all: nobody is stopped by a roster that was never begun.
+pub fn kept(roster: &Roster) -> bool {
+    !roster.certificates.is_empty() || !roster.grades.is_empty()
+}
+
 /// Who goes: those assigned and those on the sheet's crew who have not left it.
 pub fn crew(job: &Job) -> Vec<MemberId> {
     let mut last: BTreeMap<MemberId, (i64, super::facts::CrewMember)> = BTreeMap::new();

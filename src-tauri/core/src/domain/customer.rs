@@ -143,7 +143,7 @@ mod tests {
         job.order.settled_at = Some(NOON + 9);
         job.sheet.nodes = vec![node(1, NodeKind::Departed, NOON + 1)];
         let elsewhere = Elsewhere { followed_up: Some(NOON + 8), ..Elsewhere::default() };
-        assert_eq!(seen(&job, elsewhere), [NodeKind::Accepted, NodeKind::Appointed, NodeKind::Departed]);
+        assert_eq!(seen(&job, elsewhere), [NodeKind::Accepted, NodeKind::Departed]);
         job.order.cancelled = true;
         assert_eq!(seen(&job, elsewhere).last(), Some(&NodeKind::Cancelled));
     }

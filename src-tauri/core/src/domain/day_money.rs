@@ -6,18 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{MemberId, ShortId};
-use doorstep_schemas::view::{ClaimState, Coverage, FeeKind, PaidFor, PartSource, Party, PayWay, Payer};
+use doorstep_schemas::view::{PaidFor, PayWay};
 use serde::{Deserialize, Serialize};
 
-use super::bench;
 use super::day::JobFigures;
+use super::facts::Job;
 use super::facts::desk::CashTaken;
-use super::facts::{ClaimShare, Fee, Job};
+use super::money::fees::{self, Terms};
+use super::money::{amount, billed, claims};
 
 /// A sum of money that stays a number which a screen can show.
 pub fn added(sum: i64, fen: i64) -> i64 {
-    const MOST: i64 = (1 << 53) - 1;
-    sum.saturating_add(fen).clamp(-MOST, MOST)
+    amount::sum([sum, fen])
 }
 
 /// One payment, as the day counts it.
@@ -49,46 +49,24 @@ pub struct JobMoney {
     pub paid: Vec<Paid>,
 }
 
-/// Unit × quantity × share, rounded half up once.
-fn line_fen(fee: &Fee, unit_fen: i64) -> i64 {
-    // Nobody writes a share of nought: it is a line without one.
-    let share = if fee.share == 0 { 1000 } else { fee.share };
-    let exact = i128::from(unit_fen).saturating_mul(i128::from(fee.quantity)).saturating_mul(i128::from(share));
-    let rounded = i64::try_from((exact.unsigned_abs() + 500_000) / 1_000_000).unwrap_or(i64::MAX);
-    if exact < 0 { -rounded } else { rounded }
-}
-
 impl JobMoney {
     /// The sums of one job (R38).
     pub fn of(job: &Job) -> Self {
-        let mut out = Self { compensation_fen: compensation(&job.sheet.claim_shares), ..Self::default() };
-        let agreed: BTreeSet<ShortId> =
-            job.order.appliances.iter().filter_map(|a| bench::consented(job, a.id)).map(|q| q.id).collect();
-        for fee in job.sheet.fees.iter().filter(|f| f.payer.is(Payer::Customer)) {
-            if fee.quote.is_some_and(|quote| !agreed.contains(&quote)) {
-                continue;
-            }
-            let fen = line_fen(fee, fee.unit_fen);
-            out.billed_fen = added(out.billed_fen, fen);
-            if let Some(guide) = fee.guide_fen {
-                let above = fen.saturating_sub(line_fen(fee, guide)).max(0);
-                out.above_guide_fen = added(out.above_guide_fen, above);
-            }
+        let terms = Terms::default();
+        let totals = fees::totals(job, &terms);
+        let (parts_unbilled, parts_unbilled_fen) = billed::unbilled(job, &terms);
+        let mut paid: Vec<Paid> = job.sheet.payments.iter().map(paid).collect();
+        paid.sort_unstable();
+        paid.dedup_by_key(|paid| paid.id);
+        Self {
+            billed_fen: totals.customer_fen,
+            above_guide_fen: totals.above_guide_fen,
+            // The limit asks who may pay on the spot, not what was paid.
+            compensation_fen: claims::compensation_fen(job, i64::MAX),
+            parts_unbilled,
+            parts_unbilled_fen,
+            paid,
         }
-        if matches!(job.order.coverage, Coverage::OutOfWarranty | Coverage::ToBeAppraised) {
-            for part in job.sheet.parts.iter().filter(|p| !p.source.is(PartSource::Customer)) {
-                let bills = |f: &&Fee| f.part == Some(part.id) || (f.kind.is(FeeKind::Part) && f.code == part.code);
-                if !job.sheet.fees.iter().any(|f| bills(&f)) {
-                    out.parts_unbilled = out.parts_unbilled.saturating_add(part.quantity);
-                    let fen = i64::from(part.quantity).saturating_mul(part.guide_fen);
-                    out.parts_unbilled_fen = added(out.parts_unbilled_fen, fen);
-                }
-            }
-        }
-        out.paid = job.sheet.payments.iter().map(paid).collect();
-        out.paid.sort_unstable();
-        out.paid.dedup_by_key(|paid| paid.id);
-        out
     }
 }
 
@@ -104,19 +82,6 @@ fn paid(payment: &super::facts::Payment) -> Paid {
             Some(PaidFor::Deposit | PaidFor::DepositBack | PaidFor::Compensation)
         ),
     }
-}
-
-/// The last word on each party's share of each damage, agreed or paid.
-fn compensation(shares: &[ClaimShare]) -> i64 {
-    let mut last: BTreeMap<(ShortId, Option<Party>), &ClaimShare> = BTreeMap::new();
-    for share in shares {
-        let slot = last.entry((share.damage, share.party.known())).or_insert(share);
-        if (share.noted.at_ms, share.id) > (slot.noted.at_ms, slot.id) {
-            *slot = share;
-        }
-    }
-    let borne = last.values().filter(|s| s.state.is(ClaimState::Agreed) || s.state.is(ClaimState::Paid));
-    borne.fold(0, |sum, share| added(sum, share.fen))
 }
 
 /// What each member has in hand and not yet handed in (R38, R43), over all jobs and all that the owner took in.
@@ -141,10 +106,10 @@ pub fn not_handed_in<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::facts::{Payment, UsedPart};
+    use crate::domain::facts::{ClaimShare, Damage, Fee, Payment, UsedPart};
     use crate::domain::record::Word;
     use crate::domain::scene::{NOON, id, job, member, noted};
-    use doorstep_schemas::view::{ApplianceKind, JobKind};
+    use doorstep_schemas::view::{ApplianceKind, ClaimState, Coverage, FeeKind, JobKind, PartSource, Party, Payer};
     use proptest::prelude::*;
 
     fn fee(n: u32, unit_fen: i64, quantity: i64, guide_fen: Option<i64>) -> Fee {
@@ -196,9 +161,6 @@ mod tests {
             vec![fee(1, 11_000, 1500, None), fee(2, 12_000, 1000, None), fee(3, 10_000, 1000, Some(8_000))];
         let money = JobMoney::of(&job);
         assert_eq!((money.billed_fen, money.above_guide_fen), (38_500, 2_000));
-        for (unit, fen) in [(1, 1), (-1, -1), (3, 2)] {
-            assert_eq!(line_fen(&fee(9, unit, 500, None), unit), fen, "half a fen is rounded up");
-        }
         job.sheet.fees[1].payer = Payer::Maker.into();
         job.sheet.fees[2].quote = Some(id(77));
         assert_eq!(JobMoney::of(&job).billed_fen, 16_500, "the maker's line, and a quote nobody agreed to");
@@ -227,13 +189,22 @@ mod tests {
     }
 
     #[test]
-    fn r38_compensation_is_the_last_word_on_each_share() {
-        let shares = [
+    fn r38_compensation_is_the_outlets_last_word_on_each_damage() {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::AirConditioner]);
+        job.sheet.damages = vec![Damage {
+            id: id(90),
+            what: "吊顶".to_owned(),
+            text: String::new(),
+            photos: Vec::new(),
+            asked_fen: 50_000,
+            noted: noted(NOON),
+        }];
+        job.sheet.claim_shares = vec![
             share(1, Party::Outlet, 50_000, ClaimState::Proposed, NOON),
             share(2, Party::Outlet, 18_000, ClaimState::Paid, NOON + 1),
             share(3, Party::Maker, 7_000, ClaimState::Rejected, NOON),
         ];
-        assert_eq!(compensation(&shares), 18_000);
+        assert_eq!(JobMoney::of(&job).compensation_fen, 18_000);
     }
 
     #[test]

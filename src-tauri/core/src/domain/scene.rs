@@ -9,6 +9,7 @@ use doorstep_schemas::rules::limits::Limit;
 use super::facts::{Job, Node, Noted, Order, OrderedAppliance, OutcomeFact, Sheet};
 use super::gates::{Needs, Rules};
 use super::timing::Limits;
+use super::triage::Triggers;
 
 pub const MINUTE: i64 = 60_000;
 pub const HOUR: i64 = 60 * MINUTE;
@@ -66,6 +67,9 @@ impl Rules for NoRules {
     }
     fn needs_when(&self, _kind: JobKind, _appliance: ApplianceKind, _circumstances: &[NeedWhen]) -> Needs<'_> {
         Needs { readings: Vec::new(), photos: Vec::new() }
+    }
+    fn triggers(&self) -> Triggers {
+        Triggers::default()
     }
     fn time_limits(&self) -> Limits {
         Limits::default()

@@ -170,8 +170,8 @@ fn job_line(job: &JobCard, language: Language) -> String {
     if !findings.is_empty() {
         parts.push(findings.join("，"));
     }
-    if job.parts_fen.0 > 0 {
-        parts.push(money(job.parts_fen.0));
+    if job.billed_fen.0 > 0 {
+        parts.push(money(job.billed_fen.0));
     }
     parts.join(" | ")
 }

@@ -11,6 +11,7 @@ use super::Set;
 use super::book::RuleBook;
 use crate::domain::gates::{Needs, Rules};
 use crate::domain::timing::Limits;
+use crate::domain::triage::Triggers;
 use doorstep_schemas::rules::SetKind;
 
 /// A rule book at one moment.
@@ -114,5 +115,9 @@ impl Rules for InForce<'_> {
 
     fn time_limits(&self) -> Limits {
         InForce::time_limits(*self)
+    }
+
+    fn triggers(&self) -> Triggers {
+        InForce::triggers(*self)
     }
 }

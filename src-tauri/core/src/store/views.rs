@@ -146,6 +146,7 @@ fn card(job: JobId, judge: &Judge<'_>, figures: &JobFigures) -> JobCard {
             .collect(),
         findings: findings(judge, figures),
         parts_fen: Fen(figures.parts_fen),
+        billed_fen: Fen(figures.money.billed_fen),
         photos: figures.photos,
         readings_done: count(taken),
         readings_required: count(required.len()),

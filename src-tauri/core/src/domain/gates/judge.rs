@@ -13,6 +13,8 @@ use doorstep_schemas::view::{
 
 use super::{Needs, Rules};
 use crate::domain::calendar;
+use crate::domain::crew;
+use crate::domain::facts::outlet::Roster;
 use crate::domain::facts::{Job, OrderedAppliance, Reading};
 use crate::domain::safety::{self, Consequence, Context, Judgement, Month};
 
@@ -20,6 +22,8 @@ use crate::domain::safety::{self, Consequence, Context, Judgement, Month};
 pub struct Judge<'a> {
     pub job: &'a Job,
     pub rules: &'a dyn Rules,
+    /// Certificates of those who do the work, where this device keeps a roster (R7).
+    pub roster: Option<&'a Roster>,
     contexts: RefCell<BTreeMap<ShortId, Context>>,
 }
 
@@ -33,7 +37,13 @@ pub struct Measured {
 
 impl<'a> Judge<'a> {
     pub fn new(job: &'a Job, rules: &'a dyn Rules) -> Self {
-        Self { job, rules, contexts: RefCell::default() }
+        Self { job, rules, roster: None, contexts: RefCell::default() }
+    }
+
+    /// The law's certificates are asked for as well (R7). A roster that holds none is not kept here.
+    pub fn with_roster(mut self, roster: &'a Roster) -> Self {
+        self.roster = Some(roster).filter(|roster| crew::kept(roster));
+        self
     }
 
     /// Appliances of the order, then loaners.

@@ -9,19 +9,21 @@ use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::rules::limits::Limit;
 use doorstep_schemas::view::{
     ApplianceKind, Blocker, BlockerCode, CustodyStep, JobKind, JobOutcome, Jump, NeedWhen, NodeKind, OutcomeGate,
-    PhotoStage, Step, Text, Urgency,
+    PhotoStage, Step, Text,
 };
 
+use super::crew::CrewRules;
 use super::facts::Job;
-use super::record::last;
 use super::timing::Limits;
-use super::{bench, nodes};
+use super::triage::Triggers;
+use super::{bench, first_fix, nodes, triage};
 
 pub use judge::{Judge, Measured};
 pub use outcomes::outcome_blockers;
 pub use safety_gate::{gravest, phase_blockers, reading_blockers, safety_checked, standing_failures};
 pub use sheet_gate::{
-    REPAIR_FIELDS, acceptance_blockers, charge_blockers, field_blockers, overrun_blockers, photo_blockers,
+    REPAIR_FIELDS, acceptance_blockers, certificate_blockers, charge_blockers, field_blockers, overrun_blockers,
+    photo_blockers,
 };
 
 /// What a kind of job on a kind of appliance needs, from rule data.
@@ -43,6 +45,12 @@ pub trait Rules {
     }
     /// How long work may take and how soon somebody must come (R1–R4).
     fn time_limits(&self) -> Limits;
+    /// Words that mean danger, and whom to call first (R3).
+    fn triggers(&self) -> Triggers;
+    /// Which work needs which certificate (R7).
+    fn crew_rules(&self) -> CrewRules {
+        CrewRules::default()
+    }
 }
 
 /// Everything that keeps this job from "completed", but for the clock.
@@ -92,26 +100,20 @@ pub fn loaner_problems(judge: &Judge<'_>, loaner: ShortId) -> Vec<Blocker> {
 
 /// What must be known before somebody sets out: an emergency is guided by phone first, and nobody is sent into a gas
 /// leak before the gas company (R3); goods and parts are here (R8).
-pub fn departure_blockers(job: &Job) -> Vec<Blocker> {
-    let mut out = Vec::new();
-    let jump = || Jump::Node { node: NodeKind::Guided };
-    let guidance = &job.sheet.guidance;
-    if job.order.urgency == Urgency::Class1 && guidance.is_empty() {
-        out.push(Blocker { code: BlockerCode::NotGuided, subject: None, jump: jump() });
-    }
-    let gas = guidance.iter().any(|g| g.script == GAS_SCRIPT);
-    if gas && guidance.iter().filter(|g| g.script == GAS_SCRIPT).all(|g| g.called.trim().is_empty()) {
-        out.push(Blocker { code: BlockerCode::GasCompanyNotCalled, subject: None, jump: jump() });
-    }
-    if last(&job.sheet.goods).is_some_and(|check| !check.here) {
-        let jump = Jump::Node { node: NodeKind::Departed };
-        out.push(Blocker { code: BlockerCode::GoodsNotConfirmed, subject: None, jump });
-    }
+pub fn departure_blockers(judge: &Judge<'_>) -> Vec<Blocker> {
+    let mut out = emergency_blockers(judge);
+    let node = NodeKind::Departed;
+    let goods = first_fix::may_depart(judge.job).into_iter();
+    out.extend(goods.map(|code| Blocker { code, subject: None, jump: Jump::Node { node } }));
     out
 }
 
-/// The emergency script's code for a gas leak.
-pub const GAS_SCRIPT: &str = "gas";
+/// What an emergency asks for before anybody comes near it (R3).
+pub fn emergency_blockers(judge: &Judge<'_>) -> Vec<Blocker> {
+    let obstacles = triage::may_send(judge.job, &judge.rules.triggers()).into_iter();
+    let jump = Jump::Node { node: NodeKind::Guided };
+    obstacles.map(|o| Blocker { code: o.code, subject: Some(o.why), jump: jump.clone() }).collect()
+}
 
 /// The one next step, what keeps the job from "completed", the outcomes that may be chosen now, and what the others
 /// still need.

@@ -66,6 +66,7 @@ pub fn outcome_blockers(judge: &Judge<'_>, outcome: JobOutcome, now: i64) -> Opt
 fn completed(judge: &Judge<'_>, now: i64) -> Vec<Blocker> {
     let mut out = blockers(judge);
     out.extend(sheet_gate::overrun_blockers(judge, now));
+    out.extend(sheet_gate::certificate_blockers(judge, now));
     out
 }
 

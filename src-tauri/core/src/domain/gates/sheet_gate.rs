@@ -3,13 +3,12 @@
 //! Nothing here asks who pays: paid work meets the same measures as warranty work (R29).
 
 use doorstep_schemas::input::SheetField;
-use doorstep_schemas::view::{Blocker, BlockerCode, JobKind, Jump, NodeKind, PlanStep, ReasonAbout, SignedFor, Signer};
+use doorstep_schemas::view::{Blocker, BlockerCode, JobKind, Jump, NodeKind, ReasonAbout, SignedFor};
 
 use super::judge::{Judge, Measured};
 use crate::domain::facts::{Job, OrderedAppliance};
 use crate::domain::money::refrigerant;
-use crate::domain::record::last;
-use crate::domain::timing;
+use crate::domain::{acceptance, crew, timing};
 
 /// The fields that a repair's sheet needs (R15).
 pub const REPAIR_FIELDS: [SheetField; 6] = [
@@ -68,21 +67,20 @@ pub fn photo_blockers(judge: &Judge<'_>, measured: &Measured) -> Vec<Blocker> {
 /// Concealed work is accepted by somebody other than the installer where the order asks for it; a project has a survey,
 /// a plan and its review (R16).
 pub fn acceptance_blockers(job: &Job) -> Vec<Blocker> {
-    let mut out = Vec::new();
-    let workers: Vec<_> = job.sheet.readings.iter().map(|r| r.noted.by).collect();
-    let accepted = job.sheet.signatures.iter().any(|s| {
-        let other = s.signer.is(Signer::Acceptor) || s.signer.is(Signer::Customer) || !workers.contains(&s.noted.by);
-        s.signed_for.is(SignedFor::Acceptance) && other && !s.signer.is(Signer::Technician)
-    });
-    if job.order.acceptance && !accepted {
-        let jump = Jump::Signature { signed_for: SignedFor::Acceptance };
-        out.push(plain(BlockerCode::AcceptanceMissing, jump));
-    }
-    let has = |step| last(job.order.plan.iter().filter(|p| p.step.is(step))).is_some_and(|p| p.passed);
-    if job.order.project && !PlanStep::ALL.iter().all(|step| has(*step)) {
-        out.push(plain(BlockerCode::PlanMissing, Jump::Owner));
-    }
-    out
+    let crew: Vec<&str> = job.sheet.crew.iter().map(|one| one.name.trim()).filter(|name| !name.is_empty()).collect();
+    let jump = |code| match code {
+        BlockerCode::AcceptanceMissing => Jump::Signature { signed_for: SignedFor::Acceptance },
+        _ => Jump::Owner,
+    };
+    acceptance::gaps(job, &crew).into_iter().map(|code| plain(code, jump(code))).collect()
+}
+
+/// A certificate of the law that nobody of the crew holds today (R7): that work is not done.
+pub fn certificate_blockers(judge: &Judge<'_>, now: i64) -> Vec<Blocker> {
+    let Some(roster) = judge.roster else { return Vec::new() };
+    let crew = crew::crew(judge.job);
+    let stops = crew::certificate_stops(roster, &crew, judge.job, now, &judge.rules.crew_rules());
+    stops.into_iter().map(Blocker::from).collect()
 }
 
 /// What a refrigerant circuit keeps shut (R32).
