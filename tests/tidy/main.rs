@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod layers;
+mod rules;
 mod tree;

@@ -60,6 +60,9 @@ pub struct EmergencyScript {
 pub struct Triggers {
     pub zh: Vec<String>,
     pub en: Vec<String>,
+    /// Phrases in which a trigger means no danger: 打不着火 is a burner that does not light.
+    #[serde(default)]
+    pub unless: Vec<String>,
 }
 
 impl Triggers {
@@ -89,7 +92,10 @@ impl EmergencySet {
     /// The script that the caller's words ask for (R3).
     pub fn script(&self, said: &str) -> Option<&EmergencyScript> {
         let said = said.to_lowercase();
-        let fits = |script: &&EmergencyScript| script.triggers.words().any(|word| said.contains(&word.to_lowercase()));
+        let fits = |script: &&EmergencyScript| {
+            let said = script.triggers.unless.iter().fold(said.clone(), |said, phrase| said.replace(phrase, " "));
+            script.triggers.words().any(|word| said.contains(&word.to_lowercase()))
+        };
         self.scripts.iter().find(fits)
     }
 

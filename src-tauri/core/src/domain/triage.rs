@@ -33,6 +33,8 @@ impl Danger {
 pub struct Trigger {
     pub danger: Danger,
     pub words: Vec<String>,
+    /// Phrases in which a word means no danger.
+    pub unless: Vec<String>,
     pub script: String,
 }
 
@@ -89,7 +91,8 @@ pub fn triage(text: &str, triggers: &Triggers) -> Triage {
     let text = plain(text);
     let mut dangers: Vec<Named> = Vec::new();
     for trigger in &triggers.dangers {
-        let words: Vec<String> = trigger.words.iter().filter(|word| holds(&text, word)).cloned().collect();
+        let said = trigger.unless.iter().fold(text.clone(), |text, phrase| text.replace(phrase.as_str(), " "));
+        let words: Vec<String> = trigger.words.iter().filter(|word| holds(&said, word)).cloned().collect();
         if !words.is_empty() {
             dangers.push(Named { danger: trigger.danger, script: trigger.script.clone(), words });
         }
@@ -151,6 +154,7 @@ mod tests {
         let trigger = |danger, script: &str, words: &[&str]| Trigger {
             danger,
             words: words.iter().map(|w| (*w).to_owned()).collect(),
+            unless: vec!["不着火".to_owned()],
             script: script.to_owned(),
         };
         Triggers {
@@ -245,5 +249,14 @@ mod tests {
             prop_assert_eq!(said.urgency, Urgency::Class1);
             prop_assert!(said.names(Danger::Shock));
         }
+    }
+
+    #[test]
+    fn r3_a_burner_that_does_not_light_is_no_fire() {
+        let mut triggers = triggers();
+        triggers.dangers[0].words.push("着火".to_owned());
+        assert_eq!(triage("打不着火", &triggers).urgency, Urgency::Normal);
+        assert_eq!(triage("插座着火了", &triggers).urgency, Urgency::Class1);
+        assert_eq!(triage("打不着火，后来着火了", &triggers).urgency, Urgency::Class1);
     }
 }

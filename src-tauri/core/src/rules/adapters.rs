@@ -43,6 +43,7 @@ impl InForce<'_> {
                 EmergencyKind::WaterLeak => Danger::Water,
             },
             words: script.triggers.words().cloned().collect(),
+            unless: script.triggers.unless.clone(),
             script: script.emergency.word().to_owned(),
         };
         Triggers {

@@ -4,11 +4,11 @@ use automerge::AutoCommit;
 use doorstep::documents::{order as order_paper, sheet as sheet_paper};
 use doorstep::domain::day::JobFigures;
 use doorstep::domain::facts::{Job, Order, Sheet};
-use doorstep::domain::gates;
+use doorstep::domain::gates::{self, Judge};
 use doorstep::domain::nodes::{self, Elsewhere, Reached};
 use doorstep::rules::RuleBook;
 use doorstep_schemas::ids::DocKind;
-use doorstep_schemas::view::{JobKind, NodeKind, OrderState};
+use doorstep_schemas::view::{Blocker, JobKind, JobOutcome, NodeKind, OrderState};
 use proptest::prelude::*;
 
 use super::anything::{Desks, Stroke, arrival, noted, stroke};
@@ -21,15 +21,22 @@ struct Derived {
     status: NodeKind,
     state: OrderState,
     figures: JobFigures,
+    blockers: Vec<Blocker>,
+    outcomes: Vec<JobOutcome>,
 }
 
 fn derived(order: Order, sheet: Sheet, rules: &RuleBook) -> Derived {
     let job = Job { order, sheet };
-    let line = nodes::line(&job, gates::safety_checked(&job, rules), Elsewhere::default());
+    let in_force = rules.at(0);
+    let judge = Judge::new(&job, &in_force);
+    let line = nodes::line(&job, gates::safety_checked(&judge), Elsewhere::default());
+    let next = gates::next(&judge, 0);
     Derived {
+        blockers: next.blockers,
+        outcomes: next.outcomes,
         status: nodes::status(&job, &line),
         state: nodes::order_state(&job),
-        figures: JobFigures::of(&job, rules),
+        figures: JobFigures::by(&judge),
         line,
     }
 }
