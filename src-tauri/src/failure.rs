@@ -83,6 +83,7 @@ impl Told for OrderError {
             Self::TooLong { .. } => ErrorCode::FieldTooLong,
             Self::Phone(_) => ErrorCode::PhoneInvalid,
             Self::AlreadyAdopted => ErrorCode::AlreadyAdopted,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Window => ErrorCode::InputInvalid,
             Self::UnknownMember(_) => ErrorCode::MemberUnknown,
             Self::Job(error) => error.code(),
@@ -133,6 +134,7 @@ impl Told for ReadingError {
             Self::TooEarly(_) => ErrorCode::PhaseTooEarly,
             Self::TooLong => ErrorCode::FieldTooLong,
             Self::NotArrived => ErrorCode::StepTooEarly,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Job(error) => error.code(),
         }
     }
@@ -161,6 +163,7 @@ impl Told for SheetError {
             Self::Quantity => ErrorCode::QuantityInvalid,
             Self::NoPart(_) => ErrorCode::PartNotFound,
             Self::Answer => ErrorCode::ServiceUnknown,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Reason => ErrorCode::ReasonRequired,
             Self::Job(error) => error.code(),
         }
