@@ -84,6 +84,7 @@ impl Told for OrderError {
             Self::Phone(_) => ErrorCode::PhoneInvalid,
             Self::AlreadyAdopted => ErrorCode::AlreadyAdopted,
             Self::NotFit(_) => ErrorCode::NotFit,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Window => ErrorCode::InputInvalid,
             Self::UnknownMember(_) => ErrorCode::MemberUnknown,
             Self::Job(error) => error.code(),
@@ -137,6 +138,7 @@ impl Told for ReadingError {
             Self::TooEarly(_) => ErrorCode::PhaseTooEarly,
             Self::TooLong => ErrorCode::FieldTooLong,
             Self::NotArrived => ErrorCode::StepTooEarly,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Job(error) => error.code(),
         }
     }
@@ -165,6 +167,7 @@ impl Told for SheetError {
             Self::Quantity => ErrorCode::QuantityInvalid,
             Self::NoPart(_) => ErrorCode::PartNotFound,
             Self::Answer => ErrorCode::ServiceUnknown,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Reason => ErrorCode::ReasonRequired,
             Self::Job(error) => error.code(),
         }
