@@ -73,10 +73,10 @@ async fn a_refused_piece_blocks_nothing_else() {
     sheet.write(2);
     let mut forbidden = li.pen(DocId::Order(job(1)));
     forbidden.write(1);
-    let mut unborn = li.pen(DocId::Stock(stage.li));
-    unborn.write(1);
-    let down = li.exchange(&[forbidden.all(), unborn.all(), sheet.all(), grant(job(1), stage.li, Access::Read)]).await;
-    assert_eq!(down.outcomes(), ["not_allowed", "unknown_kind", "accepted", "not_allowed"]);
+    let mut stock = li.pen(DocId::Stock(stage.li));
+    stock.write(1);
+    let down = li.exchange(&[forbidden.all(), stock.all(), sheet.all(), grant(job(1), stage.li, Access::Read)]).await;
+    assert_eq!(down.outcomes(), ["not_allowed", "not_allowed", "accepted", "not_allowed"]);
 }
 
 #[tokio::test]

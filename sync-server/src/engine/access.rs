@@ -44,9 +44,12 @@ const fn field_rule(kind: DocKind, verb: Verb) -> Rule {
     match (kind, verb) {
         (DocKind::Order, Verb::Read) | (DocKind::Sheet, Verb::Read) => Rule::Granted(Access::Read),
         (DocKind::Sheet, Verb::Write) => Rule::Granted(Access::Write),
-        (DocKind::Request | DocKind::Stock, _) => Rule::Own,
+        (DocKind::Request, _) | (DocKind::Stock, Verb::Read) => Rule::Own,
         (DocKind::Roster | DocKind::Catalogue, Verb::Read) => Rule::Always,
-        (DocKind::Order | DocKind::Roster | DocKind::Catalogue, Verb::Write) | (DocKind::Desk, _) => Rule::Never,
+        // What was given out is the owner's word; what was used follows from sheets (R22).
+        (DocKind::Order | DocKind::Stock | DocKind::Roster | DocKind::Catalogue, Verb::Write) | (DocKind::Desk, _) => {
+            Rule::Never
+        }
     }
 }
 
@@ -88,7 +91,7 @@ mod tests {
             (DocKind::Order, "++r-r-r-"),
             (DocKind::Sheet, "+wrwrwrw"),
             (DocKind::Request, "+ooooooo"),
-            (DocKind::Stock, "++oooooo"),
+            (DocKind::Stock, "++o-o-o-"),
             (DocKind::Desk, "++------"),
             (DocKind::Roster, "+++-+-+-"),
             (DocKind::Catalogue, "+++-+-+-"),

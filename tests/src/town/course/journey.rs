@@ -7,7 +7,7 @@ use doorstep_schemas::view::{
     Window,
 };
 
-use super::{Act, Fate, Script};
+use super::{Act, Fate, Script, Step};
 use crate::town::words::sayings;
 use crate::town::words::services;
 use crate::town::{DAY_MS, FIRST_DAY_MS, MINUTE_MS};
@@ -184,7 +184,12 @@ impl Script<'_> {
             }
         };
         self.now = self.now.max(arrival - way);
-        if matches!(self.kind(), JobKind::Install | JobKind::Exchange | JobKind::UnitReturn) {
+        let waited = |step: &Step| {
+            let ended = JobOutcome::NeedsPart;
+            matches!(step.act, Act::Finish { outcome, .. } if outcome == ended || outcome == JobOutcome::GoodsNotArrived)
+        };
+        let comes_with = matches!(self.kind(), JobKind::Install | JobKind::Exchange | JobKind::UnitReturn);
+        if comes_with || self.steps.iter().any(waited) {
             self.fact(SheetFact::Goods { here: true, note: String::new() });
         }
         self.act(Act::Tap(Tap::Depart));

@@ -145,9 +145,10 @@ pub fn next(judge: &Judge<'_>, now: i64) -> Next {
     }
     let has = |kind| nodes::has_now(job, kind);
     let blocked = |codes: &[BlockerCode]| blockers.iter().any(|b| codes.contains(&b.code));
-    let step = if !has(NodeKind::Departed) && !has(NodeKind::Arrived) {
+    let away = !at_the_shop(job);
+    let step = if away && !has(NodeKind::Departed) && !has(NodeKind::Arrived) {
         Step::Depart
-    } else if !has(NodeKind::Arrived) {
+    } else if away && !has(NodeKind::Arrived) {
         Step::Arrive
     } else if blocked(&[BlockerCode::CardNotShown]) {
         Step::ShowCard
