@@ -1,7 +1,7 @@
 //! Which set judges, what a set must not be, and that another set judges otherwise without new code.
 
 use doorstep::domain::facts::{Job, Noted, Order, Reading, Sheet};
-use doorstep::domain::gates::{Judge, Rules};
+use doorstep::domain::gates::Judge;
 use doorstep::domain::safety::{self, Context, Month, set_for};
 use doorstep::rules::RuleBook;
 use doorstep_schemas::ids::ShortId;
