@@ -237,8 +237,43 @@ fn r2_r27_another_set_counts_from_its_day_on_and_what_ended_before_keeps_the_old
     assert_eq!(desk.store().renew_rules(TOMORROW).unwrap().into_iter().collect::<Vec<_>>(), [open]);
     assert_eq!(desk.store().renew_rules(TOMORROW + 1).unwrap().len(), 0, "judged once");
     assert_eq!(minutes(&desk), (60, 45));
-    // The other device was off when the day came.
+    // Another device was off when the day came.
     assert_eq!(minutes(&late.restart()), (60, 45));
+    // And one hears of the job when it is finished, and has the set after that.
+    pass_everything(&desk, open);
+    desk.actions.finish(&Finish { job: open, outcome: JobOutcome::Completed }).unwrap();
+    let mut newest = shop.device(OWNER);
+    newest.nature.pass(2 * DAY_MS);
+    meet(&mut shop, &mut [&mut desk, &mut newest]);
+    assert_eq!(minutes(&newest), (60, 60));
+    assert!(beside.deliver(&newest).contains(&open));
+    assert_eq!(minutes(&newest), (60, 45));
+}
+
+#[test]
+fn r11_a_reading_is_judged_by_the_set_that_it_names_also_where_that_set_never_came_into_force() {
+    let mut shop = Shop::open();
+    let (mut desk, mut car) = (shop.device(OWNER), shop.device(OWNER));
+    let mut beside = Beside::default();
+    // Somebody's program used a set that lacks a row which jobs need: it doesn't fit here.
+    let mut file = String::from_utf8(stricter()).unwrap();
+    file = file.replacen("\"code\": \"rcd_button\"", "\"code\": \"rcd_knob\"", 1);
+    let set = name_unchecked(&desk, &DocId::Catalogue, "limits", file.as_bytes());
+    let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+    desk.actions.tap_node(&TapNode { job, tap: Tap::Arrive }).unwrap();
+    measure_earth(&desk, job, 3_000);
+    let mut foreign = desk.facts(job).sheet.readings[0].clone();
+    (foreign.id, foreign.limits) = (ShortId::mint([250; 5]), set.0.to_vec());
+    let write = |paper: &mut _| layout::add_record(paper, &foreign);
+    desk.store().act(&DocId::Sheet(job), "record_reading", NOON, write, |_| Ok(())).unwrap();
+    beside.collect(&desk);
+    meet(&mut shop, &mut [&mut desk, &mut car]);
+    assert_eq!(earth(&car, job), [Verdict::Pass, Verdict::NotMeasured]);
+    assert_eq!(beside.deliver(&car), [job]);
+    assert_eq!(earth(&car, job), [Verdict::Pass, Verdict::Fail]);
+    assert!(found(&car, job, FindingCode::ReadingFailed));
+    assert!(car.store().refused_sets()[0].reason.contains("does not fit"));
+    assert_eq!(car.rows("lacking"), 0);
 }
 
 #[test]
