@@ -92,6 +92,23 @@ codes! {
     ReadingValueInvalid = "reading_value_invalid",
     MethodRequired = "method_required",
     ReasonRequired = "reason_required",
+    /// An earlier phase of the safety check is still open (R11).
+    PhaseTooEarly = "phase_too_early",
+    UnitWrong = "unit_wrong",
+    /// The method shows whether something is there, not how much.
+    MethodQualitative = "method_qualitative",
+    MonthInvalid = "month_invalid",
+    CalibrationInvalid = "calibration_invalid",
+    NumberOutOfRange = "number_out_of_range",
+    /// A fact names something that the job doesn't have.
+    NotHere = "not_here",
+    TimeAhead = "time_ahead",
+    StepBlocked = "step_blocked",
+    /// Identity numbers are never kept (R44).
+    IdentityNumber = "identity_number",
+    AlreadyAdopted = "already_adopted",
+    /// Certificates or grades speak against these members (R7).
+    NotFit = "not_fit",
     ServiceUnknown = "service_unknown",
     QuantityInvalid = "quantity_invalid",
     PartNotFound = "part_not_found",

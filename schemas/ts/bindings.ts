@@ -14,6 +14,8 @@ export const commands = {
 	job: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("job", { input })),
 	takeOrder: (input: TakeOrder) => typedError<JobView, Failure>(__TAURI_INVOKE("take_order", { input })),
 	assign: (input: Assign) => typedError<JobView, Failure>(__TAURI_INVOKE("assign", { input })),
+	takeWalkIn: (input: TakeOrder) => typedError<JobView, Failure>(__TAURI_INVOKE("take_walk_in", { input })),
+	adoptWalkIn: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("adopt_walk_in", { input })),
 	tapNode: (input: TapNode) => typedError<JobView, Failure>(__TAURI_INVOKE("tap_node", { input })),
 	showCard: (input: ShowCard) => typedError<JobView, Failure>(__TAURI_INVOKE("show_card", { input })),
 	finish: (input: Finish) => typedError<JobView, Failure>(__TAURI_INVOKE("finish", { input })),
@@ -22,6 +24,8 @@ export const commands = {
 	usePart: (input: UsePart) => typedError<JobView, Failure>(__TAURI_INVOKE("use_part", { input })),
 	removePart: (input: RemovePart) => typedError<JobView, Failure>(__TAURI_INVOKE("remove_part", { input })),
 	answerService: (input: AnswerService) => typedError<JobView, Failure>(__TAURI_INVOKE("answer_service", { input })),
+	noteFact: (input: NoteFact) => typedError<FactNoted, Failure>(__TAURI_INVOKE("note_fact", { input })),
+	answerSheet: (input: AnswerSheet) => typedError<JobView, Failure>(__TAURI_INVOKE("answer_sheet", { input })),
 	/**  On Android a raw body never reaches a command, so a picture comes as base64 everywhere. */
 	addPhoto: (input: AddPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("add_photo", { input })),
 	/**  Brings a photo's bytes here; nothing to do when they are. */
@@ -61,6 +65,13 @@ export type AnswerService = {
 	answer: ServiceAnswer,
 };
 
+/**  审核: the owner approves exactly what is here, or returns it with a note (R39). */
+export type AnswerSheet = {
+	job: string,
+	kind: ApprovalKind,
+	note: string,
+};
+
 export type ApplianceInput = {
 	kind: ApplianceKind,
 	brand: string,
@@ -82,14 +93,38 @@ export type ApplianceView = {
 	fault: string,
 	cause: string,
 	action: string,
+	/**  Everything else that its fields say: the nameplate's figures, the room, the circuit. */
+	plate: Partial<{ [key in SheetField]: string }>,
 	readings: ReadingRow[],
 };
+
+/**  How calling the customer went. */
+export type AppointmentResult = "appointed" | "failed" | "rebooked" | 
+/**  转派 */
+"passed_on";
+
+/**  How an owner answers a sheet (R39). */
+export type ApprovalKind = "approved" | "returned";
 
 export type Assign = {
 	job: string,
 	/**  Everybody who has the job after this. */
 	members: string[],
 };
+
+/**  What is known of a unit at the bench that the next fact names. */
+export type BenchView = {
+	appliance: string,
+	/**  The last diagnosis, which a quote is for (R19). */
+	diagnosis: string | null,
+	/**  The last quote, which consent is for. */
+	quote: QuoteView | null,
+};
+
+/**  What was done at the bench. */
+export type BenchWork = "test" | "finding" | "work" | "repaired" | "unrepairable" | 
+/**  The customer was told (R20). */
+"informed";
 
 export type Blocker = {
 	code: BlockerCode,
@@ -100,7 +135,17 @@ export type Blocker = {
 
 export type BlockerCode = "not_arrived" | "card_not_shown" | "reading_missing" | "reading_not_measured" | 
 /**  There is no override (R12). */
-"reading_failed" | "field_missing" | "photo_missing" | "service_missing";
+"reading_failed" | "field_missing" | "photo_missing" | "service_missing" | 
+/**  Emergency: the script of the phone comes first (R3). */
+"not_guided" | "gas_company_not_called" | "goods_not_confirmed" | 
+/**  The law's certificate is missing or expired (R7). */
+"certificate_missing" | "grade_too_low" | 
+/**  Readings of an earlier phase are still open (R11). */
+"phase_too_early" | "overrun_reason" | "signature_missing" | "notice_missing" | 
+/**  隐患未消除: unplugged, tagged, re-check date (R12). */
+"not_unplugged" | "not_tagged" | "recheck_missing" | 
+/**  闸口验收 (R16) */
+"acceptance_missing" | "plan_missing" | "concealed_photo_missing" | "loaner_undecided" | "loaner_unsafe" | "loaner_out" | "unit_out" | "phone_missing" | "address_missing" | "symptom_missing" | "tag_missing" | "not_diagnosed" | "not_consented" | "not_informed" | "other_level_missing" | "old_part_missing" | "old_part_not_offered" | "above_guide_unapproved" | "no_leak_found" | "flame_on_charge" | "purged_with_refrigerant" | "evacuation_too_short" | "charge_incomplete" | "paid_in_full_missing" | "damage_photo_missing" | "subsidy_incomplete";
 
 export type CardNumber = {
 	label: Text,
@@ -121,11 +166,18 @@ export type ChoiceOption = {
 	label: Text,
 };
 
+export type ClaimState = "proposed" | "agreed" | "rejected" | "paid";
+
+/**  How a customer or a member was reached. */
+export type ContactChannel = "in_person" | "phone" | "chat" | "sms";
+
 export type CoreEvent = 
 /**  These jobs look different now, by our own hand or another's. */
 { kind: "jobs_changed"; jobs: string[] } | 
 /**  Members or devices of the outlet changed. */
 { kind: "team_changed" } | 
+/**  Roster, catalogue, requests, stock or the desk's topics changed. */
+{ kind: "papers_changed" } | 
 /**  Where the work is: on this device, on the relay, on the owner's device. */
 { kind: "sync_changed"; chip: SyncChip } | 
 /**  Bytes of one photo, on their way up or down. */
@@ -138,6 +190,9 @@ export type CoreMessage = CoreEvent;
 
 /**  Who pays (R26). */
 export type Coverage = "in_warranty" | "out_of_warranty" | "extended" | "to_be_appraised";
+
+/**  Where a unit is on its way (R17–R18). */
+export type CustodyStep = "taken" | "received" | "to_factory" | "from_factory" | "returned";
 
 /**  1–40 characters of name; what is empty is asked for. */
 export type CustomerInput = {
@@ -225,7 +280,28 @@ export type Enrol = {
 /**  What went wrong, as one word that both ends know. */
 export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed" | "change_not_linked" | "change_forked" | "change_out_of_range" | "change_unappliable" | "document_full" | "signature_invalid" | "unknown_author" | "unknown_kind" | 
 /**  Unknown and forbidden answer alike. */
-"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | "internal";
+"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
+/**  An earlier phase of the safety check is still open (R11). */
+"phase_too_early" | "unit_wrong" | 
+/**  The method shows whether something is there, not how much. */
+"method_qualitative" | "month_invalid" | "calibration_invalid" | "number_out_of_range" | 
+/**  A fact names something that the job doesn't have. */
+"not_here" | "time_ahead" | "step_blocked" | 
+/**  Identity numbers are never kept (R44). */
+"identity_number" | "already_adopted" | 
+/**  Certificates or grades speak against these members (R7). */
+"not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | "internal";
+
+/**  How charge got into or out of a circuit (R32). */
+export type Evacuation = "pump" | 
+/**  Blown out with refrigerant: never right. */
+"purge" | "none";
+
+/**  What came of adding a fact: its id, for facts that name it, and the job. */
+export type FactNoted = {
+	id: string,
+	job: JobView,
+};
 
 /**  An error on its way to the screen: a code with parameters for the person, English for the log. */
 export type Failure = {
@@ -253,6 +329,12 @@ export type FaultOffer = {
 	cause: Text,
 	action: Text,
 };
+
+export type FeeKind = "visit" | "diagnosis" | "labour" | "part" | "material" | "surcharge" | 
+/**  Somebody else's work that the shop passes on. */
+"pass_through" | "discount" | 
+/**  Puts an earlier line right; the earlier one stays. */
+"adjustment";
 
 export type FetchPhoto = {
 	job: string,
@@ -283,6 +365,9 @@ export type Found =
 { state: "choice"; option: string } | { state: "not_applicable"; reason: string } | 
 /**  Never a pass (R11). */
 { state: "not_measured"; reason: string };
+
+/**  Weakest first (R7). */
+export type Grade = "d" | "c" | "b" | "a" | "a_plus";
 
 /**  One action, from the documents' changes. */
 export type HistoryLine = {
@@ -337,6 +422,8 @@ export type JobCard = {
 	assignees: MemberView[],
 	findings: Finding[],
 	parts_fen: number,
+	/**  What the customer's lines come to. */
+	billed_fen: number,
 	photos: number,
 	readings_done: number,
 	readings_required: number,
@@ -379,6 +466,9 @@ export type JobView = {
 	nodes: NodeView[],
 	next: NextStep,
 	appliances: ApplianceView[],
+	/**  备用机: each an installation with readings of its own (R17). */
+	loaners: ApplianceView[],
+	bench: BenchView[],
 	services: ServiceRow[],
 	parts: PartRow[],
 	part_offers: PartOffer[],
@@ -394,7 +484,11 @@ export type JobView = {
 };
 
 /**  Where on the job a blocker is mended. */
-export type Jump = { to: "card" } | { to: "reading"; appliance: string; code: string } | { to: "field"; appliance: string; field: SheetField } | { to: "photos"; stage: PhotoStage } | { to: "service"; service: ServiceCode } | { to: "node"; node: NodeKind };
+export type Jump = { to: "card" } | { to: "reading"; appliance: string; code: string } | { to: "field"; appliance: string; field: SheetField } | { to: "photos"; appliance: string; stage: PhotoStage } | { to: "service"; service: ServiceCode } | { to: "node"; node: NodeKind } | 
+/**  The unit's page at the bench, with its loaner. */
+{ to: "bench"; appliance: string } | { to: "fees" } | { to: "parts" } | { to: "notice"; appliance: string | null } | { to: "signature"; signed_for: SignedFor } | { to: "hazard" } | { to: "charge"; appliance: string } | { to: "damage"; damage: string } | 
+/**  What only the owner can mend: assignment, certificates, a project's papers. */
+{ to: "owner" };
 
 export type Language = "zh" | "en";
 
@@ -430,14 +524,37 @@ export type MemberView = {
 
 export type NextStep = {
 	step: Step,
+	/**  What keeps somebody from setting out, or from going in: an emergency's script, goods (R3, R8). */
+	before_going: Blocker[],
 	/**  Everything that keeps the job from "completed", all at once. */
 	blockers: Blocker[],
 	/**  Outcomes that may be chosen now. */
 	outcomes: JobOutcome[],
+	/**  Outcomes that this job may come to, each with what it still needs. */
+	others: OutcomeGate[],
 };
 
+/**  Why there is no loaner (R17). */
+export type NoLoaner = 
+/**  Declined, signed. */
+"declined" | 
+/**  None available; the customer was told, with a promised date. */
+"none_available";
+
 /**  Visit nodes, in the order of a job's life. Only departed, arrived and finished are taps. */
-export type NodeKind = "open" | "accepted" | "departed" | "arrived" | "card_shown" | "safety_checked" | "working" | "finished" | "cancelled";
+export type NodeKind = "open" | 
+/**  已电话指导: an emergency, before anything else (R3). */
+"guided" | "accepted" | "appointed" | "departed" | "arrived" | "card_shown" | "safety_checked" | "working" | 
+/**  已装备用机 */
+"loaner_placed" | 
+/**  已取机 */
+"taken" | "finished" | "left" | 
+/**  已收机, at the bench */
+"received" | "diagnosed" | "quoted" | "consented" | 
+/**  用户放弃维修 */
+"given_up" | "repaired" | "unrepairable" | 
+/**  已告知: the customer was told (R20). */
+"informed" | "returned" | "loaner_back" | "followed_up" | "approved" | "settled" | "cancelled";
 
 export type NodeView = {
 	kind: NodeKind,
@@ -445,7 +562,31 @@ export type NodeView = {
 	by: string,
 	/**  Followed from facts, not tapped. */
 	derived: boolean,
+	/**  补录: when it was entered, where that was later than it happened. */
+	entered: number | null,
 };
+
+/**  Adds a fact to a sheet. */
+export type NoteFact = {
+	job: string,
+	fact: SheetFact,
+	/**  补录: when it happened, where it is entered later. */
+	claimed: number | null,
+};
+
+/**  安全隐患告知书: refusal or warning in writing (R12). */
+export type NoticeKind = "warning" | "refusal" | 
+/**  修复·隐患未消除 */
+"hazard_remaining" | 
+/**  判废 */
+"condemned" | 
+/**  拒绝销售 (R50) */
+"sale_refused";
+
+/**  An old part's way back (R24). */
+export type OldPartStep = 
+/**  Offered to the customer, who keeps it. */
+"kept" | "declined" | "tagged" | "sent" | "accepted" | "deducted";
 
 export type OneDay = {
 	/**  Any moment of the day wanted (in the outlet's time zone); `None` is today. */
@@ -455,6 +596,35 @@ export type OneDay = {
 export type OneJob = {
 	job: string,
 };
+
+/**  What is said of an order beyond who, where and what. What is missing is not said. */
+export type OrderDetails = {
+	source: Source | null,
+	segment: Segment | null,
+	/**  The job that this one comes back to (R8). */
+	revisit_of: string | null,
+	/**  The maintenance contract behind it: a topic of the desk. */
+	contract: string,
+	/**  国补 (R44) */
+	subsidised: boolean,
+	/**  闸口验收 (R16) */
+	acceptance: boolean,
+	project: boolean,
+	difficulty: Grade | null,
+	at_height: boolean,
+	wished: string | null,
+	/**  Kilometres from the shop. */
+	km: number | null,
+};
+
+/**  An outcome that is not open yet, and everything that it needs. */
+export type OutcomeGate = {
+	outcome: JobOutcome,
+	blockers: Blocker[],
+};
+
+/**  What a payment is for. */
+export type PaidFor = "work" | "deposit" | "deposit_back" | "compensation" | "refund";
 
 export type PartOffer = {
 	code: string,
@@ -472,6 +642,21 @@ export type PartRow = {
 	guide_fen: number,
 	by: string,
 };
+
+/**  Who bears a share of a damage (R30). */
+export type Party = "outlet" | "technician" | "maker" | "insurer";
+
+/**  What stopped the clock (R2). */
+export type PauseReason = "goods" | "parts" | "rectification";
+
+export type PayWay = "cash" | 
+/**  The outlet's own collection QR (R43). */
+"outlet_qr" | "transfer" | 
+/**  To the technician's own account: counts as not handed in. */
+"personal";
+
+/**  Who pays a line. */
+export type Payer = "customer" | "maker" | "outlet" | "insurer";
 
 /**  When a reading is taken (R11). */
 export type Phase = 
@@ -528,6 +713,12 @@ export type Preferences = {
 	no_network: boolean | null,
 };
 
+export type QuoteView = {
+	id: string,
+	total_fen: number,
+	days: number,
+};
+
 export type Rate = {
 	of: number,
 	good: number,
@@ -552,15 +743,28 @@ export type ReadingRow = {
 	records: RecordView[],
 };
 
+/**  What a reason is given for. */
+export type ReasonAbout = 
+/**  Longer than the limit (R2). */
+"overrun" | "late" | 
+/**  A line above the guide price (R28). */
+"above_guide" | 
+/**  Nameplate missing or unreadable (R15). */
+"nameplate" | "edit_after_approval" | "entered_late";
+
 export type RecordReading = {
 	job: string,
 	appliance: string,
 	code: string,
 	found: Found,
+	/**  The row's unit; empty for a choice. */
+	unit: string,
 	/**  One of the row's methods; empty when the row has none. */
 	method: string,
 	/**  Free text: make and number of the instrument. */
 	instrument: string,
+	/**  When the instrument was last calibrated, as its label says; may be empty. */
+	calibrated: string,
 	/**  What was put right before measuring again; empty the first time. */
 	rectified: string,
 };
@@ -577,13 +781,33 @@ export type RecordView = {
 	verdict: VerdictView,
 };
 
+/**  A rule set that is named and not used here; what was in force before it still is. */
+export type RefusedSetView = {
+	kind: SetKind,
+	version: string,
+	/**  Of the set's file. */
+	line: number,
+	/**  For whoever wrote the file, in English. */
+	reason: string,
+};
+
 export type RemovePart = {
 	job: string,
 	part: string,
 };
 
+/**  How deep a repair goes (R21): the cheaper level's price stands beside the dearer one's. */
+export type RepairLevel = 
+/**  板上维修 */
+"component" | "board" | 
+/**  返厂 */
+"factory";
+
 /**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
+
+/**  Who the customer is to the shop (R9). */
+export type Segment = "vip" | "set" | "project" | "town" | "village";
 
 export type ServiceAnswer = { answer: "done" } | { answer: "not_applicable"; reason: string } | 
 /**  产品通检: looked at, nothing wrong. */
@@ -637,7 +861,78 @@ export type SetDeviceStatus = {
 	status: DeviceStatus,
 };
 
-export type SheetField = "brand" | "model" | "serial" | "symptom" | "fault" | "cause" | "action";
+/**  What a rule set is about: the word in its file's `set` field and in the catalogue. */
+export type SetKind = 
+/**  限值 */
+"limits" | 
+/**  Which readings and photos a job needs. */
+"needs" | 
+/**  Fault classes and the parts list. */
+"faults" | 
+/**  1+5 steps, scripts and notices. */
+"steps" | 
+/**  What to say on the phone before anybody is sent. */
+"emergency" | 
+/**  附加费 */
+"surcharges" | 
+/**  指导价 */
+"prices" | 
+/**  结算价: the owner's alone. */
+"settlement" | 
+/**  保修政策 */
+"warranty" | 
+/**  Delivery times, delays and thresholds. */
+"promises" | 
+/**  投诉电话 */
+"numbers" | 
+/**  复制回单, dispatch texts and messages to the customer. */
+"replies" | 
+/**  计件工资 */
+"pieces" | 
+/**  Brands, townships and customer segments. */
+"places";
+
+/**  A fact of a job's sheet. Figures are whole numbers in the unit of their name. */
+export type SheetFact = 
+/**  预约, 预约失败, 改约, 转派 */
+{ fact: "appointment"; result: AppointmentResult; window: Window | null; channel: ContactChannel; reason: string } | 
+/**  电话指导 (R3) */
+{ fact: "guidance"; script: string; called: string; solved: boolean } | 
+/**  货已到, confirmed before departure (R8) */
+{ fact: "goods"; here: boolean; note: string } | { fact: "crew"; member: string | null; name: string; left: boolean } | 
+/**  The clock stops or goes on (R2). */
+{ fact: "pause"; stopped: boolean; reason: PauseReason; note: string } | { fact: "reason"; about: ReasonAbout; subject: string | null; text: string; photo: string | null } | { fact: "serial"; appliance: string; unit: UnitOf; serial: string; photo: string | null } | { fact: "hazard"; appliance: string | null; code: string; text: string; action: string; before: string | null; after: string | null; households: number; remaining: boolean; unplugged: boolean; tagged: boolean; recheck: number | null } | 
+/**  安全隐患告知书 (R12): signed by the signature named, or 拒签 with a witness. */
+{ fact: "notice"; appliance: string | null; kind: NoticeKind; readings: string[]; text: string; signature: string | null; refused: boolean; witness: string } | { fact: "signature"; signed_for: SignedFor; subject: string | null; signer: Signer; name: string; image: string | null } | 
+/**  Work on a refrigerant circuit (R32). */
+{ fact: "charge"; appliance: string; gas: string; leak_found: boolean; leak_at: string; welded: boolean; grams: number; charged_when_welding: boolean; before_kpa: number | null; after_kpa: number | null; evacuation: Evacuation; minutes: number } | { fact: "old_part"; part: string; step: OldPartStep; tag: string; due: number | null; batch: string; courier: string; deducted_fen: number } | 
+/**  费用: one line. */
+{ fact: "fee"; appliance: string | null; kind: FeeKind; code: string; name: string; quantity: number; unit_fen: number; 
+/**  Per mille. */
+share: number; guide_fen: number | null; payer: Payer; reason: string; part: string | null; adjusts: string | null; quote: string | null; spoken_code: string } | { fact: "payment"; fen: number; way: PayWay; paid_for: PaidFor; subject: string | null; reference: string } | 
+/**  损坏 (R30): its photos are taken first. */
+{ fact: "damage"; what: string; text: string; photos: string[]; asked_fen: number } | { fact: "claim_share"; damage: string; party: Party; fen: number; state: ClaimState; signature: string | null; note: string } | { fact: "loaner"; appliance: string; kind: ApplianceKind; tag: string; model: string; serial: string; deposit_fen: number; condition: string; photos: string[] } | { fact: "loaner_back"; loaner: string; condition: string; kept_fen: number; reason: string } | { fact: "without_loaner"; appliance: string; why: NoLoaner; signature: string | null; promised: number | null } | { fact: "custody"; appliance: string; step: CustodyStep; tag: string; place: string; condition: string; carried_in: boolean } | { fact: "bench"; appliance: string; work: BenchWork; text: string; level: RepairLevel | null; channel: ContactChannel | null; part: string | null } | { fact: "diagnosis"; appliance: string; cause: string; level: RepairLevel; repairable: boolean } | { fact: "quote"; appliance: string; diagnosis: string; level: RepairLevel; total_fen: number; other_level: RepairLevel | null; other_fen: number | null; days: number } | { fact: "consent"; quote: string; yes: boolean; who: string; channel: ContactChannel; cost_fen: number; days: number; spoken: number | null } | { fact: "promise"; appliance: string; ready: number | null; next_contact: number | null; note: string } | { fact: "remark"; text: string };
+
+/**  A field of one appliance on the sheet. Figures are whole numbers in the unit of their name. */
+export type SheetField = "brand" | "model" | "serial" | "symptom" | "fault" | "cause" | "action" | 
+/**  The fault class of rule data that was picked. */
+"fault_code" | 
+/**  Production month, `2017-04`. */
+"made" | "rated_watts" | "rated_milliamps" | 
+/**  I, II, 0, 0I, III */
+"protection" | "refrigerant" | "gas" | 
+/**  Bathroom or kitchen: `yes` or `no`. */
+"wet_room" | 
+/**  How the wire is laid. */
+"laying" | "breaker_amps" | 
+/**  What the nameplate says of the kind of load: `portable`, `motor`, `heating`. */
+"build" | 
+/**  The RCD's rated residual current. */
+"rcd_milliamps" | 
+/**  `220-240` */
+"nameplate_volts" | 
+/**  `0.02-0.8` */
+"nameplate_megapascals";
 
 export type Shell = 
 /**  The phone in one hand. */
@@ -650,6 +945,19 @@ export type ShowCard = {
 	/**  How long the card was on the screen, in milliseconds; 3,000 make it shown (R10). */
 	shown_ms: number,
 };
+
+/**  What is signed. */
+export type SignedFor = "work" | "notice" | "quote" | "damage" | "loaner" | "loaner_declined" | 
+/**  闸口验收 (R16) */
+"acceptance" | "handover" | "survey";
+
+/**  Who signs. */
+export type Signer = "customer" | "witness" | "acceptor" | "technician" | "owner";
+
+/**  Where a job came from (R6). */
+export type Source = "maker" | "call" | "walk_in" | 
+/**  The customer asked the technician directly. */
+"direct" | "dealer" | "chat" | "contract";
 
 export type Step = "depart" | "arrive" | "show_card" | "check_safety" | "fill_sheet" | "finish" | "nothing";
 
@@ -705,6 +1013,7 @@ export type SyncView = {
 	/**  Others' records that wait here for a part of their history. */
 	incomplete: number,
 	stuck: StuckPiece[],
+	refused_sets: RefusedSetView[],
 	/**  Newest first. */
 	attempts: SyncAttempt[],
 	last_success: number | null,
@@ -730,6 +1039,7 @@ export type TakeOrder = {
 	maker_order: string,
 	note: string,
 	assignees: string[],
+	details: OrderDetails | null,
 };
 
 export type Tap = "depart" | "arrive";
@@ -763,6 +1073,9 @@ export type Township = {
 	far: boolean,
 };
 
+/**  Which unit of an appliance a serial number is of; old and new where one replaces the other (R44). */
+export type UnitOf = "whole" | "indoor" | "outdoor" | "old";
+
 /**  Triage at intake (R3). */
 export type Urgency = 
 /**  Gas, CO, shock, burning smell: guided by phone first. */
@@ -786,6 +1099,8 @@ export type Verdict = "pass" | "warn" | "fail" | "not_applicable" | "not_measure
 export type VerdictView = {
 	verdict: Verdict,
 	class: FailureClass | null,
+	/**  Why, with the figures: "0.3 MΩ, below 1 MΩ: fail". */
+	reason: Text,
 	/**  What it means and what to do now. */
 	text: Text,
 };

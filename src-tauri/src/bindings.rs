@@ -8,7 +8,7 @@ use specta_typescript::Typescript;
 use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
-use crate::commands::{lists, orders, photos, session, sheet, sync, team, visit};
+use crate::commands::{facts, lists, orders, photos, session, sheet, sync, team, visit};
 
 /// A core event on its way to the screen.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
@@ -30,6 +30,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             lists::job,
             orders::take_order,
             orders::assign,
+            orders::take_walk_in,
+            orders::adopt_walk_in,
             visit::tap_node,
             visit::show_card,
             visit::finish,
@@ -38,6 +40,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             sheet::use_part,
             sheet::remove_part,
             sheet::answer_service,
+            facts::note_fact,
+            facts::answer_sheet,
             photos::add_photo,
             photos::fetch_photo,
             sync::sync_status,

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use doorstep::actions::JobError;
+use doorstep::actions::facts::FactError;
 use doorstep::actions::finish::FinishError;
 use doorstep::actions::orders::OrderError;
 use doorstep::actions::photos::PhotoError;
@@ -15,6 +16,7 @@ use doorstep::store::StoreError;
 use doorstep::sync::admin::AdminError;
 use doorstep::sync::fault::Fault;
 use doorstep_schemas::code::{ErrorCode, Failure};
+use doorstep_schemas::view::Blocker;
 
 /// An error that can be told to a person.
 pub trait Told: Error + Sized {
@@ -80,6 +82,9 @@ impl Told for OrderError {
             Self::Required(_) => ErrorCode::FieldRequired,
             Self::TooLong { .. } => ErrorCode::FieldTooLong,
             Self::Phone(_) => ErrorCode::PhoneInvalid,
+            Self::AlreadyAdopted => ErrorCode::AlreadyAdopted,
+            Self::NotFit(_) => ErrorCode::NotFit,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Window => ErrorCode::InputInvalid,
             Self::UnknownMember(_) => ErrorCode::MemberUnknown,
             Self::Job(error) => error.code(),
@@ -91,6 +96,7 @@ impl Told for OrderError {
             Self::Required(field) => vec![("field", (*field).to_owned())],
             Self::TooLong { field, most } => vec![("field", (*field).to_owned()), ("most", most.to_string())],
             Self::Phone(phone) => vec![("phone", phone.clone())],
+            Self::NotFit(blockers) => in_the_way(blockers),
             _ => Vec::new(),
         }
     }
@@ -100,6 +106,7 @@ impl Told for VisitError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::TooEarly(_) => ErrorCode::StepTooEarly,
+            Self::Blocked(_) => ErrorCode::StepBlocked,
             Self::Done => ErrorCode::StepDone,
             Self::CardTooShort(_) => ErrorCode::CardTooShort,
             Self::Job(error) => error.code(),
@@ -109,6 +116,7 @@ impl Told for VisitError {
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::TooEarly(before) => vec![("node", before.word().to_owned())],
+            Self::Blocked(blockers) => in_the_way(blockers),
             _ => Vec::new(),
         }
     }
@@ -119,10 +127,18 @@ impl Told for ReadingError {
         match self {
             Self::Unknown(_) => ErrorCode::ReadingUnknown,
             Self::Value(NotAValue::Reason) | Self::NothingRectified => ErrorCode::ReasonRequired,
-            Self::Value(_) => ErrorCode::ReadingValueInvalid,
-            Self::Method => ErrorCode::MethodRequired,
+            Self::Value(NotAValue::Number { .. } | NotAValue::Option(_) | NotAValue::Kind) => {
+                ErrorCode::ReadingValueInvalid
+            }
+            Self::Value(NotAValue::UnitMissing { .. } | NotAValue::Unit { .. }) => ErrorCode::UnitWrong,
+            Self::Value(NotAValue::MethodMissing | NotAValue::Method(_)) | Self::Method => ErrorCode::MethodRequired,
+            Self::Value(NotAValue::Qualitative(_)) => ErrorCode::MethodQualitative,
+            Self::Value(NotAValue::Month) => ErrorCode::MonthInvalid,
+            Self::Value(NotAValue::Calibration(_)) => ErrorCode::CalibrationInvalid,
+            Self::TooEarly(_) => ErrorCode::PhaseTooEarly,
             Self::TooLong => ErrorCode::FieldTooLong,
             Self::NotArrived => ErrorCode::StepTooEarly,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Job(error) => error.code(),
         }
     }
@@ -132,6 +148,10 @@ impl Told for ReadingError {
             Self::Value(NotAValue::Number { unit, most }) => {
                 vec![("unit", unit.clone()), ("most", (most / 1000).to_string())]
             }
+            Self::Value(NotAValue::UnitMissing { expected } | NotAValue::Unit { expected, .. }) => {
+                vec![("unit", expected.clone())]
+            }
+            Self::TooEarly(blockers) => in_the_way(blockers),
             Self::NotArrived => vec![("node", "arrived".to_owned())],
             Self::TooLong => vec![("field", "reading".to_owned()), ("most", "200".to_owned())],
             _ => Vec::new(),
@@ -147,6 +167,7 @@ impl Told for SheetError {
             Self::Quantity => ErrorCode::QuantityInvalid,
             Self::NoPart(_) => ErrorCode::PartNotFound,
             Self::Answer => ErrorCode::ServiceUnknown,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Reason => ErrorCode::ReasonRequired,
             Self::Job(error) => error.code(),
         }
@@ -159,6 +180,53 @@ impl Told for SheetError {
             _ => Vec::new(),
         }
     }
+}
+
+impl Told for FactError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Required(_) => ErrorCode::FieldRequired,
+            Self::TooLong { .. } => ErrorCode::FieldTooLong,
+            Self::OutOfRange { field: CLAIMED, .. } => ErrorCode::TimeAhead,
+            Self::OutOfRange { .. } => ErrorCode::NumberOutOfRange,
+            Self::Unknown(_) => ErrorCode::NotHere,
+            Self::Blocked(_) => ErrorCode::StepBlocked,
+            Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::IdentityNumber => ErrorCode::IdentityNumber,
+            Self::Job(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Required(field) => vec![("field", (*field).to_owned())],
+            Self::TooLong { field, most } => vec![("field", (*field).to_owned()), ("most", most.to_string())],
+            Self::OutOfRange { field, least, most } => {
+                vec![("field", (*field).to_owned()), ("least", least.to_string()), ("most", most.to_string())]
+            }
+            Self::Unknown(what) => vec![("what", (*what).to_owned())],
+            Self::Blocked(blockers) => in_the_way(blockers),
+            Self::OwnerOnly | Self::IdentityNumber | Self::Job(_) => Vec::new(),
+        }
+    }
+}
+
+/// The moment at which something is said to have happened: its bounds are moments, not figures.
+const CLAIMED: &str = "claimed";
+
+/// All that stands in the way: how many, their codes, and the names that rule data has for them in both languages.
+fn in_the_way(blockers: &[Blocker]) -> Vec<(&'static str, String)> {
+    let mut codes: Vec<&str> = blockers.iter().map(|blocker| blocker.code.word()).collect();
+    codes.dedup();
+    let subjects = || blockers.iter().filter_map(|blocker| blocker.subject.as_ref());
+    let zh: Vec<&str> = subjects().map(|subject| subject.zh.as_str()).collect();
+    let en: Vec<&str> = subjects().map(|subject| subject.en.as_str()).collect();
+    vec![
+        ("count", blockers.len().to_string()),
+        ("blockers", codes.join(",")),
+        ("zh", zh.join("、")),
+        ("en", en.join(", ")),
+    ]
 }
 
 impl Told for FinishError {
@@ -217,6 +285,82 @@ impl Told for AdminError {
             Self::Name => vec![("field", "name".to_owned()), ("most", "40".to_owned())],
             Self::NoRole => vec![("field", "roles".to_owned())],
             _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorstep_schemas::ids::ShortId;
+    use doorstep_schemas::view::{BlockerCode, Jump, Text};
+
+    fn param<'a>(failure: &'a Failure, name: &str) -> &'a str {
+        failure.params.get(name).map_or("", String::as_str)
+    }
+
+    #[test]
+    fn a_refused_step_names_all_that_stands_in_the_way() {
+        let jump = || Jump::Bench { appliance: ShortId::mint([7; 5]) };
+        let blocker = |code, subject| Blocker { code, subject, jump: jump() };
+        let refused = FactError::Blocked(vec![
+            blocker(BlockerCode::LoanerUndecided, None),
+            blocker(BlockerCode::SymptomMissing, None),
+        ]);
+        let failure = refused.told();
+        assert_eq!(failure.code, ErrorCode::StepBlocked);
+        assert_eq!(param(&failure, "blockers"), "loaner_undecided,symptom_missing");
+        assert_eq!((param(&failure, "count"), param(&failure, "zh")), ("2", ""));
+
+        let named = |zh: &str, en: &str| Some(Text { zh: zh.into(), en: en.into() });
+        let early = ReadingError::TooEarly(vec![
+            blocker(BlockerCode::PhaseTooEarly, named("接地有效", "Earth present")),
+            blocker(BlockerCode::PhaseTooEarly, named("整机绝缘", "Insulation")),
+        ]);
+        let failure = early.told();
+        assert_eq!(failure.code, ErrorCode::PhaseTooEarly);
+        assert_eq!(param(&failure, "zh"), "接地有效、整机绝缘");
+        assert_eq!(param(&failure, "en"), "Earth present, Insulation");
+        assert_eq!(param(&failure, "blockers"), "phase_too_early", "one code is said once");
+    }
+
+    #[test]
+    fn each_refusal_of_a_fact_has_a_code_of_its_own() {
+        let range = |field| FactError::OutOfRange { field, least: 0, most: 20_000 };
+        let kept = range("kept").told();
+        assert_eq!((kept.code, param(&kept, "field")), (ErrorCode::NumberOutOfRange, "kept"));
+        assert_eq!((param(&kept, "least"), param(&kept, "most")), ("0", "20000"));
+        let codes = [
+            (range("claimed").told().code, ErrorCode::TimeAhead),
+            (FactError::Required("tag").told().code, ErrorCode::FieldRequired),
+            (FactError::TooLong { field: "tag", most: 120 }.told().code, ErrorCode::FieldTooLong),
+            (FactError::Unknown("loaner").told().code, ErrorCode::NotHere),
+            (FactError::OwnerOnly.told().code, ErrorCode::OwnerOnly),
+            (FactError::IdentityNumber.told().code, ErrorCode::IdentityNumber),
+            (OrderError::AlreadyAdopted.told().code, ErrorCode::AlreadyAdopted),
+            (OrderError::NotFit(Vec::new()).told().code, ErrorCode::NotFit),
+            (VisitError::Blocked(Vec::new()).told().code, ErrorCode::StepBlocked),
+        ];
+        for (told, meant) in codes {
+            assert_eq!(told, meant);
+        }
+    }
+
+    #[test]
+    fn a_reading_that_is_none_is_refused_with_what_is_wrong_about_it() {
+        let value = |wrong| ReadingError::Value(wrong).told();
+        let unit = value(NotAValue::Unit { expected: "Ω".into(), found: "MΩ".into() });
+        assert_eq!((unit.code, param(&unit, "unit")), (ErrorCode::UnitWrong, "Ω"));
+        let codes = [
+            (value(NotAValue::UnitMissing { expected: "Ω".into() }).code, ErrorCode::UnitWrong),
+            (value(NotAValue::Qualitative("socket_tester".into())).code, ErrorCode::MethodQualitative),
+            (value(NotAValue::Month).code, ErrorCode::MonthInvalid),
+            (value(NotAValue::Calibration("yesterday".into())).code, ErrorCode::CalibrationInvalid),
+            (value(NotAValue::MethodMissing).code, ErrorCode::MethodRequired),
+            (value(NotAValue::Kind).code, ErrorCode::ReadingValueInvalid),
+        ];
+        for (told, meant) in codes {
+            assert_eq!(told, meant);
         }
     }
 }

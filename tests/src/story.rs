@@ -20,7 +20,7 @@ use doorstep_schemas::input::{
 };
 use doorstep_schemas::view::{
     ApplianceKind, BlockerCode, Coverage, DayReview, Fen, JobCard, JobKind, JobOutcome, JobView, Language, Millis,
-    PhotoPlace, PhotoStage, ServiceCode, SyncView, Thousandths, Urgency,
+    PhotoPlace, PhotoStage, ReadingInput, ServiceCode, SyncView, Thousandths, Urgency,
 };
 
 use crate::camera;
@@ -198,10 +198,23 @@ fn read(
     method: &str,
     rectified: &str,
 ) -> Result<JobView, StoryError> {
-    let unit = if matches!(found, Found::Number { .. }) { "Ω" } else { "" }.to_owned();
-    let (code, method, calibrated) = (code.to_owned(), method.to_owned(), String::new());
-    let (instrument, rectified) = (String::new(), rectified.to_owned());
-    let input = RecordReading { job, appliance, code, found, unit, method, instrument, calibrated, rectified };
+    // As the screen does: the unit that the row shows.
+    let shown = app.actions.job(job)?.appliances.into_iter().flat_map(|a| a.readings);
+    let unit = match shown.into_iter().find(|row| row.code == code).map(|row| row.input) {
+        Some(ReadingInput::Number { unit, .. }) => unit,
+        _ => String::new(),
+    };
+    let input = RecordReading {
+        job,
+        appliance,
+        code: code.to_owned(),
+        found,
+        unit,
+        method: method.to_owned(),
+        instrument: String::new(),
+        calibrated: String::new(),
+        rectified: rectified.into(),
+    };
     Ok(app.actions.record_reading(&input)?)
 }
 

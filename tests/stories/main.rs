@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod bad_input;
+mod bench;
 mod first_job;
 mod rule_sets;
 mod sample_day;

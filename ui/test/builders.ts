@@ -36,6 +36,7 @@ export function card(change: Partial<JobCard> = {}): JobCard {
     assignees: [ran],
     findings: [],
     parts_fen: 0,
+    billed_fen: 0,
     photos: 0,
     readings_done: 0,
     readings_required: 3,
@@ -54,7 +55,7 @@ export function record(change: Partial<RecordView> = {}): RecordView {
     rectified: '',
     at: at(-5),
     by: '冉小军',
-    verdict: { verdict: 'pass', class: null, text: text('可以继续', 'Go on') },
+    verdict: { verdict: 'pass', class: null, reason: text('左零右火上地', 'right'), text: text('可以继续', 'Go on') },
     ...change,
   };
 }
@@ -129,6 +130,7 @@ export function appliance(change: Partial<ApplianceView> = {}): ApplianceView {
     fault: '',
     cause: '',
     action: '',
+    plate: {},
     readings: [row(), earthResistance(), rcdButton()],
     ...change,
   };
@@ -161,10 +163,12 @@ export function job(change: Partial<JobView> = {}): JobView {
     may_write: true,
     now: NOW,
     nodes: (['open', 'accepted', 'departed', 'arrived', 'card_shown', 'safety_checked', 'working', 'finished'] as const).map(
-      (kind, index) => ({ kind, at: index < 2 ? at(-20 + index) : null, by: index < 2 ? '覃建国' : '', derived: index > 3 }),
+      (kind, index) => ({ kind, at: index < 2 ? at(-20 + index) : null, by: index < 2 ? '覃建国' : '', derived: index > 3, entered: null }),
     ),
-    next: { step: 'depart', blockers: [], outcomes: ['solved_by_phone'] },
+    next: { step: 'depart', before_going: [], blockers: [], outcomes: ['solved_by_phone'], others: [] },
     appliances: [appliance()],
+    loaners: [],
+    bench: [{ appliance: 'A0000001', diagnosis: null, quote: null }],
     services: [
       {
         service: 'test_power',

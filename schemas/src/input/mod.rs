@@ -11,8 +11,8 @@ pub use facts::*;
 use crate::enrol::{DeviceStatus, RoleName};
 use crate::ids::{DeviceId, JobId, MemberId, ShortId};
 use crate::view::{
-    ApplianceKind, Coverage, Fen, Grade, JobKind, JobOutcome, Language, Millis, PhotoStage, Segment, ServiceCode,
-    Shell, Source, Thousandths, Urgency, Window, words,
+    ApplianceKind, ApprovalKind, Coverage, Fen, Grade, JobKind, JobOutcome, Language, Millis, PhotoStage, Segment,
+    ServiceCode, Shell, Source, Thousandths, Urgency, Window, words,
 };
 
 pub use history::*;
@@ -253,6 +253,14 @@ pub struct AnswerService {
 pub struct Finish {
     pub job: JobId,
     pub outcome: JobOutcome,
+}
+
+/// 审核: the owner approves exactly what is here, or returns it with a note (R39).
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct AnswerSheet {
+    pub job: JobId,
+    pub kind: ApprovalKind,
+    pub note: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]

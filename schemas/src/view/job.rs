@@ -9,6 +9,7 @@ use super::{
     NodeKind, Phase, PhotoStage, ServiceCode, SignedFor, SyncChip, Text, Urgency, Verdict,
 };
 use crate::ids::{BlobHash, DeviceId, JobId, ShortId};
+use crate::input::SheetField;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct Window {
@@ -78,6 +79,8 @@ pub struct NodeView {
     pub by: String,
     /// Followed from facts, not tapped.
     pub derived: bool,
+    /// 补录: when it was entered, where that was later than it happened.
+    pub entered: Option<Millis>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -103,9 +106,10 @@ pub enum Jump {
     },
     Field {
         appliance: ShortId,
-        field: crate::input::SheetField,
+        field: SheetField,
     },
     Photos {
+        appliance: ShortId,
         stage: PhotoStage,
     },
     Service {
@@ -148,6 +152,8 @@ pub struct Blocker {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct NextStep {
     pub step: Step,
+    /// What keeps somebody from setting out, or from going in: an emergency's script, goods (R3, R8).
+    pub before_going: Vec<Blocker>,
     /// Everything that keeps the job from "completed", all at once.
     pub blockers: Vec<Blocker>,
     /// Outcomes that may be chosen now.
@@ -248,7 +254,33 @@ pub struct ApplianceView {
     pub fault: String,
     pub cause: String,
     pub action: String,
+    /// Everything else that its fields say: the nameplate's figures, the room, the circuit.
+    pub plate: BTreeMap<SheetField, String>,
     pub readings: Vec<ReadingRow>,
+}
+
+/// What is known of a unit at the bench that the next fact names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct BenchView {
+    pub appliance: ShortId,
+    /// The last diagnosis, which a quote is for (R19).
+    pub diagnosis: Option<ShortId>,
+    /// The last quote, which consent is for.
+    pub quote: Option<QuoteView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct QuoteView {
+    pub id: ShortId,
+    pub total_fen: Fen,
+    pub days: u32,
+}
+
+/// What came of adding a fact: its id, for facts that name it, and the job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct FactNoted {
+    pub id: ShortId,
+    pub job: JobView,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -332,6 +364,7 @@ pub struct JobView {
     pub appliances: Vec<ApplianceView>,
     /// 备用机: each an installation with readings of its own (R17).
     pub loaners: Vec<ApplianceView>,
+    pub bench: Vec<BenchView>,
     pub services: Vec<ServiceRow>,
     pub parts: Vec<PartRow>,
     pub part_offers: Vec<PartOffer>,

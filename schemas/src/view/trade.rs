@@ -120,6 +120,8 @@ words!(
 
 words!(
     /// How a customer or a member was reached.
+    // The screens' bindings have a `Channel` of their own.
+    #[serde(rename = "ContactChannel")]
     Channel {
         InPerson = "in_person",
         Phone = "phone",

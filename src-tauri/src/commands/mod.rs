@@ -1,5 +1,6 @@
 //! One file per topic; each command is one call.
 
+pub mod facts;
 pub mod lists;
 pub mod orders;
 pub mod photos;

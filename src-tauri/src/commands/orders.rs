@@ -1,7 +1,7 @@
-//! Taking and assigning orders.
+//! Taking, assigning and adopting orders.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{Assign, TakeOrder};
+use doorstep_schemas::input::{Assign, OneJob, TakeOrder};
 use doorstep_schemas::view::JobView;
 
 use super::Core;
@@ -17,4 +17,16 @@ pub async fn take_order(core: Core<'_>, input: TakeOrder) -> Result<JobView, Fai
 #[specta::specta]
 pub async fn assign(core: Core<'_>, input: Assign) -> Result<JobView, Failure> {
     core.actions.assign(&input).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn take_walk_in(core: Core<'_>, input: TakeOrder) -> Result<JobView, Failure> {
+    core.actions.take_walk_in(&input).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn adopt_walk_in(core: Core<'_>, input: OneJob) -> Result<JobView, Failure> {
+    core.actions.adopt_walk_in(input.job).map_err(Told::told)
 }

@@ -54,9 +54,12 @@ describe('the number pad', () => {
 
 describe('a verdict', () => {
   it('is said in a word, with its class and what to do', () => {
-    const banner = mount(VerdictBanner, { props: { value: '12.6 Ω', verdict: { verdict: 'fail', class: 'a', text: text('整改后重测') } } });
+    const banner = mount(VerdictBanner, {
+      props: { value: '12.6 Ω', verdict: { verdict: 'fail', class: 'a', reason: text('12.6 Ω，高于 4 Ω'), text: text('整改后重测') } },
+    });
     expect(banner.text()).toContain('不合格');
     expect(banner.text()).toContain('A 类');
+    expect(banner.get(T('verdict-reason')).text()).toBe('12.6 Ω，高于 4 Ω');
     expect(banner.text()).toContain('整改后重测');
     expect(banner.attributes('role')).toBe('status');
   });
@@ -155,6 +158,33 @@ describe('the node line', () => {
     const line = mount(NodeLine, { props: { nodes: job().nodes } });
     expect(line.get(T('node-accepted')).attributes('data-done')).toBe('true');
     expect(line.get(T('node-finished')).attributes('data-done')).toBe('false');
+  });
+});
+
+describe('a node that was entered late', () => {
+  it('says when, and what followed from other records is said to', () => {
+    const nodes = job().nodes.map((node) =>
+      node.kind === 'card_shown' ? { ...node, at: at(-30), derived: true, entered: at(-5) } : { ...node, entered: null },
+    );
+    const line = mount(NodeLine, { props: { nodes } });
+    expect(line.get(T('node-card_shown')).text()).toContain('补录 13:37');
+    expect(line.get(T('node-card_shown')).text()).toContain('由记录得出');
+    expect(line.findAll(T('node-entered'))).toHaveLength(1);
+  });
+
+  it('of a word that this version doesn’t know is shown as it is', () => {
+    const nodes = [{ kind: 'beamed_up' as never, at: at(-1), by: '', derived: false, entered: null }];
+    expect(mount(NodeLine, { props: { nodes } }).text()).toContain('beamed_up');
+  });
+});
+
+describe('a blocker that only the owner mends', () => {
+  it('is said, not tapped', async () => {
+    const blockers = [{ code: 'plan_missing' as const, subject: null, jump: { to: 'owner' as const } }];
+    const list = mount(BlockerList, { props: { blockers } });
+    expect(list.get(T('blocker')).text()).toContain('由老板处理');
+    await list.get(T('blocker')).trigger('click');
+    expect(list.emitted('jump')).toBeUndefined();
   });
 });
 

@@ -160,7 +160,7 @@ describe('a job beside the list', () => {
     const failed = record({
       id: 'R1',
       found: { state: 'number', thousandths: 12_600 },
-      verdict: { verdict: 'fail', class: 'a', text: text('') },
+      verdict: { verdict: 'fail', class: 'a', reason: text(''), text: text('') },
     });
     const passed = record({ id: 'R2', found: { state: 'number', thousandths: 1800 }, rectified: '重新接好端子' });
     const lines = mount(ReadingLines, { props: { rows: [earthResistance({ records: [failed, passed] })] } });

@@ -1,6 +1,6 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { card } from '../../test/builders';
+import { appliance, card, row } from '../../test/builders';
 import { openStory, T } from '../../test/door';
 import CardPage from './CardPage.vue';
 import FinishPage from './FinishPage.vue';
@@ -56,6 +56,15 @@ describe('a job', () => {
     await tap('next-step');
     expect(asked.filter((each) => each.command === 'tap_node').map((each) => each.input.tap)).toEqual(['depart', 'arrive']);
     expect(router.currentRoute.value.path).toBe(`/field/job/${job}/card`);
+  });
+});
+
+describe('a job that is solved by phone', () => {
+  it('can be ended before anybody sets out', async () => {
+    const { page: shown, router } = await open(JobPage);
+    expect(shown.get(T('go-finish')).text()).toBe('电话里解决了');
+    await tap('go-finish');
+    expect(router.currentRoute.value.path).toBe(`/field/job/${job}/finish`);
   });
 });
 
@@ -139,6 +148,60 @@ describe('the safety check', () => {
     await check.get(T('reason-popup')).trigger('submit');
     await flushPromises();
     expect(asked.at(-1)?.input.found).toEqual({ state: 'not_measured', reason: '没有仪表' });
+  });
+});
+
+describe('a reading', () => {
+  it('is sent with the unit that the row shows and the day of calibration', async () => {
+    const { page: check, asked } = await open(SafetyPage, openStory(), '/?code=earth_resistance');
+    await tap('method-loop');
+    await check.get(T('calibrated')).setValue('2026-03-01');
+    for (const key of ['pad-1', 'pad-save']) await tap(key);
+    expect(asked.at(-1)?.input).toMatchObject({ unit: 'Ω', calibrated: '2026-03-01' });
+    expect(localStorage.getItem('doorstep.last.calibrated.earth_resistance')).toBe('2026-03-01');
+  });
+
+  it('of a choice has no unit', async () => {
+    const { asked } = await open(SafetyPage);
+    await tap('choice-right');
+    expect(asked.at(-1)?.input).toMatchObject({ unit: '', calibrated: '' });
+  });
+
+  it('of a loaner is taken on the same page, dead tests before live ones', async () => {
+    const world = openStory();
+    const shown = world.story.do_job({ job });
+    const trial = row({ appliance: 'L0000001', code: 'leakage_current', phase: 'trial' });
+    shown.loaners = [appliance({ id: 'L0000001', model: 'BYJ-03', readings: [trial, row({ appliance: 'L0000001' })] })];
+    const { page: check } = await open(SafetyPage, world);
+    const rows = check.findAll('[data-appliance=L0000001]').map((each) => each.attributes('data-test'));
+    expect(rows).toEqual(['row-socket_polarity', 'row-leakage_current']);
+    expect(check.text()).toContain('备用机 安泉 BYJ-03 · 开工前');
+  });
+});
+
+describe('photos of a set', () => {
+  it('belong to the unit that they were taken of', async () => {
+    const world = openStory();
+    const shown = world.story.do_job({ job });
+    shown.appliances = [...shown.appliances, appliance({ id: 'A0000002', kind: 'range_hood' })];
+    world.story.answer('add_photo', { appliance: 'A0000001', stage: 'after', base64: 'x' } as never);
+    const { page: sheet } = await open(SheetPage, world, '/?appliance=A0000002&stage=after');
+    expect(sheet.get(T('slot-after')).attributes('data-taken')).toBe('0');
+    await tap('appliance-1');
+    expect(sheet.get(T('slot-after')).attributes('data-taken')).toBe('1');
+  });
+});
+
+describe('what the check judges by', () => {
+  it('is picked once and saved, and a second tap takes it back', async () => {
+    const { page: sheet, asked } = await open(SheetPage);
+    await tap('plate-protection-one');
+    await tap('plate-protection-one');
+    expect(asked.filter((each) => each.command === 'write_field').map((each) => [each.input.field, each.input.value])).toEqual([
+      ['protection', 'one'],
+      ['protection', ''],
+    ]);
+    expect(sheet.find(T('plate-gas-lpg')).exists()).toBe(false);
   });
 });
 

@@ -4,7 +4,8 @@ import type { RouteLocationRaw } from 'vue-router';
 
 const page = (job: string, rest: string) => `/field/job/${job}${rest}`;
 
-export function placeOf(job: string, jump: Jump): RouteLocationRaw {
+/** `null` where no page of the phone does it. */
+export function placeOf(job: string, jump: Jump): RouteLocationRaw | null {
   switch (jump.to) {
     case 'card':
       return page(job, '/card');
@@ -13,11 +14,15 @@ export function placeOf(job: string, jump: Jump): RouteLocationRaw {
     case 'field':
       return { path: page(job, '/sheet'), query: { appliance: jump.appliance, field: jump.field } };
     case 'photos':
-      return { path: page(job, '/sheet'), query: { stage: jump.stage } };
+      return { path: page(job, '/sheet'), query: { appliance: jump.appliance, stage: jump.stage } };
     case 'service':
       return { path: page(job, ''), query: { service: jump.service } };
+    case 'parts':
+      return { path: page(job, '/sheet'), query: { part: '1' } };
     case 'node':
-      return page(job, '');
+      return { path: page(job, ''), query: { next: '1' } };
+    default:
+      return null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import en from './en';
@@ -45,15 +45,40 @@ const NAMED: Record<string, string> = {
   SheetField: 'words.field',
   FindingCode: 'words.finding',
   BlockerCode: 'words.blocker',
+  SignedFor: 'words.signedFor',
+  Signer: 'words.signer',
+  NoticeKind: 'words.noticeKind',
+  ContactChannel: 'words.channel',
+  RepairLevel: 'words.repairLevel',
+  NoLoaner: 'words.noLoaner',
+  BenchWork: 'words.benchWork',
   Shell: 'words.shell',
   Language: 'words.language',
   ErrorCode: 'errors',
 };
-/** The short codes that actions leave in the history. */
-const ACTIONS = [
-  ...['take_order', 'assign', 'depart', 'arrive', 'show_card', 'record_reading', 'write_field', 'use_part', 'remove_part'],
-  ...['answer_service', 'add_photo', 'finish'],
-];
+/** The short codes that actions leave in a job's history, as the core's own sources have them. */
+const CORE = resolve(import.meta.dirname, '../../../src-tauri/core/src/actions');
+const ACTIONS = [...new Set(['', 'facts'].flatMap((folder) => actionsIn(resolve(CORE, folder))))];
+/** Actions on papers that are no job's. */
+const ELSEWHERE = ['answer_request', 'ask_advance', 'ask_part', 'hand_in', 'move_stock', 'note_owner', 'publish_set', 'roster', 'sample'];
+
+function actionsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.rs') && name !== 'outlet.rs')
+    .flatMap((name) => {
+      const text = readFileSync(resolve(folder, name), 'utf8');
+      const places = [
+        /\bcode: "(\w+)"/g,
+        /\("(\w+)", Edit/g,
+        /"(\w+)" \} else \{ "\w+" \}/g,
+        /\} else \{ "(\w+)" \}/g,
+        /\bact\([^;]*?, "(\w+)"/g,
+        /Custody\w*::\w+ => "(\w+)"/g,
+        /add_node\([^;]*?, "(\w+)"\)/g,
+      ];
+      return places.flatMap((place) => [...text.matchAll(place)].map((match) => match[1] ?? ''));
+    });
+}
 
 describe.each([
   ['zh', zh as unknown as Tree],
@@ -68,7 +93,9 @@ describe.each([
   });
 
   it('name every action of a history', () => {
-    expect(ACTIONS.filter((action) => !texts.get(`words.action.${action}`))).toEqual([]);
+    expect(ACTIONS).toContain('go_without_loaner');
+    expect(ACTIONS.length).toBeGreaterThan(50);
+    expect(ACTIONS.filter((action) => !ELSEWHERE.includes(action) && !texts.get(`words.action.${action}`))).toEqual([]);
   });
 
   it('leave nothing empty', () => {
@@ -96,6 +123,22 @@ describe('a failure', () => {
     expect(failureText({ code: 'field_required', params: { field: 'customer' }, detail: '' })).toBe('「客户姓名」要填。其他内容都还在。');
     await speak('en');
     expect(failureText({ code: 'field_too_long', params: { field: 'model' }, detail: '' })).toContain('“Model”');
+  });
+
+  it('names everything that stands in the way, by its own name where there is one', async () => {
+    const params = { count: '2', blockers: 'loaner_undecided,symptom_missing', zh: '', en: '' };
+    expect(failureText({ code: 'step_blocked', params, detail: '' })).toContain('备用机还没定、缺故障现象');
+    const readings = { count: '1', blockers: 'phase_too_early', zh: '接地有效', en: 'Earth present' };
+    expect(failureText({ code: 'phase_too_early', params: readings, detail: '' })).toBe('要先测前面的：接地有效。');
+    await speak('en');
+    expect(failureText({ code: 'phase_too_early', params: readings, detail: '' })).toContain('Earth present');
+  });
+
+  it('tells the bounds of an amount as money, and what is not here in words', () => {
+    expect(failureText({ code: 'number_out_of_range', params: { field: 'kept', least: '0', most: '20000' }, detail: '' })).toContain(
+      '¥200.00',
+    );
+    expect(failureText({ code: 'not_here', params: { what: 'loaner' }, detail: '' })).toContain('没有备用机');
   });
 
   it('that a newer core invents is told as a problem of the app, not as a bare code', () => {

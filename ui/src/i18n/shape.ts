@@ -1,7 +1,9 @@
 /** What every language must have: the keys of the Chinese texts, and a word for every value that the core can name. */
 import type {
   ApplianceKind,
+  BenchWork,
   BlockerCode,
+  ContactChannel,
   Coverage,
   DeviceStatus,
   ErrorCode,
@@ -10,15 +12,20 @@ import type {
   JobKind,
   JobOutcome,
   Language,
+  NoLoaner,
   NodeKind,
+  NoticeKind,
   Phase,
   PhotoPlace,
   PhotoStage,
+  RepairLevel,
   RoleName,
   ServiceCode,
   ServiceState,
   SheetField,
   Shell,
+  SignedFor,
+  Signer,
   Step,
   SyncState,
   Urgency,
@@ -50,6 +57,13 @@ export interface Words {
   field: Record<SheetField, string>;
   finding: Record<FindingCode, string>;
   blocker: Record<BlockerCode, string>;
+  signedFor: Record<SignedFor, string>;
+  signer: Record<Signer, string>;
+  noticeKind: Record<NoticeKind, string>;
+  channel: Record<ContactChannel, string>;
+  repairLevel: Record<RepairLevel, string>;
+  noLoaner: Record<NoLoaner, string>;
+  benchWork: Record<BenchWork, string>;
   shell: Record<Shell, string>;
   language: Record<Language, string>;
 }

@@ -5,6 +5,7 @@ import type {
   Assign,
   Finish,
   JobView,
+  NoteFact,
   RecordReading,
   RemovePart,
   ShowCard,
@@ -67,6 +68,12 @@ export const useJobs = defineStore('jobs', () => {
     usePart: async (input: UsePart) => take(await call('usePart', input)),
     removePart: async (input: RemovePart) => take(await call('removePart', input)),
     answerService: async (input: AnswerService) => take(await call('answerService', input)),
+    /** The fact's id: another fact may name it. */
+    noteFact: async (input: NoteFact) => {
+      const { id, job } = await call('noteFact', input);
+      take(job);
+      return id;
+    },
     addPhoto: async (input: Omit<AddPhoto, 'base64'>, picture: Blob) =>
       take(await call('addPhoto', { ...input, base64: await pictureBase64(picture) })),
     fetchPhoto: async (job: string, photo: string) => {

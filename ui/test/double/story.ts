@@ -9,6 +9,8 @@ import type {
   Failure,
   Finish,
   JobView,
+  NoteFact,
+  OutcomeGate,
   Preferences,
   RecordReading,
   RemovePart,
@@ -16,6 +18,7 @@ import type {
   ShowCard,
   TakeOrder,
   TapNode,
+  SheetFact,
   UsePart,
   Verdict,
   WriteField,
@@ -31,10 +34,13 @@ const refuse = (code: Failure['code']): Answer => ({ failure: { code, params: {}
 
 export class Story {
   private view: JobView;
+  /** The visit has taken longer than its limit. */
+  overrun = false;
   private session: SessionView;
   private team = team();
   private cards = review().jobs;
   private ids = 0;
+  private facts: SheetFact[] = [];
 
   constructor(
     role: string,
@@ -98,10 +104,28 @@ export class Story {
         blockers.push({ code: 'field_missing', subject: null, jump: { to: 'field', appliance: 'A0000001', field } });
     for (const slot of view.slots)
       if (slot.required && slot.taken === 0)
-        blockers.push({ code: 'photo_missing', subject: slot.name, jump: { to: 'photos', stage: slot.stage } });
+        blockers.push({ code: 'photo_missing', subject: slot.name, jump: { to: 'photos', appliance: 'A0000001', stage: slot.stage } });
     for (const each of view.services)
       if (each.state === 'missing')
         blockers.push({ code: 'service_missing', subject: each.name, jump: { to: 'service', service: each.service } });
+    const noted = (kind: SheetFact['fact']) => this.facts.filter((fact) => fact.fact === kind);
+    const others: OutcomeGate[] = [];
+    if (view.card.arrived_at !== null) {
+      const failed = rows.some((row) => row.records.at(-1)?.verdict.verdict === 'fail');
+      const notice: Blocker = { code: 'notice_missing', subject: null, jump: { to: 'notice', appliance: 'A0000001' } };
+      if (failed) {
+        const lacks = noted('hazard').length > 0 ? [] : (['not_unplugged', 'not_tagged', 'recheck_missing'] as const);
+        const hazards = lacks.map((code): Blocker => ({ code, subject: null, jump: { to: 'hazard' } }));
+        others.push({ outcome: 'refused_unsafe', blockers: noted('notice').length > 0 ? [] : [notice] });
+        others.push({ outcome: 'hazard_remaining', blockers: [...hazards, ...(noted('notice').length > 0 ? [] : [notice])] });
+      }
+      const taken = this.facts.some((fact) => fact.fact === 'custody' && fact.step === 'taken');
+      const out: Blocker = { code: 'unit_out', subject: null, jump: { to: 'bench', appliance: 'A0000001' } };
+      others.push({ outcome: 'taken_to_bench', blockers: taken ? [] : [out] });
+      if (taken) blockers.push(out);
+      if (this.overrun && noted('reason').length === 0)
+        blockers.push({ code: 'overrun_reason', subject: null, jump: { to: 'node', node: 'finished' } });
+    }
     const { status } = view.card;
     view.next = {
       step:
@@ -118,14 +142,15 @@ export class Story {
                   : blockers.length > 0
                     ? 'fill_sheet'
                     : 'finish',
+      before_going: [],
       blockers: view.card.arrived_at === null ? [] : blockers,
       outcomes: [
         ...(blockers.length === 0 && view.card.arrived_at !== null ? ['completed' as const] : []),
+        ...others.filter((gate) => gate.blockers.length === 0).map((gate) => gate.outcome),
         'needs_part',
-        'taken_to_bench',
-        'refused_unsafe',
         'given_up',
       ],
+      others: others.filter((gate) => gate.blockers.length > 0),
     };
     view.history = [
       { at: Date.now(), by: ran.name, device: this.session.device, action, received: !this.session.no_network },
@@ -264,6 +289,7 @@ export class Story {
         verdict: {
           verdict,
           class: bad ? row.class : null,
+          reason: bad ? text('超出要求', 'outside the limit') : text('在要求之内', 'within the limit'),
           text: bad
             ? text(
                 '不能安装或送电。整改后重测；不能整改就拒装并出隐患告知单。',
@@ -277,7 +303,10 @@ export class Story {
   }
   do_write_field(input: WriteField) {
     const appliance = this.view.appliances[0];
-    if (appliance) appliance[input.field] = input.value;
+    if (appliance) {
+      if (input.field in appliance) Object.assign(appliance, { [input.field]: input.value });
+      else appliance.plate[input.field] = input.value;
+    }
     this.node('working');
     return this.changed('write_field');
   }
@@ -330,6 +359,14 @@ export class Story {
     const slot = this.view.slots.find((each) => each.stage === input.stage);
     if (slot) slot.taken += 1;
     return this.changed('add_photo');
+  }
+  do_note_fact(input: NoteFact) {
+    const { id, fact } = { id: this.id(), ...input };
+    this.facts.push(fact);
+    const bench = this.view.bench[0];
+    if (bench && fact.fact === 'diagnosis') bench.diagnosis = id;
+    if (bench && fact.fact === 'quote') bench.quote = { id, total_fen: fact.total_fen, days: fact.days };
+    return { id, job: this.changed(fact.fact) };
   }
   do_fetch_photo = () => null;
   do_finish(input: Finish) {

@@ -1,15 +1,17 @@
 //! One job as the screen draws it: verdicts, blockers, the next step, all computed here.
 
-use doorstep_schemas::ids::JobId;
+use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{
-    ApplianceView, CardView, ChoiceOption, Fen, HistoryLine, JobView, Millis, NextStep, NodeView, PartRow, PhotoPlace,
-    PhotoSlot, PhotoStage, PhotoView, ReadingInput, ReadingRow, RecordView, ServiceRow, Text, Verdict, VerdictView,
+    ApplianceView, BenchView, CardView, ChoiceOption, Fen, HistoryLine, JobView, Millis, NextStep, NodeView, PartRow,
+    PhotoPlace, PhotoSlot, PhotoStage, PhotoView, QuoteView, ReadingInput, ReadingRow, RecordView, ServiceRow, Step,
+    Text, Verdict, VerdictView,
 };
 
 use super::{Actions, JobError, may_write};
 use crate::domain::facts::{Job, Photo, Reading};
 use crate::domain::gates::{self, Judge, Measured};
+use crate::domain::record::last;
 use crate::domain::safety;
 use crate::domain::{approval, nodes, services};
 use crate::rules::InForce;
@@ -34,6 +36,11 @@ impl Actions {
         let checked = gates::safety_checked(&judge);
         let line = nodes::line(&facts, checked, nodes::Elsewhere::default());
         let next = gates::next(&judge, now.saturating_sub(store.clock_offset()?.unwrap_or(0)));
+        let before_going = match next.step {
+            Step::Depart => gates::departure_blockers(&judge),
+            Step::Arrive => gates::emergency_blockers(&judge),
+            _ => Vec::new(),
+        };
         let names = Names { store };
         let serials: Vec<String> = facts.order.appliances.iter().map(|a| facts.field(a, SheetField::Serial)).collect();
         let offers = facts.order.appliances.first().map(|a| in_force.parts(a.kind)).unwrap_or_default();
@@ -46,11 +53,19 @@ impl Actions {
                     at: node.at.map(|(at, _)| Millis(at)),
                     by: node.at.map(|(_, by)| names.of(by)).unwrap_or_default(),
                     derived: node.derived,
+                    entered: node.entered_at.map(Millis),
                 })
                 .collect(),
-            next: NextStep { step: next.step, blockers: next.blockers, outcomes: next.outcomes, others: next.others },
+            next: NextStep {
+                step: next.step,
+                before_going,
+                blockers: next.blockers,
+                outcomes: next.outcomes,
+                others: next.others,
+            },
             appliances: judge.measured().iter().filter(|m| !m.loaner).map(|m| appliance(&judge, m, &names)).collect(),
             loaners: judge.loaners().map(|m| appliance(&judge, &m, &names)).collect(),
+            bench: facts.order.appliances.iter().map(|a| bench(&facts, a.id)).collect(),
             services: five(&facts, checked.is_some(), in_force),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
             part_offers: offers,
@@ -106,7 +121,39 @@ fn appliance(judge: &Judge<'_>, measured: &Measured, names: &Names<'_>) -> Appli
         fault: field(SheetField::Fault),
         cause: field(SheetField::Cause),
         action: field(SheetField::Action),
+        plate: PLATE.iter().map(|of| (*of, field(*of))).filter(|(_, text)| !text.is_empty()).collect(),
         readings: rows,
+    }
+}
+
+/// Fields that a judgement may depend on.
+const PLATE: [SheetField; 14] = [
+    SheetField::FaultCode,
+    SheetField::Made,
+    SheetField::RatedWatts,
+    SheetField::RatedMilliamps,
+    SheetField::Protection,
+    SheetField::Refrigerant,
+    SheetField::Gas,
+    SheetField::WetRoom,
+    SheetField::Laying,
+    SheetField::BreakerAmps,
+    SheetField::Build,
+    SheetField::RcdMilliamps,
+    SheetField::NameplateVolts,
+    SheetField::NameplateMegapascals,
+];
+
+fn bench(job: &Job, appliance: ShortId) -> BenchView {
+    let quote = last(job.sheet.quotes.iter().filter(|q| q.appliance == appliance));
+    BenchView {
+        appliance,
+        diagnosis: last(job.sheet.diagnoses.iter().filter(|d| d.appliance == appliance)).map(|d| d.id),
+        quote: quote.map(|q| QuoteView {
+            id: q.id,
+            total_fen: Fen(q.total_fen),
+            days: u32::try_from(q.days).unwrap_or(0),
+        }),
     }
 }
 

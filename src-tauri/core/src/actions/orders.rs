@@ -9,6 +9,7 @@ use crate::documents;
 use crate::domain::crew;
 use crate::domain::facts::Job;
 use crate::domain::gates::Rules;
+use crate::domain::money::subsidy::looks_like_id_number;
 use crate::nature::random;
 use crate::store::{Store, StoreError};
 
@@ -30,6 +31,8 @@ pub enum OrderError {
     TooLong { field: &'static str, most: usize },
     #[error("{0:?} is not a phone number")]
     Phone(String),
+    #[error("a text looks like an identity number; those are never kept")]
+    IdentityNumber,
     #[error("the job has its order already")]
     AlreadyAdopted,
     #[error("the window ends before it begins")]
@@ -167,8 +170,11 @@ pub(super) fn check(order: &TakeOrder) -> Result<(), OrderError> {
             ("serial", &appliance.serial, LINE),
         ]);
     }
-    if let Some((field, _, most)) = texts.into_iter().find(|(_, text, most)| text.chars().count() > *most) {
-        return Err(OrderError::TooLong { field, most });
+    if let Some((field, _, most)) = texts.iter().find(|(_, text, most)| text.chars().count() > *most) {
+        return Err(OrderError::TooLong { field, most: *most });
+    }
+    if texts.iter().any(|(_, text, _)| looks_like_id_number(text)) {
+        return Err(OrderError::IdentityNumber);
     }
     let digits = customer.phone.strip_prefix('+').unwrap_or(&customer.phone);
     if !(5..=20).contains(&digits.len()) || !digits.bytes().all(|c| c.is_ascii_digit()) {

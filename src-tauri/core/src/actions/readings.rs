@@ -8,6 +8,7 @@ use super::{Actions, JobError};
 use crate::documents;
 use crate::domain::facts::Reading;
 use crate::domain::gates::{self, Judge, Rules};
+use crate::domain::money::subsidy::looks_like_id_number;
 use crate::domain::safety::{self, NotAValue, Taken};
 use crate::store::StoreError;
 
@@ -26,6 +27,8 @@ pub enum ReadingError {
     NothingRectified,
     #[error("a text is longer than {LINE} characters")]
     TooLong,
+    #[error("a text looks like an identity number; those are never kept")]
+    IdentityNumber,
     #[error("measuring comes after arriving")]
     NotArrived,
     /// Readings of an earlier phase come first: all that are open (R11).
@@ -65,11 +68,12 @@ impl Actions {
             Found::NotApplicable { reason } | Found::NotMeasured { reason } => reason.as_str(),
             _ => "",
         };
-        if [input.instrument.as_str(), input.calibrated.as_str(), input.rectified.as_str(), reason]
-            .iter()
-            .any(|t| t.chars().count() > LINE)
-        {
+        let texts = [input.instrument.as_str(), input.calibrated.as_str(), input.rectified.as_str(), reason];
+        if texts.iter().any(|t| t.chars().count() > LINE) {
             return Err(ReadingError::TooLong);
+        }
+        if texts.iter().any(|t| looks_like_id_number(t)) {
+            return Err(ReadingError::IdentityNumber);
         }
         let failed = judge.standing(input.appliance, &input.code) == Some(Verdict::Fail);
         if failed && input.rectified.trim().is_empty() {

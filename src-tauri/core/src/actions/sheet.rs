@@ -7,6 +7,7 @@ use doorstep_schemas::view::{JobView, PartSource, ServiceCode};
 use super::{Actions, JobError};
 use crate::documents;
 use crate::domain::facts::{ServiceFact, UsedPart};
+use crate::domain::money::subsidy::looks_like_id_number;
 use crate::domain::services;
 use crate::store::StoreError;
 
@@ -32,6 +33,8 @@ pub enum SheetError {
     Answer,
     #[error("an answer of \"not applicable\" needs a reason")]
     Reason,
+    #[error("a text looks like an identity number; those are never kept")]
+    IdentityNumber,
     #[error(transparent)]
     Job(#[from] JobError),
 }
@@ -47,6 +50,9 @@ impl Actions {
     pub fn write_field(&self, input: &WriteField) -> Result<JobView, SheetError> {
         if input.value.chars().count() > FIELD {
             return Err(SheetError::TooLong(FIELD));
+        }
+        if looks_like_id_number(&input.value) {
+            return Err(SheetError::IdentityNumber);
         }
         let mut store = self.shelf.store();
         let open = self.open_job(&mut store, input.job)?;
@@ -75,6 +81,9 @@ impl Actions {
         }
         if name.chars().count() > NAME || input.code.chars().count() > NAME {
             return Err(SheetError::TooLong(NAME));
+        }
+        if looks_like_id_number(name) || looks_like_id_number(&input.code) {
+            return Err(SheetError::IdentityNumber);
         }
         if !(1..=QUANTITY).contains(&input.quantity) || !(0..=PRICE_FEN).contains(&input.guide_fen.0) {
             return Err(SheetError::Quantity);
@@ -119,6 +128,9 @@ impl Actions {
             ServiceAnswer::NotApplicable { reason } if reason.trim().is_empty() => return Err(SheetError::Reason),
             ServiceAnswer::NotApplicable { reason } if reason.chars().count() > FIELD => {
                 return Err(SheetError::TooLong(FIELD));
+            }
+            ServiceAnswer::NotApplicable { reason } if looks_like_id_number(reason) => {
+                return Err(SheetError::IdentityNumber);
             }
             ServiceAnswer::AllNormal | ServiceAnswer::NotWanted if !check_all => return Err(SheetError::Answer),
             _ => {}

@@ -154,9 +154,12 @@ pub fn may_close(job: &Job) -> Vec<Refusal> {
         .collect();
     for appliance in &job.order.appliances {
         let of = |work| job.sheet.bench.iter().filter(move |b| b.appliance == appliance.id && b.work.is(work));
-        let hopeless = last(of(BenchWork::Unrepairable));
+        // Written at the bench, or the word of the last diagnosis.
+        let found = last(job.sheet.diagnoses.iter().filter(|d| d.appliance == appliance.id)).filter(|d| !d.repairable);
+        let hopeless = last(of(BenchWork::Unrepairable)).map(|b| b.noted.happened_ms());
+        let hopeless = hopeless.max(found.map(|d| d.noted.happened_ms()));
         let told = last(of(BenchWork::Informed).filter(|b| b.channel.known().is_some()));
-        if hopeless.is_some_and(|h| told.is_none_or(|t| t.noted.happened_ms() < h.noted.happened_ms())) {
+        if hopeless.is_some_and(|since| told.is_none_or(|told| told.noted.happened_ms() < since)) {
             out.push(Refusal { code: BlockerCode::NotInformed, appliance: appliance.id });
         }
     }

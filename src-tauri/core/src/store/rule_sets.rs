@@ -131,7 +131,7 @@ pub(super) fn make(db: &Connection, papers: &mut Papers, built_in: &RuleBook) ->
     Ok(Made { book: Arc::new(book), refused: refused.into_iter().map(shown).collect() })
 }
 
-/// The bytes, where they are here, and why they are not to be had.
+/// A set's bytes, where they are here, and why it was refused, where it was.
 type SetRow = (Option<Vec<u8>>, Option<String>);
 
 fn row(db: &Connection, hash: &BlobHash) -> Result<Option<SetRow>, StoreError> {

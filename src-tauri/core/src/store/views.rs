@@ -240,7 +240,7 @@ impl Store {
         let mut out = Vec::new();
         for row in rows {
             let theirs = match member {
-                Some(member) => self.access(row.card.job, member)? != doorstep_schemas::wire::Access::None,
+                Some(member) => self.has_job(&row.card, member)?,
                 None => true,
             };
             if theirs && row.figures.of_day(start, now) {
@@ -248,6 +248,15 @@ impl Store {
             }
         }
         Ok(out)
+    }
+
+    /// Whether a member has this job: the relay said so, or they took it on the spot and no owner has adopted it yet (R6).
+    pub fn has_job(&self, card: &JobCard, member: MemberId) -> Result<bool, StoreError> {
+        if self.access(card.job, member)? != doorstep_schemas::wire::Access::None {
+            return Ok(true);
+        }
+        let own = card.assignees.iter().any(|assignee| assignee.id == member);
+        Ok(own && !exists(&self.db, &DocId::Order(card.job))?)
     }
 
     /// The figures of every job that is here.

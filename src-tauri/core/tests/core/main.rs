@@ -17,4 +17,5 @@ mod quarantine;
 mod rule_sets;
 mod rules;
 mod safety;
+mod trade;
 mod vault;

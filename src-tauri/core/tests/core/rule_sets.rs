@@ -122,7 +122,7 @@ fn dump(phone: &Phone) -> Vec<u8> {
             for column in 0..columns {
                 match row.get_ref(column).unwrap() {
                     rusqlite::types::ValueRef::Text(bytes) | rusqlite::types::ValueRef::Blob(bytes) => {
-                        out.extend(bytes)
+                        out.extend(bytes);
                     }
                     _ => out.push(0),
                 }

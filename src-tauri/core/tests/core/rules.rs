@@ -8,8 +8,8 @@ use doorstep_schemas::input::{
     AnswerService, ApplianceInput, Finish, Found, ServiceAnswer, SheetField, ShowCard, Tap, TapNode,
 };
 use doorstep_schemas::view::{
-    ApplianceKind, BlockerCode, FailureClass, FindingCode, JobKind, JobOutcome, JobView, Jump, NodeKind, PhotoStage,
-    ServiceCode, ServiceState, Step, Verdict,
+    ApplianceKind, BlockerCode, Coverage, FailureClass, FindingCode, JobKind, JobOutcome, JobView, Jump, NodeKind,
+    PhotoStage, ServiceCode, ServiceState, Step, Verdict,
 };
 
 use crate::cast::{
@@ -46,7 +46,7 @@ fn r15_everything_that_is_missing_is_listed_at_once_each_with_its_place() {
         (BlockerCode::FieldMissing, Jump::Field { appliance, field: SheetField::Fault }),
         (BlockerCode::FieldMissing, Jump::Field { appliance, field: SheetField::Cause }),
         (BlockerCode::FieldMissing, Jump::Field { appliance, field: SheetField::Action }),
-        (BlockerCode::PhotoMissing, Jump::Photos { stage: PhotoStage::After }),
+        (BlockerCode::PhotoMissing, Jump::Photos { appliance, stage: PhotoStage::After }),
     ];
     let listed: Vec<_> = view.next.blockers.iter().map(|b| (b.code, b.jump.clone())).collect();
     assert_eq!(listed, expected);
@@ -281,4 +281,22 @@ fn a_rule_that_two_people_broke_together_is_a_finding_and_never_lost_work() {
     assert!(view.card.findings.iter().any(|finding| finding.code == FindingCode::ReadingFailed));
     let Job { sheet, .. } = desk.facts(job);
     assert_eq!((sheet.readings.len(), sheet.outcomes.len()), (4, 1));
+}
+
+#[test]
+fn r29_paid_work_is_held_to_the_same_fields_and_readings_as_warranty_work() {
+    let asked = |coverage| {
+        let mut shop = Shop::open();
+        let desk = shop.device(OWNER);
+        let mut order = leaking_heater(&[member(OWNER)]);
+        order.coverage = coverage;
+        let view = desk.actions.take_order(&order).unwrap();
+        let blockers = view.next.blockers.iter().map(|blocker| (blocker.code, blocker.subject.clone()));
+        blockers.collect::<Vec<_>>()
+    };
+    let paid = asked(Coverage::OutOfWarranty);
+    assert!(paid.len() > 6, "{paid:?}");
+    for coverage in [Coverage::InWarranty, Coverage::Extended, Coverage::ToBeAppraised] {
+        assert_eq!(asked(coverage), paid, "{coverage:?}");
+    }
 }

@@ -86,8 +86,8 @@ impl Actions {
         } else {
             self.open_job(&mut store, input.job)?
         };
-        if input.claimed.is_some_and(|at| at.0 > open.noted.at_ms) {
-            return Err(FactError::OutOfRange { field: "claimed", least: 0, most: open.noted.at_ms });
+        if let Some(at) = input.claimed {
+            check::within("claimed", at.0, 0, open.noted.at_ms)?;
         }
         let rules = store.rules().clone();
         let in_force = rules.at(open.noted.at_ms);

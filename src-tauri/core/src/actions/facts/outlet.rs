@@ -178,7 +178,7 @@ fn about(key: &str, value: &str) -> Result<Edit, FactError> {
     if !fits {
         return Err(FactError::Unknown("key"));
     }
-    Ok(Edit::set("about", key.to_owned(), paragraph("value", value)?))
+    Ok(Edit::set("about", line("key", key)?, paragraph("value", value)?))
 }
 
 fn desk_edit(id: ShortId, noted: Noted, fact: &DeskFact) -> Result<(&'static str, Edit), FactError> {

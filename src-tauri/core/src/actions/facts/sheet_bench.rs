@@ -2,7 +2,7 @@
 //! it and says all that is missing.
 
 use doorstep_schemas::input::SheetFact;
-use doorstep_schemas::view::{BenchWork, Coverage, CustodyStep, NoLoaner};
+use doorstep_schemas::view::{BenchWork, CustodyStep, NoLoaner};
 
 use super::check::{amount, appliance, clear, line, paragraph, required, within};
 use super::{FactError, Making, Ready};
@@ -11,6 +11,7 @@ use crate::domain::bench;
 use crate::domain::facts::{
     BenchEntry, Consent, Custody, Diagnosis, Loaner, LoanerBack, OrderedAppliance, Promise, Quote, WithoutLoaner,
 };
+use crate::domain::money::fees::covered;
 use crate::domain::record::{At, Word};
 
 pub(super) fn ready(making: &Making<'_>, fact: &SheetFact) -> Result<Option<Ready>, FactError> {
@@ -85,7 +86,8 @@ pub(super) fn ready(making: &Making<'_>, fact: &SheetFact) -> Result<Option<Read
         }
         SheetFact::Bench { appliance: of, work, text, level, channel, part } => {
             let unit = unit(making, *of)?;
-            let paid = job.order.coverage == Coverage::OutOfWarranty;
+            // While it is to be appraised, the customer pays.
+            let paid = !covered(job.order.coverage);
             match work {
                 BenchWork::Repaired => clear(&bench::may_repair(job, unit.id, paid))?,
                 BenchWork::Informed if channel.is_none() => return Err(FactError::Required("channel")),

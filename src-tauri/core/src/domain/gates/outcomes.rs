@@ -41,7 +41,7 @@ pub fn outcome_blockers(judge: &Judge<'_>, outcome: JobOutcome, now: i64) -> Opt
                 out
             })
         }
-        JobOutcome::SolvedByPhone => (!arrived).then(Vec::new),
+        JobOutcome::SolvedByPhone => (!arrived).then(|| left_behind(judge)),
         JobOutcome::TakenToBench => arrived.then(|| {
             let taken = job.sheet.custody.iter().any(|c| c.step.is(CustodyStep::Taken));
             let missing = job.order.appliances.first().filter(|_| !taken).map(|a| Blocker {
@@ -56,11 +56,21 @@ pub fn outcome_blockers(judge: &Judge<'_>, outcome: JobOutcome, now: i64) -> Opt
         }
         JobOutcome::GivenUp => {
             let may = matches!(job.order.kind, JobKind::Repair | JobKind::UnitPickup | JobKind::UnitReturn);
-            (arrived && may).then(|| bench_blockers(job))
+            (arrived && may).then(|| left_behind(judge))
         }
-        JobOutcome::NoFaultFound => arrived.then(|| bench_blockers(job)),
+        JobOutcome::NoFaultFound => arrived.then(|| left_behind(judge)),
         JobOutcome::NeedsPart | JobOutcome::CustomerAbsent => arrived.then(Vec::new),
     }
+}
+
+/// What an end without the work leaves behind: a unit or a loaner that is out (R17, R20), and a danger that nobody was told
+/// of in writing (R12). A customer who gives up the repair lives with the socket all the same.
+fn left_behind(judge: &Judge<'_>) -> Vec<Blocker> {
+    let unsafe_here = safety_gate::gravest(judge).is_some_and(|c| c >= Consequence::HazardRemainingOnly);
+    let told = [NoticeKind::Refusal, NoticeKind::HazardRemaining, NoticeKind::Condemned, NoticeKind::Warning];
+    let mut out: Vec<Blocker> = notice_blocker(judge.job, &told).filter(|_| unsafe_here).into_iter().collect();
+    out.extend(bench_blockers(judge.job));
+    out
 }
 
 fn completed(judge: &Judge<'_>, now: i64) -> Vec<Blocker> {

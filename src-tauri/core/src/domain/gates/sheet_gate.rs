@@ -59,7 +59,7 @@ pub fn photo_blockers(judge: &Judge<'_>, measured: &Measured) -> Vec<Blocker> {
         .map(|(stage, name)| Blocker {
             code: BlockerCode::PhotoMissing,
             subject: Some(name),
-            jump: Jump::Photos { stage },
+            jump: Jump::Photos { appliance: id, stage },
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! The cast: a shop with named people, their devices in folders of their own, and a log where their work meets.
 
+pub mod deeds;
 mod log;
 mod orders;
 mod pieces;

@@ -1,0 +1,13 @@
+//! The trade's rules through the actions that people use: what is refused and why, and what opens it.
+
+mod approval;
+mod bench;
+mod identity;
+mod outcomes;
+mod papers;
+mod parts;
+mod phases;
+mod quotes;
+mod random;
+mod time;
+mod walk_in;

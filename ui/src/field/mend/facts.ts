@@ -1,0 +1,148 @@
+/**
+ * What a blocker can be mended with: for each fact the fields that a person fills in, and how the fact is written from them.
+ *
+ * The forms are drawn from this table alone. Whether a fact is right, and what it opens, is said by the core.
+ */
+import type { JobView } from '@schemas';
+import { BENCH } from './benchFacts';
+import { count, day, said, signature, word, yes, type At, type Mend, type MendName } from './fields';
+
+/** The readings whose failure stands, newest record of each row. */
+export function failing(view: JobView) {
+  const rows = [...view.appliances, ...view.loaners].flatMap((each) => each.readings);
+  return rows.flatMap((row) => {
+    const last = row.records[row.records.length - 1];
+    return last?.verdict.verdict === 'fail' ? [{ row, last }] : [];
+  });
+}
+
+function failures(at: At): string {
+  return failing(at.view)
+    .map(({ row, last }) => [row.name.zh, last.verdict.reason.zh].filter(Boolean).join('：'))
+    .join('；');
+}
+
+export const MENDS: Record<MendName, Mend> = {
+  ...BENCH,
+  overrun: {
+    fields: [{ key: 'reason', kind: 'long', usual: ['parts', 'rectify', 'wall', 'far'] }],
+    write: (values, at) => at.note({ fact: 'reason', about: 'overrun', subject: null, text: said(values, 'reason'), photo: null }),
+  },
+  nameplate: {
+    fields: [
+      { key: 'reason', kind: 'text', usual: ['lost', 'blurred'] },
+      { key: 'photo', kind: 'photo' },
+    ],
+    write: (values, at) =>
+      at.note({ fact: 'reason', about: 'nameplate', subject: at.appliance, text: said(values, 'reason'), photo: values.photo ?? null }),
+  },
+  goods: {
+    fields: [
+      { key: 'here', kind: 'yes' },
+      { key: 'note', kind: 'text', optional: true },
+    ],
+    start: () => ({ here: 'yes' }),
+    write: (values, at) => at.note({ fact: 'goods', here: yes(values, 'here'), note: said(values, 'note') }),
+  },
+  guidance: {
+    fields: [
+      { key: 'script', kind: 'choice', group: 'emergency', options: ['gas', 'carbon_monoxide', 'shock', 'burning_smell', 'water_leak'] },
+      { key: 'called', kind: 'text', usual: ['gasCompany'], when: (values) => values.script === 'gas' },
+      { key: 'called', kind: 'text', optional: true, when: (values) => values.script !== 'gas' },
+      { key: 'solved', kind: 'yes' },
+    ],
+    start: () => ({ solved: 'no' }),
+    write: (values, at) =>
+      at.note({ fact: 'guidance', script: said(values, 'script'), called: said(values, 'called'), solved: yes(values, 'solved') }),
+  },
+  notice: {
+    fields: [
+      {
+        key: 'kind',
+        kind: 'choice',
+        group: 'noticeKind',
+        options: ['refusal', 'hazard_remaining', 'condemned', 'sale_refused', 'warning'],
+      },
+      { key: 'text', kind: 'long' },
+      { key: 'refused', kind: 'yes' },
+      { key: 'name', kind: 'text', hint: 'signHint', when: (values) => !yes(values, 'refused') },
+      { key: 'witness', kind: 'text', when: (values) => yes(values, 'refused') },
+    ],
+    start: (at) => ({ refused: 'no', text: failures(at) }),
+    write: async (values, at) => {
+      const refused = yes(values, 'refused');
+      const signed = refused ? null : await signature(at, 'notice', 'customer', said(values, 'name'));
+      return at.note({
+        fact: 'notice',
+        appliance: at.appliance,
+        kind: word(values, 'kind'),
+        readings: failing(at.view).map(({ last }) => last.id),
+        text: said(values, 'text'),
+        signature: signed,
+        refused,
+        witness: refused ? said(values, 'witness') : '',
+      });
+    },
+  },
+  hazard: {
+    fields: [
+      { key: 'text', kind: 'long' },
+      { key: 'hazard_action', kind: 'text', optional: true },
+      { key: 'unplugged', kind: 'yes' },
+      { key: 'tagged', kind: 'yes' },
+      { key: 'recheck', kind: 'day' },
+    ],
+    start: (at) => ({ text: failures(at) }),
+    write: (values, at) =>
+      at.note({
+        fact: 'hazard',
+        appliance: at.appliance,
+        code: '',
+        text: said(values, 'text'),
+        action: said(values, 'hazard_action'),
+        before: failing(at.view)[0]?.last.id ?? null,
+        after: null,
+        households: 1,
+        remaining: true,
+        unplugged: yes(values, 'unplugged'),
+        tagged: yes(values, 'tagged'),
+        recheck: day(values, 'recheck'),
+      }),
+  },
+  acceptance: {
+    fields: [
+      { key: 'signer', kind: 'choice', group: 'signer', options: ['acceptor', 'customer'] },
+      { key: 'name', kind: 'text', hint: 'signHint' },
+    ],
+    write: (values, at) => signature(at, 'acceptance', word(values, 'signer'), said(values, 'name')),
+  },
+  charge: {
+    fields: [
+      { key: 'gas', kind: 'choice', group: 'refrigerant', options: ['r32', 'r410a', 'r22', 'r290', 'r600a', 'r134a'] },
+      { key: 'leak_found', kind: 'yes' },
+      { key: 'leak_at', kind: 'text', when: (values) => yes(values, 'leak_found') },
+      { key: 'welded', kind: 'yes' },
+      { key: 'charged_when_welding', kind: 'yes', when: (values) => yes(values, 'welded') },
+      { key: 'evacuation', kind: 'choice', group: 'evacuation', options: ['pump', 'none', 'purge'] },
+      { key: 'minutes', kind: 'count', when: (values) => values.evacuation === 'pump' },
+      { key: 'before_kpa', kind: 'pressure' },
+      { key: 'grams', kind: 'count' },
+      { key: 'after_kpa', kind: 'pressure' },
+    ],
+    write: (values, at) =>
+      at.note({
+        fact: 'charge',
+        appliance: at.appliance,
+        gas: said(values, 'gas').toUpperCase(),
+        leak_found: yes(values, 'leak_found'),
+        leak_at: said(values, 'leak_at'),
+        welded: yes(values, 'welded'),
+        grams: count(values, 'grams'),
+        charged_when_welding: yes(values, 'welded') && yes(values, 'charged_when_welding'),
+        before_kpa: count(values, 'before_kpa'),
+        after_kpa: count(values, 'after_kpa'),
+        evacuation: word(values, 'evacuation'),
+        minutes: values.evacuation === 'pump' ? count(values, 'minutes') : 0,
+      }),
+  },
+};
