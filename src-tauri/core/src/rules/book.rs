@@ -25,7 +25,7 @@ use doorstep_schemas::rules::{Problem, SetKind};
 
 use super::InForce;
 use super::cross::{Disagreement, disagreements};
-use super::load::{Kind, MalformedSet, Set, load, load_any, locate};
+use super::load::{Kind, MalformedSet, Set, load, locate};
 
 /// From this moment on built-in sets are valid: before every job.
 const ALWAYS: i64 = i64::MIN;
@@ -128,16 +128,6 @@ impl RuleBook {
         let at = versions.partition_point(|version| version.from_ms <= from_ms);
         versions.insert(at, Version { from_ms, hash });
         Ok(())
-    }
-
-    /// Keeps a set for those that name it, without putting it in force. One that can't be read is left out.
-    pub fn keep(&mut self, bytes: &[u8]) {
-        let hash = BlobHash::of(bytes);
-        if !self.sets.contains_key(&hash)
-            && let Some(set) = load_any(bytes)
-        {
-            self.sets.insert(hash, Arc::new(set));
-        }
     }
 
     /// Every version of every kind: from when on it holds, and its hash.

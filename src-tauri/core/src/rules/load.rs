@@ -116,12 +116,6 @@ pub fn load(kind: SetKind, bytes: &[u8]) -> Result<Set, MalformedSet> {
     first.map_or(Ok(set), |(at, reason)| Err(refuse(at, reason)))
 }
 
-/// The set in these bytes, of the kind that they say they are.
-pub(super) fn load_any(bytes: &[u8]) -> Option<Set> {
-    let Named { set } = serde_json::from_slice(bytes).ok()?;
-    load(SetKind::from_word(&set)?, bytes).ok()
-}
-
 #[derive(Deserialize)]
 struct Named {
     set: String,

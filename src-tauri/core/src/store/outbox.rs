@@ -119,10 +119,14 @@ impl Store {
         Ok(Held { changes: unsigned(changes), photos: unsigned(photos), photo_bytes: unsigned(bytes) })
     }
 
+    /// Papers that name a rule set wait until its bytes are on the relay: a name that others heard before could not be
+    /// followed until their next exchange.
     fn unsent_run_names(&self) -> Result<Vec<(DocId, Actor)>, StoreError> {
         let mut query = self.db.prepare_cached(
             "SELECT doc, actor FROM change WHERE mine = 1 AND log_seq IS NULL
              AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.doc = change.doc AND r.actor = change.actor)
+             AND NOT EXISTS (SELECT 1 FROM rule_set s WHERE s.doc = change.doc AND s.mine = 1 AND s.on_relay = 0
+                             AND s.refused IS NULL)
              GROUP BY doc, actor ORDER BY min(id)",
         )?;
         let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, Actor(row.get(1)?))))?;

@@ -120,12 +120,8 @@ pub(super) fn make(db: &Connection, papers: &mut Papers, built_in: &RuleBook) ->
             _ => {}
         }
     }
-    let (mut book, misfits) = RuleBook::with(built_in.clone(), extra);
+    let (book, misfits) = RuleBook::with(built_in.clone(), extra);
     refused.extend(misfits);
-    let mut here = db.prepare_cached("SELECT bytes FROM rule_set WHERE bytes IS NOT NULL ORDER BY hash")?;
-    for bytes in here.query_map([], |row| row.get::<_, Vec<u8>>(0))? {
-        book.keep(&bytes?);
-    }
     let shown = |RefusedSet { hash, reason }: RefusedSet| RefusedSetView {
         kind: reason.kind,
         version: named.iter().find(|n| n.version.set == hash).map(|n| n.version.version.clone()).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! The bytes of rule sets, up and down: after the text, which names them, and before photos, which are large.
+//! The bytes of rule sets, up and down: up before the text that names them, down after it, and both before photos.
 
 use super::blobs;
 use super::fault::Fault;
@@ -28,9 +28,7 @@ pub async fn move_all(line: &Line, actions: &Actions) -> Result<bool, Fault> {
 fn next(actions: &Actions) -> Result<Option<(SetJob, bool)>, StoreError> {
     let store = actions.shelf.store();
     let Some(enrolment) = store.enrolment()? else { return Ok(None) };
-    if store.held()?.changes == 0
-        && let Some(set) = store.set_to_send()?
-    {
+    if let Some(set) = store.set_to_send()? {
         return Ok(Some((set, true)));
     }
     let owner = store.is_owner(enrolment.member)?;
@@ -41,6 +39,8 @@ async fn send(line: &Line, actions: &Actions, set: &SetJob) -> Result<(), Fault>
     let bytes = actions.shelf.store().set_bytes(&set.hash)?.ok_or(StoreError::Row("rule_set"))?;
     blobs::send(line, &set.hash, &set.doc, &bytes, |_offset| Ok(())).await?;
     actions.shelf.store().note_set_sent(&set.hash)?;
+    // The paper that names it may go now.
+    actions.papers_changed();
     Ok(())
 }
 

@@ -196,6 +196,10 @@ async fn exchange_loop(
                         engine.on(Cause::Edit, shared.clock());
                         shared.set(|_| ());
                     }
+                    if shared.actions.shelf.store().set_to_send().is_ok_and(|set| set.is_some()) {
+                        // Its bytes go before the paper that names it.
+                        shared.photos_due.notify_one();
+                    }
                 }
                 Ok(_) => {}
                 Err(broadcast::error::RecvError::Closed) => return,
