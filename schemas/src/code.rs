@@ -107,6 +107,8 @@ codes! {
     /// Identity numbers are never kept (R44).
     IdentityNumber = "identity_number",
     AlreadyAdopted = "already_adopted",
+    /// Certificates or grades speak against these members (R7).
+    NotFit = "not_fit",
     ServiceUnknown = "service_unknown",
     QuantityInvalid = "quantity_invalid",
     PartNotFound = "part_not_found",

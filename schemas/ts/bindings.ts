@@ -145,7 +145,7 @@ export type BlockerCode = "not_arrived" | "card_not_shown" | "reading_missing" |
 /**  隐患未消除: unplugged, tagged, re-check date (R12). */
 "not_unplugged" | "not_tagged" | "recheck_missing" | 
 /**  闸口验收 (R16) */
-"acceptance_missing" | "plan_missing" | "concealed_photo_missing" | "loaner_undecided" | "loaner_unsafe" | "loaner_out" | "unit_out" | "phone_missing" | "address_missing" | "symptom_missing" | "tag_missing" | "not_diagnosed" | "not_consented" | "not_informed" | "other_level_missing" | "old_part_missing" | "old_part_not_offered" | "above_guide_unapproved" | "no_leak_found" | "flame_on_charge" | "purged_with_refrigerant" | "paid_in_full_missing" | "damage_photo_missing" | "subsidy_incomplete";
+"acceptance_missing" | "plan_missing" | "concealed_photo_missing" | "loaner_undecided" | "loaner_unsafe" | "loaner_out" | "unit_out" | "phone_missing" | "address_missing" | "symptom_missing" | "tag_missing" | "not_diagnosed" | "not_consented" | "not_informed" | "other_level_missing" | "old_part_missing" | "old_part_not_offered" | "above_guide_unapproved" | "no_leak_found" | "flame_on_charge" | "purged_with_refrigerant" | "evacuation_too_short" | "charge_incomplete" | "paid_in_full_missing" | "damage_photo_missing" | "subsidy_incomplete";
 
 export type CardNumber = {
 	label: Text,
@@ -176,6 +176,8 @@ export type CoreEvent =
 { kind: "jobs_changed"; jobs: string[] } | 
 /**  Members or devices of the outlet changed. */
 { kind: "team_changed" } | 
+/**  Roster, catalogue, requests, stock or the desk's topics changed. */
+{ kind: "papers_changed" } | 
 /**  Where the work is: on this device, on the relay, on the owner's device. */
 { kind: "sync_changed"; chip: SyncChip } | 
 /**  Bytes of one photo, on their way up or down. */
@@ -286,7 +288,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  A fact names something that the job doesn't have. */
 "not_here" | "time_ahead" | "step_blocked" | 
 /**  Identity numbers are never kept (R44). */
-"identity_number" | "already_adopted" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | "internal";
+"identity_number" | "already_adopted" | 
+/**  Certificates or grades speak against these members (R7). */
+"not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | "internal";
 
 /**  How charge got into or out of a circuit (R32). */
 export type Evacuation = "pump" | 
@@ -418,6 +422,8 @@ export type JobCard = {
 	assignees: MemberView[],
 	findings: Finding[],
 	parts_fen: number,
+	/**  What the customer's lines come to. */
+	billed_fen: number,
 	photos: number,
 	readings_done: number,
 	readings_required: number,
@@ -518,6 +524,8 @@ export type MemberView = {
 
 export type NextStep = {
 	step: Step,
+	/**  What keeps somebody from setting out, or from going in: an emergency's script, goods (R3, R8). */
+	before_going: Blocker[],
 	/**  Everything that keeps the job from "completed", all at once. */
 	blockers: Blocker[],
 	/**  Outcomes that may be chosen now. */
@@ -773,6 +781,16 @@ export type RecordView = {
 	verdict: VerdictView,
 };
 
+/**  A rule set that is named and not used here; what was in force before it still is. */
+export type RefusedSetView = {
+	kind: SetKind,
+	version: string,
+	/**  Of the set's file. */
+	line: number,
+	/**  For whoever wrote the file, in English. */
+	reason: string,
+};
+
 export type RemovePart = {
 	job: string,
 	part: string,
@@ -842,6 +860,37 @@ export type SetDeviceStatus = {
 	device: string,
 	status: DeviceStatus,
 };
+
+/**  What a rule set is about: the word in its file's `set` field and in the catalogue. */
+export type SetKind = 
+/**  限值 */
+"limits" | 
+/**  Which readings and photos a job needs. */
+"needs" | 
+/**  Fault classes and the parts list. */
+"faults" | 
+/**  1+5 steps, scripts and notices. */
+"steps" | 
+/**  What to say on the phone before anybody is sent. */
+"emergency" | 
+/**  附加费 */
+"surcharges" | 
+/**  指导价 */
+"prices" | 
+/**  结算价: the owner's alone. */
+"settlement" | 
+/**  保修政策 */
+"warranty" | 
+/**  Delivery times, delays and thresholds. */
+"promises" | 
+/**  投诉电话 */
+"numbers" | 
+/**  复制回单, dispatch texts and messages to the customer. */
+"replies" | 
+/**  计件工资 */
+"pieces" | 
+/**  Brands, townships and customer segments. */
+"places";
 
 /**  A fact of a job's sheet. Figures are whole numbers in the unit of their name. */
 export type SheetFact = 
@@ -964,6 +1013,7 @@ export type SyncView = {
 	/**  Others' records that wait here for a part of their history. */
 	incomplete: number,
 	stuck: StuckPiece[],
+	refused_sets: RefusedSetView[],
 	/**  Newest first. */
 	attempts: SyncAttempt[],
 	last_success: number | null,

@@ -83,6 +83,7 @@ impl Told for OrderError {
             Self::TooLong { .. } => ErrorCode::FieldTooLong,
             Self::Phone(_) => ErrorCode::PhoneInvalid,
             Self::AlreadyAdopted => ErrorCode::AlreadyAdopted,
+            Self::NotFit(_) => ErrorCode::NotFit,
             Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Window => ErrorCode::InputInvalid,
             Self::UnknownMember(_) => ErrorCode::MemberUnknown,
@@ -95,6 +96,7 @@ impl Told for OrderError {
             Self::Required(field) => vec![("field", (*field).to_owned())],
             Self::TooLong { field, most } => vec![("field", (*field).to_owned()), ("most", most.to_string())],
             Self::Phone(phone) => vec![("phone", phone.clone())],
+            Self::NotFit(blockers) => in_the_way(blockers),
             _ => Vec::new(),
         }
     }
@@ -104,6 +106,7 @@ impl Told for VisitError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::TooEarly(_) => ErrorCode::StepTooEarly,
+            Self::Blocked(_) => ErrorCode::StepBlocked,
             Self::Done => ErrorCode::StepDone,
             Self::CardTooShort(_) => ErrorCode::CardTooShort,
             Self::Job(error) => error.code(),
@@ -113,6 +116,7 @@ impl Told for VisitError {
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::TooEarly(before) => vec![("node", before.word().to_owned())],
+            Self::Blocked(blockers) => in_the_way(blockers),
             _ => Vec::new(),
         }
     }
@@ -334,6 +338,8 @@ mod tests {
             (FactError::OwnerOnly.told().code, ErrorCode::OwnerOnly),
             (FactError::IdentityNumber.told().code, ErrorCode::IdentityNumber),
             (OrderError::AlreadyAdopted.told().code, ErrorCode::AlreadyAdopted),
+            (OrderError::NotFit(Vec::new()).told().code, ErrorCode::NotFit),
+            (VisitError::Blocked(Vec::new()).told().code, ErrorCode::StepBlocked),
         ];
         for (told, meant) in codes {
             assert_eq!(told, meant);

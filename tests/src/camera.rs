@@ -113,6 +113,20 @@ impl Tiff {
     }
 }
 
+/// A small picture that differs by `shade`: for days with many pictures.
+pub fn small(shade: u8) -> Result<Vec<u8>, EncodingError> {
+    let (width, height) = (160u16, 120u16);
+    let pixels: Vec<u8> = (0..usize::from(width) * usize::from(height))
+        .flat_map(|at| {
+            let (x, y) = (at % usize::from(width), at / usize::from(width));
+            [shade, u8::try_from(x).unwrap_or(0), u8::try_from(y * 2).unwrap_or(0)]
+        })
+        .collect();
+    let mut file = Vec::new();
+    Encoder::new(&mut file, 90).encode(&pixels, width, height, ColorType::Rgb)?;
+    Ok(file)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,18 +142,4 @@ mod tests {
             assert!(!shared.windows(4).any(|w| w == b"Exif"), "no metadata travels");
         }
     }
-}
-
-/// A small picture that differs by `shade`: for days with many pictures.
-pub fn small(shade: u8) -> Result<Vec<u8>, EncodingError> {
-    let (width, height) = (160u16, 120u16);
-    let pixels: Vec<u8> = (0..usize::from(width) * usize::from(height))
-        .flat_map(|at| {
-            let (x, y) = (at % usize::from(width), at / usize::from(width));
-            [shade, u8::try_from(x).unwrap_or(0), u8::try_from(y * 2).unwrap_or(0)]
-        })
-        .collect();
-    let mut file = Vec::new();
-    Encoder::new(&mut file, 90).encode(&pixels, width, height, ColorType::Rgb)?;
-    Ok(file)
 }

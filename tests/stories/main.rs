@@ -5,4 +5,5 @@
 mod bad_input;
 mod bench;
 mod first_job;
+mod rule_sets;
 mod sample_day;

@@ -36,6 +36,7 @@ export function card(change: Partial<JobCard> = {}): JobCard {
     assignees: [ran],
     findings: [],
     parts_fen: 0,
+    billed_fen: 0,
     photos: 0,
     readings_done: 0,
     readings_required: 3,
@@ -164,7 +165,7 @@ export function job(change: Partial<JobView> = {}): JobView {
     nodes: (['open', 'accepted', 'departed', 'arrived', 'card_shown', 'safety_checked', 'working', 'finished'] as const).map(
       (kind, index) => ({ kind, at: index < 2 ? at(-20 + index) : null, by: index < 2 ? '覃建国' : '', derived: index > 3, entered: null }),
     ),
-    next: { step: 'depart', blockers: [], outcomes: ['solved_by_phone'], others: [] },
+    next: { step: 'depart', before_going: [], blockers: [], outcomes: ['solved_by_phone'], others: [] },
     appliances: [appliance()],
     loaners: [],
     bench: [{ appliance: 'A0000001', diagnosis: null, quote: null }],

@@ -152,6 +152,8 @@ pub struct Blocker {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct NextStep {
     pub step: Step,
+    /// What keeps somebody from setting out, or from going in: an emergency's script, goods (R3, R8).
+    pub before_going: Vec<Blocker>,
     /// Everything that keeps the job from "completed", all at once.
     pub blockers: Vec<Blocker>,
     /// Outcomes that may be chosen now.

@@ -23,7 +23,7 @@ pub struct Pen {
 
 impl Pen {
     pub fn new(outlet: OutletId, doc: DocId, key: SigningKey, actor: Actor) -> Self {
-        let next_op = birth::ops(doc.kind()).unwrap_or(0) + 1;
+        let next_op = birth::ops(doc.kind()) + 1;
         let run = Run { next_op, ..Run::default() };
         Self { outlet, doc, key, actor, run, hashes: Vec::new(), changes: Vec::new() }
     }

@@ -50,7 +50,7 @@ pub async fn before(day: &mut Day, tell: Tell<'_>) -> Result<(), StoryError> {
     first.kind = JobKind::Install;
     first.symptom = String::new();
     first.note = String::new();
-    take(day, "张老师", first)?;
+    take(day, "张老师", &first)?;
     let mut script = Script::new("张老师", "田勇", "11-18 张老师：挂机装好", "11-18 张老师: wall unit installed");
     let ago = -3 * 24;
     script.at(ago + 15, 30, |play| play.goods_here());
@@ -86,14 +86,14 @@ pub async fn before(day: &mut Day, tell: Tell<'_>) -> Result<(), StoryError> {
     day.run(vec![script], tell).await
 }
 
-fn set_aside_the_grade(day: &mut Day, team: &[MemberView], order: TakeOrder) -> Result<(), StoryError> {
+fn set_aside_the_grade(day: &mut Day, team: &[MemberView], order: &TakeOrder) -> Result<(), StoryError> {
     let deng = member(team, "小邓")?;
     let actions = &day.desk.app.actions;
-    let alone = actions.take_order(&order);
+    let alone = actions.take_order(order);
     if !matches!(alone, Err(OrderError::NotFit(_))) {
         return Err(StoryError::Unexpected("a D grade was sent alone".into()));
     }
-    let job = actions.take_order(&TakeOrder { assignees: Vec::new(), ..order })?.card.job;
+    let job = actions.take_order(&TakeOrder { assignees: Vec::new(), ..order.clone() })?.card.job;
     let reason = "保内换泵，龙师傅电话指导".to_owned();
     actions.note_on_order(job, &OrderFact::Override { of: OverrideOf::Grade, member: Some(deng), reason })?;
     actions.assign(&Assign { job, members: vec![deng] })?;
@@ -101,8 +101,8 @@ fn set_aside_the_grade(day: &mut Day, team: &[MemberView], order: TakeOrder) -> 
     Ok(())
 }
 
-fn take(day: &mut Day, customer: &'static str, order: TakeOrder) -> Result<(), StoryError> {
-    let view = day.desk.app.actions.take_order(&order)?;
+fn take(day: &mut Day, customer: &'static str, order: &TakeOrder) -> Result<(), StoryError> {
+    let view = day.desk.app.actions.take_order(order)?;
     day.jobs.insert(customer, view.card.job);
     Ok(())
 }
@@ -122,9 +122,9 @@ pub async fn orders(day: &mut Day, tell: Tell<'_>) -> Result<(), StoryError> {
         }
         if customer == "邓小妹" {
             // A D grade goes alone only by the owner's own word (R7).
-            set_aside_the_grade(day, &team, order)?;
+            set_aside_the_grade(day, &team, &order)?;
         } else {
-            take(day, customer, order)?;
+            take(day, customer, &order)?;
         }
     }
     let proofs = [

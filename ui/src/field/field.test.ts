@@ -179,6 +179,19 @@ describe('a reading', () => {
   });
 });
 
+describe('photos of a set', () => {
+  it('belong to the unit that they were taken of', async () => {
+    const world = openStory();
+    const shown = world.story.do_job({ job });
+    shown.appliances = [...shown.appliances, appliance({ id: 'A0000002', kind: 'range_hood' })];
+    world.story.answer('add_photo', { appliance: 'A0000001', stage: 'after', base64: 'x' } as never);
+    const { page: sheet } = await open(SheetPage, world, '/?appliance=A0000002&stage=after');
+    expect(sheet.get(T('slot-after')).attributes('data-taken')).toBe('0');
+    await tap('appliance-1');
+    expect(sheet.get(T('slot-after')).attributes('data-taken')).toBe('1');
+  });
+});
+
 describe('what the check judges by', () => {
   it('is picked once and saved, and a second tap takes it back', async () => {
     const { page: sheet, asked } = await open(SheetPage);

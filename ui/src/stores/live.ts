@@ -33,6 +33,10 @@ export function followCore(): Promise<() => void> {
       case 'jobs_changed':
         fetch(jobs.refresh(event.jobs), ...lists());
         break;
+      case 'papers_changed':
+        // Rule sets and roster say what a job needs.
+        fetch(jobs.refresh(), ...lists());
+        break;
       case 'team_changed':
         fetch(session.load(), ...(team.view ? [team.load()] : []), ...(review.view ? [review.load()] : []));
         break;

@@ -199,6 +199,14 @@ async function finish(phone) {
   await attribute(phone, 'next-step', 'step', 'finish');
   await phone.click(T('next-step'));
   await phone.waitForSelector(T('finish-ready'));
+  await phone.click(`${T('gate-taken_to_bench')} summary`);
+  await phone.click(`${T('gate-taken_to_bench')} ${T('blocker')}`);
+  await phone.click(T('mend-take_unit'));
+  await phone.click(T('mend-save'));
+  await phone.waitForSelector(T('mend-error'));
+  await step('an outcome that is not open says what it needs; a unit is not taken without a word on the loaner', phone);
+  await phone.click(T('mend-close'));
+  await phone.waitForSelector(T('mend'), { state: 'hidden' });
   await phone.click(T('finish-confirm'));
   await phone.waitForSelector(T('job-finished'));
   await step('the job is finished', phone);

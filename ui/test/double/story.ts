@@ -142,6 +142,7 @@ export class Story {
                   : blockers.length > 0
                     ? 'fill_sheet'
                     : 'finish',
+      before_going: [],
       blockers: view.card.arrived_at === null ? [] : blockers,
       outcomes: [
         ...(blockers.length === 0 && view.card.arrived_at !== null ? ['completed' as const] : []),
@@ -360,8 +361,7 @@ export class Story {
     return this.changed('add_photo');
   }
   do_note_fact(input: NoteFact) {
-    const id = this.id();
-    const { fact } = input;
+    const { id, fact } = { id: this.id(), ...input };
     this.facts.push(fact);
     const bench = this.view.bench[0];
     if (bench && fact.fact === 'diagnosis') bench.diagnosis = id;

@@ -4,8 +4,8 @@ use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{
     ApplianceView, BenchView, CardView, ChoiceOption, Fen, HistoryLine, JobView, Millis, NextStep, NodeView, PartRow,
-    PhotoPlace, PhotoSlot, PhotoStage, PhotoView, QuoteView, ReadingInput, ReadingRow, RecordView, ServiceRow, Text,
-    Verdict, VerdictView,
+    PhotoPlace, PhotoSlot, PhotoStage, PhotoView, QuoteView, ReadingInput, ReadingRow, RecordView, ServiceRow, Step,
+    Text, Verdict, VerdictView,
 };
 
 use super::{Actions, JobError, may_write};
@@ -36,6 +36,11 @@ impl Actions {
         let checked = gates::safety_checked(&judge);
         let line = nodes::line(&facts, checked, nodes::Elsewhere::default());
         let next = gates::next(&judge, now.saturating_sub(store.clock_offset()?.unwrap_or(0)));
+        let before_going = match next.step {
+            Step::Depart => gates::departure_blockers(&judge),
+            Step::Arrive => gates::emergency_blockers(&judge),
+            _ => Vec::new(),
+        };
         let names = Names { store };
         let serials: Vec<String> = facts.order.appliances.iter().map(|a| facts.field(a, SheetField::Serial)).collect();
         let offers = facts.order.appliances.first().map(|a| in_force.parts(a.kind)).unwrap_or_default();
@@ -51,7 +56,13 @@ impl Actions {
                     entered: node.entered_at.map(Millis),
                 })
                 .collect(),
-            next: NextStep { step: next.step, blockers: next.blockers, outcomes: next.outcomes, others: next.others },
+            next: NextStep {
+                step: next.step,
+                before_going,
+                blockers: next.blockers,
+                outcomes: next.outcomes,
+                others: next.others,
+            },
             appliances: judge.measured().iter().filter(|m| !m.loaner).map(|m| appliance(&judge, m, &names)).collect(),
             loaners: judge.loaners().map(|m| appliance(&judge, &m, &names)).collect(),
             bench: facts.order.appliances.iter().map(|a| bench(&facts, a.id)).collect(),

@@ -297,12 +297,12 @@ mod tests {
 
         #[test]
         fn r4_r5_custody_in_any_order_gives_the_same_clocks(
-            steps in proptest::collection::vec((0u32..30, any::<bool>(), 0i64..100), 1..8), now in any::<i64>(),
+            steps in proptest::collection::vec((any::<bool>(), 0i64..100), 1..8), now in any::<i64>(),
         ) {
             let mut job = at_the_bench();
-            let facts = steps.iter().map(|(n, back, at)| {
+            let facts = (60u32..).zip(&steps).map(|(n, (back, at))| {
                 let step = if *back { CustodyStep::Returned } else { CustodyStep::Taken };
-                custody(*n, step, NOON + at * HOUR)
+                custody(n, step, NOON + at * HOUR)
             });
             job.sheet.custody.extend(facts);
             let limits = Limits::default();

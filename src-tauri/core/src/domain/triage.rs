@@ -254,7 +254,8 @@ mod tests {
     #[test]
     fn r3_a_burner_that_does_not_light_is_no_fire() {
         let mut triggers = triggers();
-        triggers.dangers[0].words.push("着火".to_owned());
+        let burning = triggers.dangers.iter_mut().find(|t| t.danger == Danger::Burning).unwrap();
+        burning.words.push("着火".to_owned());
         assert_eq!(triage("打不着火", &triggers).urgency, Urgency::Normal);
         assert_eq!(triage("插座着火了", &triggers).urgency, Urgency::Class1);
         assert_eq!(triage("打不着火，后来着火了", &triggers).urgency, Urgency::Class1);

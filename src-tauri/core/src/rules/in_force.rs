@@ -50,7 +50,7 @@ impl<'a> InForce<'a> {
         Needs { readings, photos }
     }
 
-    /// Name, script and norm of one of the five services (R13).
+    /// Name, script and norm of one of the five services (R13, R49).
     pub fn service(self, service: ServiceCode) -> Option<&'a ServiceWording> {
         self.book.steps_at(self.at_ms).services.iter().find(|wording| wording.service == service)
     }

@@ -135,7 +135,10 @@ pub(super) fn make(db: &Connection, papers: &mut Papers, built_in: &RuleBook) ->
     Ok(Made { book: Arc::new(book), refused: refused.into_iter().map(shown).collect() })
 }
 
-fn row(db: &Connection, hash: &BlobHash) -> Result<Option<(Option<Vec<u8>>, Option<String>)>, StoreError> {
+/// A set's bytes, where they are here, and why it was refused, where it was.
+type SetRow = (Option<Vec<u8>>, Option<String>);
+
+fn row(db: &Connection, hash: &BlobHash) -> Result<Option<SetRow>, StoreError> {
     let mut query = db.prepare_cached("SELECT bytes, refused FROM rule_set WHERE hash = ?1")?;
     Ok(query.query_row([hash.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }

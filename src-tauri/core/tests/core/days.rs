@@ -178,7 +178,7 @@ proptest! {
         let (some, others) = jobs.split_at(at.index(jobs.len() + 1));
         prop_assert_eq!(&all, &sum(&figures(some.iter(), now), &figures(others.iter(), now)));
         prop_assert_eq!(all.due, all.done + all.open);
-        prop_assert!(all.late <= all.due && all.on_time.good <= all.on_time.of && all.five_services.of == all.done);
+        prop_assert!(all.late <= all.due && all.on_time.good <= all.on_time.of && all.five_services.of <= all.done);
         let mut turned = jobs.clone();
         turned.reverse();
         prop_assert_eq!(all, figures(turned.iter(), now));

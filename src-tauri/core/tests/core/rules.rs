@@ -8,8 +8,8 @@ use doorstep_schemas::input::{
     AnswerService, ApplianceInput, Finish, Found, ServiceAnswer, SheetField, ShowCard, Tap, TapNode,
 };
 use doorstep_schemas::view::{
-    ApplianceKind, BlockerCode, FailureClass, FindingCode, JobKind, JobOutcome, JobView, Jump, NodeKind, PhotoStage,
-    ServiceCode, ServiceState, Step, Verdict,
+    ApplianceKind, BlockerCode, Coverage, FailureClass, FindingCode, JobKind, JobOutcome, JobView, Jump, NodeKind,
+    PhotoStage, ServiceCode, ServiceState, Step, Verdict,
 };
 
 use crate::cast::{
@@ -281,4 +281,22 @@ fn a_rule_that_two_people_broke_together_is_a_finding_and_never_lost_work() {
     assert!(view.card.findings.iter().any(|finding| finding.code == FindingCode::ReadingFailed));
     let Job { sheet, .. } = desk.facts(job);
     assert_eq!((sheet.readings.len(), sheet.outcomes.len()), (4, 1));
+}
+
+#[test]
+fn r29_paid_work_is_held_to_the_same_fields_and_readings_as_warranty_work() {
+    let asked = |coverage| {
+        let mut shop = Shop::open();
+        let desk = shop.device(OWNER);
+        let mut order = leaking_heater(&[member(OWNER)]);
+        order.coverage = coverage;
+        let view = desk.actions.take_order(&order).unwrap();
+        let blockers = view.next.blockers.iter().map(|blocker| (blocker.code, blocker.subject.clone()));
+        blockers.collect::<Vec<_>>()
+    };
+    let paid = asked(Coverage::OutOfWarranty);
+    assert!(paid.len() > 6, "{paid:?}");
+    for coverage in [Coverage::InWarranty, Coverage::Extended, Coverage::ToBeAppraised] {
+        assert_eq!(asked(coverage), paid, "{coverage:?}");
+    }
 }

@@ -10,7 +10,8 @@ import FinishPage from '../FinishPage.vue';
 import JobPage from '../JobPage.vue';
 import SheetPage from '../SheetPage.vue';
 import { placeOf } from '../jump';
-import { MENDS, type MendName } from './facts';
+import { MENDS } from './facts';
+import type { MendName } from './fields';
 import { known, mendsOf } from './mendsOf';
 
 const { job } = card();
@@ -68,10 +69,15 @@ async function blocker(code: BlockerCode): Promise<void> {
 const facts = (world: World) =>
   world.asked.filter((each) => each.command === 'note_fact').map((each) => each.input.fact as Record<string, unknown>);
 
+/** Where the core names what stands in the way of a job. */
+const GATES = [
+  ...['judge', 'mod', 'outcomes', 'safety_gate', 'sheet_gate'].map((name) => `gates/${name}`),
+  ...['bench', 'crew', 'first_fix', 'money/refrigerant', 'timing', 'triage'],
+];
+
 describe('every blocker', () => {
-  const gates = ['judge', 'mod', 'outcomes', 'safety_gate', 'sheet_gate'].map((name) =>
-    readFileSync(resolve(import.meta.dirname, `../../../../src-tauri/core/src/domain/gates/${name}.rs`), 'utf8'),
-  );
+  const domain = resolve(import.meta.dirname, '../../../../src-tauri/core/src/domain');
+  const gates = GATES.map((name) => readFileSync(resolve(domain, `${name}.rs`), 'utf8').split('#[cfg(test)]')[0] ?? '');
   const codes = [...new Set(gates.flatMap((text) => [...text.matchAll(/BlockerCode::([A-Z]\w+)/g)].map((match) => match[1] ?? '')))];
   const snake = (name: string) => name.replace(/(?!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase();
   const A = 'A0000001';
@@ -88,10 +94,21 @@ describe('every blocker', () => {
     not_unplugged: { to: 'hazard' },
     not_tagged: { to: 'hazard' },
     recheck_missing: { to: 'hazard' },
-    unit_out: { to: 'bench', appliance: A },
+    ...Object.fromEntries(
+      ['unit_out', 'loaner_unsafe', 'phone_missing', 'address_missing', 'symptom_missing'].map((code) => [
+        code,
+        { to: 'bench', appliance: A },
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['no_leak_found', 'flame_on_charge', 'purged_with_refrigerant', 'evacuation_too_short', 'charge_incomplete'].map((code) => [
+        code,
+        { to: 'charge', appliance: A },
+      ]),
+    ),
   };
-  /** Said, not tapped: the owner's papers, and facts that stay as they are. */
-  const SAID = ['plan_missing', 'no_leak_found', 'flame_on_charge', 'purged_with_refrigerant'];
+  /** Said, not tapped: what is the owner's to mend. */
+  const SAID = ['plan_missing', 'certificate_missing', 'grade_too_low'];
 
   it('that the core’s gates name has a form or a page that mends it', () => {
     expect(codes.length).toBeGreaterThan(20);
@@ -132,6 +149,56 @@ describe('the table of facts', () => {
       ]),
     ]);
     expect(unnamed).toEqual([]);
+  });
+});
+
+describe('before setting out', () => {
+  it('goods are confirmed where departing would be tapped, and departing is asked only then', async () => {
+    const world = openStory();
+    const shown = world.story.do_job({ job });
+    const goods: Blocker = { code: 'goods_not_confirmed', subject: null, jump: { to: 'node', node: 'departed' } };
+    shown.next = { ...shown.next, before_going: [goods] };
+    await open(JobPage, world);
+    expect(seen('before-going')?.textContent).toContain('货还没确认到');
+    await tap('next-step');
+    expect(world.asked.map((each) => each.command)).not.toContain('tap_node');
+    await save('goods');
+    expect(facts(world)).toEqual([{ fact: 'goods', here: true, note: '' }]);
+    await tap('next-step');
+    expect(world.asked.map((each) => each.command)).toContain('tap_node');
+  });
+
+  it('a gas leak asks who was called, and offers the gas company', async () => {
+    const world = openStory();
+    const shown = world.story.do_job({ job });
+    const subject = { zh: '先按话术电话指导用户', en: 'Guide the customer by phone first' };
+    shown.next = { ...shown.next, before_going: [{ code: 'not_guided', subject, jump: { to: 'node', node: 'guided' } }] };
+    await open(JobPage, world);
+    expect(seen('before-going')?.querySelector(T('blocker'))?.textContent?.trim()).toBe('先按话术电话指导用户');
+    await tap('next-step');
+    await tap('mend-script-gas');
+    expect(seen('mend-save')?.hasAttribute('disabled')).toBe(true);
+    await tap('mend-usual');
+    await save('guidance');
+    expect(facts(world)).toEqual([{ fact: 'guidance', script: 'gas', called: '燃气公司', solved: false }]);
+  });
+});
+
+describe('work on a refrigerant circuit', () => {
+  it('is written down with gas, leak, grams and pressures', async () => {
+    const world = arrived();
+    const unit = world.story.do_job({ job }).appliances[0];
+    if (unit) unit.kind = 'air_conditioner';
+    await open(SheetPage, world);
+    await tap('add-charge');
+    for (const each of ['gas-r32', 'leak_found-yes', 'welded-yes', 'charged_when_welding-no', 'evacuation-pump']) await tap(`mend-${each}`);
+    await type('leak_at', '室内机接头');
+    await type('minutes', '20');
+    await type('before_kpa', '-95');
+    await type('grams', '870');
+    await type('after_kpa', '900');
+    await save('charge');
+    expect(facts(world)[0]).toMatchObject({ gas: 'R32', grams: 870, before_kpa: -95, minutes: 20, evacuation: 'pump', welded: true });
   });
 });
 

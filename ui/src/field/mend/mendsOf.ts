@@ -1,6 +1,6 @@
 /** Which facts mend a blocker; none where a page of its own does. */
 import type { Blocker, JobOutcome, Jump, NoticeKind } from '@schemas';
-import type { MendName, Values } from './facts';
+import type { MendName, Values } from './fields';
 
 /** The way of a unit from the customer's home to the bench, and from there back. */
 const TO_THE_BENCH: MendName[] = ['place_loaner', 'without_loaner', 'take_unit'];
@@ -44,6 +44,8 @@ function mendsAt(jump: Jump): MendName[] {
       return ['notice'];
     case 'hazard':
       return ['hazard'];
+    case 'charge':
+      return ['charge'];
     case 'bench':
       return [...TO_THE_BENCH, ...AT_THE_BENCH];
     default:

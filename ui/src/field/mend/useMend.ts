@@ -4,7 +4,7 @@ import { ref } from 'vue';
 import { useRouter } from 'vue-router';
 import { placeOf } from '../jump';
 import { mendsOf, known } from './mendsOf';
-import type { MendName, Values } from './facts';
+import type { MendName, Values } from './fields';
 
 export interface Mending {
   names: MendName[];

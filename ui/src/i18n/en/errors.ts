@@ -66,6 +66,7 @@ export default {
   step_blocked: 'Not yet. First: {list}. What you entered is kept.',
   identity_number: 'It looks like an identity number, which is never kept. Take it out and save again.',
   already_adopted: 'The job has its order already.',
+  not_fit: 'Certificates or grades speak against it: {list}.',
   service_unknown: 'There is no such service.',
   quantity_invalid: 'The quantity is not right. Enter 1 to 999.',
   part_not_found: 'This part has already been taken back.',

@@ -46,6 +46,7 @@ export default {
     partsUsed: '{count} · {money}',
     services: 'Five services',
     servicesCount: '{done} / 5',
+    beforeGoing: 'Before setting out',
     blockers: 'Missing before “completed”',
     blockerCount: '{count} missing',
     earlier: 'Earlier jobs',
@@ -200,6 +201,7 @@ export default {
     done: 'Recorded',
     none: 'none',
     usual: {
+      gasCompany: 'The gas company',
       parts: 'Waited for parts',
       rectify: 'Waited for the customer’s electrician',
       wall: 'Concrete wall',

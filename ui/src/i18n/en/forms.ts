@@ -1,6 +1,16 @@
 /** The forms in which facts are added: their fields and choices. */
 export default {
   input: {
+    gas: 'Refrigerant',
+    leak_found: 'Leak found',
+    leak_at: 'Where it leaked',
+    welded: 'Brazed',
+    charged_when_welding: 'Charged while brazing',
+    evacuation: 'How evacuated',
+    minutes: 'Minutes evacuated',
+    grams: 'Grams added',
+    before_kpa: 'Pressure before (kPa)',
+    after_kpa: 'Pressure after (kPa)',
     customer: 'Customer',
     phone: 'Phone',
     township: 'Township',
@@ -71,7 +81,9 @@ export default {
     reading: 'the reading',
     outcome: 'Outcome',
   },
+  evacuation: { pump: 'Vacuum pump', none: 'Not evacuated', purge: 'Purged with gas' },
   mend: {
+    charge: 'Charge and evacuation',
     overrun: 'Reason for the overrun',
     nameplate: 'Nameplate missing or unreadable',
     goods: 'Are the goods here',
@@ -134,5 +146,5 @@ export default {
   refrigerant: { r22: 'R22', r32: 'R32', r134a: 'R134a', r290: 'R290', r410a: 'R410A', r600a: 'R600a' },
   gas: { lpg: 'LPG', natural: 'Natural gas', town: 'Town gas' },
   yesNo: { yes: 'Yes', no: 'No' },
-  jump: { owner: 'for the owner', charge: 'a fact that stays: tell the owner', fees: 'for the owner', damage: 'for the owner' },
+  jump: { owner: 'for the owner', fees: 'for the owner', damage: 'for the owner' },
 };

@@ -233,6 +233,8 @@ export default {
     old_part_not_offered: 'old part not offered yet',
     above_guide_unapproved: 'above guide price: the owner decides',
     no_leak_found: 'no leak found: no topping up',
+    evacuation_too_short: 'not evacuated long enough',
+    charge_incomplete: 'charge record incomplete',
     flame_on_charge: 'flame on a charged circuit: never',
     purged_with_refrigerant: 'purged with refrigerant: never',
     paid_in_full_missing: 'not paid in full',

@@ -66,6 +66,7 @@ export default {
   step_blocked: '还不能做这一步，先办：{list}。填的内容都还在。',
   identity_number: '里面像有身份证号，不能留。请去掉再存。',
   already_adopted: '这张单已经转为正式工单了。',
+  not_fit: '证书或等级不够，派不了：{list}。',
   service_unknown: '没有这项服务。',
   quantity_invalid: '数量不对。请填 1 到 999。',
   part_not_found: '这个配件已经撤掉了。',

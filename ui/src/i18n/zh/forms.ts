@@ -1,6 +1,16 @@
 /** 补记录用的话: fields of the forms in which facts are added, and their choices. */
 export default {
   input: {
+    gas: '制冷剂',
+    leak_found: '找到漏点',
+    leak_at: '漏在哪',
+    welded: '动火焊接',
+    charged_when_welding: '焊时管里有氟',
+    evacuation: '怎么抽空',
+    minutes: '抽了几分钟',
+    grams: '加了几克',
+    before_kpa: '加前压力（kPa）',
+    after_kpa: '加后压力（kPa）',
     customer: '客户姓名',
     phone: '电话',
     township: '乡镇',
@@ -71,7 +81,9 @@ export default {
     reading: '测量记录',
     outcome: '完工结果',
   },
+  evacuation: { pump: '真空泵抽空', none: '没抽', purge: '用氟排空' },
   mend: {
+    charge: '加氟、抽空',
     overrun: '超时原因',
     nameplate: '铭牌缺失或看不清',
     goods: '确认货到没到',
@@ -121,5 +133,5 @@ export default {
   refrigerant: { r22: 'R22', r32: 'R32', r134a: 'R134a', r290: 'R290', r410a: 'R410A', r600a: 'R600a' },
   gas: { lpg: '液化气', natural: '天然气', town: '人工煤气' },
   yesNo: { yes: '是', no: '否' },
-  jump: { owner: '由老板处理', charge: '改不了的事实，请告诉老板', fees: '由老板处理', damage: '由老板处理' },
+  jump: { owner: '由老板处理', fees: '由老板处理', damage: '由老板处理' },
 };

@@ -228,6 +228,8 @@ export default {
     old_part_not_offered: '旧件还没问用户要不要',
     above_guide_unapproved: '高于指导价，等老板批',
     no_leak_found: '没找到漏点，不能加氟',
+    evacuation_too_short: '抽空不够时间',
+    charge_incomplete: '加氟记录不全',
     flame_on_charge: '带氟动火，不允许',
     purged_with_refrigerant: '用氟排空，不允许',
     paid_in_full_missing: '钱还没收齐',

@@ -53,7 +53,8 @@ pub trait Rules {
     }
 }
 
-/// Everything that keeps this job from "completed", but for the clock.
+/// Everything that keeps this job from "completed", but for the clock. It never asks who pays: paid work meets the same
+/// fields and measures as warranty work (R29).
 pub fn blockers(judge: &Judge<'_>) -> Vec<Blocker> {
     let job = judge.job;
     let mut out = Vec::new();

@@ -76,8 +76,24 @@ fn every_field_of_a_sheet_and_everything_else_about_a_visit_has_a_name() {
 fn codes() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/actions");
     let mut out = Vec::new();
-    for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
-        let text = std::fs::read_to_string(file).unwrap();
+    let mut texts = Vec::new();
+    for room in [folder.clone(), folder.join("facts")] {
+        let files = std::fs::read_dir(room).unwrap().map(|file| file.unwrap().path());
+        texts.extend(files.filter(|path| path.is_file()).map(|path| std::fs::read_to_string(path).unwrap()));
+    }
+    for text in texts {
+        // A fact's code stands before its edit: `code: "sign"`, `("plan", Edit::…`, `"ask_part",` on a line of its own.
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for (n, line) in lines.iter().enumerate() {
+            let code = line.strip_prefix("code: ").or_else(|| line.strip_prefix("Ready { code: "));
+            let code = code.filter(|rest| rest.starts_with('"') || rest.starts_with("if "));
+            let pair = line.split_once("(\"").filter(|(_, rest)| rest.contains("\", Edit::")).map(|(_, rest)| rest);
+            let edit_follows = lines.get(n + 1).is_some_and(|next| next.starts_with("Edit::"));
+            let alone = line.strip_prefix('"').filter(|rest| rest.ends_with("\",") && edit_follows);
+            let after_if = code.map(|code| code.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
+            out.extend(after_if.into_iter().flatten());
+            out.extend(pair.or(alone).and_then(|rest| rest.split('"').next()).map(str::to_owned));
+        }
         for call in [".act(", ".act_many(", ".add_node("] {
             for rest in text.split(call).skip(1) {
                 let end = rest.find(";\n").unwrap_or(rest.len()).min(rest.find("=> self").unwrap_or(rest.len()));
