@@ -10,6 +10,7 @@ use crate::documents::conflicts::{self, Conflict, NoPick, Pick};
 use crate::documents::shapes;
 use crate::documents::snapshot::Place;
 use crate::domain::facts::Noted;
+use crate::domain::money::subsidy::looks_like_id_number;
 use crate::domain::{approval, nodes};
 use crate::reports::history::{place_name, value_text};
 use crate::store::{Store, StoreError};
@@ -26,6 +27,8 @@ pub enum ResolveError {
     Evidence,
     #[error("the text is longer than {TEXT} characters")]
     TooLong,
+    #[error("a text looks like an identity number; those are never kept")]
+    IdentityNumber,
     #[error(transparent)]
     Pick(#[from] NoPick),
     #[error(transparent)]
@@ -83,6 +86,7 @@ impl Actions {
         let place = Place { container, key, field };
         let pick = match &input.choice {
             Choice::Pick { change } => Pick::Held(*change),
+            Choice::Typed { text } if looks_like_id_number(text) => return Err(ResolveError::IdentityNumber),
             Choice::Typed { text } if text.chars().count() > TEXT => return Err(ResolveError::TooLong),
             Choice::Typed { .. } if place.field.is_some() && !shapes::loose(doc.kind(), &place.container) => {
                 return Err(ResolveError::Evidence);

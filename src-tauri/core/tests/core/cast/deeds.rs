@@ -7,13 +7,13 @@ use doorstep::domain::gates::Rules;
 use doorstep::domain::safety;
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{
-    AnswerService, Finish, Found, NoteFact, OrderDetails, RecordReading, ServiceAnswer, SheetFact, SheetField,
-    ShowCard, TakeOrder, Tap, TapNode, UsePart,
+    Finish, Found, NoteFact, OrderDetails, RecordReading, SheetFact, SheetField, ShowCard, TakeOrder, Tap, TapNode,
+    UsePart,
 };
 use doorstep_schemas::rules::limits::Measure;
 use doorstep_schemas::view::{
     ApplianceKind, Blocker, BlockerCode, Coverage, CustodyStep, FeeKind, Fen, JobKind, JobOutcome, JobView, Millis,
-    NoticeKind, PaidFor, PayWay, Payer, PhotoStage, ReasonAbout, ServiceCode, SignedFor, Signer, Thousandths, Urgency,
+    NoticeKind, PaidFor, PayWay, Payer, PhotoStage, ReasonAbout, SignedFor, Signer, Thousandths, Urgency,
 };
 
 use super::orders::{field, leaking_heater, picture};
@@ -150,16 +150,6 @@ impl Phone {
 
     pub fn sign(&self, job: JobId, signed_for: SignedFor) -> ShortId {
         self.note(job, signature(signed_for, Signer::Customer, "罗桂香")).unwrap()
-    }
-
-    pub fn five(&self, job: JobId, appliance: ShortId) {
-        for (service, answer) in [
-            (ServiceCode::Explain, ServiceAnswer::Done),
-            (ServiceCode::Maintain, ServiceAnswer::Done),
-            (ServiceCode::CheckAll, ServiceAnswer::AllNormal),
-        ] {
-            self.actions.answer_service(&AnswerService { job, appliance, service, answer }).unwrap();
-        }
     }
 
     pub fn finish(&self, job: JobId, outcome: JobOutcome) -> Result<JobView, FinishError> {

@@ -1,19 +1,21 @@
 //! No identity number is kept, in whatever text somebody types it (R44); and one of each fact, everything filled in.
 
+use doorstep::actions::conflicts::ResolveError;
 use doorstep::actions::facts::FactError;
 use doorstep::actions::orders::OrderError;
 use doorstep::actions::readings::ReadingError;
 use doorstep::actions::sheet::SheetError;
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{
-    AnswerService, DeskFact, Found, OrderFact, RequestFact, RosterFact, ServiceAnswer, SheetFact, SheetField,
-    StockFact, TakeOrder, UsePart,
+    AnswerService, Choice, DeskFact, Found, OrderFact, RequestFact, Resolve, RosterFact, ServiceAnswer, SheetFact,
+    SheetField, StockFact, TakeOrder, UsePart,
 };
 use doorstep_schemas::view::{
     ApplianceKind, AppointmentResult, BenchWork, CertificateKind, Channel, ClaimState, CustodyStep, Evacuation,
-    FeeKind, Fen, FollowUpKind, Grade, JobKind, KitLevel, Millis, NoLoaner, NoticeKind, OldPartStep, OverrideOf,
-    PaidFor, Party, PauseReason, PayWay, PhotoStage, PlanStep, ReasonAbout, RepairLevel, RequestStep, RosterEvent,
-    ServiceCode, SettleState, SignedFor, Signer, StockMove, Thousandths, UnitOf, WageKind, Window,
+    FeeKind, Fen, FieldPlace, FollowUpKind, Grade, JobKind, JobPaper, KitLevel, Millis, NoLoaner, NoticeKind,
+    OldPartStep, OverrideOf, PaidFor, Party, PauseReason, PayWay, PhotoStage, PlanStep, ReasonAbout, RepairLevel,
+    RequestStep, RosterEvent, ServiceCode, SettleState, SignedFor, Signer, StockMove, Thousandths, UnitOf, WageKind,
+    Window,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -355,6 +357,16 @@ fn r44_no_line_of_a_sheet_keeps_an_identity_number() {
         assert!(matches!(desk.actions.record_reading(&input), Err(ReadingError::IdentityNumber)), "{input:?}");
     }
     assert_eq!(desk.facts(job), before);
+}
+
+#[test]
+fn r44_nobody_settles_a_field_with_an_identity_number() {
+    let (_shop, desk, job, heater) = alone(&asked(JobKind::Repair, ApplianceKind::StorageHeater));
+    let key = format!("{heater}/serial");
+    let place = FieldPlace { paper: JobPaper::Sheet, container: text("fields"), key, field: None };
+    let choice = Choice::Typed { text: text(NUMBER) };
+    let refused = desk.actions.resolve(&Resolve { job, place, choice });
+    assert!(matches!(refused, Err(ResolveError::IdentityNumber)));
 }
 
 #[test]

@@ -109,6 +109,9 @@ fn charge(appliance: ShortId, wrong: impl FnOnce(&mut Circuit)) -> SheetFact {
     }
 }
 
+/// One thing done wrong.
+type Spoil = fn(&mut Circuit);
+
 struct Circuit {
     gas: &'static str,
     leak: bool,
@@ -120,7 +123,7 @@ struct Circuit {
 
 #[test]
 fn r32_gas_work_that_endangers_keeps_the_job_open() {
-    let wrong: [(fn(&mut Circuit), BlockerCode); 5] = [
+    let wrong: [(Spoil, BlockerCode); 5] = [
         (|c| c.how = Evacuation::Purge, BlockerCode::PurgedWithRefrigerant),
         (|c| c.hot = true, BlockerCode::FlameOnCharge),
         (|c| (c.leak, c.how) = (false, Evacuation::None), BlockerCode::NoLeakFound),
