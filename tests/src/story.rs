@@ -13,6 +13,7 @@ use doorstep::actions::sheet::SheetError;
 use doorstep::actions::visit::VisitError;
 use doorstep::app::Doorstep;
 use doorstep::store::StoreError;
+use doorstep::sync::fault::Fault;
 use doorstep_schemas::ids::{BlobHash, DocId, JobId, ShortId};
 use doorstep_schemas::input::{
     AnswerService, ApplianceInput, CustomerInput, Finish, Found, RecordReading, ServiceAnswer, SheetField, ShowCard,
@@ -50,6 +51,8 @@ pub enum StoryError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Fact(#[from] FactError),
+    #[error(transparent)]
+    Sync(#[from] Fault),
     #[error(transparent)]
     Camera(#[from] jpeg_encoder::EncodingError),
     #[error(transparent)]

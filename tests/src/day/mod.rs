@@ -129,6 +129,7 @@ impl Day {
                 self.apart(phone).await?;
             }
             self.time(at)?;
+            self.on_time(self.phone(member)?).await?;
             let app = &self.phones[member].app;
             let mut play = Play { app, job, names: &mut self.names, pictures: &mut self.pictures };
             step(&mut play)
@@ -142,6 +143,20 @@ impl Day {
             }
         }
         self.phones.values().try_for_each(|phone| phone.network(true))?;
+        Ok(())
+    }
+
+    /// An answer that was under way while the clock moved tells a phone that its clock is off: it asks again.
+    async fn on_time(&self, phone: &Device) -> Result<(), StoryError> {
+        let off = |phone: &Device| -> Result<bool, StoryError> {
+            let offset = phone.app.actions.shelf.store().clock_offset()?;
+            Ok(offset.is_some_and(|ms| ms.abs() > 2_000))
+        };
+        while off(phone)? {
+            phone.network(true)?;
+            phone.app.sync_now().await?;
+            phone.network(false)?;
+        }
         Ok(())
     }
 
