@@ -1061,6 +1061,8 @@ export type Text = {
 };
 
 export type TodayView = {
+	/**  This device's clock is off by so much: shown, because times are promised by it (R1). */
+	clock_note: Text | null,
 	/**  `2026-11-21`, in the outlet's time zone. */
 	day: string,
 	now: number,

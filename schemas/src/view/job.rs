@@ -65,6 +65,8 @@ pub struct JobCard {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct TodayView {
+    /// This device's clock is off by so much: shown, because times are promised by it (R1).
+    pub clock_note: Option<Text>,
     /// `2026-11-21`, in the outlet's time zone.
     pub day: String,
     pub now: Millis,

@@ -47,6 +47,17 @@ describe('today', () => {
   });
 });
 
+describe('a clock that is off', () => {
+  it('is named on the first page', async () => {
+    const world = openStory();
+    const plain = world.story.do_today;
+    const clock_note = { zh: '本机时间慢7分钟', en: "This device's clock is 7 min slow" };
+    world.story.do_today = () => ({ ...plain(), clock_note });
+    const { page: today } = await open(TodayPage, world);
+    expect(today.get(T('clock-note')).text()).toBe('本机时间慢7分钟');
+  });
+});
+
 describe('a job', () => {
   it('has one next step at the bottom, and arriving leads to the card', async () => {
     const { page: shown, router, asked } = await open(JobPage);

@@ -10,7 +10,7 @@ use crate::domain::calendar::{self, DAY_MS};
 use crate::domain::day::{self, Beside, JobFigures};
 use crate::domain::facts::desk::{CashTaken, SettlementLine, SettlementStep};
 use crate::domain::money::settlement;
-use crate::domain::{day_money, first_fix};
+use crate::domain::{day_money, first_fix, timers};
 use crate::store::views::JobRow;
 use crate::store::{Store, StoreError};
 
@@ -28,7 +28,9 @@ impl Actions {
                 jobs.push(card);
             }
         }
-        Ok(TodayView { day: calendar::day_name(now), now: Millis(now), jobs, sync })
+        let limits = store.rules().at(now).time_limits();
+        let clock_note = timers::clock_note(store.clock_offset()?, &limits).map(|note| note.text);
+        Ok(TodayView { clock_note, day: calendar::day_name(now), now: Millis(now), jobs, sync })
     }
 
     /// The outlet's orders of a day; for a technician's device, those it holds.

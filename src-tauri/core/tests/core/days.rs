@@ -8,11 +8,12 @@ use doorstep::rules::RuleBook;
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::{Finish, Tap, TapNode};
 use doorstep_schemas::view::{
-    ApplianceKind, Coverage, DayFigures, Fen, JobKind, JobOutcome, Millis, NodeKind, Urgency, Window,
+    ApplianceKind, Coverage, DayFigures, Fen, JobKind, JobOutcome, Millis, NodeKind, SyncChip, SyncState, Urgency,
+    Window,
 };
 use proptest::prelude::*;
 
-use crate::cast::{MINUTE, NOON, OWNER, Shop, cases, leaking_heater, member, pass_everything};
+use crate::cast::{MINUTE, NOON, OWNER, RAN, Shop, cases, leaking_heater, member, pass_everything};
 
 fn order(kind: JobKind, urgency: Urgency, far: bool, appliances: &[ApplianceKind]) -> Job {
     let appliance = |(n, kind): (u8, &ApplianceKind)| OrderedAppliance {
@@ -230,4 +231,19 @@ fn r38_the_owners_day_lists_what_was_due_done_carried_over_and_late() {
     assert_eq!((review.members.len(), review.members[0].jobs, review.members[0].done), (1, 3, 1));
     assert_eq!((review.yesterday.due, review.yesterday.open), (1, 1));
     assert_eq!(desk.actions.orders(Some(NOON + DAY_MS)).unwrap().len(), 2);
+}
+
+#[test]
+fn r1_a_phone_whose_clock_is_off_says_so_on_its_first_page() {
+    let mut shop = Shop::open();
+    let phone = shop.device(RAN);
+    let note = |behind: i64| {
+        let header = shop.log.header(Vec::new());
+        phone.store().note_answer(&header, NOON - behind).unwrap();
+        let chip = SyncChip { state: SyncState::Synced, changes: 0, photos: 0, bytes: 0, stuck: 0, error: None };
+        phone.actions.today(chip).unwrap().clock_note.map(|text| text.zh)
+    };
+    assert_eq!(note(0), None);
+    assert_eq!(note(MINUTE), None, "a minute is nobody's fault");
+    assert_eq!(note(7 * MINUTE).as_deref(), Some("本机时间慢7分钟"));
 }
