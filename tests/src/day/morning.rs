@@ -157,6 +157,6 @@ async fn walk_in(day: &mut Day, tell: Tell<'_>) -> Result<(), StoryError> {
     let seen = |app: &doorstep::app::Doorstep| app.actions.job(job).ok().map(|_| ());
     day.desk.until("the walk-in is on the desk", seen).await;
     day.desk.app.actions.adopt_walk_in(job)?;
-    tell("龙师傅接到直接找来的活，老板收编", "the repairer is asked directly; the owner adopts the job");
+    tell("龙师傅接到直接找来的活，老板转为正式工单", "the repairer is asked directly; the owner adopts the job");
     Ok(())
 }

@@ -157,7 +157,7 @@ fn deng_xiaomei() -> Script {
     let mut s = Script::new(
         "邓小妹",
         "小邓",
-        "邓小妹：保内换排水泵，用户 ¥0，旧件挂签 12-05 前返回",
+        "邓小妹：保内换排水泵，用户 ¥0，旧件挂牌，12-05 前返回",
         "邓小妹: pump under warranty, the customer pays ¥0, the old part is tagged and due 12-05",
     );
     s.at(13, 45, |play| play.depart());

@@ -5,15 +5,25 @@
 use doorstep_schemas::rules::emergency::EmergencyKind;
 
 use doorstep_schemas::rules::replies::DispatchField;
-use doorstep_schemas::rules::warranty::WarrantyPolicy;
+use doorstep_schemas::rules::warranty::{StartSource, WarrantyPolicy};
 
 use super::InForce;
 use crate::domain::money::exchange::Counting;
-use crate::domain::money::warranty::{Policies, Policy, VoidReason};
+use crate::domain::money::warranty::{Policies, Policy, StartFrom, VoidReason};
 use crate::domain::paste::Markers;
 use crate::domain::rating::FollowUpLimits;
 use crate::domain::timing::Limits;
 use crate::domain::triage::{Danger, Trigger, Triggers};
+
+/// A proof of the start, in the domain's words (R26).
+fn start_from(source: StartSource) -> StartFrom {
+    match source {
+        StartSource::Invoice => StartFrom::Invoice,
+        StartSource::ElectronicCard => StartFrom::Card,
+        StartSource::InstallDate => StartFrom::Installed,
+        StartSource::ProductionMonthPlusOne => StartFrom::Made,
+    }
+}
 
 impl InForce<'_> {
     /// How soon somebody must come and how long the work may take (R1–R4).
@@ -59,6 +69,7 @@ impl InForce<'_> {
         Policies {
             policies: set.policies.iter().flat_map(spread).collect(),
             voids: voids.map(|r| VoidReason { code: r.code.clone(), name: r.name.clone() }).collect(),
+            order: set.start_order.iter().map(|source| start_from(*source)).collect(),
         }
     }
 

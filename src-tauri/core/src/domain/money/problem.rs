@@ -63,7 +63,7 @@ troubles! {
     MakerOrderMissing = "maker_order_missing", "缺厂家工单号", "The maker's order number is missing";
     NotFinished = "not_finished", "未完工", "The work is not finished";
     NothingToClaim = "nothing_to_claim", "没有结算项目", "There is nothing to claim";
-    OldPartUntagged = "old_part_untagged", "旧件未挂签或无返回期限", "The old part has no tag or no due date";
+    OldPartUntagged = "old_part_untagged", "旧件未挂牌或无返回期限", "The old part has no tag or no due date";
     OldPartNotSent = "old_part_not_sent", "旧件未返厂,不能索赔", "The old part is not on its way back: no claim";
     OldPartOverdue = "old_part_overdue", "旧件超过返回期限", "The old part is overdue";
     OldPartNotOffered = "old_part_not_offered", "旧件未先问用户要不要", "The old part was not offered to the customer";

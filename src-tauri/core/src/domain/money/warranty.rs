@@ -35,6 +35,8 @@ pub struct VoidReason {
 pub struct Policies {
     pub policies: Vec<Policy>,
     pub voids: Vec<VoidReason>,
+    /// Which proof of the start counts before which.
+    pub order: Vec<StartFrom>,
 }
 
 /// Which proof the start is from, the strongest first.
@@ -107,16 +109,31 @@ pub(super) fn days_on(start: NaiveDate, days: u64) -> NaiveDate {
 /// When the warranty began, and which proof says so (R26): invoice before electronic card before installation before
 /// production month and one month more. `made_on_nameplate` is what was read on site, where it was.
 pub fn start(purchase: &Purchase, made_on_nameplate: &str, now: i64) -> Option<(String, StartFrom)> {
-    start_day(purchase, made_on_nameplate, today(now)).map(|(day, from)| (written(day), from))
+    start_day(&START_ORDER, purchase, made_on_nameplate, today(now)).map(|(day, from)| (written(day), from))
 }
 
-fn start_day(purchase: &Purchase, made_on_nameplate: &str, today: NaiveDate) -> Option<(NaiveDate, StartFrom)> {
-    let past = |text: &str, from| day(text).filter(|day| *day <= today).map(|day| (day, from));
-    let produced = made(made_on_nameplate).or_else(|| made(&purchase.made)).filter(|day| *day <= today);
-    past(&purchase.invoice, StartFrom::Invoice)
-        .or_else(|| past(&purchase.card, StartFrom::Card))
-        .or_else(|| past(&purchase.installed, StartFrom::Installed))
-        .or_else(|| produced.map(|day| (months_on(day, 1), StartFrom::Made)))
+/// Where no set says otherwise.
+const START_ORDER: [StartFrom; 4] = [StartFrom::Invoice, StartFrom::Card, StartFrom::Installed, StartFrom::Made];
+
+fn start_day(
+    order: &[StartFrom],
+    purchase: &Purchase,
+    made_on_nameplate: &str,
+    today: NaiveDate,
+) -> Option<(NaiveDate, StartFrom)> {
+    let past = |text: &str| day(text).filter(|day| *day <= today);
+    order.iter().find_map(|from| {
+        let day = match from {
+            StartFrom::Invoice => past(&purchase.invoice),
+            StartFrom::Card => past(&purchase.card),
+            StartFrom::Installed => past(&purchase.installed),
+            StartFrom::Made => {
+                let produced = made(made_on_nameplate).or_else(|| made(&purchase.made)).filter(|day| *day <= today);
+                produced.map(|day| months_on(day, 1))
+            }
+        };
+        day.map(|day| (day, *from))
+    })
 }
 
 /// The policy for a part of something sold on a day: a brand's own word on the part; else what is longer of everyone's
@@ -161,7 +178,8 @@ pub fn coverage(
     now: i64,
 ) -> Covered {
     let today = today(now);
-    let found = start_day(purchase, made_on_nameplate, today);
+    let order = if policies.order.is_empty() { &START_ORDER[..] } else { &policies.order };
+    let found = start_day(order, purchase, made_on_nameplate, today);
     let answer = |coverage, until: Option<NaiveDate>, zh: String, en: String| Covered {
         coverage,
         until: until.map(written),

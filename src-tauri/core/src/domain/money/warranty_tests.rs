@@ -17,6 +17,7 @@ fn policy_of(brand: &str, part: &str, months: u32, sold_from: &str) -> Policy {
 
 fn rules() -> Policies {
     Policies {
+        order: Vec::new(),
         policies: vec![
             policy_of("any", "whole", 12, ""),
             policy_of("any", "compressor", 36, ""),
@@ -185,4 +186,17 @@ proptest! {
             prop_assert!(later <= 366);
         }
     }
+}
+
+#[test]
+fn r26_a_set_may_ask_for_another_proof_first() {
+    let bought =
+        Purchase { invoice: "2026-01-10".to_owned(), installed: "2026-03-01".to_owned(), ..Purchase::default() };
+    let start = |policies: &Policies| {
+        let now = crate::domain::scene::NOON;
+        coverage(policies, "any", ApplianceKind::WashingMachine, &bought, "", "", now).start
+    };
+    assert_eq!(start(&rules()).as_deref(), Some("2026-01-10"));
+    let other = Policies { order: vec![StartFrom::Installed, StartFrom::Invoice], ..rules() };
+    assert_eq!(start(&other).as_deref(), Some("2026-03-01"));
 }
