@@ -13,6 +13,7 @@ use doorstep_schemas::view::{
 
 use crate::stage::{Device, StageError, relay_says};
 use crate::story::StoryError;
+use crate::town::{self, Town};
 
 pub const NAME: &str = "柘川县城关网点";
 pub const OWNER: &str = "覃建国";
@@ -241,6 +242,27 @@ pub fn take_the_days_orders(owner: &Device) -> Result<(), OrderError> {
         owner.app.actions.take_order(&order(sample, &session.members, calendar::day_start(now)))?;
     }
     Ok(())
+}
+
+/// Takes a few made-up orders for each of the coming days, given to nobody yet: the owner has something to dispatch.
+/// Orders without a window are of the day on which they were taken, so only those with one are taken.
+pub fn take_coming_orders(owner: &Device, days: u32) -> Result<u32, OrderError> {
+    let actions = &owner.app.actions;
+    let rules = actions.shelf.store().rules().clone();
+    let tomorrow = (calendar::day_start(actions.nature.now_ms()) - town::FIRST_DAY_MS) / town::DAY_MS + 1;
+    let first = u32::try_from(tomorrow).unwrap_or(0);
+    let mut taken = 0;
+    for ordered in Town::new(2026, rules).orders(first..first + days, 5) {
+        let order = ordered.input;
+        if ordered.walk_in || order.window.is_none() || order.urgency != Urgency::Normal {
+            continue;
+        }
+        // The town's own people and earlier jobs are not this outlet's.
+        let details = order.details.map(|details| OrderDetails { wished: None, revisit_of: None, ..details });
+        actions.take_order(&TakeOrder { assignees: Vec::new(), details, ..order })?;
+        taken += 1;
+    }
+    Ok(taken)
 }
 
 /// The customers of the day, in the order of their windows' telling.

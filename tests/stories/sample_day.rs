@@ -3,7 +3,7 @@
 use doorstep::domain::money::fees::{self, Terms};
 use doorstep::reports::day::text;
 use doorstep_schemas::view::{JobOutcome, Language, OrderState, Rate};
-use doorstep_tests::{day, outlet};
+use doorstep_tests::{day, outlet, story};
 
 /// What each customer's lines come to, and how the job stood in the evening.
 const BILLS: [(&str, i64, Option<JobOutcome>); 10] = [
@@ -65,4 +65,19 @@ async fn r8_r27_r38_the_sample_day_comes_out_to_the_fen() {
         let desks = phone.app.actions.shelf.store().desks().unwrap();
         assert!(desks.is_empty(), "r27: what makers pay is on no technician's phone");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_coming_days_have_orders_that_nobody_has_yet_and_today_keeps_its_ten() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, owner, _phone) = story::set_stage(folder.path()).await.unwrap();
+    outlet::take_the_days_orders(&owner).unwrap();
+    let taken = outlet::take_coming_orders(&owner, 3).unwrap();
+    assert!((5..40).contains(&taken), "{taken}");
+    let actions = &owner.app.actions;
+    assert_eq!(actions.orders(None).unwrap().len(), 10);
+    let day = 24 * 3_600_000;
+    let coming: Vec<_> =
+        (1..6).flat_map(|n| actions.orders(Some(actions.nature.now_ms() + n * day)).unwrap()).collect();
+    assert!(coming.len() >= 5 && coming.iter().all(|card| card.assignees.is_empty()), "{}", coming.len());
 }

@@ -94,6 +94,7 @@ async fn seed(folder: &Path, listen: &str) -> Result<(), StoryError> {
     // A new day begins with its ten orders; a day that has some is left as it is.
     if owner.app.actions.orders(None)?.is_empty() {
         outlet::take_the_days_orders(&owner)?;
+        outlet::take_coming_orders(&owner, 3)?;
     }
     owner.drained().await;
     Ok(())
