@@ -64,7 +64,7 @@ impl Actions {
                 others: next.others,
             },
             appliances: judge.measured().iter().filter(|m| !m.loaner).map(|m| appliance(&judge, m, &names)).collect(),
-            loaners: judge.loaners().map(|m| appliance(&judge, &m, &names)).collect(),
+            loaners: judge.loaners().map(|m| appliance(&judge, m, &names)).collect(),
             bench: facts.order.appliances.iter().map(|a| bench(&facts, a.id)).collect(),
             services: five(&facts, checked.is_some(), in_force),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),

@@ -55,7 +55,7 @@ impl Actions {
         let rules = store.rules().clone();
         let in_force = rules.at(open.noted.at_ms);
         let judge = Judge::new(&open.facts, &in_force);
-        let measured = judge.measured().into_iter().find(|m| m.appliance.id == input.appliance);
+        let measured = judge.measured().iter().find(|m| m.appliance.id == input.appliance);
         let measured = measured.ok_or(JobError::NoAppliance(input.appliance))?;
         let limit = in_force.limit(&input.code).ok_or_else(|| ReadingError::Unknown(input.code.clone()))?;
         let taken =
@@ -79,7 +79,7 @@ impl Actions {
         if failed && input.rectified.trim().is_empty() {
             return Err(ReadingError::NothingRectified);
         }
-        let early = gates::phase_blockers(&judge, &measured, limit.phase);
+        let early = gates::phase_blockers(&judge, measured, limit.phase);
         if !early.is_empty() && matches!(input.found, Found::Number { .. } | Found::Choice { .. }) {
             return Err(ReadingError::TooEarly(early));
         }

@@ -12,7 +12,7 @@ use crate::documents;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::day::JobFigures;
 use crate::domain::facts::{Job, Order};
-use crate::domain::gates::{self, Judge, Measured};
+use crate::domain::gates::{self, Judge};
 use crate::domain::{nodes, services, timing};
 use crate::rules::RuleBook;
 use doorstep_schemas::input::SheetField;
@@ -93,14 +93,12 @@ fn card(job: JobId, judge: &Judge<'_>, figures: &JobFigures) -> JobCard {
     let status = nodes::status(facts, &nodes::line(facts, checked, nodes::Elsewhere::default()));
     let first = appliances.first();
     let name = |field| first.map(|a| facts.field(a, field)).unwrap_or_default();
-    let required: Vec<_> = appliances
+    let required: Vec<_> = judge
+        .measured()
         .iter()
-        .flat_map(|a| {
-            judge
-                .needs(&Measured { appliance: a.clone(), loaner: false })
-                .readings
-                .into_iter()
-                .map(|l| (a.id, l.code.clone()))
+        .filter(|measured| !measured.loaner)
+        .flat_map(|m| {
+            judge.rows(m).into_iter().filter(|(_, asked)| *asked).map(|(l, _)| (m.appliance.id, l.code.as_str()))
         })
         .collect();
     let taken = required
@@ -192,12 +190,13 @@ fn findings(judge: &Judge<'_>, figures: &JobFigures) -> Vec<Finding> {
         }
         // A merge of two devices' edits can break a gate that each kept: judged again, it is a finding.
         if figures.outcome == Some(doorstep_schemas::view::JobOutcome::Completed) {
+            let open = gates::blockers(judge);
             for (blocker, finding) in [
                 (BlockerCode::ReadingMissing, FindingCode::ReadingMissing),
                 (BlockerCode::PhotoMissing, FindingCode::PhotoMissing),
                 (BlockerCode::FieldMissing, FindingCode::FieldMissing),
             ] {
-                let n = gates::blockers(judge).iter().filter(|b| b.code == blocker).count();
+                let n = open.iter().filter(|b| b.code == blocker).count();
                 if n > 0 {
                     out.push(counted(finding, count(n)));
                 }

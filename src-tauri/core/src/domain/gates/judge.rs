@@ -1,6 +1,6 @@
 //! The verdicts of one job's readings, each by the set that it names and by what the sheet knows of its appliance.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use doorstep_schemas::ids::ShortId;
@@ -25,7 +25,16 @@ pub struct Judge<'a> {
     /// Certificates of those who do the work, where this device keeps a roster (R7).
     pub roster: Option<&'a Roster>,
     contexts: RefCell<BTreeMap<ShortId, Context>>,
+    // The gates ask for the same reading and the same rows again and again; asked for each time anew they were most of
+    // what a save costs.
+    judged: RefCell<BTreeMap<ShortId, (Verdict, Option<FailureClass>)>>,
+    rows: RefCell<BTreeMap<ShortId, Vec<Row<'a>>>>,
+    measured: Vec<Measured>,
+    pub(super) gravest: OnceCell<Option<Consequence>>,
 }
+
+/// A row of the limit set, and whether the job asks for it.
+pub type Row<'a> = (&'a Limit, bool);
 
 /// What is measured: an appliance of the order, or a loaner that stands in for one.
 #[derive(Debug, Clone)]
@@ -37,7 +46,18 @@ pub struct Measured {
 
 impl<'a> Judge<'a> {
     pub fn new(job: &'a Job, rules: &'a dyn Rules) -> Self {
-        Self { job, rules, roster: None, contexts: RefCell::default() }
+        let ordered = job.order.appliances.iter().map(|a| Measured { appliance: a.clone(), loaner: false });
+        let loaners = job.sheet.loaners.iter().map(|placed| Measured { appliance: placed.appliance(), loaner: true });
+        Self {
+            measured: ordered.chain(loaners).collect(),
+            gravest: OnceCell::new(),
+            job,
+            rules,
+            roster: None,
+            contexts: RefCell::default(),
+            judged: RefCell::default(),
+            rows: RefCell::default(),
+        }
     }
 
     /// The law's certificates are asked for as well (R7). A roster that holds none is not kept here.
@@ -47,13 +67,12 @@ impl<'a> Judge<'a> {
     }
 
     /// Appliances of the order, then loaners.
-    pub fn measured(&self) -> Vec<Measured> {
-        let ordered = self.job.order.appliances.iter().map(|a| Measured { appliance: a.clone(), loaner: false });
-        ordered.chain(self.loaners()).collect()
+    pub fn measured(&self) -> &[Measured] {
+        &self.measured
     }
 
-    pub fn loaners(&self) -> impl Iterator<Item = Measured> {
-        self.job.sheet.loaners.iter().map(|placed| Measured { appliance: placed.appliance(), loaner: true })
+    pub fn loaners(&self) -> impl Iterator<Item = &Measured> {
+        self.measured.iter().filter(|measured| measured.loaner)
     }
 
     /// What this appliance's readings and photos have to be.
@@ -71,7 +90,18 @@ impl<'a> Judge<'a> {
     }
 
     pub fn verdict(&self, reading: &Reading) -> Verdict {
-        self.judgement(reading).verdict
+        self.judged(reading).0
+    }
+
+    /// A verdict, and the class of a failure, judged once.
+    fn judged(&self, reading: &Reading) -> (Verdict, Option<FailureClass>) {
+        if let Some(known) = self.judged.borrow().get(&reading.id) {
+            return *known;
+        }
+        let judgement = self.judgement(reading);
+        let judged = (judgement.verdict, judgement.class);
+        self.judged.borrow_mut().insert(reading.id, judged);
+        judged
     }
 
     /// What is known of a row on an appliance; `None` while nobody measured it.
@@ -85,7 +115,7 @@ impl<'a> Judge<'a> {
             return None;
         }
         let of_row = self.job.sheet.readings.iter().filter(|r| r.appliance == appliance && r.code == limit.code);
-        of_row.map(|reading| self.judgement(reading)).filter(|j| j.verdict == Verdict::Fail).last()?.class
+        of_row.map(|reading| self.judged(reading)).filter(|(verdict, _)| *verdict == Verdict::Fail).last()?.1
     }
 
     /// What a failure of this class leads to on this appliance (R12).
@@ -94,8 +124,18 @@ impl<'a> Judge<'a> {
     }
 
     /// Rows that are asked for, and any other that somebody measured; the flag says which are asked for.
-    pub fn rows(&self, measured: &Measured) -> Vec<(&'a Limit, bool)> {
-        let mut rows: Vec<(&Limit, bool)> = self.needs(measured).readings.into_iter().map(|l| (l, true)).collect();
+    pub fn rows(&self, measured: &Measured) -> Vec<Row<'a>> {
+        let id = measured.appliance.id;
+        if let Some(known) = self.rows.borrow().get(&id) {
+            return known.clone();
+        }
+        let rows = self.rows_of(measured);
+        self.rows.borrow_mut().insert(id, rows.clone());
+        rows
+    }
+
+    fn rows_of(&self, measured: &Measured) -> Vec<Row<'a>> {
+        let mut rows: Vec<Row<'a>> = self.needs(measured).readings.into_iter().map(|l| (l, true)).collect();
         for reading in self.job.sheet.readings.iter().filter(|r| r.appliance == measured.appliance.id) {
             if let Some(limit) = self.rules.limit_of(&reading.limits, &reading.code)
                 && !rows.iter().any(|(row, _)| row.code == limit.code)
@@ -108,7 +148,7 @@ impl<'a> Judge<'a> {
 
     /// What a judgement may depend on: the nameplate, the room, the circuit, the day.
     pub fn context(&self, id: ShortId) -> Context {
-        let Some(measured) = self.measured().into_iter().find(|m| m.appliance.id == id) else {
+        let Some(measured) = self.measured.iter().find(|m| m.appliance.id == id) else {
             return Context::default();
         };
         let field = |field| self.job.field(&measured.appliance, field);

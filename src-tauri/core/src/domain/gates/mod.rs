@@ -68,11 +68,11 @@ pub fn blockers(judge: &Judge<'_>) -> Vec<Blocker> {
         }
     }
     for measured in judge.measured() {
-        out.extend(reading_blockers(judge, &measured));
+        out.extend(reading_blockers(judge, measured));
         if !measured.loaner {
             out.extend(field_blockers(job, &measured.appliance));
         }
-        out.extend(photo_blockers(judge, &measured));
+        out.extend(photo_blockers(judge, measured));
     }
     out.extend(charge_blockers(job));
     out.extend(acceptance_blockers(job));
@@ -96,7 +96,7 @@ pub fn bench_blockers(job: &Job) -> Vec<Blocker> {
 /// What keeps a loaner from being switched on: it is an installation of its own (R17).
 pub fn loaner_problems(judge: &Judge<'_>, loaner: ShortId) -> Vec<Blocker> {
     let placed = judge.loaners().find(|m| m.appliance.id == loaner);
-    placed.map(|measured| reading_blockers(judge, &measured)).unwrap_or_default()
+    placed.map(|measured| reading_blockers(judge, measured)).unwrap_or_default()
 }
 
 /// What must be known before somebody sets out: an emergency is guided by phone first, and nobody is sent into a gas

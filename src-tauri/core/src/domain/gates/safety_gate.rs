@@ -34,8 +34,9 @@ pub fn standing_failures(judge: &Judge<'_>, measured: &Measured) -> Vec<(Failure
 
 /// The gravest that any failure leads to; `None` where nothing failed.
 pub fn gravest(judge: &Judge<'_>) -> Option<Consequence> {
-    let measured = judge.measured();
-    measured.iter().flat_map(|m| standing_failures(judge, m)).map(|(_, consequence)| consequence).max()
+    let all =
+        || judge.measured().iter().flat_map(|m| standing_failures(judge, m)).map(|(_, consequence)| consequence).max();
+    *judge.gravest.get_or_init(all)
 }
 
 /// What must be measured before a reading of this phase is taken: the house before the dead unit, the dead unit before
@@ -63,8 +64,8 @@ pub fn phase_blockers(judge: &Judge<'_>, measured: &Measured, phase: Phase) -> V
 pub fn safety_checked(judge: &Judge<'_>) -> Option<Noted> {
     let mut last: Option<Noted> = None;
     let mut any = false;
-    for measured in judge.measured().iter() {
-        for limit in judge.needs(measured).readings {
+    for measured in judge.measured() {
+        for (limit, _) in judge.rows(measured).into_iter().filter(|(_, asked)| *asked) {
             any = true;
             let reading = safety::latest(&judge.job.sheet.readings, measured.appliance.id, &limit.code)?;
             if judge.standing(measured.appliance.id, &limit.code) == Some(Verdict::NotMeasured) {
