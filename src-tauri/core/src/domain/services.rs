@@ -1,7 +1,7 @@
 //! 五项服务: derived where the facts are there, one pick where not (R13).
 
 use doorstep_schemas::ids::ShortId;
-use doorstep_schemas::view::{PhotoStage, ServiceCode, ServiceState};
+use doorstep_schemas::view::{PhotoStage, ServiceCode, ServiceState, SignedFor};
 
 use super::facts::Job;
 
@@ -14,7 +14,7 @@ pub struct Service {
     pub reason: String,
 }
 
-/// The five of a visit. `safety_checked` says whether every required reading has been taken.
+/// The five of a visit (R13). `safety_checked` says whether every required reading has been taken.
 pub fn five(job: &Job, safety_checked: bool) -> Vec<Service> {
     ServiceCode::ALL
         .iter()
@@ -22,7 +22,9 @@ pub fn five(job: &Job, safety_checked: bool) -> Vec<Service> {
             let derived = match service {
                 ServiceCode::TestPower => safety_checked,
                 ServiceCode::CleanUp => job.sheet.photos.iter().any(|p| p.stage.is(PhotoStage::After)),
-                ServiceCode::Explain | ServiceCode::Maintain | ServiceCode::CheckAll => false,
+                // Who signs the page has had it explained.
+                ServiceCode::Explain => job.sheet.signatures.iter().any(|s| s.signed_for.is(SignedFor::Work)),
+                ServiceCode::Maintain | ServiceCode::CheckAll => false,
             };
             if derived {
                 return Service { service: *service, state: ServiceState::Done, derived: true, reason: String::new() };

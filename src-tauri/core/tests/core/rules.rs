@@ -5,11 +5,12 @@ use doorstep::actions::readings::ReadingError;
 use doorstep::domain::facts::Job;
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{
-    AnswerService, ApplianceInput, Finish, Found, ServiceAnswer, SheetField, ShowCard, Tap, TapNode,
+    AnswerService, ApplianceInput, Finish, Found, NoteFact, ServiceAnswer, SheetFact, SheetField, ShowCard, Tap,
+    TapNode,
 };
 use doorstep_schemas::view::{
     ApplianceKind, BlockerCode, Coverage, FailureClass, FindingCode, JobKind, JobOutcome, JobView, Jump, NodeKind,
-    PhotoStage, ServiceCode, ServiceState, Step, Verdict,
+    PhotoStage, ServiceCode, ServiceState, SignedFor, Signer, Step, Verdict,
 };
 
 use crate::cast::{
@@ -217,6 +218,26 @@ fn r13_services_follow_from_facts_and_the_rest_is_one_pick_each() {
     desk.nature.pass(MINUTE);
     let view = answer(ServiceCode::CheckAll, ServiceAnswer::AllNormal).unwrap();
     assert_eq!(state(&view, ServiceCode::CheckAll), (ServiceState::Done, false));
+}
+
+#[test]
+fn r13_a_signed_page_was_explained() {
+    let (_shop, desk, job, _) = alone();
+    pass_everything(&desk, job);
+    let explained = |view: &JobView| {
+        let row = view.services.iter().find(|row| row.service == ServiceCode::Explain).unwrap();
+        (row.state, row.derived)
+    };
+    assert_eq!(explained(&desk.actions.job(job).unwrap()), (ServiceState::Missing, false));
+    let fact = SheetFact::Signature {
+        signed_for: SignedFor::Work,
+        subject: None,
+        signer: Signer::Customer,
+        name: "罗桂香".to_owned(),
+        image: None,
+    };
+    let added = desk.actions.note_fact(&NoteFact { job, fact, claimed: None }).unwrap();
+    assert_eq!(explained(&added.job), (ServiceState::Done, true));
 }
 
 #[test]
