@@ -191,6 +191,7 @@ impl Visit<'_> {
             instrument: trade::instrument(chance),
             calibrated: String::new(),
             rectified: if failed(&view, appliance, code) { trade::rectified(chance) } else { String::new() },
+            photo: None,
         })
     }
 

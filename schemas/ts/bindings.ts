@@ -767,6 +767,8 @@ export type RecordReading = {
 	calibrated: string,
 	/**  What was put right before measuring again; empty the first time. */
 	rectified: string,
+	/**  A photo of the sheet that shows the instrument. */
+	photo: string | null,
 };
 
 /**  One measurement as it was taken. A failed one stays when it is measured again. */

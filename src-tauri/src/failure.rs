@@ -138,6 +138,7 @@ impl Told for ReadingError {
             Self::TooEarly(_) => ErrorCode::PhaseTooEarly,
             Self::TooLong => ErrorCode::FieldTooLong,
             Self::NotArrived => ErrorCode::StepTooEarly,
+            Self::NoPhoto => ErrorCode::PhotoNotFound,
             Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Job(error) => error.code(),
         }

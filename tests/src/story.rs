@@ -217,6 +217,7 @@ fn read(
         instrument: String::new(),
         calibrated: String::new(),
         rectified: rectified.into(),
+        photo: None,
     };
     Ok(app.actions.record_reading(&input)?)
 }

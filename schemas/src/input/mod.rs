@@ -155,6 +155,8 @@ pub struct RecordReading {
     pub calibrated: String,
     /// What was put right before measuring again; empty the first time.
     pub rectified: String,
+    /// A photo of the sheet that shows the instrument.
+    pub photo: Option<ShortId>,
 }
 
 words!(

@@ -114,6 +114,7 @@ impl Play<'_> {
             instrument: "VC60B".to_owned(),
             calibrated: "2026-03-01".to_owned(),
             rectified: rectified.to_owned(),
+            photo: None,
         })?;
         Ok(())
     }

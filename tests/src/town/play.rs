@@ -129,6 +129,7 @@ impl Player<'_> {
                     instrument: instrument.clone(),
                     calibrated: String::new(),
                     rectified: rectified.clone(),
+                    photo: None,
                 })?;
                 let rows = view.appliances.iter().filter(|a| a.id == appliance).flat_map(|a| &a.readings);
                 let newest = rows.filter(|row| row.code == *code).filter_map(|row| row.records.last()).next_back();

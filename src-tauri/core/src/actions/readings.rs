@@ -29,6 +29,8 @@ pub enum ReadingError {
     TooLong,
     #[error("a text looks like an identity number; those are never kept")]
     IdentityNumber,
+    #[error("the photo is not on this sheet")]
+    NoPhoto,
     #[error("measuring comes after arriving")]
     NotArrived,
     /// Readings of an earlier phase come first: all that are open (R11).
@@ -79,6 +81,9 @@ impl Actions {
         if failed && input.rectified.trim().is_empty() {
             return Err(ReadingError::NothingRectified);
         }
+        if input.photo.is_some_and(|id| !open.facts.sheet.photos.iter().any(|p| p.id == id)) {
+            return Err(ReadingError::NoPhoto);
+        }
         let early = gates::phase_blockers(&judge, measured, limit.phase);
         if !early.is_empty() && matches!(input.found, Found::Number { .. } | Found::Choice { .. }) {
             return Err(ReadingError::TooEarly(early));
@@ -94,7 +99,7 @@ impl Actions {
             calibrated: input.calibrated.trim().to_owned(),
             rectified: input.rectified.trim().to_owned(),
             limits: in_force.limit_set().to_vec(),
-            photo: None,
+            photo: input.photo,
             noted: open.noted,
         };
         let write = |doc: &mut _| documents::layout::add_record(doc, &reading);

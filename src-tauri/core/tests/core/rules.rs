@@ -321,3 +321,17 @@ fn r29_paid_work_is_held_to_the_same_fields_and_readings_as_warranty_work() {
         assert_eq!(asked(coverage), paid, "{coverage:?}");
     }
 }
+
+#[test]
+fn r11_a_reading_keeps_the_photo_that_shows_it_and_no_other() {
+    let (_shop, desk, job, appliance) = alone();
+    desk.actions.tap_node(&TapNode { job, tap: Tap::Arrive }).unwrap();
+    let view = desk.actions.add_photo(job, appliance, PhotoStage::Reading, &picture(7)).unwrap();
+    let photo = Some(view.photos[0].id);
+    let mut input = reading(job, appliance, "earth_resistance", number(900));
+    input.photo = Some(appliance);
+    assert!(matches!(desk.actions.record_reading(&input), Err(ReadingError::NoPhoto)));
+    input.photo = photo;
+    desk.actions.record_reading(&input).unwrap();
+    assert_eq!(desk.facts(job).sheet.readings.last().unwrap().photo, photo);
+}

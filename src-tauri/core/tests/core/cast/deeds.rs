@@ -110,6 +110,7 @@ impl Phone {
             instrument: "VC60B".to_owned(),
             calibrated: "2026-03-01".to_owned(),
             rectified: rectified.to_owned(),
+            photo: None,
         }
     }
 

@@ -63,6 +63,7 @@ pub fn reading(job: JobId, appliance: ShortId, code: &str, found: Found) -> Reco
         instrument: "胜利 VC60B".to_owned(),
         calibrated: String::new(),
         rectified: String::new(),
+        photo: None,
     }
 }
 
