@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{MemberId, ShortId};
-use doorstep_schemas::view::{PaidFor, PayWay};
+use doorstep_schemas::view::PaidFor;
 use serde::{Deserialize, Serialize};
 
 use super::day::JobFigures;
 use super::facts::Job;
 use super::facts::desk::CashTaken;
 use super::money::fees::{self, Terms};
-use super::money::{amount, billed, claims};
+use super::money::{amount, billed, cash, claims};
 
 /// A sum of money that stays a number which a screen can show.
 pub fn added(sum: i64, fen: i64) -> i64 {
@@ -75,8 +75,8 @@ fn paid(payment: &super::facts::Payment) -> Paid {
         at: payment.noted.true_ms(),
         id: payment.id,
         member: payment.noted.by,
-        fen: payment.fen,
-        in_hand: !matches!(payment.way.known(), Some(PayWay::OutletQr | PayWay::Transfer)),
+        fen: cash::moved_fen(payment),
+        in_hand: cash::through_the_hand(payment),
         earned: !matches!(
             payment.paid_for.known(),
             Some(PaidFor::Deposit | PaidFor::DepositBack | PaidFor::Compensation)
@@ -96,7 +96,7 @@ pub fn not_handed_in<'a>(
         let sum: &mut i64 = out.entry(paid.member).or_default();
         *sum = added(*sum, paid.fen);
     }
-    for taken in cash.iter().filter(|taken| seen.insert(taken.id)) {
+    for taken in cash::taken_in(cash).0 {
         let sum = out.entry(taken.member).or_default();
         *sum = added(*sum, taken.fen.saturating_neg());
     }
@@ -109,7 +109,9 @@ mod tests {
     use crate::domain::facts::{ClaimShare, Damage, Fee, Payment, UsedPart};
     use crate::domain::record::Word;
     use crate::domain::scene::{NOON, id, job, member, noted};
-    use doorstep_schemas::view::{ApplianceKind, ClaimState, Coverage, FeeKind, JobKind, PartSource, Party, Payer};
+    use doorstep_schemas::view::{
+        ApplianceKind, ClaimState, Coverage, FeeKind, JobKind, PartSource, Party, PayWay, Payer,
+    };
     use proptest::prelude::*;
 
     fn fee(n: u32, unit_fen: i64, quantity: i64, guide_fen: Option<i64>) -> Fee {
@@ -227,7 +229,14 @@ mod tests {
             note: String::new(),
             noted: noted(NOON),
         };
-        assert_eq!(not_handed_in([&figures, &figures], &[taken.clone(), taken])[&member(1)], 0, "doubled facts");
+        assert_eq!(
+            not_handed_in([&figures, &figures], &[taken.clone(), taken.clone()])[&member(1)],
+            0,
+            "doubled facts"
+        );
+        let word = Some(id(70));
+        let of = |n| CashTaken { id: id(n), hand_in: word, ..taken.clone() };
+        assert_eq!(not_handed_in([&figures], &[of(9), of(10)])[&member(1)], 0, "two desks took in the same money");
     }
 
     proptest! {

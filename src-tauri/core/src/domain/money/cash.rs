@@ -3,6 +3,8 @@
 //! A member's word that cash was handed in frees nobody: it counts once the owner has taken it. Money that went to a
 //! member's own account is in that member's hand like a note.
 
+use std::collections::BTreeSet;
+
 use doorstep_schemas::ids::{JobId, MemberId, ShortId};
 use doorstep_schemas::view::{PaidFor, PayWay, Text};
 
@@ -33,6 +35,29 @@ pub struct Hand {
     pub doubled: Vec<ShortId>,
 }
 
+/// Whether the money went through the member's hand: in notes, or to the member's own account. A way that this version
+/// does not know is nobody's hand.
+pub fn through_the_hand(payment: &Payment) -> bool {
+    matches!(payment.way.known(), Some(PayWay::Cash | PayWay::Personal))
+}
+
+/// What a payment adds to the hand, in fen: what goes back to a customer takes away, whatever its sign.
+pub fn moved_fen(payment: &Payment) -> i64 {
+    match payment.paid_for.known() {
+        Some(PaidFor::DepositBack | PaidFor::Refund | PaidFor::Compensation) => {
+            payment.fen.saturating_abs().saturating_neg()
+        }
+        Some(PaidFor::Work | PaidFor::Deposit) | None => payment.fen,
+    }
+}
+
+/// What the owner took in, each entry once; and beside it the entries beyond the first for one word of a member, which
+/// two of the owner's devices may both have written: they do not count (R43).
+pub fn taken_in(cash: &[CashTaken]) -> (Vec<&CashTaken>, Vec<&CashTaken>) {
+    let mut answered = BTreeSet::new();
+    each(cash).into_iter().partition(|entry| entry.hand_in.is_none_or(|word| answered.insert((entry.member, word))))
+}
+
 /// What a member has in hand, from the payments of all jobs, the member's own words and the owner's entries (R43).
 pub fn in_hand<'a>(
     member: MemberId,
@@ -42,28 +67,17 @@ pub fn in_hand<'a>(
 ) -> Hand {
     let (mut taken, mut back, mut deposits, mut elsewhere) = (vec![], vec![], vec![], vec![]);
     for (_, payment) in each_of_jobs(payments).into_iter().filter(|(_, p)| p.noted.by == member) {
-        let out = payment.fen.saturating_abs();
-        match (payment.way.known(), payment.paid_for.known()) {
-            (Some(PayWay::Cash | PayWay::Personal), paid_for) => match paid_for {
-                Some(PaidFor::Deposit) => deposits.push(payment.fen),
-                Some(PaidFor::DepositBack) => deposits.push(-out),
-                Some(PaidFor::Refund | PaidFor::Compensation) => back.push(out),
-                Some(PaidFor::Work) | None if payment.fen < 0 => back.push(out),
-                Some(PaidFor::Work) | None => taken.push(payment.fen),
-            },
-            (Some(PayWay::OutletQr | PayWay::Transfer) | None, _) => elsewhere.push(payment.fen),
+        let fen = moved_fen(payment);
+        match payment.paid_for.known() {
+            _ if !through_the_hand(payment) => elsewhere.push(payment.fen),
+            Some(PaidFor::Deposit | PaidFor::DepositBack) => deposits.push(fen),
+            _ if fen < 0 => back.push(fen.saturating_neg()),
+            _ => taken.push(fen),
         }
     }
-    let mut counted: Vec<&CashTaken> = Vec::new();
-    let mut doubled = Vec::new();
-    for entry in each(cash).into_iter().filter(|entry| entry.member == member) {
-        let again = |other: &&CashTaken| entry.hand_in.is_some() && other.hand_in == entry.hand_in;
-        if counted.iter().any(again) {
-            doubled.push(entry.id);
-        } else {
-            counted.push(entry);
-        }
-    }
+    let (counted, doubled) = taken_in(cash);
+    let counted: Vec<&CashTaken> = counted.into_iter().filter(|entry| entry.member == member).collect();
+    let doubled = doubled.into_iter().filter(|entry| entry.member == member).map(|entry| entry.id).collect();
     let said = each(hand_ins).into_iter().filter(|word| word.noted.by == member);
     let open = said.filter(|word| !counted.iter().any(|entry| entry.hand_in == Some(word.id)));
     let waiting_fen = sum(open.map(|word| word.fen));
