@@ -20,4 +20,36 @@ pub enum CoreEvent {
     PhotoMoved { photo: BlobHash, done: u32, total: u32 },
     /// The relay refuses this device (lost, revoked); what was entered here stays.
     DeviceRefused,
+    /// Long work went on or ended.
+    TaskMoved { task: Task, progress: TaskProgress },
+}
+
+/// Long work that a person can follow and cancel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Documents and lists made anew from the changes.
+    Rebuild,
+    /// Looking for damage.
+    Check,
+    /// What can be read of a damaged database, into a new one.
+    Repair,
+    /// The database brought to a newer version's shape.
+    Migrate,
+    /// A bundle file written.
+    Export,
+    /// A bundle file taken in.
+    Import,
+    /// Everything under a new key.
+    RotateKey,
+}
+
+/// How far it is. `ended` also when it failed or was cancelled: its command says which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct TaskProgress {
+    pub done: u32,
+    /// `None` while nobody knows.
+    pub of: Option<u32>,
+    pub kilobytes: u32,
+    pub ended: bool,
 }

@@ -183,7 +183,9 @@ export type CoreEvent =
 /**  Bytes of one photo, on their way up or down. */
 { kind: "photo_moved"; photo: string; done: number; total: number } | 
 /**  The relay refuses this device (lost, revoked); what was entered here stays. */
-{ kind: "device_refused" };
+{ kind: "device_refused" } | 
+/**  Long work went on or ended. */
+{ kind: "task_moved"; task: Task; progress: TaskProgress };
 
 /**  A core event on its way to the screen. */
 export type CoreMessage = CoreEvent;
@@ -1049,6 +1051,32 @@ export type Tap = "depart" | "arrive";
 export type TapNode = {
 	job: string,
 	tap: Tap,
+};
+
+/**  Long work that a person can follow and cancel. */
+export type Task = 
+/**  Documents and lists made anew from the changes. */
+"rebuild" | 
+/**  Looking for damage. */
+"check" | 
+/**  What can be read of a damaged database, into a new one. */
+"repair" | 
+/**  The database brought to a newer version's shape. */
+"migrate" | 
+/**  A bundle file written. */
+"export" | 
+/**  A bundle file taken in. */
+"import" | 
+/**  Everything under a new key. */
+"rotate_key";
+
+/**  How far it is. `ended` also when it failed or was cancelled: its command says which. */
+export type TaskProgress = {
+	done: number,
+	/**  `None` while nobody knows. */
+	of: number | null,
+	kilobytes: number,
+	ended: boolean,
 };
 
 export type TeamView = {

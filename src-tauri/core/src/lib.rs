@@ -13,3 +13,4 @@ pub mod reports;
 pub mod rules;
 pub mod store;
 pub mod sync;
+pub mod tasks;

@@ -1,0 +1,1 @@
+-- Closed jobs in one piece.
