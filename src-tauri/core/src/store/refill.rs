@@ -24,12 +24,14 @@ const PORTION: usize = 2_000;
 const NOT_OVER: [&str; 4] = ["cursor", "judged_by", "check", "repair"];
 
 /// Tables whose rows go over as they are, by the columns that every version has had.
-const COLUMNS: [(&str, &str); 6] = [
+const COLUMNS: [(&str, &str); 8] = [
     ("member", "member, name, roles, active"),
     ("device", "device, member, key, name, lost"),
     ("granted", "job, member, access"),
     ("photo", "hash, doc, thumb, bytes, here, mine, sent, on_relay, refused, at_ms"),
     ("rule_set", "hash, doc, bytes, mine, on_relay, refused"),
+    ("draft", "key, text, at_ms"),
+    ("remembered", "key, value, at_ms"),
     ("refused", "doc, actor, from_seq, code, at_ms"),
 ];
 

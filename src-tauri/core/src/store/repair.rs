@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ballast::Ballast;
 use super::files::{self, SideFile, beside};
+use super::pages::{Found, Pages};
 use super::refill::{self, Author};
 use super::salvage::{self, Haul};
 use super::{Enrolment, Store, StoreError, database, exports, key, open, settings};
@@ -64,6 +65,18 @@ pub fn is_noted(folder: &Path) -> bool {
 pub fn note_damage(folder: &Path) -> std::io::Result<()> {
     File::create(note(folder))?.sync_all()?;
     files::sync_folder(folder)
+}
+
+/// Whether a page of the database is not as it was written.
+pub(super) fn is_damaged(folder: &Path, key: &key::StoreKey) -> Result<bool, StoreError> {
+    let Some(salt) = salvage::salt_under(folder, key)? else { return Ok(false) };
+    let mut pages = Pages::of_file(&database(folder), key, salt)?;
+    for number in 1..=pages.count {
+        if let Found::Damaged = pages.page(number)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Makes the database of `folder` anew. Nobody may have it open.

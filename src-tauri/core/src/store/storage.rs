@@ -3,7 +3,7 @@
 use doorstep_schemas::ids::{BlobHash, DocId, JobId};
 
 use super::files::{self, SideFile};
-use super::{Store, StoreError, ballast};
+use super::{Store, StoreError, ballast, error};
 
 /// Bytes by what they are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,8 +56,12 @@ impl Store {
         if self.ballast.room_for(bytes) { Ok(()) } else { Err(StoreError::DiskLow) }
     }
 
-    /// A write met a full disk: the ballast goes, so that the next one is saved.
+    /// A write met a full disk: the ballast goes, so that the next one is saved. Or it met what may be damage: a check is
+    /// due.
     pub(super) fn after(&mut self, error: &StoreError) {
+        if error.may_be_damage() {
+            error::note_met();
+        }
         if error.is_full() && self.ballast.release() {
             // A log that grew takes room that the database needs.
             let _ = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));

@@ -1,18 +1,16 @@
 //! Bytes that went bad: found at the start or by the check, and made good from what is left and from the relay.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use doorstep::domain::facts::Job;
 use doorstep::store;
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::{ChangeHash, DocId, JobId};
 use doorstep_schemas::input::SheetField;
-use doorstep_schemas::view::PhotoStage;
 use tempfile::TempDir;
 
-use crate::cast::{OWNER, Phone, RAN, Shop, Steady, field, leaking_heater, member, pass_everything, picture};
-use crate::folders::{copy, files, flip};
+use crate::cast::{OWNER, Phone, RAN, Shop, Steady, field, leaking_heater, member, pass_everything};
+use crate::folders::{copy, flip};
 use crate::{pick, tries};
 
 /// What a device's documents and lists say.
