@@ -88,8 +88,7 @@ fn full(error: &impl std::fmt::Debug) -> bool {
 
 fn cause(phone: &Phone, job: JobId) -> String {
     let facts = phone.facts(job);
-    let value = facts.sheet.fields.iter().find(|(key, _)| format!("{key:?}").contains("Cause"));
-    value.map(|(_, value)| value.value.clone()).unwrap_or_default()
+    facts.field(&facts.order.appliances[0], SheetField::Cause).trim().to_owned()
 }
 
 /// The document here is the document that its changes make, and no change is half here.
@@ -110,7 +109,7 @@ fn on_a_full_disk_nothing_acknowledged_is_lost_and_work_goes_on_when_there_is_ro
         let mut saved = String::new();
         let mut lines = 0;
         for n in 0..60 {
-            let text = format!("第 {n} 行 {}", "漏水".repeat((pick(&mut seed) % 200) as usize));
+            let text = format!("第 {n} 行{}", "漏水".repeat((pick(&mut seed) % 200) as usize));
             match phone.actions.write_field(&field(job, appliance, SheetField::Cause, &text)) {
                 Ok(_) => {
                     saved = text;
