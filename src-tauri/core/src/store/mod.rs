@@ -21,6 +21,7 @@ mod settings;
 pub mod stuck;
 pub mod sync_log;
 pub mod team;
+mod turns;
 pub mod views;
 
 use std::path::{Path, PathBuf};
