@@ -76,6 +76,14 @@ codes! {
     AlreadyEnrolled = "already_enrolled",
     LinkUnreadable = "link_unreadable",
     StoreFailed = "store_failed",
+    /// What can be read is kept and the rest fetched again at the next start.
+    StoreDamaged = "store_damaged",
+    /// Text is saved, pictures are not.
+    DiskLow = "disk_low",
+    /// An update needs room for a copy first.
+    NoRoomToUpdate = "no_room_to_update",
+    /// A person stopped long work.
+    Cancelled = "cancelled",
     DataFolderBusy = "data_folder_busy",
     DataTooNew = "data_too_new",
     KeyMissing = "key_missing",

@@ -11,9 +11,9 @@ use doorstep_schemas::wire::{Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::papers::Papers;
 use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
 use super::settings::Enrolment;
-use super::papers::Papers;
 use super::stuck::HeldPiece;
 use super::{Store, StoreError, adopt, photos, rows, rule_sets, settings, stuck, team, views};
 
@@ -38,20 +38,31 @@ pub struct Absorbed {
 impl Store {
     /// Takes entries and, when given, the cursor that stands behind them. All or nothing.
     pub fn absorb(&mut self, entries: &[Entry], cursor: Option<&Cursor>, now_ms: i64) -> Result<Absorbed, StoreError> {
-        let outcome = self.try_absorb(Batch { entries, cursor, ..Batch::default() }, now_ms);
-        if outcome.is_err() {
+        let taken = |entry: &Entry| Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) };
+        let pieces: Vec<_> = entries.iter().map(|entry| (&entry.piece, taken(entry))).collect();
+        self.absorb_pieces(&pieces, cursor, now_ms)
+    }
+
+    /// The same for pieces wherever they come from.
+    pub(super) fn absorb_pieces(
+        &mut self,
+        pieces: &[(&Piece, Taken)],
+        cursor: Option<&Cursor>,
+        now_ms: i64,
+    ) -> Result<Absorbed, StoreError> {
+        self.ballast.before_save();
+        let outcome = self.try_absorb(Batch { pieces, cursor, ..Batch::default() }, now_ms);
+        if let Err(error) = &outcome {
             self.papers.forget_all();
+            self.after(error);
         }
         outcome
     }
 
     /// Takes pieces that came another way than from the log: the log's word stands above theirs.
     pub fn absorb_carried(&mut self, pieces: &[Piece], now_ms: i64) -> Result<Absorbed, StoreError> {
-        let outcome = self.try_absorb(Batch { pieces, ..Batch::default() }, now_ms);
-        if outcome.is_err() {
-            self.papers.forget_all();
-        }
-        outcome
+        let pieces: Vec<_> = pieces.iter().map(|piece| (piece, Taken { at_ms: now_ms, log_seq: None })).collect();
+        self.absorb_pieces(&pieces, None, now_ms)
     }
 
     pub(super) fn try_absorb(&mut self, batch: Batch<'_>, now_ms: i64) -> Result<Absorbed, StoreError> {
@@ -66,11 +77,8 @@ impl Store {
             displaced: BTreeSet::new(),
             absorbed: Absorbed::default(),
         };
-        for entry in batch.entries {
-            intray.take_piece(&entry.piece, Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) })?;
-        }
-        for piece in batch.pieces {
-            intray.take_piece(piece, Taken { at_ms: now_ms, log_seq: None })?;
+        for (piece, taken) in batch.pieces {
+            intray.take_piece(piece, *taken)?;
         }
         if batch.retry {
             intray.retry(&mut self.papers)?;
@@ -120,8 +128,7 @@ impl Store {
 /// What is taken in one transaction.
 #[derive(Default)]
 pub(super) struct Batch<'a> {
-    pub entries: &'a [Entry],
-    pub pieces: &'a [Piece],
+    pub pieces: &'a [(&'a Piece, Taken)],
     pub cursor: Option<&'a Cursor>,
     /// Also what is quarantined or put aside.
     pub retry: bool,
@@ -225,7 +232,9 @@ impl Intray<'_> {
                 Ok(Fate::Settled)
             }
             Ok(Examined::WantFrom(_)) => Ok(Fate::Early),
-            Ok(Examined::Forked(at)) if taken.log_seq.is_some() && displace(self.db, doc, segment.actor, at, taken)? => {
+            Ok(Examined::Forked(at))
+                if taken.log_seq.is_some() && displace(self.db, doc, segment.actor, at, taken)? =>
+            {
                 tracing::warn!(%doc, seq = at, "the log holds another change than the one that came before");
                 self.displaced.insert(doc.clone());
                 self.touched.insert(doc.clone());
@@ -318,7 +327,8 @@ impl Intray<'_> {
         row: &RunRow<'_>,
     ) -> Result<(), StoreError> {
         let brought = found_in(segment).len() as u64;
-        for seq in (segment.from_seq..segment.from_seq.saturating_add(brought)).filter(|seq| row.broken() < Some(*seq)) {
+        for seq in (segment.from_seq..segment.from_seq.saturating_add(brought)).filter(|seq| row.broken() < Some(*seq))
+        {
             let key = doc.to_string();
             stuck::note(self.db, &key, segment.actor, signed(seq), ErrorCode::RestsOnRefused, self.now_ms)?;
         }
@@ -368,11 +378,10 @@ fn displace(db: &Connection, doc: &DocId, actor: Actor, at: u64, taken: Taken) -
     let mut query =
         db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 ORDER BY seq")?;
     let branch = query.query_map(place, |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
-    let (signature, tail): (Vec<u8>, Vec<u8>) = db.query_row(
-        "SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2",
-        params![key, actor.0],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    let (signature, tail): (Vec<u8>, Vec<u8>) =
+        db.query_row("SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     let (codec, body) = segment::plain(branch.iter().map(Vec::as_slice));
     let signature = minicbor::decode(&signature).map_err(StoreError::Cbor)?;
     let other = Segment { actor, from_seq: at, codec, body, signature, tail };
