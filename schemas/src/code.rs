@@ -37,6 +37,10 @@ codes! {
     ChangeForked = "change_forked",
     ChangeOutOfRange = "change_out_of_range",
     ChangeUnappliable = "change_unappliable",
+    /// Fine alone, and not together with another one that every device takes first.
+    ChangeClashes = "change_clashes",
+    /// It was made on top of a change that is in quarantine.
+    RestsOnRefused = "rests_on_refused",
     DocumentFull = "document_full",
     SignatureInvalid = "signature_invalid",
     UnknownAuthor = "unknown_author",

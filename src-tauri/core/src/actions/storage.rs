@@ -105,6 +105,7 @@ fn checked(checked: Checked) -> CheckView {
 }
 
 fn repaired(repair: Repair) -> RepairView {
-    let Repair { at_ms, pages: _, damaged_pages, kept, own_missing, exported, export, identity_lost, complete } = repair;
+    let Repair { at_ms, pages: _, damaged_pages, kept, own_missing, exported, export, identity_lost, complete } =
+        repair;
     RepairView { at: Millis(at_ms), damaged_pages, kept, own_missing, exported, export, identity_lost, complete }
 }

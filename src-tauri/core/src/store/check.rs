@@ -160,9 +160,8 @@ impl Checker {
     }
 
     fn changes(&mut self, db: &Connection, after: i64) -> Result<Place, StoreError> {
-        let mut query = db.prepare(
-            "SELECT id, doc, actor, seq, hash, bytes FROM change WHERE id > ?1 ORDER BY id LIMIT ?2",
-        )?;
+        let mut query =
+            db.prepare("SELECT id, doc, actor, seq, hash, bytes FROM change WHERE id > ?1 ORDER BY id LIMIT ?2")?;
         let mut rows = query.query(params![after, CHANGES])?;
         let (mut last, mut count) = (after, 0);
         while let Some(row) = rows.next()? {
@@ -254,7 +253,11 @@ impl Store {
     pub fn check_due(&self, now_ms: i64) -> Result<Option<Checker>, StoreError> {
         let state = self.check_state()?;
         let under_way = state.now.began_ms != 0;
-        let week = state.last.as_ref().and_then(|last| last.ended_ms).is_none_or(|at| now_ms.abs_diff(at) >= EVERY_MS.unsigned_abs());
+        let week = state
+            .last
+            .as_ref()
+            .and_then(|last| last.ended_ms)
+            .is_none_or(|at| now_ms.abs_diff(at) >= EVERY_MS.unsigned_abs());
         let met = error::damage_met() > self.damage_met;
         Ok(if under_way || week || met { Some(self.checker_of(state, now_ms)) } else { None })
     }
@@ -275,11 +278,12 @@ impl Store {
 
     fn check_state(&self) -> Result<State, StoreError> {
         // A place that an earlier version wrote is no place: begun anew.
-        Ok(settings::get_json(&self.db, CHECK).or_else(|error| match error {
-            StoreError::Json(_) => Ok(None),
-            other => Err(other),
-        })?
-        .unwrap_or_default())
+        Ok(settings::get_json(&self.db, CHECK)
+            .or_else(|error| match error {
+                StoreError::Json(_) => Ok(None),
+                other => Err(other),
+            })?
+            .unwrap_or_default())
     }
 
     /// What the last whole check looked at and found.

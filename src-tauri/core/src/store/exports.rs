@@ -24,12 +24,7 @@ fn cipher(key: &StoreKey) -> XChaCha20Poly1305 {
 }
 
 /// Writes pieces to a new file of the folder's exports: under its name only when it is whole and on the disk.
-pub fn write(
-    folder: &Path,
-    key: &StoreKey,
-    pieces: &[&Piece],
-    nature: &dyn Nature,
-) -> Result<PathBuf, StoreError> {
+pub fn write(folder: &Path, key: &StoreKey, pieces: &[&Piece], nature: &dyn Nature) -> Result<PathBuf, StoreError> {
     let exports = folder.join("exports");
     fs::create_dir_all(&exports)?;
     let mut plain = Vec::new();

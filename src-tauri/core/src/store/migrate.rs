@@ -76,12 +76,7 @@ fn migrate(
     migrated
 }
 
-fn steps(
-    db: &mut Connection,
-    found: i64,
-    migrations: &[&str],
-    watcher: &mut dyn Watcher,
-) -> Result<(), StoreError> {
+fn steps(db: &mut Connection, found: i64, migrations: &[&str], watcher: &mut dyn Watcher) -> Result<(), StoreError> {
     let of = Some(migrations.len() as u64);
     for (number, sql) in (1i64..).zip(migrations).skip(usize::try_from(found).unwrap_or(0)) {
         watcher.step(Step { done: u64::try_from(number - 1).unwrap_or(0), of, bytes: 0 })?;

@@ -42,7 +42,8 @@ pub(super) fn connection(
     let mut db = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     // Until everything is seen to open: closing would write the log into a database that may be damaged.
     checkpoint_at_close(&db, false)?;
-    let opened = unlock(&db, key).and_then(|()| migrate::to_newest(&mut db, folder, key, watcher)).and_then(|()| look(&db));
+    let opened =
+        unlock(&db, key).and_then(|()| migrate::to_newest(&mut db, folder, key, watcher)).and_then(|()| look(&db));
     match opened {
         Ok(()) => {}
         // A first page that does not open: another key's, or damaged.

@@ -12,7 +12,7 @@ use doorstep_schemas::signature::{Claim, Signature};
 use doorstep_schemas::wire::Segment;
 use rusqlite::Transaction;
 
-use super::rows::{ADOPTED, Intake, RunRow};
+use super::rows::{ADOPTED, Intake, Row, RunRow};
 use super::{Store, StoreError, settings, team, views};
 use crate::documents::history::message_of;
 use crate::documents::layout::WriteError;
@@ -127,15 +127,17 @@ fn keep(
     let Verdict::Admit { changes, run, doc_ops } = verdict else {
         return Err(StoreError::Row("own run"));
     };
+    let rows: Vec<Row<'_>> =
+        changes.iter().map(|c| Row { seq: c.seq, hash: &c.hash, bytes: &c.bytes, state: ADOPTED }).collect();
     Intake {
         doc,
         actor,
-        changes: &changes,
+        changes: &rows,
         run: &run,
+        broken: None,
         doc_ops,
         signature: &signature,
         tail: &[],
-        state: ADOPTED,
         mine: true,
         noted_ms: at_ms,
         log_seq: None,

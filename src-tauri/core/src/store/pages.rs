@@ -157,11 +157,8 @@ impl Pages {
         self.bad_frames = unsound;
         // Frames of an earlier round lie behind those of the newest: they are in the file already, or were overtaken.
         let of_header: [u8; 8] = header[16..24].try_into().unwrap_or_default();
-        let round = if salts.contains_key(&of_header) {
-            Some(of_header)
-        } else {
-            frames.first().map(|(_, round, _)| *round)
-        };
+        let round =
+            if salts.contains_key(&of_header) { Some(of_header) } else { frames.first().map(|(_, round, _)| *round) };
         for (number, of, at) in frames {
             if Some(of) == round {
                 self.newer.insert(number, at);
@@ -229,7 +226,8 @@ mod tests {
         let path = folder.join("doorstep.db");
         let db = Connection::open(&path).unwrap();
         super::super::unlock(&db, &KEY).unwrap();
-        db.execute_batch("CREATE TABLE note (id INTEGER PRIMARY KEY, text BLOB); CREATE INDEX text ON note (text);").unwrap();
+        db.execute_batch("CREATE TABLE note (id INTEGER PRIMARY KEY, text BLOB); CREATE INDEX text ON note (text);")
+            .unwrap();
         for _ in 0..200 {
             db.execute("INSERT INTO note (text) VALUES (randomblob(500))", []).unwrap();
         }

@@ -81,12 +81,7 @@ pub fn salt_under(folder: &Path, key: &key::StoreKey) -> Result<Option<Salt>, St
 }
 
 /// Reads everything that can be read.
-pub fn haul(
-    folder: &Path,
-    key: &key::StoreKey,
-    salt: Salt,
-    watcher: &mut dyn Watcher,
-) -> Result<Haul, StoreError> {
+pub fn haul(folder: &Path, key: &key::StoreKey, salt: Salt, watcher: &mut dyn Watcher) -> Result<Haul, StoreError> {
     let path = database(folder);
     if !path.exists() {
         return Ok(Haul::default());
