@@ -100,6 +100,9 @@ impl Store {
             let db = open::connection(folder, key, watcher)?;
             let store = Self::on(db, folder, key, ballast, built_in.clone(), nature)?;
             open::checkpoint_at_close(&store.db, true)?;
+            if store.disk_low() {
+                store.keep_log_short(true);
+            }
             Ok(store)
         };
         match open(watcher) {

@@ -36,7 +36,8 @@ pub struct Repair {
     pub damaged_pages: u32,
     /// Changes that were read and are here again.
     pub kept: u32,
-    /// Changes of this device that were not readable; the relay may have them.
+    /// Changes that were not readable and of which the rest tells: of this device's runs, and one for each document of
+    /// which nothing was found. The relay may have them.
     pub own_missing: u32,
     /// Changes that are nowhere else as far as was known, and the file in `exports` that holds them.
     pub exported: u32,
@@ -70,7 +71,8 @@ pub fn note_damage(folder: &Path) -> std::io::Result<()> {
 /// Whether a page of the database is not as it was written.
 pub(super) fn is_damaged(folder: &Path, key: &key::StoreKey) -> Result<bool, StoreError> {
     let Some(salt) = salvage::salt_under(folder, key)? else { return Ok(false) };
-    let mut pages = Pages::of_file(&database(folder), key, salt)?;
+    let path = database(folder);
+    let mut pages = Pages::of_file(&path, key, salt)?.with_log(&beside(&path, "-wal"))?;
     for number in 1..=pages.count {
         if let Found::Damaged = pages.page(number)? {
             return Ok(true);
@@ -120,6 +122,9 @@ fn make(
     db.execute_batch("PRAGMA synchronous = OFF;")?;
     refill::put_rows(&db, haul)?;
     let author = author(&db)?;
+    if let Some(author) = &author {
+        refill::put_own_device(&db, author)?;
+    }
     let cut = haul.cut(author.as_ref())?;
     let unsent: Vec<_> = cut.pieces.values().flatten().filter(|found| found.unsent).collect();
     let export = match unsent.as_slice() {

@@ -43,6 +43,8 @@ pub struct Haul {
     pub meta: BTreeMap<String, Vec<u8>>,
     pub changes: BTreeMap<RunKey, BTreeMap<u64, Kept>>,
     pub runs: BTreeMap<RunKey, KeptRun>,
+    /// Documents that were here.
+    pub papers: BTreeSet<DocId>,
     /// Rows that go over as they are, by table.
     pub rows: BTreeMap<&'static str, Vec<Vec<Value>>>,
 }
@@ -66,7 +68,8 @@ pub fn salt_under(folder: &Path, key: &key::StoreKey) -> Result<Option<Salt>, St
         return Ok(None);
     }
     for salt in salts(folder)? {
-        let mut pages = Pages::of_file(&database(folder), key, salt)?;
+        let path = database(folder);
+        let mut pages = Pages::of_file(&path, key, salt)?.with_log(&files::beside(&path, "-wal"))?;
         // A few pages tell, wherever the damage is; in a large file not all have to be read.
         let every = (pages.count / 64).max(1);
         let mut sound = 0;
@@ -185,6 +188,10 @@ impl Haul {
             if run.signature.seq > known.signature.seq {
                 *known = run;
             }
+        } else if let [Value::Text(doc), Value::Int(_), Value::Null | Value::Blob(_), Value::Int(_)] = values
+            && let Ok(doc) = doc.parse()
+        {
+            self.papers.insert(doc);
         } else if let [Value::Text(key), Value::Blob(value)] = values
             && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         {

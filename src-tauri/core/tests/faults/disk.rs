@@ -133,7 +133,7 @@ fn on_a_full_disk_nothing_acknowledged_is_lost_and_work_goes_on_when_there_is_ro
                 whole(&phone, job);
             }
         }
-        assert!(lines >= 30, "fill point {point}: the ballast is room for text, {lines}");
+        assert_eq!(lines, 60, "fill point {point}: the ballast is room for a day's text");
         assert!(phone.store().disk_low(), "fill point {point}: it is said");
         // Whatever others did comes in whole or not at all.
         let mut phone = phone;
