@@ -14,32 +14,120 @@ pub const DESK: usize = 0;
 #[derive(Debug, Clone)]
 pub enum Op {
     Take,
-    Assign { job: u8, helped: bool },
-    Tap { who: usize, job: u8, node: Node },
-    Write { who: usize, job: u8, field: Field, value: u8 },
-    Measure { who: usize, job: u8, reason: u8 },
-    Serve { who: usize, job: u8 },
-    Use { who: usize, job: u8 },
-    Remove { who: usize, job: u8, nth: u8 },
-    Picture { who: usize, job: u8 },
+    Assign {
+        job: u8,
+        helped: bool,
+    },
+    Tap {
+        who: usize,
+        job: u8,
+        node: Node,
+    },
+    Write {
+        who: usize,
+        job: u8,
+        field: Field,
+        value: u8,
+    },
+    /// More writes of one field than changes lie behind a document's saved copy.
+    Rewrite {
+        who: usize,
+        job: u8,
+    },
+    Measure {
+        who: usize,
+        job: u8,
+        reason: u8,
+    },
+    Serve {
+        who: usize,
+        job: u8,
+    },
+    Use {
+        who: usize,
+        job: u8,
+    },
+    Remove {
+        who: usize,
+        job: u8,
+        nth: u8,
+    },
+    Picture {
+        who: usize,
+        job: u8,
+    },
     /// Undoes one of this device's own writes, the newest first.
-    Undo { who: usize, job: u8, nth: u8 },
+    Undo {
+        who: usize,
+        job: u8,
+        nth: u8,
+    },
     /// Everything unsent goes to the log in pieces of so many changes; the answer comes or is lost.
-    Send { who: usize, most: usize, answered: bool },
+    Send {
+        who: usize,
+        most: usize,
+        answered: bool,
+    },
     /// All that is behind the cursor.
-    Fetch { who: usize },
+    Fetch {
+        who: usize,
+    },
     /// Some entries of the log, in any order, some twice; the cursor stays.
-    Hear { who: usize, picks: Vec<u8> },
+    Hear {
+        who: usize,
+        picks: Vec<u8>,
+    },
     /// The app ends and starts again.
-    Reopen { who: usize },
+    Reopen {
+        who: usize,
+    },
     /// The data folder is copied.
-    Copy { who: usize },
+    Copy {
+        who: usize,
+    },
     /// The copy is put in the folder's place.
-    Restore { who: usize },
+    Restore {
+        who: usize,
+    },
     /// The relay's log is another one than before.
-    Forget { who: usize },
+    Forget {
+        who: usize,
+    },
     /// A new device gets the whole log, turned by so much.
-    Newcomer { turn: u8 },
+    Newcomer {
+        turn: u8,
+    },
+}
+
+/// The desk takes an order and the phone hears of it.
+pub const BEGIN: [Op; 3] = [Op::Take, Op::Send { who: DESK, most: 4, answered: true }, Op::Fetch { who: 1 - DESK }];
+/// See [`Op::Rewrite`].
+pub const REWRITES: u8 = 52;
+
+impl Op {
+    /// The device that it concerns, if it is one of the two.
+    pub fn who(&self) -> Option<usize> {
+        match *self {
+            Self::Tap { who, .. }
+            | Self::Write { who, .. }
+            | Self::Rewrite { who, .. }
+            | Self::Measure { who, .. }
+            | Self::Serve { who, .. }
+            | Self::Use { who, .. }
+            | Self::Remove { who, .. }
+            | Self::Picture { who, .. }
+            | Self::Undo { who, .. }
+            | Self::Send { who, .. }
+            | Self::Fetch { who }
+            | Self::Hear { who, .. }
+            | Self::Reopen { who }
+            | Self::Copy { who }
+            | Self::Restore { who }
+            | Self::Forget { who } => Some(who),
+            Self::Take | Self::Assign { .. } => Some(DESK),
+            Self::Newcomer { .. } => None,
+        }
+    }
 }
 
 /// The job that the operation means, if the device shows any.
@@ -56,6 +144,13 @@ pub fn step_of(oracle: &Oracle, who: usize, job: usize, nth: u8) -> Option<usize
     own.get(usize::from(nth)).copied()
 }
 
+/// Values that each differ from the one before, and the first from whatever stands there.
+pub fn rewrites(oracle: &Oracle, who: usize, job: usize) -> Vec<u8> {
+    let standing = oracle.values(who, job, Field::Cause);
+    let free = (10..).find(|value| !standing.contains(value)).unwrap_or(10);
+    (0..REWRITES).map(|n| if n % 2 == 0 { free } else { free + 1 }).collect()
+}
+
 /// The entries that were picked.
 pub fn picked(oracle: &Oracle, picks: &[u8]) -> Vec<usize> {
     let many = oracle.log.len();
@@ -67,7 +162,12 @@ impl ReferenceStateMachine for Oracle {
     type Transition = Op;
 
     fn init_state() -> BoxedStrategy<Self> {
-        Just(Self::default()).boxed()
+        prop::bool::weighted(0.8)
+            .prop_map(|begun| {
+                let begin = BEGIN.iter().filter(|_| begun);
+                begin.fold(Self { begun, ..Self::default() }, Self::apply)
+            })
+            .boxed()
     }
 
     fn transitions(_: &Self) -> BoxedStrategy<Op> {
@@ -90,7 +190,9 @@ impl ReferenceStateMachine for Oracle {
                 .prop_map(|(who, most, answered)| Op::Send { who, most, answered }),
             8 => who().prop_map(|who| Op::Fetch { who }),
             5 => (who(), prop::collection::vec(any::<u8>(), 1..6)).prop_map(|(who, picks)| Op::Hear { who, picks }),
-            3 => who().prop_map(|who| Op::Reopen { who }),
+            3 => (who(), job(), prop::bool::weighted(0.08)).prop_map(|(who, job, rewrites)| {
+                if rewrites { Op::Rewrite { who, job } } else { Op::Reopen { who } }
+            }),
             2 => who().prop_map(|who| Op::Copy { who }),
             2 => who().prop_map(|who| Op::Restore { who }),
             1 => who().prop_map(|who| Op::Forget { who }),
@@ -132,6 +234,14 @@ impl ReferenceStateMachine for Oracle {
                 if oracle.values(who, job, field) != [value].into() {
                     oracle.act(who, job, Paper::Sheet, Deed::Write(field, Some(value)));
                 }
+            }
+            Op::Rewrite { who, job } => {
+                let Some(job) = job_of(&oracle, who, job) else { return oracle };
+                let first = oracle.events.len();
+                for value in rewrites(&oracle, who, job) {
+                    oracle.act(who, job, Paper::Sheet, Deed::Write(Field::Cause, Some(value)));
+                }
+                oracle.last = Last::DidMany(first);
             }
             Op::Measure { who, job, reason } => {
                 let Some(job) = job_of(&oracle, who, job) else { return oracle };

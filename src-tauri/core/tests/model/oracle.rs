@@ -89,6 +89,8 @@ pub enum Last {
     /// The core must say yes, and nothing changes.
     Nothing,
     Did(Id),
+    /// This one and all after it.
+    DidMany(Id),
     /// No deed: work travels, an app starts.
     Done,
 }
@@ -101,6 +103,8 @@ pub struct Oracle {
     pub log: Vec<Piece>,
     pub starts: usize,
     pub last: Last,
+    /// The story begins with a job that both devices have.
+    pub begun: bool,
 }
 
 impl Default for Oracle {
@@ -113,6 +117,7 @@ impl Default for Oracle {
             log: Vec::new(),
             starts: 2,
             last: Last::Skipped,
+            begun: false,
         }
     }
 }
@@ -179,8 +184,14 @@ impl Oracle {
 
     /// Deeds of a paper here that no other one here knew.
     pub fn heads(&self, who: usize, job: usize, paper: Paper) -> Vec<Id> {
-        let beaten = |id: Id| self.known(who, job, paper).any(|(_, other)| other.knew.contains(&id));
-        self.known(who, job, paper).map(|(id, _)| id).filter(|id| !beaten(*id)).collect()
+        let mut heads: Vec<Id> = Vec::new();
+        // A later deed is not known by an earlier one, so that going backwards only heads are to be asked.
+        for (id, _) in self.known(who, job, paper).collect::<Vec<_>>().into_iter().rev() {
+            if !heads.iter().any(|head| self.events[*head].knew.contains(&id)) {
+                heads.push(id);
+            }
+        }
+        heads
     }
 
     /// One's own changes that are here, sent or not.
@@ -269,7 +280,8 @@ impl Oracle {
     fn take(&mut self, who: usize, entry: usize) -> bool {
         let piece = &self.log[entry];
         let (device, events) = (&mut self.devices[who], &self.events);
-        let run = |id: &&Id| (events[**id].job, events[**id].paper, events[**id].run) == (piece.job, piece.paper, piece.run);
+        let run =
+            |id: &&Id| (events[**id].job, events[**id].paper, events[**id].run) == (piece.job, piece.paper, piece.run);
         let last = device.received.iter().filter(run).map(|id| events[*id].seq).max().unwrap_or(0);
         if events[piece.events[0]].seq > last + 1 {
             return false;

@@ -6,18 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use doorstep::actions::undo::UndoError;
+use doorstep::documents::sheet;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, ShortId};
 use doorstep_schemas::input::{
     AnswerService, Assign, Found, RemovePart, ServiceAnswer, SheetField, ShowCard, Tap, TapNode, Undo, UsePart,
 };
 use doorstep_schemas::view::{Fen, PhotoStage, ServiceCode};
 use doorstep_schemas::wire::{Cursor, Entry, Outcome, PieceResult};
-use proptest_state_machine::StateMachineTest;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
 use tempfile::TempDir;
 
 use crate::cast::{self, Log, NOON, OWNER, Phone, RAN, Steady, TIAN, field, leaking_heater, member, picture, reading};
 use crate::check;
-use crate::deeds::{DESK, Op, job_of, picked, step_of};
+use crate::deeds::{BEGIN, DESK, Op, job_of, picked, step_of};
 use crate::oracle::{Deed, Event, Field, Id, Last, Node, Oracle, Paper};
 use crate::post::recut;
 
@@ -90,7 +91,7 @@ impl StateMachineTest for Shop {
     type SystemUnderTest = Self;
     type Reference = Oracle;
 
-    fn init_test(_: &Oracle) -> Self {
+    fn init_test(oracle: &Oracle) -> Self {
         let made = template();
         let mut shop = Self {
             phones: [None, None],
@@ -108,6 +109,11 @@ impl StateMachineTest for Shop {
             let phone = Phone::in_folder(copy(made.folders[who].path()), name, Steady::new(5_000 + who as u64));
             shop.opened(who, phone, who);
         }
+        let mut told = Oracle::default();
+        for op in BEGIN.iter().filter(|_| oracle.begun) {
+            told = <Oracle as ReferenceStateMachine>::apply(told, op);
+            shop = Self::apply(shop, &told, op.clone());
+        }
         shop
     }
 
@@ -117,13 +123,16 @@ impl StateMachineTest for Shop {
                 phone.nature.pass(1_000);
             }
             shop.perform(oracle, &op);
+            if let Some(who) = op.who() {
+                check::device(&shop, oracle, who);
+            }
         }
         shop
     }
 
-    fn check_invariants(shop: &Self, oracle: &Oracle) {
+    fn teardown(shop: Self, oracle: Oracle) {
         for who in 0..NAMES.len() {
-            check::device(shop, oracle, who);
+            check::device(&shop, &oracle, who);
         }
     }
 }
@@ -172,22 +181,13 @@ impl Shop {
             }
             Op::Forget { who } => self.phone(who).store().forget_confirmations().unwrap(),
             Op::Newcomer { turn } => self.newcomer(oracle, turn),
+            Op::Rewrite { who, .. } => self.rewrite(oracle, who),
             _ => self.deed(oracle, op),
         }
     }
 
     fn deed(&mut self, oracle: &Oracle, op: &Op) {
-        let who = match *op {
-            Op::Tap { who, .. }
-            | Op::Write { who, .. }
-            | Op::Measure { who, .. }
-            | Op::Serve { who, .. }
-            | Op::Use { who, .. }
-            | Op::Remove { who, .. }
-            | Op::Picture { who, .. }
-            | Op::Undo { who, .. } => who,
-            _ => DESK,
-        };
+        let who = op.who().expect("a deed is done on a device");
         let before = self.phone(who).store().counts().unwrap().on_device;
         let done = self.act(oracle, op);
         let made = self.phone(who).store().counts().unwrap().on_device - before;
@@ -201,6 +201,21 @@ impl Shop {
             }
             Last::Nothing => assert!(done && made == 0, "{op:?}: {done}, {made} changes"),
             _ => assert!(!done && made == 0, "{op:?} was not refused, {made} changes"),
+        }
+    }
+
+    fn rewrite(&mut self, oracle: &Oracle, who: usize) {
+        let Last::DidMany(first) = oracle.last else { return };
+        for (id, event) in oracle.events.iter().enumerate().skip(first) {
+            let Deed::Write(of, Some(value)) = event.deed else { continue };
+            let (job, appliance) = (self.jobs[event.job], self.appliances[event.job]);
+            // Without the screen that an action draws.
+            let (mut store, doc, text) = (self.phone(who).store(), DocId::Sheet(job), value_text(value));
+            let write = |paper: &mut _| sheet::set_field(paper, appliance, sheet_field(of).word(), &text);
+            store.act(&doc, "write_field", NOON, write, |_| Ok(())).unwrap();
+            let heads = store.heads(&doc).unwrap();
+            drop(store);
+            self.hashes.insert(id, heads[0]);
         }
     }
 
