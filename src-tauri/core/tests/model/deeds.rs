@@ -175,7 +175,7 @@ impl ReferenceStateMachine for Oracle {
         let node = prop::sample::select(vec![Node::Departed, Node::Arrived, Node::CardShown]);
         let field = prop::sample::select(vec![Field::Fault, Field::Cause, Field::Serial]);
         prop_oneof![
-            6 => Just(Op::Take),
+            3 => Just(Op::Take),
             2 => (job(), any::<bool>()).prop_map(|(job, helped)| Op::Assign { job, helped }),
             5 => (who(), job(), node).prop_map(|(who, job, node)| Op::Tap { who, job, node }),
             14 => (who(), job(), field, 0u8..3)
@@ -186,10 +186,10 @@ impl ReferenceStateMachine for Oracle {
             2 => (who(), job(), 0u8..3).prop_map(|(who, job, nth)| Op::Remove { who, job, nth }),
             1 => (who(), job()).prop_map(|(who, job)| Op::Picture { who, job }),
             4 => (who(), job(), 0u8..3).prop_map(|(who, job, nth)| Op::Undo { who, job, nth }),
-            8 => (who(), 1usize..5, prop::bool::weighted(0.7))
+            12 => (who(), 1usize..4, any::<bool>())
                 .prop_map(|(who, most, answered)| Op::Send { who, most, answered }),
             8 => who().prop_map(|who| Op::Fetch { who }),
-            5 => (who(), prop::collection::vec(any::<u8>(), 1..6)).prop_map(|(who, picks)| Op::Hear { who, picks }),
+            10 => (who(), prop::collection::vec(any::<u8>(), 1..4)).prop_map(|(who, picks)| Op::Hear { who, picks }),
             3 => (who(), job(), prop::bool::weighted(0.08)).prop_map(|(who, job, rewrites)| {
                 if rewrites { Op::Rewrite { who, job } } else { Op::Reopen { who } }
             }),
