@@ -143,10 +143,16 @@ fn a_newer_programs_database_is_refused_and_untouched() {
     desk.database().pragma_update(None, "user_version", 99).unwrap();
     let Phone { folder, actions, .. } = desk;
     drop(actions);
-    let before = files(folder.path());
+    // SQLite's index of its log, and a log without a word in it, are scratch of whoever reads.
+    let kept = || {
+        let mut kept = files(folder.path());
+        kept.retain(|(name, bytes)| !name.ends_with("-shm") && !bytes.is_empty());
+        kept
+    };
+    let before = kept();
     let refused = open(folder.path(), &KEY).err();
     assert!(matches!(refused, Some(StoreError::TooNew { found: 99, known }) if known < 99), "{refused:?}");
-    assert_eq!(files(folder.path()), before);
+    assert!(kept() == before, "a file was touched");
 }
 
 #[test]
