@@ -4,6 +4,7 @@
 
 mod history;
 mod job;
+mod keys;
 mod outlet;
 mod sync;
 mod trade;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use history::*;
 pub use job::*;
+pub use keys::*;
 pub use outlet::*;
 pub use sync::*;
 pub use trade::*;

@@ -110,7 +110,7 @@ async fn what_is_typed_in_the_real_window_is_in_the_database() {
 
 /// Serials in the job table of a data folder, read with the folder's own key.
 fn serials(folder: &Path) -> Vec<String> {
-    let key = KeyFile::in_folder(folder).key(false, &Machine).unwrap();
+    let key = KeyFile::in_folder(folder).read().unwrap().unwrap().key;
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
     let db = rusqlite::Connection::open_with_flags(doorstep::store::database(folder), flags).unwrap();
     doorstep::store::unlock(&db, &key).unwrap();

@@ -182,6 +182,7 @@ pub fn container(kind: DocKind, name: &str) -> Option<Phrase> {
         (_, "kits") => Phrase("仪器", "kit"),
         (_, "events") => Phrase("培训奖惩", "roster event"),
         (_, "authorisations") => Phrase("品牌授权", "authorisation"),
+        (_, "recovery_keys") => Phrase("恢复钥匙", "recovery key"),
         _ => return None,
     })
 }
@@ -262,6 +263,7 @@ fn common(key: &str) -> Option<(&'static str, &'static str, Form)> {
         "part" => ("配件", "part", Hidden),
         "photo" => ("照片", "photo", Hidden),
         "photos" => ("照片", "photos", Hidden),
+        "public" => ("公开部分", "public half", Hidden),
         "quote" => ("报价", "quote", Hidden),
         "readings" => ("测量值", "readings", Hidden),
         "request" => ("申请", "request", Hidden),

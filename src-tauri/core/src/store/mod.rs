@@ -8,13 +8,20 @@ mod adopt;
 mod compare;
 pub mod error;
 mod history;
+pub mod identity;
 pub mod key;
+pub mod lock;
 mod open;
 pub mod outbox;
 mod outlet_papers;
 mod own;
 mod papers;
+mod photo_files;
+mod photo_keys;
 pub mod photos;
+pub mod recovery;
+pub mod recovery_key;
+pub mod rotate;
 mod rows;
 pub mod rule_sets;
 mod settings;
@@ -39,6 +46,7 @@ pub use error::StoreError;
 pub use open::{database, unlock};
 pub use own::Edit;
 use papers::Papers;
+pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
 
 /// The store of one data folder, opened by one process.
@@ -54,6 +62,7 @@ pub struct Store {
     actor: Actor,
     folder: PathBuf,
     key: key::StoreKey,
+    files: PhotoFiles,
 }
 
 impl Store {
@@ -66,6 +75,7 @@ impl Store {
         nature: &dyn Nature,
     ) -> Result<Self, StoreError> {
         let db = open::connection(folder, key)?;
+        let photo_keys = photo_keys::ensure(&db, folder, key, nature)?;
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
@@ -81,9 +91,22 @@ impl Store {
             actor,
             folder: folder.to_owned(),
             key: *key,
+            files: PhotoFiles::new(folder, photo_keys),
         };
         store.renew_rules(nature.now_ms())?;
+        store.renew_beside(nature);
         Ok(store)
+    }
+
+    /// What is sealed beside the database, brought up to date. A disk without room must not keep the folder shut: it is
+    /// tried again at the next start.
+    fn renew_beside(&mut self, nature: &dyn Nature) {
+        if let Err(error) = self.renew_identity() {
+            tracing::warn!(%error, "the identity was not written");
+        }
+        if let Err(error) = self.renew_recovery(nature) {
+            tracing::warn!(%error, "the key was not sealed");
+        }
     }
 
     pub fn actor(&self) -> Actor {

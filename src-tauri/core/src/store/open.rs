@@ -55,17 +55,48 @@ pub fn database(folder: &Path) -> PathBuf {
     folder.join("doorstep.db")
 }
 
+/// Its write-ahead log.
+pub(super) fn log(folder: &Path) -> PathBuf {
+    folder.join("doorstep.db-wal")
+}
+
+/// Writes the log into the database and empties it; what a reader beside this one still needs stays.
+pub(super) fn truncate_log(db: &Connection) -> Result<(), StoreError> {
+    Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}
+
 /// Gives a fresh connection the key and the settings that every reader and writer of this store needs.
 pub fn unlock(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
-    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    db.pragma_update(None, "key", format!("x'{hex}'"))?;
-    db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    give_key(db, key)?;
     // FULL: with NORMAL a power cut loses commits that a person was told were saved.
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
          PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;",
     )?;
     Ok(())
+}
+
+/// Whether the database in `folder` opens with this key. Nothing is made or changed.
+pub(super) fn answers(folder: &Path, key: &key::StoreKey) -> Result<bool, StoreError> {
+    wake_cipher();
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(database(folder), flags)?;
+    match give_key(&db, key) {
+        Ok(()) => Ok(true),
+        Err(StoreError::WrongKey(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+fn give_key(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
+    db.pragma_update(None, "key", raw(key))?;
+    Ok(db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?)
+}
+
+/// A key as SQLCipher takes one that is not to be derived from anything.
+pub(super) fn raw(key: &key::StoreKey) -> String {
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("x'{hex}'")
 }
 
 fn migrate(db: &mut Connection) -> Result<(), StoreError> {
