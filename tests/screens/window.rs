@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use doorstep::nature::Machine;
 use doorstep::store::key::{KeyFile, KeyKeeper};
 use doorstep_tests::outlet::{self, OWNER, TECHNICIAN};
 use doorstep_tests::programs::program;

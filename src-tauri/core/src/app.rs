@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use crate::actions::{Actions, Shelf};
 use crate::nature::Nature;
 use crate::rules::{MalformedSet, RuleBook};
-use crate::store::key::{KeyError, KeyKeeper, Kept, Keyring};
+use crate::store::key::{Kept, KeyError, KeyKeeper, Keyring};
 use crate::store::lock::{FolderLock, LockError};
 use crate::store::rotate::RotateError;
 use crate::store::{Store, StoreError};

@@ -78,10 +78,7 @@ impl Actions {
         let at_desk = Edit::set("about", key_of(public.id()), secret.text());
         let desk = DocId::Desk(TOPIC.to_owned());
         store.act_many(
-            vec![
-                (DocId::Roster, Box::new(|doc| on_roster.apply(doc))),
-                (desk, Box::new(|doc| at_desk.apply(doc))),
-            ],
+            vec![(DocId::Roster, Box::new(|doc| on_roster.apply(doc))), (desk, Box::new(|doc| at_desk.apply(doc)))],
             ("recovery_key", self.mint()),
             noted.at_ms,
             |_| Ok(()),

@@ -10,7 +10,9 @@ use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::rand_core::{TryCryptoRng, TryRng};
-use hpke::{Deserializable, HpkeError, Kem, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal_with_rng};
+use hpke::{
+    Deserializable, HpkeError, Kem, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal_with_rng,
+};
 use sha2::{Digest, Sha256};
 
 use super::key::{KeyError, Keys, StoreKey};
@@ -112,7 +114,11 @@ impl RecoverySecret {
             return Err(NotARecoveryKey);
         }
         let letters = doorstep_schemas::enrol::normal_code(text);
-        let values: Option<Vec<u8>> = letters.bytes().map(|letter| CROCKFORD.iter().position(|c| *c == letter)).map(|at| u8::try_from(at?).ok()).collect();
+        let values: Option<Vec<u8>> = letters
+            .bytes()
+            .map(|letter| CROCKFORD.iter().position(|c| *c == letter))
+            .map(|at| u8::try_from(at?).ok())
+            .collect();
         let values = values.filter(|values| values.len() == LETTERS).ok_or(NotARecoveryKey)?;
         let mut bytes = [0u8; 35];
         for (n, value) in values.iter().enumerate() {
@@ -192,9 +198,8 @@ pub fn sealed_to(bytes: &[u8]) -> Result<RecoveryId, SealError> {
 /// Whether these bytes are whole and hold these keys for this recovery key: a device can't open what it sealed, but it
 /// knows what is inside.
 pub(super) fn holds(bytes: &[u8], keys: &Keys, to: &RecoveryPublic) -> bool {
-    parts(bytes).is_ok_and(|(id, body)| {
-        id == to.id() && mark(keys, &bytes[..HEAD - 16], body) == bytes[HEAD - 16..HEAD]
-    })
+    parts(bytes)
+        .is_ok_and(|(id, body)| id == to.id() && mark(keys, &bytes[..HEAD - 16], body) == bytes[HEAD - 16..HEAD])
 }
 
 fn parts(bytes: &[u8]) -> Result<(RecoveryId, &[u8]), SealError> {
@@ -207,7 +212,9 @@ fn parts(bytes: &[u8]) -> Result<(RecoveryId, &[u8]), SealError> {
 
 /// A hash of all of it and of the keys inside. The keys are random, so it tells nothing to whoever lacks them.
 fn mark(keys: &Keys, head: &[u8], body: &[u8]) -> [u8; 16] {
-    let hash = keys.all().fold(Sha256::new().chain_update(b"doorstep recovery mark\0"), |hash, key: StoreKey| hash.chain_update(key));
+    let hash = keys
+        .all()
+        .fold(Sha256::new().chain_update(b"doorstep recovery mark\0"), |hash, key: StoreKey| hash.chain_update(key));
     let hash = hash.chain_update(head).chain_update(body).finalize();
     *hash.first_chunk().expect("a hash has 32 bytes")
 }
@@ -257,7 +264,9 @@ mod tests {
         let secret = RecoverySecret::make(&Counting);
         let text = secret.text();
         assert_eq!((text.len(), text.matches('-').count()), (69, 13));
-        for typed in [text.clone(), text.to_lowercase(), text.replace('-', " \r\n"), text.replace('0', "O").replace('1', "l")] {
+        for typed in
+            [text.clone(), text.to_lowercase(), text.replace('-', " \r\n"), text.replace('0', "O").replace('1', "l")]
+        {
             assert_eq!(RecoverySecret::parse(&typed), Ok(secret.clone()), "{typed}");
         }
         for bytes in [[0; 32], [255; 32]] {

@@ -90,11 +90,12 @@ impl Store {
         at: &mut dyn FnMut(u64) -> Result<(), Cancelled>,
     ) -> Result<(), RotateError> {
         let only = Keys::one(self.key);
-        open::truncate_log(&self.db)?;
         if taken {
             settings::put_number(&self.db, ROTATED, nature.now_ms())?;
             self.new_photo_key(nature)?;
         }
+        // Of the old key no page is left, and of an attempt that failed no log of the database's size.
+        open::truncate_log(&self.db)?;
         let _ = at(0);
         identity::write(&self.folder, &only, &self.identity()?)?;
         let _ = at(0);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use doorstep::app::{Doorstep, OpenError};
 use doorstep::rules::RuleBook;
-use doorstep::store::key::{KeyError, KeyFile, KeyKeeper, Kept, Keyring};
+use doorstep::store::key::{Kept, KeyError, KeyFile, KeyKeeper, Keyring};
 use doorstep::store::{self, Store, StoreError};
 use doorstep_schemas::ids::DocId;
 use doorstep_schemas::view::PhotoStage;

@@ -112,10 +112,10 @@ impl KeyKeeper for SystemKeys {
     fn write(&self, keys: &Keys) -> Result<(), KeyError> {
         let id = FolderId::of(&self.folder)?.ok_or(KeyError::Missing)?;
         let bytes = keys.to_bytes();
-        let kept = self.with(&id, |entry| entry.set_secret(&bytes).and_then(|()| entry.get_secret()))?;
+        self.with(&id, |entry| entry.set_secret(&bytes))?.map_err(KeyError::Refused)?;
         // A store that takes a key and does not give it back would lose the folder at the next start.
-        if kept.map_err(KeyError::Refused)? != bytes {
-            return Err(KeyError::Malformed);
+        if self.read()? != Some(*keys) {
+            return Err(KeyError::Refused(Error::BadStoreFormat("it did not give back what it took".to_owned())));
         }
         if FolderId::in_system(&self.folder)? { Ok(()) } else { id.note(&self.folder, true) }
     }
