@@ -23,7 +23,7 @@ use crate::sync::admin::{self, AdminError};
 use crate::sync::fault::Fault;
 use crate::sync::runner::{self, Runner};
 use crate::sync::status;
-use crate::tasks::Watcher;
+use crate::tasks::{Unwatched, Watcher};
 
 /// Events that a slow listener may fall behind by before it has to look at everything anew.
 const EVENTS: usize = 256;
@@ -70,12 +70,17 @@ pub struct OpenFolder {
 
 impl OpenFolder {
     /// Opens or creates the data folder, its key by `keyring`.
-    pub fn open(folder: &Path, keyring: &Keyring, nature: &dyn Nature) -> Result<Self, OpenError> {
+    pub fn open(
+        folder: &Path,
+        keyring: &Keyring,
+        nature: &dyn Nature,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Self, OpenError> {
         make_private(folder).map_err(OpenError::Folder)?;
         let lock = FolderLock::take(folder)?;
         let Kept { key, keeper } = Kept::find(folder, keyring, nature)?;
         let rules = Arc::new(RuleBook::built_in()?);
-        let store = Store::open(folder, &key, rules, nature)?;
+        let store = Store::open_watched(folder, &key, rules, nature, watcher)?;
         Ok(Self { store, keeper, lock })
     }
 }
@@ -84,17 +89,19 @@ impl Doorstep {
     /// Opens or creates the data folder and starts to sync on `runtime`. Its key lies in a file, as for tests and for
     /// programs without a desktop.
     pub fn open(folder: &Path, nature: Arc<dyn Nature>, runtime: &Handle) -> Result<Self, OpenError> {
-        Self::open_with(folder, &Keyring::File, nature, runtime)
+        Self::open_with(folder, &Keyring::File, nature, runtime, &mut Unwatched)
     }
 
-    /// The same with the key store of choice.
+    /// The same with the key store of choice, telling how far it is where a database is brought to a newer shape or
+    /// repaired first.
     pub fn open_with(
         folder: &Path,
         keyring: &Keyring,
         nature: Arc<dyn Nature>,
         runtime: &Handle,
+        watcher: &mut dyn Watcher,
     ) -> Result<Self, OpenError> {
-        let OpenFolder { store, keeper, lock } = OpenFolder::open(folder, keyring, nature.as_ref())?;
+        let OpenFolder { store, keeper, lock } = OpenFolder::open(folder, keyring, nature.as_ref(), watcher)?;
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
         let runner = Runner::start(runtime, &actions)?;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -72,6 +73,23 @@ pub fn read(folder: &Path, key: &StoreKey) -> Result<Option<Identity>, StoreErro
         rest = next;
     }
     Err(StoreError::Cipher)
+}
+
+/// Puts what a database made anew lacks of this device. A file that is damaged too changes nothing.
+pub(super) fn restore(db: &Connection, folder: &Path, key: &StoreKey) -> Result<(), StoreError> {
+    let Ok(Some(identity)) = read(folder, key) else { return Ok(()) };
+    for (generation, key) in &identity.photo_keys {
+        photo_keys::put_back(db, *generation, key)?;
+    }
+    if settings::get(db, "signing_key")?.is_none_or(|seed| seed.len() != 32) {
+        settings::put(db, "signing_key", &identity.signing_key)?;
+    }
+    // One that was left half readable is replaced too.
+    let known = settings::get_json::<Enrolment>(db, "enrolment").unwrap_or_default();
+    if let (None, Some(enrolment)) = (known, &identity.enrolment) {
+        settings::put_json(db, "enrolment", enrolment)?;
+    }
+    Ok(())
 }
 
 fn path(folder: &Path) -> PathBuf {

@@ -56,7 +56,7 @@ impl PhotoFiles {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
     }
 
-    fn path(&self, hash: &BlobHash) -> PathBuf {
+    pub(super) fn path(&self, hash: &BlobHash) -> PathBuf {
         let name = hash.to_string();
         self.folder.join(&name[..2]).join(name)
     }

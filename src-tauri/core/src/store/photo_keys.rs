@@ -46,6 +46,15 @@ pub(super) fn add(db: &Connection, nature: &dyn Nature) -> Result<(), StoreError
     put(db, newest.checked_add(1).ok_or(StoreError::Row("photo_key"))?, &random(nature), nature)
 }
 
+/// A generation that is known from elsewhere; one that is here stays.
+pub(super) fn put_back(db: &Connection, generation: u32, key: &[u8; 32]) -> Result<(), StoreError> {
+    db.execute(
+        "INSERT OR IGNORE INTO photo_key (generation, key, made_ms) VALUES (?1, ?2, 0)",
+        params![generation, key],
+    )?;
+    Ok(())
+}
+
 fn put(db: &Connection, generation: u32, key: &[u8; 32], nature: &dyn Nature) -> Result<(), StoreError> {
     db.execute(
         "INSERT INTO photo_key (generation, key, made_ms) VALUES (?1, ?2, ?3)",

@@ -66,7 +66,7 @@ impl Store {
         };
         if taken {
             // The old connection reads nothing from here on: a page under the new key is none to it.
-            self.db = open::connection(&self.folder, &new)?;
+            self.db = open::again(&self.folder, &new)?;
             self.key = new;
         }
         // Nobody can stop it here, but a screen may be shown that it goes on.
@@ -120,7 +120,7 @@ impl Store {
         at(0)?;
         open::truncate_log(&self.db)?;
         // A connection of its own: one that failed half-way would write its next page under the new key.
-        let mut db = open::connection(&self.folder, &both.key)?;
+        let mut db = open::again(&self.folder, &both.key)?;
         let log = open::log(&self.folder);
         thread::scope(|scope| {
             let rekeyed = scope.spawn(|| rekey(&mut db, &new));

@@ -12,6 +12,7 @@ use doorstep::store::key::Keyring;
 use doorstep::store::recovery::{self, RecoveryError};
 use doorstep::store::recovery_key::{RecoveryPublic, RecoverySecret, SealError};
 use doorstep::store::{self, identity};
+use doorstep::tasks::Unwatched;
 use doorstep_schemas::input::{RecoverFolder, Tap, TapNode};
 use doorstep_schemas::view::RecoveryPage;
 use tempfile::TempDir;
@@ -64,7 +65,7 @@ fn the_printed_page_opens_a_broken_phones_storage() {
     let told = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(told.contains("柘川县城关网点 冉小军的手机") && told.contains("1 changes of 1 jobs"), "{told}");
-    let open = OpenFolder::open(folder.path(), &Keyring::File, Steady::new(9).as_ref()).unwrap();
+    let open = OpenFolder::open(folder.path(), &Keyring::File, Steady::new(9).as_ref(), &mut Unwatched).unwrap();
     assert_eq!(open.store.unsent_jobs().unwrap().len(), 1);
     // Another page, a misread one, a folder that somebody has open.
     for wrong in [RecoverySecret::make(Steady::new(77).as_ref()).text(), page.text[1..].to_owned(), String::new()] {
@@ -169,7 +170,7 @@ async fn the_screen_shows_where_the_key_is_and_whether_it_is_sealed() {
     assert!(page.qr_svg.contains("<svg"));
     let recovery = app.key_view().unwrap().recovery.unwrap();
     assert_eq!((recovery.id, recovery.by, recovery.sealed, recovery.at_desk), (page.id, member(OWNER), true, true));
-    let view = app.rotate_key(&mut doorstep::tasks::Unwatched).unwrap();
+    let view = app.rotate_key(&mut Unwatched).unwrap();
     assert!(view.rotated_at.is_some() && view.recovery.unwrap().sealed);
     assert_eq!(view.photos_resealed, Some(0), "the walk through older photos is still to come");
     let _ = shop.device(OWNER);

@@ -51,7 +51,7 @@ impl Folder {
     }
 
     fn open(&self) -> OpenFolder {
-        OpenFolder::open(self.path(), &Keyring::File, Steady::new(50).as_ref()).unwrap()
+        OpenFolder::open(self.path(), &Keyring::File, Steady::new(50).as_ref(), &mut Unwatched).unwrap()
     }
 
     /// Opens it as the app does, by its own key and by the recovery key; returns the key.
@@ -244,7 +244,7 @@ fn photos_from_before_their_keys_were_their_own_stay_readable() {
     fs::write(&path, [nonce.as_slice(), &sealed].concat()).unwrap();
     let nature = Steady::new(5);
     let OpenFolder { mut store, keeper, .. } =
-        OpenFolder::open(folder.path(), &Keyring::File, nature.as_ref()).unwrap();
+        OpenFolder::open(folder.path(), &Keyring::File, nature.as_ref(), &mut Unwatched).unwrap();
     assert_eq!(store.photo_files().read(&hash).unwrap(), text);
     store.rotate_key(keeper.as_ref(), nature.as_ref(), &mut Unwatched).unwrap();
     assert_eq!(store.photo_files().read(&hash).unwrap(), text);

@@ -26,7 +26,7 @@ impl Rotate {
             return Err("there is no database in this folder".into());
         }
         let keyring = if self.key_file { Keyring::File } else { Keyring::System };
-        let mut folder = OpenFolder::open(&self.data, &keyring, &Machine)?;
+        let mut folder = OpenFolder::open(&self.data, &keyring, &Machine, &mut Line::new("pages"))?;
         folder.store.rotate_key(folder.keeper.as_ref(), &Machine, &mut Line::new("bytes"))?;
         let photos = folder.store.reseal_all(&Machine, &mut Line::new("folders of photos"))?;
         println!("under a new key: the database and {} photo files", photos.files);

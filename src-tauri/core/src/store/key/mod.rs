@@ -17,7 +17,7 @@ pub(super) use file::write_whole;
 pub use folder::FolderId;
 pub use system::{Keyring, SystemKeys};
 
-use super::{StoreError, open};
+use super::{StoreError, files, open, repair, salvage};
 use crate::nature::{Nature, random};
 
 /// A raw key: no derivation at every open.
@@ -120,8 +120,8 @@ impl Kept {
             return Ok(Self { key, keeper: system });
         }
         let candidates: Vec<StoreKey> = found.iter().chain(&filed).flat_map(Keys::all).collect();
-        let Some(first) = candidates.first() else {
-            if open::database(folder).exists() {
+        if candidates.is_empty() {
+            if files::is_founded(folder) {
                 return Err(KeyError::Missing);
             }
             let key = random::<32>(nature);
@@ -131,7 +131,8 @@ impl Kept {
         let Some(key) = answering(folder, &candidates)? else {
             // A damaged database answers to none; nothing is moved on such a day.
             let keeper: Arc<dyn KeyKeeper> = if found.is_some() { system } else { file };
-            return Ok(Self { key: *first, keeper });
+            let key = of_damaged(folder, &candidates)?.ok_or(KeyError::Missing)?;
+            return Ok(Self { key, keeper });
         };
         if found != Some(Keys::one(key))
             && let Err(refused) = system.make(&Keys::one(key), nature)
@@ -159,7 +160,7 @@ fn in_file(
         if let Some(elsewhere) = elsewhere {
             return Err(elsewhere);
         }
-        if open::database(folder).exists() {
+        if files::is_founded(folder) {
             return Err(KeyError::Missing);
         }
         let key = random::<32>(nature);
@@ -179,18 +180,33 @@ fn in_file(
         }
         None => match elsewhere {
             Some(elsewhere) => Err(elsewhere),
-            None => Ok(Kept { key: keys.key, keeper: file }),
+            None => Ok(Kept { key: of_damaged(folder, &candidates)?.unwrap_or(keys.key), keeper: file }),
         },
     }
 }
 
 /// The first key that the folder's database answers to; the first at all where there is no database yet.
 pub(super) fn answering(folder: &Path, candidates: &[StoreKey]) -> Result<Option<StoreKey>, KeyError> {
+    first_of(folder, candidates, open::answers)
+}
+
+/// The key of a database that is damaged: the first that opens any of its pages, else the first.
+fn of_damaged(folder: &Path, candidates: &[StoreKey]) -> Result<Option<StoreKey>, KeyError> {
+    let ours = first_of(folder, candidates, |folder, key| Ok(salvage::salt_under(folder, key)?.is_some()))?;
+    Ok(ours.or(candidates.first().copied()))
+}
+
+fn first_of(
+    folder: &Path,
+    candidates: &[StoreKey],
+    fits: impl Fn(&Path, &StoreKey) -> Result<bool, StoreError>,
+) -> Result<Option<StoreKey>, KeyError> {
+    repair::finish_swap(folder)?;
     if !open::database(folder).exists() {
         return Ok(candidates.first().copied());
     }
     for key in candidates {
-        if open::answers(folder, key).map_err(|error| KeyError::Untried(Box::new(error)))? {
+        if fits(folder, key).map_err(|error| KeyError::Untried(Box::new(error)))? {
             return Ok(Some(*key));
         }
     }
