@@ -92,6 +92,7 @@ pub fn action(code: &str) -> Option<Phrase> {
         "settled" => Phrase("结算", "settled"),
         "approve" => Phrase("审核通过", "approved"),
         "return_sheet" => Phrase("退回修改", "returned the sheet"),
+        "recovery_key" => Phrase("做恢复钥匙", "made a recovery key"),
         "publish_set" => Phrase("发布规则", "published a rule set"),
         "move_stock" => Phrase("调拨库存", "moved stock"),
         "roster" => Phrase("改花名册", "wrote in the roster"),
