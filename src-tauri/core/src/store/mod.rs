@@ -104,16 +104,19 @@ impl Store {
         nature: &dyn Nature,
         watcher: &mut dyn Watcher,
     ) -> Result<Self, StoreError> {
-        let open = |watcher: &mut dyn Watcher| {
+        let open = |watcher: &mut dyn Watcher| -> Result<Self, StoreError> {
             let ballast = Ballast::of(folder);
             let db = open::connection(folder, key, watcher)?;
             let store = Self::on(db, folder, key, ballast, built_in.clone(), nature)?;
             open::checkpoint_at_close(&store.db, true)?;
+            if store.disk_low() {
+                store.keep_log_short(true);
+            }
             Ok(store)
         };
         match open(watcher) {
-            Err(StoreError::Damaged(cause)) => {
-                tracing::error!(error = %cause, "the database is damaged and is made anew");
+            Err(error) if error.is_damage() || (error.may_be_damage() && repair::is_damaged(folder, key)?) => {
+                tracing::error!(%error, "the database is damaged and is made anew");
                 repair::repair(folder, key, built_in.clone(), nature, watcher)?;
                 open(watcher)
             }

@@ -26,14 +26,17 @@ pub(super) fn connection(
     repair::finish_swap(folder)?;
     let path = database(folder);
     let there = path.metadata().is_ok_and(|meta| meta.len() > 0);
+    // A folder that had a database and has none is no new folder.
+    let gone = !there && pages::salt_copy(folder).exists();
     // Before SQLite sees the log: it would forget what stands behind a bad frame, and remove the log.
-    if there && (repair::is_noted(folder) || wal::is_damaged(&files::beside(&path, "-wal"))?) {
-        return match salvage::salt_under(folder, key)? {
-            Some(_) => Err(StoreError::Damaged(rusqlite::Error::SqliteFailure(
-                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
-                Some("damage was found before".to_owned()),
-            ))),
-            None => Err(StoreError::WrongKey(rusqlite::Error::InvalidQuery)),
+    if gone || (there && (repair::is_noted(folder) || wal::is_damaged(&files::beside(&path, "-wal"))?)) {
+        let cause = |code, words: &str| {
+            rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(words.to_owned()))
+        };
+        return if gone || salvage::salt_under(folder, key)?.is_some() {
+            Err(StoreError::Damaged(cause(rusqlite::ffi::SQLITE_CORRUPT, "damage was found before SQLite looked")))
+        } else {
+            Err(StoreError::WrongKey(cause(rusqlite::ffi::SQLITE_NOTADB, "no page opens with this key")))
         };
     }
     let mut db = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;

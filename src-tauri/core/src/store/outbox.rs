@@ -237,7 +237,7 @@ impl Store {
 
     /// What every answer tells: the beacon, how far the owner's devices are, this device's clock error.
     pub fn note_answer(&mut self, header: &DownHeader, now_ms: i64) -> Result<(), StoreError> {
-        self.ballast.before_save();
+        self.before_save();
         let tx = self.db.transaction()?;
         let beacon = minicbor::to_vec(&header.beacon).expect("writing to memory can't fail");
         settings::put(&tx, "beacon", &beacon)?;
