@@ -30,7 +30,9 @@ const COLUMNS: [(&str, &str); 9] = [
     ("granted", "job, member, access"),
     ("photo", "hash, doc, thumb, bytes, here, mine, sent, on_relay, refused, at_ms"),
     ("rule_set", "hash, doc, bytes, mine, on_relay, refused"),
-const COLUMNS: [(&str, &str); 9] = [
+    ("draft", "key, text, at_ms"),
+    ("remembered", "key, value, at_ms"),
+    ("photo_key", "generation, key, made_ms"),
     ("refused", "doc, actor, from_seq, code, at_ms"),
 ];
 
