@@ -2,6 +2,7 @@
 //!
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
+mod bundle;
 mod history;
 mod job;
 mod outlet;
@@ -12,6 +13,7 @@ pub(crate) mod words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bundle::*;
 pub use history::*;
 pub use job::*;
 pub use outlet::*;

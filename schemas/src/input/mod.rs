@@ -1,11 +1,13 @@
 //! What the screen asks for: one type per command.
 
+mod bundle;
 mod facts;
 mod history;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bundle::*;
 pub use facts::*;
 
 use crate::enrol::{DeviceStatus, RoleName};

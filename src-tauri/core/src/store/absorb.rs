@@ -35,14 +35,31 @@ pub struct Absorbed {
 impl Store {
     /// Takes entries and, when given, the cursor that stands behind them. All or nothing.
     pub fn absorb(&mut self, entries: &[Entry], cursor: Option<&Cursor>, now_ms: i64) -> Result<Absorbed, StoreError> {
-        let outcome = self.try_absorb(entries, cursor, now_ms);
+        let taken = |entry: &Entry| Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) };
+        let pieces: Vec<_> = entries.iter().map(|entry| (&entry.piece, taken(entry))).collect();
+        self.absorb_pieces(&pieces, cursor, now_ms)
+    }
+
+    /// The same for pieces that came by any way.
+    pub(super) fn absorb_pieces(
+        &mut self,
+        pieces: &[(&Piece, Taken)],
+        cursor: Option<&Cursor>,
+        now_ms: i64,
+    ) -> Result<Absorbed, StoreError> {
+        let outcome = self.try_absorb(pieces, cursor, now_ms);
         if outcome.is_err() {
             self.papers.forget_all();
         }
         outcome
     }
 
-    fn try_absorb(&mut self, entries: &[Entry], cursor: Option<&Cursor>, now_ms: i64) -> Result<Absorbed, StoreError> {
+    fn try_absorb(
+        &mut self,
+        pieces: &[(&Piece, Taken)],
+        cursor: Option<&Cursor>,
+        now_ms: i64,
+    ) -> Result<Absorbed, StoreError> {
         let tx = self.db.transaction()?;
         let enrolment = settings::enrolment(&tx)?.ok_or(StoreError::NotEnrolled)?;
         let mut intray = Intray {
@@ -53,8 +70,8 @@ impl Store {
             touched: adopt::unsettled(&tx)?,
             absorbed: Absorbed::default(),
         };
-        for entry in entries {
-            intray.take_piece(&entry.piece, Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) })?;
+        for (piece, taken) in pieces {
+            intray.take_piece(piece, *taken)?;
         }
         loop {
             for doc in std::mem::take(&mut intray.touched) {

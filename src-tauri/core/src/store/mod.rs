@@ -5,7 +5,9 @@
 
 mod absorb;
 mod adopt;
+pub mod bundle;
 mod compare;
+pub mod drafts;
 pub mod error;
 mod history;
 pub mod key;
@@ -15,6 +17,7 @@ mod outlet_papers;
 mod own;
 mod papers;
 pub mod photos;
+mod purge;
 mod rows;
 pub mod rule_sets;
 mod settings;

@@ -81,6 +81,18 @@ impl PhotoFiles {
         Ok(())
     }
 
+    /// Takes the file away; one that is not there is gone already.
+    pub fn remove(&self, hash: &BlobHash) -> Result<(), StoreError> {
+        let path = self.path(hash);
+        for path in [path.with_extension("part"), path] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The photo's bytes, checked against its name.
     pub fn read(&self, hash: &BlobHash) -> Result<Vec<u8>, StoreError> {
         let sealed = fs::read(self.path(hash))?;
@@ -147,10 +159,10 @@ impl Store {
     /// The next photo to fetch. `originals`: also the full pictures, as an owner's device does.
     pub fn photo_to_fetch(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         self.one_photo(if originals {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
              ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         } else {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL AND thumb = 1
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL AND thumb = 1
              ORDER BY at_ms, hash LIMIT 1"
         })
     }
