@@ -15,6 +15,7 @@ mod merges;
 mod outbox;
 mod own;
 mod photos;
+mod purge;
 mod quarantine;
 mod rule_sets;
 mod rules;

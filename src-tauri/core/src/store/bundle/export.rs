@@ -1,5 +1,6 @@
 //! Writing a bundle: planned at once, read in portions, so that screens go on while it is written.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use doorstep_schemas::blob::MAX_BLOB;
@@ -121,9 +122,11 @@ fn standing(store: &Store, plan: &Plan) -> Result<Vec<(u32, Piece)>, StoreError>
     for device in store.known_devices()? {
         out.push((0, Piece { kind: kind::DEVICE, device: Some(device), ..Piece::default() }));
     }
-    for planned in plan.docs.iter().filter(|planned| matches!(planned.doc, DocId::Sheet(_))) {
-        for grant in planned.doc.job().map(|job| store.grants_of(job)).transpose()?.unwrap_or_default() {
-            out.push((planned.key, Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() }));
+    let mut told = BTreeSet::new();
+    for PlannedDoc { doc, key } in &plan.docs {
+        if let Some(job) = doc.job().filter(|job| told.insert(*job)) {
+            let grants = store.grants_of(job)?.into_iter();
+            out.extend(grants.map(|grant| (*key, Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() })));
         }
     }
     Ok(out)
