@@ -24,11 +24,11 @@ impl Actions {
     }
 
     /// Offers a choice again the next time.
-    pub fn remember(&self, key: &str, value: &str) -> Result<(), DraftError> {
-        self.shelf.store().remember(key, value, self.nature.now_ms())
+    pub fn remember_choice(&self, key: &str, value: &str) -> Result<(), DraftError> {
+        self.shelf.store().remember_choice(key, value, self.nature.now_ms())
     }
 
-    pub fn remembered(&self, key: &str) -> Result<Vec<String>, StoreError> {
-        self.shelf.store().remembered(key)
+    pub fn remembered_choices(&self, key: &str) -> Result<Vec<String>, StoreError> {
+        self.shelf.store().remembered_choices(key)
     }
 }

@@ -93,7 +93,7 @@ impl Store {
 
     /// Remembers a choice that is offered again: an instrument, a bench. Nothing about a customer belongs here, it
     /// outlives every job.
-    pub fn remember(&mut self, key: &str, value: &str, now_ms: i64) -> Result<(), DraftError> {
+    pub fn remember_choice(&mut self, key: &str, value: &str, now_ms: i64) -> Result<(), DraftError> {
         if !key_is_sound(key) || !key_is_sound(value) {
             return Err(DraftError::Key);
         }
@@ -113,7 +113,7 @@ impl Store {
     }
 
     /// What was chosen before under a key, newest first.
-    pub fn remembered(&self, key: &str) -> Result<Vec<String>, StoreError> {
+    pub fn remembered_choices(&self, key: &str) -> Result<Vec<String>, StoreError> {
         let mut query =
             self.db.prepare_cached("SELECT value FROM remembered WHERE key = ?1 ORDER BY at_ms DESC, value")?;
         let rows = query.query_map([key], |row| row.get(0))?;

@@ -78,16 +78,16 @@ pub(super) struct UnsentRun {
     pub changes: Vec<(u64, [u8; 32], Vec<u8>)>,
 }
 
-/// What pieces are cut for.
+/// What pieces have to fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
+pub(super) enum Fit {
     /// A line that may break at any byte.
     Line,
     /// A file: few, large, written in little time.
     File,
 }
 
-impl Cut {
+impl Fit {
     /// Bytes of changes that are tried in one piece, and the size that it may then have.
     fn sizes(self) -> (usize, usize) {
         match self {
@@ -111,7 +111,7 @@ impl Store {
         let mut room = budget;
         'runs: for (doc, actor) in self.unsent_run_names()? {
             let run = self.unsent_run(doc, actor)?;
-            for piece in pieces(&run, Cut::Line)? {
+            for piece in pieces(&run, Fit::Line)? {
                 let size = piece.piece.segment.as_ref().map_or(0, |s| s.body.len() + 180);
                 if !out.pieces.is_empty() && size > room {
                     break 'runs;
@@ -273,6 +273,7 @@ impl Store {
 
     /// What every answer tells: the beacon, how far the owner's devices are, this device's clock error.
     pub fn note_answer(&mut self, header: &DownHeader, now_ms: i64) -> Result<(), StoreError> {
+        self.before_save();
         let tx = self.db.transaction()?;
         let beacon = minicbor::to_vec(&header.beacon).expect("writing to memory can't fail");
         settings::put(&tx, "beacon", &beacon)?;
@@ -360,8 +361,8 @@ fn confirm(db: &Connection, doc: &DocId, actor: Actor, from: u64, to: u64, log_s
     Ok(u32::try_from(changed).unwrap_or(u32::MAX))
 }
 
-pub(super) fn pieces(run: &UnsentRun, cut: Cut) -> Result<Vec<OutPiece>, StoreError> {
-    let (raw_most, body_most) = cut.sizes();
+pub(super) fn pieces(run: &UnsentRun, fit: Fit) -> Result<Vec<OutPiece>, StoreError> {
+    let (raw_most, body_most) = fit.sizes();
     let mut out = Vec::new();
     let mut rest = run.changes.as_slice();
     while !rest.is_empty() {
@@ -373,7 +374,7 @@ pub(super) fn pieces(run: &UnsentRun, cut: Cut) -> Result<Vec<OutPiece>, StoreEr
         let mut count = fits.count().clamp(1, segment::MAX_PIECE_CHANGES);
         let (codec, body) = loop {
             let bytes: Vec<&[u8]> = rest[..count].iter().map(|(_, _, bytes)| bytes.as_slice()).collect();
-            match cut.encode(&bytes) {
+            match fit.encode(&bytes) {
                 Ok((codec, body)) if body.len() <= body_most || count == 1 => break (codec, body),
                 Ok(_) => {}
                 Err(segment::SegmentError::TooLarge) if count > 1 => {}

@@ -3,9 +3,12 @@
 //!
 //! Files go before the rows that name them: whatever stops in between is found again and ended.
 
+use std::fs;
+
 use doorstep_schemas::ids::{BlobHash, DocId, JobId, MemberId};
 use rusqlite::{Connection, params};
 
+use super::files::{self, SideFile};
 use super::{Store, StoreError, settings};
 use crate::domain::calendar::DAY_MS;
 
@@ -76,10 +79,27 @@ impl Store {
             return Ok(());
         }
         // What the flag itself leaves in the log is a number.
-        if self.empty_log()? {
+        if self.empty_log()? && self.remove_copies()? {
             settings::put_number(&self.db, UNSCRUBBED, 0)?;
         }
         Ok(())
+    }
+
+    /// Copies of the database, and files that were written to be carried away, hold what went as well. A damaged database
+    /// and an export may be the only place of own work until the relay has it: they wait for that.
+    fn remove_copies(&self) -> Result<bool, StoreError> {
+        let all_sent = self.held()?.changes == 0;
+        let mut left = false;
+        for lying in files::all(&self.folder)? {
+            match lying.what {
+                SideFile::Before => files::remove(&lying.path)?,
+                SideFile::Damaged if all_sent => files::remove(&lying.path)?,
+                SideFile::Exports if all_sent => fs::remove_dir_all(&lying.path)?,
+                SideFile::Damaged | SideFile::Exports => left = true,
+                _ => {}
+            }
+        }
+        Ok(!left)
     }
 
     fn empty_log(&self) -> Result<bool, StoreError> {

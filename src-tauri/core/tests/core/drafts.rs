@@ -110,12 +110,12 @@ fn choices_are_offered_again_newest_first_and_only_the_last_few() {
     let desk = shop.device(OWNER);
     for n in 0..MAX_REMEMBERED + 5 {
         desk.nature.pass(1_000);
-        desk.actions.remember("instrument", &format!("VC60B-{n}")).unwrap();
+        desk.actions.remember_choice("instrument", &format!("VC60B-{n}")).unwrap();
     }
     desk.nature.pass(1_000);
-    desk.actions.remember("instrument", "VC60B-9").unwrap();
-    let offered = desk.actions.remembered("instrument").unwrap();
+    desk.actions.remember_choice("instrument", "VC60B-9").unwrap();
+    let offered = desk.actions.remembered_choices("instrument").unwrap();
     assert_eq!(offered.len(), MAX_REMEMBERED as usize);
     assert_eq!(offered[..2], ["VC60B-9", "VC60B-24"]);
-    assert_eq!(desk.actions.remembered("bench").unwrap(), Vec::<String>::new());
+    assert_eq!(desk.actions.remembered_choices("bench").unwrap(), Vec::<String>::new());
 }

@@ -15,7 +15,7 @@ use super::plan::{Plan, PlannedBlob, PlannedDoc};
 use super::seal::Recipient;
 use super::{BundleError, Lent};
 use crate::nature::Nature;
-use crate::store::outbox::{Cut, OutPiece, UnsentRun, pieces};
+use crate::store::outbox::{Fit, OutPiece, UnsentRun, pieces};
 use crate::store::photos::PhotoFiles;
 use crate::store::team::{access_of, text_error};
 use crate::store::{Store, StoreError};
@@ -149,7 +149,7 @@ fn of_doc(store: &Store, planned: &PlannedDoc) -> Result<CarriedDoc, StoreError>
     for actor in actors {
         for stretch in stretches(store, &planned.doc, actor)? {
             out.changes += stretch.run.changes.len() as u64;
-            for OutPiece { piece, .. } in pieces(&stretch.run, Cut::File)? {
+            for OutPiece { piece, .. } in pieces(&stretch.run, Fit::File)? {
                 out.pieces.push(CarriedPiece { piece, at_ms: stretch.at_ms, log_seq: stretch.log_seq });
             }
         }

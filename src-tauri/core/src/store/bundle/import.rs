@@ -95,7 +95,7 @@ fn take_items(
         }
     }
     if !pieces.is_empty() {
-        absorbed.and(lent.with(|store| store.absorb_carried(&pieces, sender, nature.now_ms()))?);
+        absorbed.and(lent.with(|store| store.absorb_bundled(&pieces, sender, nature.now_ms()))?);
     }
     Ok(())
 }
@@ -172,7 +172,7 @@ impl Store {
     }
 
     /// Pieces of one frame, in one transaction.
-    fn absorb_carried(
+    fn absorb_bundled(
         &mut self,
         carried: &[CarriedPiece],
         sender: Sender,
