@@ -15,10 +15,12 @@ mod outlet_papers;
 mod own;
 mod papers;
 pub mod photos;
+pub mod rebuild;
 mod rows;
 pub mod rule_sets;
 mod settings;
 pub mod stuck;
+mod stuck_file;
 pub mod sync_log;
 pub mod team;
 mod turns;
@@ -84,6 +86,7 @@ impl Store {
             key: *key,
         };
         store.renew_rules(nature.now_ms())?;
+        store.renew_verdicts(nature.now_ms())?;
         Ok(store)
     }
 

@@ -19,3 +19,4 @@ mod rules;
 mod safety;
 mod trade;
 mod vault;
+mod verdicts;
