@@ -9,6 +9,7 @@
 pub mod admission;
 pub mod birth;
 pub mod blob;
+pub mod bundle;
 pub mod change;
 pub mod code;
 mod columns;
@@ -20,7 +21,7 @@ pub mod input;
 mod leb;
 pub mod live;
 pub mod log;
-mod operations;
+pub mod operations;
 pub mod rules;
 pub mod segment;
 pub mod signature;
