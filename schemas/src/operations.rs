@@ -61,7 +61,8 @@ fn keys(columns: &[Column<'_>]) -> Result<Vec<String>, MalformedChange> {
     let mut reader = Reader::new(data);
     let mut out = Vec::new();
     let text = |reader: &mut Reader<'_>| -> Result<String, MalformedChange> {
-        String::from_utf8(reader.prefixed()?.to_vec()).map_err(|_: std::string::FromUtf8Error| MalformedChange::Operation)
+        String::from_utf8(reader.prefixed()?.to_vec())
+            .map_err(|_: std::string::FromUtf8Error| MalformedChange::Operation)
     };
     while !reader.is_empty() {
         let head = reader.signed()?;

@@ -52,16 +52,11 @@ pub struct Doorstep {
 impl Doorstep {
     /// Opens or creates the data folder and starts to sync on `runtime`.
     pub fn open(folder: &Path, nature: Arc<dyn Nature>, runtime: &Handle) -> Result<Self, OpenError> {
-        make_private(folder).map_err(OpenError::Folder)?;
-        let lock = lock(folder)?;
-        let keeper = KeyFile::in_folder(folder);
-        let key = keeper.key(!store::database(folder).exists(), nature.as_ref())?;
-        let rules = Arc::new(RuleBook::built_in()?);
-        let store = Store::open(folder, &key, rules, nature.as_ref())?;
+        let Opened { store, key_in_file, lock } = open_store(folder, nature.as_ref())?;
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
         let runner = Runner::start(runtime, &actions)?;
-        Ok(Self { actions, runner, key_in_file: keeper.in_plain_file(), _lock: lock })
+        Ok(Self { actions, runner, key_in_file, _lock: lock })
     }
 
     /// Events from now on.
@@ -153,6 +148,25 @@ impl Doorstep {
         self.runner.by_hand().await?;
         Ok(self.sync_view()?)
     }
+}
+
+/// A data folder without its sync: what a command line works on.
+pub struct Opened {
+    pub store: Store,
+    pub key_in_file: bool,
+    /// Held for as long as the folder is open.
+    lock: File,
+}
+
+/// Opens or creates the data folder, for this program alone.
+pub fn open_store(folder: &Path, nature: &dyn Nature) -> Result<Opened, OpenError> {
+    make_private(folder).map_err(OpenError::Folder)?;
+    let lock = lock(folder)?;
+    let keeper = KeyFile::in_folder(folder);
+    let key = keeper.key(!store::database(folder).exists(), nature)?;
+    let rules = Arc::new(RuleBook::built_in()?);
+    let store = Store::open(folder, &key, rules, nature)?;
+    Ok(Opened { store, key_in_file: keeper.in_plain_file(), lock })
 }
 
 /// The data folder, for this user alone where the system knows such a thing.

@@ -52,7 +52,8 @@ impl Paper {
     /// The document as its births leave it.
     pub fn blank(id: &DocId, actor: Actor) -> Result<Self, PaperError> {
         let births = birth::births(id.kind());
-        let mut paper = Self { id: id.clone(), doc: AutoCommit::new().with_actor(ActorId::from(actor.0)), lineage: None };
+        let mut paper =
+            Self { id: id.clone(), doc: AutoCommit::new().with_actor(ActorId::from(actor.0)), lineage: None };
         for birth in births {
             paper.apply(vec![read(birth.bytes)?])?;
         }
@@ -64,8 +65,7 @@ impl Paper {
         let mut paper = match saved {
             Some(saved) => {
                 let doc = AutoCommit::load(saved).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
-                let mut paper =
-                    Self { id: id.clone(), doc: doc.with_actor(ActorId::from(actor.0)), lineage: None };
+                let mut paper = Self { id: id.clone(), doc: doc.with_actor(ActorId::from(actor.0)), lineage: None };
                 // A copy that an earlier version saved has fewer containers.
                 if !rooted(&paper.doc, id.kind()) {
                     let births = birth::births(id.kind()).iter().map(|birth| read(birth.bytes));

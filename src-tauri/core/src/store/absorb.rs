@@ -11,9 +11,9 @@ use doorstep_schemas::wire::{Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::papers::Papers;
 use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
 use super::settings::Enrolment;
-use super::papers::Papers;
 use super::stuck::HeldPiece;
 use super::{Store, StoreError, adopt, photos, rows, rule_sets, settings, stuck, team, views};
 
@@ -226,7 +226,9 @@ impl Intray<'_> {
                 Ok(Fate::Settled)
             }
             Ok(Examined::WantFrom(_)) => Ok(Fate::Early),
-            Ok(Examined::Forked(at)) if taken.log_seq.is_some() && displace(self.db, doc, segment.actor, at, taken)? => {
+            Ok(Examined::Forked(at))
+                if taken.log_seq.is_some() && displace(self.db, doc, segment.actor, at, taken)? =>
+            {
                 tracing::warn!(%doc, seq = at, "the log holds another change than the one that came before");
                 self.displaced.insert(doc.clone());
                 self.touched.insert(doc.clone());
@@ -319,7 +321,8 @@ impl Intray<'_> {
         row: &RunRow<'_>,
     ) -> Result<(), StoreError> {
         let brought = found_in(segment).len() as u64;
-        for seq in (segment.from_seq..segment.from_seq.saturating_add(brought)).filter(|seq| row.broken() < Some(*seq)) {
+        for seq in (segment.from_seq..segment.from_seq.saturating_add(brought)).filter(|seq| row.broken() < Some(*seq))
+        {
             let key = doc.to_string();
             stuck::note(self.db, &key, segment.actor, signed(seq), ErrorCode::RestsOnRefused, self.now_ms)?;
         }
@@ -369,11 +372,10 @@ fn displace(db: &Connection, doc: &DocId, actor: Actor, at: u64, taken: Taken) -
     let mut query =
         db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 ORDER BY seq")?;
     let branch = query.query_map(place, |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
-    let (signature, tail): (Vec<u8>, Vec<u8>) = db.query_row(
-        "SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2",
-        params![key, actor.0],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    let (signature, tail): (Vec<u8>, Vec<u8>) =
+        db.query_row("SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     let (codec, body) = segment::plain(branch.iter().map(Vec::as_slice));
     let signature = minicbor::decode(&signature).map_err(StoreError::Cbor)?;
     let other = Segment { actor, from_seq: at, codec, body, signature, tail };

@@ -213,8 +213,7 @@ fn birth_hashes(doc: &DocId) -> impl Iterator<Item = ChangeHash> {
 }
 
 fn clashes(db: &Connection, key: &str) -> Result<bool, StoreError> {
-    let mut query =
-        db.prepare_cached("SELECT EXISTS (SELECT 1 FROM quarantine WHERE doc = ?1 AND code = ?2)")?;
+    let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM quarantine WHERE doc = ?1 AND code = ?2)")?;
     Ok(query.query_row(params![key, ErrorCode::ChangeClashes.wire()], |row| row.get(0))?)
 }
 

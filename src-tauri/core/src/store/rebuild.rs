@@ -77,7 +77,8 @@ impl Store {
         for batch in papers.chunks(BATCH) {
             let tx = self.db.transaction()?;
             for doc in batch {
-                done.bytes += adopt::rejudge(&tx, &mut self.papers, doc, true, now_ms).and_then(|_| recount(&tx, doc))?;
+                done.bytes +=
+                    adopt::rejudge(&tx, &mut self.papers, doc, true, now_ms).and_then(|_| recount(&tx, doc))?;
             }
             rule_sets::expect(&tx, &mut self.papers)?;
             tx.commit()?;

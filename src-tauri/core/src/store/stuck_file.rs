@@ -57,17 +57,20 @@ impl Store {
                 bytes.map(|bytes| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
             };
             let actor = row.get::<_, Option<[u8; 16]>>(2)?.map(|bytes| Actor(bytes).to_string());
-            put(out, &Line {
-                what: &what,
-                doc: &doc,
-                actor: actor.unwrap_or_default(),
-                seq: row.get(3)?,
-                code: row.get(4)?,
-                at_ms: row.get(5)?,
-                log_seq: row.get(6)?,
-                hash: hex(row.get(7)?),
-                bytes: hex(row.get(8)?),
-            })?;
+            put(
+                out,
+                &Line {
+                    what: &what,
+                    doc: &doc,
+                    actor: actor.unwrap_or_default(),
+                    seq: row.get(3)?,
+                    code: row.get(4)?,
+                    at_ms: row.get(5)?,
+                    log_seq: row.get(6)?,
+                    hash: hex(row.get(7)?),
+                    bytes: hex(row.get(8)?),
+                },
+            )?;
             lines += 1;
         }
         Ok(lines)

@@ -259,7 +259,9 @@ impl World {
                 let mut theirs = theirs?;
                 let known = doc.clone();
                 let nodes = container(&theirs, "nodes");
-                let key = theirs.keys(&nodes).find(|key| known.get(container(&known, "nodes"), key.as_str()).unwrap().is_none())?;
+                let key = theirs
+                    .keys(&nodes)
+                    .find(|key| known.get(container(&known, "nodes"), key.as_str()).unwrap().is_none())?;
                 let mut both = doc.clone();
                 both.merge(&mut theirs).unwrap();
                 let (_, fact) = both.get(&nodes, key.as_str()).unwrap()?;
