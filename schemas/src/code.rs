@@ -76,9 +76,30 @@ codes! {
     AlreadyEnrolled = "already_enrolled",
     LinkUnreadable = "link_unreadable",
     StoreFailed = "store_failed",
+    /// What can be read is kept and the rest fetched again at the next start.
+    StoreDamaged = "store_damaged",
+    /// Text is saved, pictures are not.
+    DiskLow = "disk_low",
+    /// An update needs room for a copy first.
+    NoRoomToUpdate = "no_room_to_update",
+    /// A person stopped long work.
+    Cancelled = "cancelled",
     DataFolderBusy = "data_folder_busy",
     DataTooNew = "data_too_new",
     KeyMissing = "key_missing",
+    /// The system's key store is there and does not give the key.
+    KeyStoreLocked = "key_store_locked",
+    /// The key lies in the system's key store, which is not there now.
+    KeyStoreAbsent = "key_store_absent",
+    KeyMalformed = "key_malformed",
+    /// The key was not changed; the old one goes on.
+    KeyNotChanged = "key_not_changed",
+    RecoveryKeyInvalid = "recovery_key_invalid",
+    /// What was sealed is for another recovery key.
+    RecoveryKeyOther = "recovery_key_other",
+    /// The folder holds nothing that a recovery key opens.
+    RecoveryNothing = "recovery_nothing",
+    RecoveryDamaged = "recovery_damaged",
     InputInvalid = "input_invalid",
     FieldRequired = "field_required",
     FieldTooLong = "field_too_long",

@@ -2,9 +2,12 @@
 //!
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
+mod bundle;
 mod history;
 mod job;
+mod keys;
 mod outlet;
+mod storage;
 mod sync;
 mod trade;
 pub(crate) mod words;
@@ -12,9 +15,12 @@ pub(crate) mod words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bundle::*;
 pub use history::*;
 pub use job::*;
+pub use keys::*;
 pub use outlet::*;
+pub use storage::*;
 pub use sync::*;
 pub use trade::*;
 pub(crate) use words::words;

@@ -38,20 +38,31 @@ pub struct Absorbed {
 impl Store {
     /// Takes entries and, when given, the cursor that stands behind them. All or nothing.
     pub fn absorb(&mut self, entries: &[Entry], cursor: Option<&Cursor>, now_ms: i64) -> Result<Absorbed, StoreError> {
-        let outcome = self.try_absorb(Batch { entries, cursor, ..Batch::default() }, now_ms);
-        if outcome.is_err() {
+        let taken = |entry: &Entry| Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) };
+        let pieces: Vec<_> = entries.iter().map(|entry| (&entry.piece, taken(entry))).collect();
+        self.absorb_pieces(&pieces, cursor, now_ms)
+    }
+
+    /// The same for pieces wherever they come from.
+    pub(super) fn absorb_pieces(
+        &mut self,
+        pieces: &[(&Piece, Taken)],
+        cursor: Option<&Cursor>,
+        now_ms: i64,
+    ) -> Result<Absorbed, StoreError> {
+        self.before_save();
+        let outcome = self.try_absorb(Batch { pieces, cursor, ..Batch::default() }, now_ms);
+        if let Err(error) = &outcome {
             self.papers.forget_all();
+            self.after(error);
         }
         outcome
     }
 
     /// Takes pieces that came another way than from the log: the log's word stands above theirs.
     pub fn absorb_carried(&mut self, pieces: &[Piece], now_ms: i64) -> Result<Absorbed, StoreError> {
-        let outcome = self.try_absorb(Batch { pieces, ..Batch::default() }, now_ms);
-        if outcome.is_err() {
-            self.papers.forget_all();
-        }
-        outcome
+        let pieces: Vec<_> = pieces.iter().map(|piece| (piece, Taken { at_ms: now_ms, log_seq: None })).collect();
+        self.absorb_pieces(&pieces, None, now_ms)
     }
 
     pub(super) fn try_absorb(&mut self, batch: Batch<'_>, now_ms: i64) -> Result<Absorbed, StoreError> {
@@ -66,11 +77,8 @@ impl Store {
             displaced: BTreeSet::new(),
             absorbed: Absorbed::default(),
         };
-        for entry in batch.entries {
-            intray.take_piece(&entry.piece, Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) })?;
-        }
-        for piece in batch.pieces {
-            intray.take_piece(piece, Taken { at_ms: now_ms, log_seq: None })?;
+        for (piece, taken) in batch.pieces {
+            intray.take_piece(piece, *taken)?;
         }
         if batch.retry {
             intray.retry(&mut self.papers)?;
@@ -120,8 +128,7 @@ impl Store {
 /// What is taken in one transaction.
 #[derive(Default)]
 pub(super) struct Batch<'a> {
-    pub entries: &'a [Entry],
-    pub pieces: &'a [Piece],
+    pub pieces: &'a [(&'a Piece, Taken)],
     pub cursor: Option<&'a Cursor>,
     /// Also what is quarantined or put aside.
     pub retry: bool,

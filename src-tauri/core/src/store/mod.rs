@@ -5,26 +5,48 @@
 
 mod absorb;
 mod adopt;
+mod ballast;
+pub mod bundle;
+mod cells;
+pub mod check;
 mod compare;
+pub mod drafts;
 pub mod error;
+mod exports;
+pub mod files;
 mod history;
+pub mod identity;
 pub mod key;
+pub mod lock;
+mod migrate;
 mod open;
 pub mod outbox;
 mod outlet_papers;
 mod own;
+mod pages;
 mod papers;
+mod photo_files;
+mod photo_keys;
 pub mod photos;
+mod purge;
 pub mod rebuild;
+pub mod recovery;
+pub mod recovery_key;
+mod refill;
+pub mod repair;
+pub mod rotate;
 mod rows;
 pub mod rule_sets;
+mod salvage;
 mod settings;
+pub mod storage;
 pub mod stuck;
 mod stuck_file;
 pub mod sync_log;
 pub mod team;
 mod turns;
 pub mod views;
+mod wal;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,11 +59,14 @@ use rusqlite::Connection;
 
 use crate::nature::{Nature, random};
 use crate::rules::RuleBook;
+use crate::tasks::{Unwatched, Watcher};
 pub use absorb::Absorbed;
+use ballast::Ballast;
 pub use error::StoreError;
 pub use open::{database, unlock};
 pub use own::Edit;
 use papers::Papers;
+pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
 
 /// The store of one data folder, opened by one process.
@@ -57,18 +82,63 @@ pub struct Store {
     actor: Actor,
     folder: PathBuf,
     key: key::StoreKey,
+    files: PhotoFiles,
+    ballast: Ballast,
+    /// What `error::damage_met` said when a check last ended.
+    damage_met: u64,
 }
 
 impl Store {
-    /// Opens or creates the database in `folder`. The actor is drawn anew at every open, so that a copied or restored
-    /// folder can never repeat a sequence number.
+    /// Opens or creates the database in `folder`, as `open_watched` does, with nobody looking.
     pub fn open(
         folder: &Path,
         key: &key::StoreKey,
         built_in: Arc<RuleBook>,
         nature: &dyn Nature,
     ) -> Result<Self, StoreError> {
-        let db = open::connection(folder, key)?;
+        Self::open_watched(folder, key, built_in, nature, &mut Unwatched)
+    }
+
+    /// Opens or creates the database in `folder`. One of an older version is copied, then brought to this version's
+    /// shape; a damaged one is put aside, and what can be read of it is made into a new one. The actor is drawn anew at
+    /// every open, so that a copied or restored folder can never repeat a sequence number.
+    pub fn open_watched(
+        folder: &Path,
+        key: &key::StoreKey,
+        built_in: Arc<RuleBook>,
+        nature: &dyn Nature,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Self, StoreError> {
+        let open = |watcher: &mut dyn Watcher| -> Result<Self, StoreError> {
+            let ballast = Ballast::of(folder);
+            let db = open::connection(folder, key, watcher)?;
+            let store = Self::on(db, folder, key, ballast, built_in.clone(), nature)?;
+            open::checkpoint_at_close(&store.db, true)?;
+            if store.disk_low() {
+                store.keep_log_short(true);
+            }
+            Ok(store)
+        };
+        match open(watcher) {
+            Err(error) if error.is_damage() || (error.may_be_damage() && repair::is_damaged(folder, key)?) => {
+                tracing::error!(%error, "the database is damaged and is made anew");
+                repair::repair(folder, key, built_in.clone(), nature, watcher)?;
+                open(watcher)
+            }
+            opened => opened,
+        }
+    }
+
+    /// The store of a database that is open.
+    fn on(
+        db: Connection,
+        folder: &Path,
+        key: &key::StoreKey,
+        ballast: Ballast,
+        built_in: Arc<RuleBook>,
+        nature: &dyn Nature,
+    ) -> Result<Self, StoreError> {
+        let photo_keys = photo_keys::ensure(&db, folder, key, nature)?;
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
@@ -84,10 +154,28 @@ impl Store {
             actor,
             folder: folder.to_owned(),
             key: *key,
+            files: PhotoFiles::new(folder, photo_keys),
+            ballast,
+            damage_met: error::damage_met(),
         };
         store.renew_rules(nature.now_ms())?;
-        store.renew_verdicts(nature.now_ms())?;
+        store.renew_beside(nature);
+        match store.renew_verdicts(nature.now_ms()) {
+            Err(error) if !error.is_damage() => tracing::warn!(%error, "verdicts are made anew at the next start"),
+            renewed => renewed?,
+        }
         Ok(store)
+    }
+
+    /// What is sealed beside the database, brought up to date. A disk without room must not keep the folder shut: it is
+    /// tried again at the next start.
+    fn renew_beside(&mut self, nature: &dyn Nature) {
+        if let Err(error) = self.renew_identity() {
+            tracing::warn!(%error, "the identity was not written");
+        }
+        if let Err(error) = self.renew_recovery(nature) {
+            tracing::warn!(%error, "the key was not sealed");
+        }
     }
 
     pub fn actor(&self) -> Actor {

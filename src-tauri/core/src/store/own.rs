@@ -57,10 +57,12 @@ impl Store {
         also: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<bool, StoreError> {
         let docs: Vec<DocId> = edits.iter().map(|(doc, _)| doc.clone()).collect();
+        self.before_save();
         let outcome = self.try_act(edits, message, at_ms, also);
-        if outcome.is_err() {
+        if let Err(error) = &outcome {
             // The open documents hold edits that were not committed.
             docs.iter().for_each(|doc| self.papers.forget(doc));
+            self.after(error);
         }
         outcome
     }

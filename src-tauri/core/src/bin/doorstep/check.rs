@@ -8,7 +8,7 @@ use doorstep::store::rebuild::Verdicts;
 use super::Ended;
 use super::folder::DataFolder;
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Check {
     #[command(flatten)]
     folder: DataFolder,

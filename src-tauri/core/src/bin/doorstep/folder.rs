@@ -1,54 +1,35 @@
-//! A data folder that exists, opened for one command, and how far it is on standard error.
+//! A data folder that exists, opened for one command.
 
 use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use clap::Args;
-use doorstep::app::{Opened, open_store};
+use doorstep::app::OpenFolder;
 use doorstep::nature::Machine;
 use doorstep::store;
-use doorstep::tasks::{Cancelled, Step, Watcher};
+use doorstep::store::key::Keyring;
 
-#[derive(Args)]
+use crate::progress::Line;
+
+#[derive(Debug, Args)]
 pub struct DataFolder {
-    /// The data folder.
+    /// The data folder
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// Talk to no key store of the system: the key lies in store.key
+    #[arg(long)]
+    key_file: bool,
 }
 
 impl DataFolder {
     /// Opens it. A folder without a database is refused: a slip of the pen must not make one.
-    pub fn open(&self) -> Result<Opened, Box<dyn Error>> {
+    pub fn open(&self) -> Result<OpenFolder, Box<dyn Error>> {
         if !store::database(&self.data).exists() {
-            return Err(format!("{} holds no database", self.data.display()).into());
+            return Err("there is no database in this folder".into());
         }
-        Ok(open_store(&self.data, &Machine)?)
-    }
-}
-
-/// One line on standard error, written anew.
-pub struct Said {
-    what: &'static str,
-    at: Option<Instant>,
-}
-
-impl Said {
-    pub fn new(what: &'static str) -> Self {
-        Self { what, at: None }
-    }
-}
-
-impl Watcher for Said {
-    fn step(&mut self, step: Step) -> Result<(), Cancelled> {
-        let last = step.of == Some(step.done);
-        if last || self.at.is_none_or(|at| at.elapsed() > Duration::from_millis(200)) {
-            self.at = Some(Instant::now());
-            let of = step.of.map(|of| format!("/{of}")).unwrap_or_default();
-            eprint!("\r{} {}{of}, {} kB{}", self.what, step.done, step.bytes / 1000, if last { "\n" } else { "" });
-        }
-        Ok(())
+        let keyring = if self.key_file { Keyring::File } else { Keyring::System };
+        Ok(OpenFolder::open(&self.data, &keyring, &Machine, &mut Line::new("pages"))?)
     }
 }
 

@@ -5,7 +5,10 @@
 
 mod check;
 mod folder;
+mod progress;
 mod rebuild;
+mod recover;
+mod rotate;
 mod stuck;
 
 use std::error::Error;
@@ -14,22 +17,26 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use doorstep::app::OpenError;
 
-/// What can be done with Doorstep's data folder without its window.
-#[derive(Parser)]
-#[command(version)]
-struct Cli {
+/// 上门 Doorstep: looks after a data folder while the app is closed
+#[derive(Debug, Parser)]
+#[command(name = "doorstep", version)]
+struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
 
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 enum Command {
-    /// Makes everything anew that follows from the changes: documents, lists, verdicts.
+    /// Makes everything anew that follows from the changes: documents, lists, verdicts
     Rebuild(rebuild::Rebuild),
-    /// Says what is in the folder and whether something is stuck.
+    /// Says what is in the folder and whether something is stuck
     Check(check::Check),
-    /// What can't go on.
+    /// What can't go on: written to a file, or judged again
     Stuck(stuck::Stuck),
+    /// Opens a data folder whose key is gone, by the outlet's recovery key
+    Recover(recover::Recover),
+    /// Brings a data folder under a new key
+    Rotate(rotate::Rotate),
 }
 
 /// How a command ended that did not fail.
@@ -39,16 +46,18 @@ pub enum Ended {
 }
 
 fn main() -> ExitCode {
-    let ended = match Cli::parse().command {
+    let ended = match Arguments::parse().command {
         Command::Rebuild(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Stuck(command) => command.run(),
+        Command::Recover(command) => command.run().map(|()| Ended::Well),
+        Command::Rotate(command) => command.run().map(|()| Ended::Well),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Found) => ExitCode::from(4),
         Err(error) => {
-            eprintln!("{}", told(error.as_ref()));
+            eprintln!("doorstep: {}", told(error.as_ref()));
             let busy = matches!(error.downcast_ref::<OpenError>(), Some(OpenError::Busy(_)));
             ExitCode::from(if busy { 3 } else { 1 })
         }

@@ -6,9 +6,10 @@ use clap::Args;
 use doorstep::nature::{Machine, Nature};
 
 use super::Ended;
-use super::folder::{DataFolder, Said};
+use super::folder::DataFolder;
+use super::progress::Line;
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Rebuild {
     #[command(flatten)]
     folder: DataFolder,
@@ -17,7 +18,7 @@ pub struct Rebuild {
 impl Rebuild {
     pub fn run(&self) -> Result<Ended, Box<dyn Error>> {
         let mut opened = self.folder.open()?;
-        let rebuilt = opened.store.rebuild(Machine.now_ms(), &mut Said::new("rebuilding"))?;
+        let rebuilt = opened.store.rebuild(Machine.now_ms(), &mut Line::new("jobs"))?;
         println!("jobs {}\npapers {}", rebuilt.jobs, rebuilt.papers);
         Ok(Ended::Well)
     }

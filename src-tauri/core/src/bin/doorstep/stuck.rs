@@ -9,13 +9,13 @@ use doorstep::nature::{Machine, Nature};
 use super::Ended;
 use super::folder::{DataFolder, write_whole};
 
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Stuck {
     #[command(subcommand)]
     what: What,
 }
 
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 enum What {
     /// Writes everything that is stuck into one file, a line of JSON each. It holds customers' data and no key.
     Export {

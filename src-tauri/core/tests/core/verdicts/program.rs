@@ -3,13 +3,21 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use doorstep::app::open_store;
+use doorstep::app::OpenFolder;
+use doorstep::store::key::Keyring;
+use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::{DocId, JobId, ShortId};
 
 use crate::cast::{NOON, OWNER, Shop, Steady, leaking_heater, member};
 
 fn doorstep(args: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_doorstep")).args(args).arg("--data").arg(folder).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_doorstep"))
+        .args(args)
+        .arg("--key-file")
+        .arg("--data")
+        .arg(folder)
+        .output()
+        .unwrap()
 }
 
 fn said(output: &Output) -> String {
@@ -21,7 +29,7 @@ fn a_folder_is_checked_and_made_anew_by_the_program_and_never_beside_the_app() {
     let shop = Shop::open();
     let folder = tempfile::tempdir().unwrap();
     let job = JobId::mint(1_795_000_000_000, [4; 10]);
-    let mut opened = open_store(folder.path(), Steady::new(5).as_ref()).unwrap();
+    let mut opened = OpenFolder::open(folder.path(), &Keyring::File, Steady::new(5).as_ref(), &mut Unwatched).unwrap();
     opened.store.set_enrolment(&shop.enrolment(OWNER)).unwrap();
     let ids = [ShortId::mint([1; 5])];
     let noted = doorstep::domain::facts::Noted::now(NOON, None, member(OWNER));
