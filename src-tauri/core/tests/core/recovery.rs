@@ -213,13 +213,17 @@ fn a_database_made_anew_without_its_own_memory_goes_on_as_the_same_device() {
     let view = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap();
     let view = desk.actions.add_photo(view.card.job, view.appliances[0].id, PhotoStage::Before, &picture(3)).unwrap();
     let photo = view.photos[0].photo;
-    let (device, enrolment) = (desk.store().device(), desk.store().enrolment().unwrap());
+    let who = || {
+        let store = desk.store();
+        (store.device(), store.enrolment().unwrap())
+    };
+    let before = who();
     desk.database()
         .execute_batch("DELETE FROM meta WHERE key IN ('signing_key', 'enrolment'); DELETE FROM photo_key;")
         .unwrap();
     let repair = desk.store().repair(desk.nature.as_ref(), &mut Unwatched).unwrap();
     assert!(!repair.identity_lost, "{repair:?}");
-    assert_eq!((desk.store().device(), desk.store().enrolment().unwrap()), (device, enrolment));
+    assert_eq!(who(), before);
     assert!(desk.actions.photo_bytes(&photo).is_ok(), "and its photos open");
     // Without the file it is a stranger, and says so.
     desk.database().execute_batch("DELETE FROM meta WHERE key = 'signing_key'").unwrap();
