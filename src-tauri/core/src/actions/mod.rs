@@ -2,7 +2,9 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod bundle;
 pub mod conflicts;
+pub mod drafts;
 pub mod facts;
 pub mod finish;
 pub mod history;

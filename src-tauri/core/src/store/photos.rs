@@ -85,11 +85,11 @@ impl Store {
     /// everybody, because only a damaged file is not here.
     pub fn photo_to_fetch(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         self.one_photo(if originals {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
              ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         } else {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL AND (thumb = 1 OR mine = 1)
-             ORDER BY thumb DESC, at_ms, hash LIMIT 1"
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
+             AND (thumb = 1 OR mine = 1) ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         })
     }
 

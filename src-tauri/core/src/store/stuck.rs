@@ -65,7 +65,8 @@ pub(super) fn forget_from(db: &Connection, doc: &str, actor: Actor, seq: i64) ->
     Ok(())
 }
 
-/// Whoever damages pieces on their way can't fill the disk: of one run no more are put aside than this.
+/// Whoever damages pieces on their way can't fill the disk: of one run no more are put aside than this,
+/// beside what the log vouches for.
 const MOST_ASIDE: i64 = 16;
 
 /// Puts a piece aside that says nothing about its changes.
@@ -82,7 +83,7 @@ pub(super) fn put_aside(
     let held: i64 = db
         .prepare_cached("SELECT count(*) FROM aside WHERE doc = ?1 AND actor = ?2")?
         .query_row(params![key, segment.actor.0], |row| row.get(0))?;
-    if held >= MOST_ASIDE {
+    if held >= MOST_ASIDE && taken.log_seq.is_none() {
         tracing::warn!(%doc, "too many pieces of this run were put aside; one more is passed over");
         return Ok(());
     }
@@ -150,13 +151,6 @@ pub(super) fn release(db: &Connection, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A sound copy of what was damaged has come: it is stuck no longer.
-pub(super) fn mended(db: &Connection, doc: &DocId, actor: Actor, to_seq: u64) -> Result<(), StoreError> {
-    db.prepare_cached("DELETE FROM aside WHERE doc = ?1 AND actor = ?2 AND from_seq <= ?3 AND code <> ?4")?
-        .execute(params![doc.to_string(), actor.0, signed(to_seq), ErrorCode::ChangeForked.wire()])?;
-    Ok(())
-}
-
 impl Store {
     /// Own work that the relay refused, by its reason.
     pub fn note_refused(
@@ -180,7 +174,8 @@ impl Store {
         let mut query = self.db.prepare_cached(
             "SELECT doc, code, 1, max(at_ms), count(*) FROM refused GROUP BY doc, code
              UNION ALL SELECT doc, code, 0, max(at_ms), count(*) FROM quarantine GROUP BY doc, code
-             UNION ALL SELECT doc, code, 0, max(at_ms), count(*) FROM aside GROUP BY doc, code
+             UNION ALL SELECT doc, code, 0, max(at_ms), count(*) FROM aside
+                 WHERE code NOT IN ('change_not_linked', 'rests_on_refused') GROUP BY doc, code
              ORDER BY 4 DESC LIMIT 200",
         )?;
         let rows = query.query_map([], |row| {

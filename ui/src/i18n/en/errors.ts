@@ -7,6 +7,8 @@ export default {
   change_forked: 'One device sent two versions of the same record. The later one was not taken; tell the owner.',
   change_out_of_range: 'This record is outside what is allowed. It was not taken over; everything else goes on.',
   change_unappliable: 'This record can’t be merged. It is set aside; everything else goes on.',
+  change_clashes: 'This record can’t stand beside another one. It is set aside; everything else goes on.',
+  rests_on_refused: 'This record was made on top of one that is set aside, so it is set aside with it.',
   document_full: 'This job’s records are full. All of them are kept; ask the owner for a new job.',
   signature_invalid: 'The record’s signature is wrong, so it was not taken. Tell the owner.',
   unknown_author: 'The relay does not know this record’s device. The record stays here; ask the owner to enrol the device again.',

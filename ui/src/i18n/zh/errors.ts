@@ -7,6 +7,8 @@ export default {
   change_forked: '同一台设备的记录出现了两个版本。没有采用后来的；请告诉老板。',
   change_out_of_range: '这条记录超出允许的范围。没有采用，别的照常。',
   change_unappliable: '这条记录无法合并。已隔离，别的照常。',
+  change_clashes: '这条记录与另一条不能并存。已隔离，别的照常。',
+  rests_on_refused: '这条记录写在一条已隔离的记录之上，一并隔离。',
   document_full: '这张单的记录已满。已有的都在；请让老板另开一单。',
   signature_invalid: '记录的签名不对，没有采用。请告诉老板。',
   unknown_author: '中继不认识这条记录的设备。记录留在本机；请让老板重新登记设备。',
