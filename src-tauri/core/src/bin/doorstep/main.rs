@@ -1,5 +1,6 @@
 //! `doorstep`: what can be done with a data folder without the window.
 
+mod check;
 mod progress;
 mod recover;
 mod rotate;
@@ -19,6 +20,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Looks for damage in a data folder and makes good what it finds
+    Check(check::Check),
     /// Opens a data folder whose key is gone, by the outlet's recovery key
     Recover(recover::Recover),
     /// Brings a data folder under a new key
@@ -27,6 +30,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Check(check) => check.run(),
         Command::Recover(recover) => recover.run(),
         Command::Rotate(rotate) => rotate.run(),
     };
