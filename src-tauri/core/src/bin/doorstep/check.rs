@@ -48,7 +48,10 @@ impl Check {
         }
         let after = actions.shelf.store().last_repair()?;
         if let Some(repair) = after.filter(|after| before.as_ref() != Some(after)) {
-            println!("the database was damaged in {} of {} pages and was made anew", repair.damaged_pages, repair.pages);
+            println!(
+                "the database was damaged in {} of {} pages and was made anew",
+                repair.damaged_pages, repair.pages
+            );
             println!("kept {} changes; not readable and known of: {}", repair.kept, repair.own_missing);
             if let Some(export) = repair.export {
                 println!("unsent: {} changes, also in exports/{export}", repair.exported);
