@@ -25,7 +25,7 @@ pub struct DataFolder {
 impl DataFolder {
     /// Opens it. A folder without a database is refused: a slip of the pen must not make one.
     pub fn open(&self) -> Result<OpenFolder, Box<dyn Error>> {
-        if !store::database(&self.data).exists() {
+        if !store::files::is_founded(&self.data) {
             return Err("there is no database in this folder".into());
         }
         let keyring = if self.key_file { Keyring::File } else { Keyring::System };

@@ -29,7 +29,7 @@ struct Arguments {
 enum Command {
     /// Makes everything anew that follows from the changes: documents, lists, verdicts
     Rebuild(rebuild::Rebuild),
-    /// Says what is in the folder and whether something is stuck
+    /// Looks for damage and makes good what it finds; says what is in the folder and whether something is stuck
     Check(check::Check),
     /// What can't go on: written to a file, or judged again
     Stuck(stuck::Stuck),
