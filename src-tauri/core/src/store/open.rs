@@ -30,9 +30,8 @@ pub(super) fn connection(
     let gone = !there && pages::salt_copy(folder).exists();
     // Before SQLite sees the log: it would forget what stands behind a bad frame, and remove the log.
     if gone || (there && (repair::is_noted(folder) || wal::is_damaged(&files::beside(&path, "-wal"))?)) {
-        let cause = |code, words: &str| {
-            rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(words.to_owned()))
-        };
+        let cause =
+            |code, words: &str| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(words.to_owned()));
         return if gone || salvage::salt_under(folder, key)?.is_some() {
             Err(StoreError::Damaged(cause(rusqlite::ffi::SQLITE_CORRUPT, "damage was found before SQLite looked")))
         } else {

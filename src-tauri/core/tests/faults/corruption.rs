@@ -234,7 +234,11 @@ fn a_log_with_a_bad_byte_before_saved_work_is_found_and_the_work_behind_it_is_ke
     }
     assert!(whole > tried / 2, "{whole} of {tried}: a page that was written again later is no loss");
     let desk = Phone::in_folder(copy(folder.path()), OWNER, Steady::new(7_000));
-    assert_eq!((desk.store().last_repair().unwrap(), desk.facts(job)), (None, facts.clone()), "a sound log is no damage");
+    assert_eq!(
+        (desk.store().last_repair().unwrap(), desk.facts(job)),
+        (None, facts.clone()),
+        "a sound log is no damage"
+    );
     // A commit that a power cut tore is none either.
     let torn = copy(folder.path());
     let bytes = fs::read(log(&torn)).unwrap();
