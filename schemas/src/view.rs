@@ -4,6 +4,7 @@
 
 mod history;
 mod job;
+mod keys;
 mod outlet;
 mod storage;
 mod sync;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use history::*;
 pub use job::*;
+pub use keys::*;
 pub use outlet::*;
 pub use storage::*;
 pub use sync::*;

@@ -2,6 +2,7 @@
 
 mod facts;
 mod history;
+mod keys;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::view::{
 };
 
 pub use history::*;
+pub use keys::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {
