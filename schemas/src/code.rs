@@ -87,6 +87,19 @@ codes! {
     DataFolderBusy = "data_folder_busy",
     DataTooNew = "data_too_new",
     KeyMissing = "key_missing",
+    /// The system's key store is there and does not give the key.
+    KeyStoreLocked = "key_store_locked",
+    /// The key lies in the system's key store, which is not there now.
+    KeyStoreAbsent = "key_store_absent",
+    KeyMalformed = "key_malformed",
+    /// The key was not changed; the old one goes on.
+    KeyNotChanged = "key_not_changed",
+    RecoveryKeyInvalid = "recovery_key_invalid",
+    /// What was sealed is for another recovery key.
+    RecoveryKeyOther = "recovery_key_other",
+    /// The folder holds nothing that a recovery key opens.
+    RecoveryNothing = "recovery_nothing",
+    RecoveryDamaged = "recovery_damaged",
     InputInvalid = "input_invalid",
     FieldRequired = "field_required",
     FieldTooLong = "field_too_long",
@@ -129,6 +142,17 @@ codes! {
     PhotoTruncated = "photo_truncated",
     PhotoTooLarge = "photo_too_large",
     PhotoNotFound = "photo_not_found",
+    /// The file is no bundle, or its beginning is damaged.
+    BundleUnreadable = "bundle_unreadable",
+    BundleTooNew = "bundle_too_new",
+    BundleOtherOutlet = "bundle_other_outlet",
+    BundleNotForDevice = "bundle_not_for_device",
+    /// The device that wrote it is not known here.
+    BundleSenderUnknown = "bundle_sender_unknown",
+    /// The device that wrote it was reported lost, or its member has left.
+    BundleSenderRefused = "bundle_sender_refused",
+    DraftTooLong = "draft_too_long",
+    TooManyDrafts = "too_many_drafts",
     Internal = "internal",
 }
 

@@ -5,6 +5,7 @@
 mod bundle;
 mod history;
 mod job;
+mod keys;
 mod outlet;
 mod storage;
 mod sync;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use bundle::*;
 pub use history::*;
 pub use job::*;
+pub use keys::*;
 pub use outlet::*;
 pub use storage::*;
 pub use sync::*;

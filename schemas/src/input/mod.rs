@@ -3,6 +3,7 @@
 mod bundle;
 mod facts;
 mod history;
+mod keys;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use crate::view::{
 };
 
 pub use history::*;
+pub use keys::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

@@ -39,7 +39,7 @@ impl Actions {
         path: &Path,
         watcher: &mut dyn Watcher,
     ) -> Result<BundleMade, BundleError> {
-        let made = bundle::export(&mut self.shelf.clone(), order, path, &[], self.nature.as_ref(), watcher)?;
+        let made = bundle::export(&mut self.shelf.clone(), order, path, self.nature.as_ref(), watcher)?;
         Ok(BundleMade {
             name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             kilobytes: small(made.bytes.div_ceil(1000)),

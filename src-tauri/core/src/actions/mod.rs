@@ -9,6 +9,7 @@ pub mod facts;
 pub mod finish;
 pub mod history;
 pub mod job_view;
+pub mod keys;
 pub mod lists;
 pub mod orders;
 pub mod photos;

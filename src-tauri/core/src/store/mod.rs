@@ -15,7 +15,9 @@ pub mod error;
 mod exports;
 pub mod files;
 mod history;
+pub mod identity;
 pub mod key;
+pub mod lock;
 mod migrate;
 mod open;
 pub mod outbox;
@@ -23,10 +25,15 @@ mod outlet_papers;
 mod own;
 mod pages;
 mod papers;
+mod photo_files;
+mod photo_keys;
 pub mod photos;
 mod purge;
+pub mod recovery;
+pub mod recovery_key;
 mod refill;
 pub mod repair;
+pub mod rotate;
 mod rows;
 pub mod rule_sets;
 mod salvage;
@@ -57,6 +64,7 @@ pub use error::StoreError;
 pub use open::{database, unlock};
 pub use own::Edit;
 use papers::Papers;
+pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
 
 /// The store of one data folder, opened by one process.
@@ -72,6 +80,7 @@ pub struct Store {
     actor: Actor,
     folder: PathBuf,
     key: key::StoreKey,
+    files: PhotoFiles,
     ballast: Ballast,
     /// What `error::damage_met` said when a check last ended.
     damage_met: u64,
@@ -127,6 +136,7 @@ impl Store {
         built_in: Arc<RuleBook>,
         nature: &dyn Nature,
     ) -> Result<Self, StoreError> {
+        let photo_keys = photo_keys::ensure(&db, folder, key, nature)?;
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
@@ -142,11 +152,24 @@ impl Store {
             actor,
             folder: folder.to_owned(),
             key: *key,
+            files: PhotoFiles::new(folder, photo_keys),
             ballast,
             damage_met: error::damage_met(),
         };
         store.renew_rules(nature.now_ms())?;
+        store.renew_beside(nature);
         Ok(store)
+    }
+
+    /// What is sealed beside the database, brought up to date. A disk without room must not keep the folder shut: it is
+    /// tried again at the next start.
+    fn renew_beside(&mut self, nature: &dyn Nature) {
+        if let Err(error) = self.renew_identity() {
+            tracing::warn!(%error, "the identity was not written");
+        }
+        if let Err(error) = self.renew_recovery(nature) {
+            tracing::warn!(%error, "the key was not sealed");
+        }
     }
 
     pub fn actor(&self) -> Actor {

@@ -24,7 +24,7 @@ const PORTION: usize = 2_000;
 const NOT_OVER: [&str; 4] = ["cursor", "judged_by", "check", "repair"];
 
 /// Tables whose rows go over as they are, by the columns that every version has had.
-const COLUMNS: [(&str, &str); 8] = [
+const COLUMNS: [(&str, &str); 9] = [
     ("member", "member, name, roles, active"),
     ("device", "device, member, key, name, lost"),
     ("granted", "job, member, access"),
@@ -32,6 +32,7 @@ const COLUMNS: [(&str, &str); 8] = [
     ("rule_set", "hash, doc, bytes, mine, on_relay, refused"),
     ("draft", "key, text, at_ms"),
     ("remembered", "key, value, at_ms"),
+    ("photo_key", "generation, key, made_ms"),
     ("refused", "doc, actor, from_seq, code, at_ms"),
 ];
 

@@ -196,6 +196,10 @@ impl Haul {
             && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         {
             self.meta.entry(key.clone()).or_insert_with(|| value.clone());
+        } else if let ([Value::Null, Value::Blob(key), Value::Int(made_ms)], Some(generation)) = (values, row.id)
+            && key.len() == 32
+        {
+            self.put("photo_key", vec![Value::Int(generation), Value::Blob(key.clone()), Value::Int(*made_ms)]);
         } else if let Some(table) = table(values) {
             self.put(table, values.to_vec());
         }

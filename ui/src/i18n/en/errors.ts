@@ -44,6 +44,14 @@ export default {
   data_folder_busy: 'The app is already open. Use that window.',
   data_too_new: 'The data was written by a newer app. Update the app; the data is untouched.',
   key_missing: 'The key to the data is missing. The data is untouched; ask the owner to recover it.',
+  key_store_locked: 'The system’s key store did not give the key. The data is untouched; unlock the key store and open the app again.',
+  key_store_absent: 'The key lies in the system’s key store, which can’t be reached now. The data is untouched; sign in to the desktop and open the app again, or use the recovery key.',
+  key_malformed: 'The key file is damaged. The data is untouched; open it with the recovery key.',
+  key_not_changed: 'The key was not changed; the old one goes on and all data is here. Free some space and try again.',
+  recovery_key_invalid: 'This is not a recovery key; a letter may be misread. Compare it with the printed page and type it again.',
+  recovery_key_other: 'This data opens with another recovery key ({key}). It is untouched; look for the page with that number.',
+  recovery_nothing: 'This folder has nothing that a recovery key opens. Nothing was changed.',
+  recovery_damaged: 'The sealed key is damaged or does not fit the data. The data is untouched; try an earlier copy.',
   input_invalid: 'Something entered is not right, so it was not saved. Change it and try again.',
   field_required: '“{field}” must be filled in. Everything else is kept.',
   field_too_long: '“{field}” is too long. Shorten it and save again.',
@@ -81,5 +89,16 @@ export default {
   photo_truncated: 'The picture’s file is incomplete, so it was not saved. Take it again.',
   photo_too_large: 'The picture is too large, so it was not saved. Take it with the camera.',
   photo_not_found: 'The photo has not reached this device yet.',
+  bundle_unreadable: 'This file is no bundle, or its beginning is damaged. Nothing was taken in. Ask for another copy.',
+  bundle_too_new: 'The bundle was written by a newer app. Nothing was taken in. Update the app, then take it in again.',
+  bundle_other_outlet: 'The bundle is of another outlet. Nothing was taken in.',
+  bundle_not_for_device:
+    'The bundle is not sealed to this device: it joined later, or was stopped. Ask for a new export after a sync.',
+  bundle_sender_unknown:
+    'This device does not know the one that wrote the bundle. Nothing was taken in. Sync once, or ask the owner to export.',
+  bundle_sender_refused:
+    'The device that wrote the bundle was reported lost, or its member has left. Nothing was taken in. Ask the owner.',
+  draft_too_long: 'The draft is too long and was not kept; what was kept before is there. Save it, then write on.',
+  too_many_drafts: 'There are too many drafts; this one was not kept, the others are there. Save or drop some.',
   internal: 'The app has a problem and this was not done; what was saved before stays. Try again.',
 };
