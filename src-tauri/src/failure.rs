@@ -15,6 +15,8 @@ use doorstep::actions::visit::VisitError;
 use doorstep::domain::safety::NotAValue;
 use doorstep::photos::IntakeError;
 use doorstep::store::StoreError;
+use doorstep::store::bundle::BundleError;
+use doorstep::store::drafts::DraftError;
 use doorstep::store::key::KeyError;
 use doorstep::store::lock::LockError;
 use doorstep::store::recovery::RecoveryError;
@@ -150,6 +152,34 @@ impl Told for RecoverError {
                 vec![("key", id.to_string())]
             }
             _ => Vec::new(),
+        }
+    }
+}
+
+impl Told for BundleError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unreadable | Self::Damaged => ErrorCode::BundleUnreadable,
+            Self::TooNew { .. } => ErrorCode::BundleTooNew,
+            Self::OtherOutlet => ErrorCode::BundleOtherOutlet,
+            Self::NotForThisDevice => ErrorCode::BundleNotForDevice,
+            Self::SenderUnknown(_) => ErrorCode::BundleSenderUnknown,
+            Self::SenderRefused(_) => ErrorCode::BundleSenderRefused,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+            Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            Self::NoKey | Self::ItemTooLarge(_) | Self::File(_) => ErrorCode::StoreFailed,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Told for DraftError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooLong(_) => ErrorCode::DraftTooLong,
+            Self::TooMany => ErrorCode::TooManyDrafts,
+            Self::Key => ErrorCode::InputInvalid,
+            Self::Store(error) => error.code(),
         }
     }
 }
