@@ -160,7 +160,10 @@ impl Store {
         };
         store.renew_rules(nature.now_ms())?;
         store.renew_beside(nature);
-        store.renew_verdicts(nature.now_ms())?;
+        match store.renew_verdicts(nature.now_ms()) {
+            Err(error) if !error.is_damage() => tracing::warn!(%error, "verdicts are made anew at the next start"),
+            renewed => renewed?,
+        }
         Ok(store)
     }
 

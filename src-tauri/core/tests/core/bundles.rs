@@ -417,3 +417,34 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
     let longer = |order: &Vec<usize>, at: usize| [&order[..at], &[n - 1], &order[at..]].concat();
     shorter.iter().flat_map(|order| (0..n).map(|at| longer(order, at)).collect::<Vec<_>>()).collect()
 }
+
+/// A bundle that was written once opens for ever. `DOORSTEP_WRITE_GOLDEN=1` writes it where it is missing.
+#[test]
+fn a_bundle_of_the_first_format_reads_for_ever() {
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/golden/v1/bundle.doorstep");
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (known_by(shop.stranger(OWNER), 1), known_by(shop.stranger(RAN), 2));
+    shop.vouch(&desk);
+    shop.vouch(&ran);
+    acquaint(&shop, &[&desk, &ran]);
+    if std::env::var_os("DOORSTEP_WRITE_GOLDEN").is_some() && !golden.exists() {
+        let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+        shop.log.exchange(&mut desk);
+        shop.log.exchange(&mut ran);
+        pass_everything(&ran, job);
+        let order = ExportBundle { what: BundleWhat::Unsent, photos: BundlePhotos::Thumbnails };
+        ran.actions.export_bundle(&order, &golden, &mut Unwatched).unwrap();
+    }
+    let fresh = known_by(shop.stranger(OWNER), 1);
+    acquaint(&shop, &[&fresh]);
+    let taken = import(&fresh, &golden).unwrap();
+    assert_eq!((taken.received, taken.adopted, taken.photos, taken.damaged, taken.whole), (11, 11, 1, 0, true));
+    let rows = fresh.store().jobs_of_day(NOON - 43_200_000, NOON, None).unwrap();
+    assert_eq!(rows.iter().map(|row| row.card.customer.as_str()).collect::<Vec<_>>(), ["罗桂香"]);
+}
+
+/// The same device in every run of this test.
+fn known_by(phone: Phone, key: u8) -> Phone {
+    phone.database().execute("UPDATE meta SET value = ?1 WHERE key = 'signing_key'", [vec![key; 32]]).unwrap();
+    phone.restart()
+}

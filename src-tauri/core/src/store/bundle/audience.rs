@@ -55,9 +55,10 @@ pub struct Keys {
 }
 
 impl Keys {
-    pub fn new(store: &Store, recovery: &[Recipient]) -> Result<Self, StoreError> {
+    pub fn new(store: &mut Store) -> Result<Self, StoreError> {
         let devices = Devices::read(&store.db)?;
-        let always = recovery.iter().copied().chain(seal::recipient(&store.public_key())).collect();
+        let recovery = store.recovery_public()?.map(|public| public.0);
+        let always = recovery.into_iter().chain(seal::recipient(&store.public_key())).collect();
         let everybody = devices.by_member.keys().copied().collect::<Audience>();
         let by_audience = BTreeMap::new();
         let mut keys =

@@ -133,33 +133,31 @@ impl World {
             author.doc = before;
             return;
         };
-        {
-            let last = author.run.last().map(|(hash, _)| *hash);
-            if author.fallen {
-                // The honest document has nothing of what fell: the next change is hung on by hand.
-                let seq = author.run.len() as u64 + 1;
-                bytes = altered(&bytes, |change| {
-                    change.seq = seq;
-                    change.deps.retain(|dep| Some(*dep) != last);
-                    change.deps.extend(last);
-                });
-            }
-            let hash = Change::hash_of(&bytes).unwrap();
-            if let Deed::Fork = deed {
-                author.doc = before;
-                let mut branch = author.run.clone();
-                branch.push((hash, bytes));
-                author.fork.get_or_insert(branch);
-                return;
-            }
-            let good = fits && !author.fallen;
-            author.run.push((hash, bytes));
-            author.fallen |= !good;
-            if !good {
-                author.doc = before;
-            }
-            self.good.insert(hash, good);
+        let last = author.run.last().map(|(hash, _)| *hash);
+        if author.fallen {
+            // The honest document has nothing of what fell: the next change is hung on by hand.
+            let seq = author.run.len() as u64 + 1;
+            bytes = altered(&bytes, |change| {
+                change.seq = seq;
+                change.deps.retain(|dep| Some(*dep) != last);
+                change.deps.extend(last);
+            });
         }
+        let hash = Change::hash_of(&bytes).unwrap();
+        if let Deed::Fork = deed {
+            author.doc = before;
+            let mut branch = author.run.clone();
+            branch.push((hash, bytes));
+            author.fork.get_or_insert(branch);
+            return;
+        }
+        let good = fits && !author.fallen;
+        author.run.push((hash, bytes));
+        author.fallen |= !good;
+        if !good {
+            author.doc = before;
+        }
+        self.good.insert(hash, good);
     }
 
     /// The next change of this author, and whether it fits.
@@ -167,7 +165,7 @@ impl World {
         self.facts += 1;
         let id = format!("{:08}", self.facts);
         let other = match deed {
-            Deed::Rest(other) => self.authors[other].run.last().map(|(hash, bytes)| (*hash, bytes.clone())),
+            Deed::Rest(other) => self.authors[other].run.last().map(|(hash, _)| *hash),
             _ => None,
         };
         let theirs = match deed {
@@ -209,7 +207,7 @@ impl World {
                 (plain(doc), true)
             }
             Deed::Rest(_) => {
-                let (hash, _) = other?;
+                let hash = other?;
                 write(doc, facts);
                 doc.put(&fields, "x", i64::from(facts)).unwrap();
                 let fits = self.good[&hash];

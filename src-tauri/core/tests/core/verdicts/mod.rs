@@ -2,3 +2,5 @@
 
 mod arrivals;
 mod byzantine;
+mod program;
+mod remedies;
