@@ -19,11 +19,13 @@ use doorstep::store::bundle::BundleError;
 use doorstep::store::drafts::DraftError;
 use doorstep::store::key::KeyError;
 use doorstep::store::lock::LockError;
+use doorstep::store::rebuild::RebuildError;
 use doorstep::store::recovery::RecoveryError;
 use doorstep::store::recovery_key::SealError;
 use doorstep::store::rotate::RotateError;
 use doorstep::sync::admin::AdminError;
 use doorstep::sync::fault::Fault;
+use doorstep::tasks::Running;
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::view::Blocker;
 
@@ -170,6 +172,21 @@ impl Told for BundleError {
             Self::NoKey | Self::ItemTooLarge(_) | Self::File(_) => ErrorCode::StoreFailed,
             Self::Store(error) => error.code(),
         }
+    }
+}
+
+impl Told for RebuildError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Told for Running {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::TaskRunning
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that lies in a data folder, each with what it is: one list for whoever counts, purges or copies.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What a file or folder of the data folder is.
@@ -120,4 +121,15 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// Writes a file whole or not at all.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    let mut file = std::fs::File::create(&part)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&part, path)
 }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use doorstep::nature::{Machine, Nature};
 
 use super::Ended;
-use super::folder::{DataFolder, write_whole};
+use super::folder::DataFolder;
 
 #[derive(Debug, Args)]
 pub struct Stuck {
