@@ -97,6 +97,18 @@ impl PhotoFiles {
         Ok(())
     }
 
+    /// Takes the file away, with what was begun of it; one that is not there is gone already.
+    pub fn remove(&self, hash: &BlobHash) -> Result<(), StoreError> {
+        let path = self.path(hash);
+        for path in [path.with_extension("part"), path.with_extension("again"), path] {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The photo's bytes, checked against its name.
     pub fn read(&self, hash: &BlobHash) -> Result<Vec<u8>, StoreError> {
         let sealed = fs::read(self.path(hash))?;
