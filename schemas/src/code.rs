@@ -132,6 +132,9 @@ codes! {
     /// Identity numbers are never kept (R44).
     IdentityNumber = "identity_number",
     AlreadyAdopted = "already_adopted",
+    NothingStuck = "nothing_stuck",
+    AlreadyRefounded = "already_refounded",
+    NotAdopted = "not_adopted",
     /// Certificates or grades speak against these members (R7).
     NotFit = "not_fit",
     ServiceUnknown = "service_unknown",

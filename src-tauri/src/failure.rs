@@ -10,6 +10,7 @@ use doorstep::actions::orders::OrderError;
 use doorstep::actions::photos::PhotoError;
 use doorstep::actions::readings::ReadingError;
 use doorstep::actions::sheet::SheetError;
+use doorstep::actions::stuck::RefoundError;
 use doorstep::actions::visit::VisitError;
 use doorstep::domain::safety::NotAValue;
 use doorstep::photos::IntakeError;
@@ -192,6 +193,18 @@ impl Told for JobError {
             Self::NotAssigned => ErrorCode::NotAssigned,
             Self::NoAppliance(_) => ErrorCode::InputInvalid,
             Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Told for RefoundError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::NothingStuck => ErrorCode::NothingStuck,
+            Self::Already(_) => ErrorCode::AlreadyRefounded,
+            Self::NotAdopted => ErrorCode::NotAdopted,
+            Self::Job(error) => error.code(),
         }
     }
 }

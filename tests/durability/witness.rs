@@ -52,6 +52,11 @@ fn town() -> &'static Town {
 /// Looks at everything. What was under way is settled in the account by what is found.
 pub fn examine(folder: &Path, account: &mut Account) -> Findings {
     let mut findings = Findings::default();
+    if !folder.is_dir() {
+        // It ended before the folder itself was on the disk.
+        findings.expect(!account.founded, || "the whole folder".to_owned());
+        return findings;
+    }
     let database = store::database(folder);
     let kept = Kept::find(folder, &Keyring::File, &Machine);
     findings.sound(kept.is_ok(), || format!("the database has no key: {:?}", kept.as_ref().err()));

@@ -25,3 +25,4 @@ mod rules;
 mod safety;
 mod trade;
 mod vault;
+mod verdicts;

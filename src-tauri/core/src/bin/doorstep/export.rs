@@ -4,13 +4,12 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use doorstep::app::OpenFolder;
 use doorstep::nature::{Machine, Nature};
 use doorstep::store::bundle;
-use doorstep::store::key::Keyring;
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle};
 
+use crate::folder::DataFolder;
 use crate::progress::Line;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -22,9 +21,8 @@ enum Photos {
 
 #[derive(Debug, Args)]
 pub struct Export {
-    /// The data folder
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    folder: DataFolder,
     /// The file, or a folder for a file named by device and day
     #[arg(long, value_name = "PATH")]
     to: PathBuf,
@@ -36,18 +34,11 @@ pub struct Export {
     job: Vec<JobId>,
     #[arg(long, value_enum, default_value = "all")]
     photos: Photos,
-    /// Talk to no key store of the system: the key lies in store.key
-    #[arg(long)]
-    key_file: bool,
 }
 
 impl Export {
     pub fn run(&self) -> Result<(), Box<dyn Error>> {
-        if !doorstep::store::database(&self.data).exists() {
-            return Err("there is no database in this folder".into());
-        }
-        let keyring = if self.key_file { Keyring::File } else { Keyring::System };
-        let mut folder = OpenFolder::open(&self.data, &keyring, &Machine, &mut Line::new("pages"))?;
+        let mut folder = self.folder.open()?;
         let what = match (self.all, self.job.as_slice()) {
             (true, _) => BundleWhat::All,
             (false, []) => BundleWhat::Unsent,

@@ -4,33 +4,24 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use clap::Args;
-use doorstep::app::OpenFolder;
 use doorstep::nature::Machine;
-use doorstep::store::key::Keyring;
 use doorstep::store::{Absorbed, bundle};
 
+use crate::folder::DataFolder;
 use crate::progress::Line;
 
 #[derive(Debug, Args)]
 pub struct Import {
-    /// The data folder
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    folder: DataFolder,
     /// The bundle file
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
-    /// Talk to no key store of the system: the key lies in store.key
-    #[arg(long)]
-    key_file: bool,
 }
 
 impl Import {
     pub fn run(&self) -> Result<(), Box<dyn Error>> {
-        if !doorstep::store::database(&self.data).exists() {
-            return Err("there is no database in this folder".into());
-        }
-        let keyring = if self.key_file { Keyring::File } else { Keyring::System };
-        let mut folder = OpenFolder::open(&self.data, &keyring, &Machine, &mut Line::new("pages"))?;
+        let mut folder = self.folder.open()?;
         let mut absorbed = Absorbed::default();
         let taken = bundle::import(&mut folder.store, &self.from, &Machine, &mut Line::new("parts"), &mut absorbed)?;
         println!("from device {}", taken.label.device);
