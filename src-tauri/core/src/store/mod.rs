@@ -28,7 +28,7 @@ mod papers;
 mod photo_files;
 mod photo_keys;
 pub mod photos;
-mod purge;
+pub mod purge;
 pub mod rebuild;
 pub mod recovery;
 pub mod recovery_key;
