@@ -2,6 +2,7 @@
 //!
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
+mod bundle;
 mod history;
 mod job;
 mod keys;
@@ -14,6 +15,7 @@ pub(crate) mod words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bundle::*;
 pub use history::*;
 pub use job::*;
 pub use keys::*;

@@ -1,5 +1,6 @@
 //! What the screen asks for: one type per command.
 
+mod bundle;
 mod facts;
 mod history;
 mod keys;
@@ -7,6 +8,7 @@ mod keys;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bundle::*;
 pub use facts::*;
 
 use crate::enrol::{DeviceStatus, RoleName};

@@ -2,7 +2,9 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod bundle;
 pub mod conflicts;
+pub mod drafts;
 pub mod facts;
 pub mod finish;
 pub mod history;
@@ -15,6 +17,7 @@ pub mod readings;
 pub mod rule_sets;
 pub mod sheet;
 pub mod storage;
+pub mod stuck;
 pub mod undo;
 pub mod visit;
 pub mod walk_in;

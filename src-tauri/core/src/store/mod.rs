@@ -6,9 +6,11 @@
 mod absorb;
 mod adopt;
 mod ballast;
+pub mod bundle;
 mod cells;
 pub mod check;
 mod compare;
+pub mod drafts;
 pub mod error;
 mod exports;
 pub mod files;
@@ -26,6 +28,8 @@ mod papers;
 mod photo_files;
 mod photo_keys;
 pub mod photos;
+mod purge;
+pub mod rebuild;
 pub mod recovery;
 pub mod recovery_key;
 mod refill;
@@ -37,6 +41,7 @@ mod salvage;
 mod settings;
 pub mod storage;
 pub mod stuck;
+mod stuck_file;
 pub mod sync_log;
 pub mod team;
 mod turns;
@@ -155,6 +160,10 @@ impl Store {
         };
         store.renew_rules(nature.now_ms())?;
         store.renew_beside(nature);
+        match store.renew_verdicts(nature.now_ms()) {
+            Err(error) if !error.is_damage() => tracing::warn!(%error, "verdicts are made anew at the next start"),
+            renewed => renewed?,
+        }
         Ok(store)
     }
 

@@ -119,10 +119,11 @@ pub(super) fn truncate_log(db: &Connection) -> Result<(), StoreError> {
 pub fn unlock(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
     give_key(db, key)?;
     try_key(db)?;
-    // FULL: with NORMAL a power cut loses commits that a person was told were saved.
+    // FULL: with NORMAL a power cut loses commits that a person was told were saved. Secure: what is purged must not be
+    // read from a freed page by whoever has the key.
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
-         PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;",
+         PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = ON;",
     )?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use chacha20poly1305::{Error, XChaCha20Poly1305, XNonce};
 use doorstep_schemas::ids::BlobHash;
 
 use super::photo_keys::PhotoKeys;
-use super::{Store, StoreError, photo_keys, settings};
+use super::{Store, StoreError, files, photo_keys, settings};
 use crate::nature::{Nature, random};
 use crate::tasks::{Step, Watcher};
 
@@ -94,6 +94,15 @@ impl PhotoFiles {
         file.sync_all()?;
         fs::rename(&partial, &path)?;
         File::open(&folder)?.sync_all()?;
+        Ok(())
+    }
+
+    /// Takes the file away, and what was left of writing it; one that is not there is gone already.
+    pub fn remove(&self, hash: &BlobHash) -> Result<(), StoreError> {
+        let path = self.path(hash);
+        for path in [path.with_extension("part"), path.with_extension("again"), path] {
+            files::remove(&path)?;
+        }
         Ok(())
     }
 

@@ -66,6 +66,11 @@ pub(super) fn expect(db: &Connection, papers: &mut Papers, job: JobId, now_ms: i
 }
 
 impl Store {
+    /// Rows for the photos that a job's sheet names, where its facts were written here from another job's.
+    pub fn expect_photos(&mut self, job: JobId, now_ms: i64) -> Result<(), StoreError> {
+        expect(&self.db, &mut self.papers, job, now_ms)
+    }
+
     pub fn photo_standing(&self, hash: &BlobHash) -> Result<Option<PhotoStanding>, StoreError> {
         let mut query = self.db.prepare_cached("SELECT here, on_relay FROM photo WHERE hash = ?1")?;
         Ok(query
@@ -85,11 +90,11 @@ impl Store {
     /// everybody, because only a damaged file is not here.
     pub fn photo_to_fetch(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         self.one_photo(if originals {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
              ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         } else {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL AND (thumb = 1 OR mine = 1)
-             ORDER BY thumb DESC, at_ms, hash LIMIT 1"
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
+             AND (thumb = 1 OR mine = 1) ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         })
     }
 

@@ -12,7 +12,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::absorb::Taken;
 use super::cells::Value;
-use super::outbox::{UnsentRun, pieces};
+use super::outbox::{Fit, UnsentRun, pieces};
 use super::rows::signed;
 use super::salvage::{Haul, Kept, KeptRun, RunKey};
 use super::{Enrolment, Store, StoreError, settings, team, views};
@@ -94,7 +94,7 @@ impl Haul {
         let changes = stretch.iter().map(|(seq, kept)| (*seq, kept.hash.0, kept.bytes.clone())).collect();
         let whole = UnsentRun { doc: doc.clone(), actor: *actor, signature, tail, changes };
         let mut rest = stretch;
-        for cut in pieces(&whole)? {
+        for cut in pieces(&whole, Fit::Line)? {
             let count = match &cut.covers {
                 super::outbox::Covers::Changes { from_seq, to_seq, .. } => {
                     usize::try_from(to_seq + 1 - from_seq).unwrap_or(0)

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod absorbing;
+mod bundles;
 mod cast;
 mod days;
 mod documents;
+mod drafts;
 mod engine;
 mod grants;
 mod history;
@@ -14,6 +16,7 @@ mod merges;
 mod outbox;
 mod own;
 mod photos;
+mod purge;
 mod quarantine;
 mod recovery;
 mod rotation;
@@ -22,3 +25,4 @@ mod rules;
 mod safety;
 mod trade;
 mod vault;
+mod verdicts;
