@@ -28,7 +28,7 @@ mod papers;
 mod photo_files;
 mod photo_keys;
 pub mod photos;
-mod purge;
+pub mod purge;
 pub mod rebuild;
 pub mod recovery;
 pub mod recovery_key;
@@ -102,6 +102,7 @@ impl Store {
     /// Opens or creates the database in `folder`. One of an older version is copied, then brought to this version's
     /// shape; a damaged one is put aside, and what can be read of it is made into a new one. The actor is drawn anew at
     /// every open, so that a copied or restored folder can never repeat a sequence number.
+    #[expect(clippy::needless_pass_by_value, reason = "as `open`: callers hand over the book that they made")]
     pub fn open_watched(
         folder: &Path,
         key: &key::StoreKey,

@@ -78,7 +78,13 @@ impl PhotoFiles {
     fn write_by(&self, hash: &BlobHash, bytes: &[u8], nature: &dyn Nature, partial: &str) -> Result<(), StoreError> {
         let path = self.path(hash);
         let folder = path.parent().unwrap_or(&self.folder).to_owned();
-        fs::create_dir_all(&folder)?;
+        if !folder.is_dir() {
+            fs::create_dir_all(&folder)?;
+            // A power cut must not take the new folder's own name.
+            for above in folder.ancestors().skip(1).take(2) {
+                files::sync_folder(above)?;
+            }
+        }
         let (generation, key) = self.newest().ok_or(StoreError::Cipher)?;
         let head = head(generation);
         let nonce = random::<24>(nature);

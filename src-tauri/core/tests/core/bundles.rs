@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use doorstep::store::bundle::BundleError;
 use doorstep::tasks::{Cancelled, Step, Unwatched, Watcher};
+use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle, SheetField};
 use doorstep_schemas::view::{BundleTaken, Millis, PhotoStage};
-use doorstep_schemas::wire::{Access, Device, Grant, Piece, Role, RoleKind, Status, kind};
+use doorstep_schemas::wire::{Access, Device, Grant, Outcome, Piece, PieceResult, Role, RoleKind, Status, kind};
 use proptest::prelude::*;
 
 use crate::cast::{
@@ -99,6 +100,26 @@ fn carried_work_goes_up_under_its_authors_name_and_is_confirmed_once() {
     let mut tian = shop.device(OWNER);
     shop.log.exchange(&mut tian);
     same(&tian, &ran, job);
+}
+
+#[test]
+fn carried_work_that_the_relay_refuses_is_stuck_as_its_authors() {
+    let mut shop = Shop::open();
+    let (desk, ran, job) = given(&mut shop);
+    pass_everything(&ran, job);
+    import(&desk, &export(&ran, &everything())).unwrap();
+    let outgoing = desk.store().outgoing(usize::MAX).unwrap();
+    let refused = PieceResult {
+        outcome: Outcome::Refused,
+        log_seq: None,
+        want_from: None,
+        code: Some(ErrorCode::NotAllowed.wire().to_owned()),
+    };
+    let header = shop.log.header(vec![refused; outgoing.pieces.len()]);
+    desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
+    let stuck = desk.store().stuck().unwrap();
+    assert!(matches!(stuck[..], [ref one] if !one.ours && one.code == ErrorCode::NotAllowed), "{stuck:?}");
+    assert_eq!(desk.store().unsent_runs().unwrap(), Vec::new());
 }
 
 #[test]

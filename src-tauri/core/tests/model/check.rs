@@ -90,7 +90,7 @@ fn card(shop: &Shop, oracle: &Oracle, who: usize, job: usize) {
         () if reached(Node::Departed) => NodeKind::Departed,
         () => NodeKind::Accepted,
     };
-    assert_eq!(card.status, status);
+    assert_eq!(card.status, status, "status of job {job} at device {who}");
     let unsent = oracle.devices[who].unsent.iter().filter(|id| oracle.events[**id].job == job).count();
     assert_eq!(card.unsent as usize, unsent, "unsent of the job");
     let helped = card.assignees.iter().any(|assignee| assignee.id == member(TIAN));

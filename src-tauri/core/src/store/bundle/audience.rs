@@ -64,8 +64,8 @@ impl Keys {
         let mut keys =
             Self { devices, always, everybody: everybody.clone(), by_audience, slots: 0, count: 0, owners: 0 };
         // The first key is the label's.
-        keys.key_of(everybody);
-        keys.owners = keys.key_of(Audience::new());
+        keys.key_of(&everybody);
+        keys.owners = keys.key_of(&Audience::new());
         Ok(keys)
     }
 
@@ -77,10 +77,10 @@ impl Keys {
             DocId::Desk(_) => Audience::new(),
             DocId::Order(job) | DocId::Sheet(job) => job_members(db, *job)?,
         };
-        Ok(self.key_of(audience))
+        Ok(self.key_of(&audience))
     }
 
-    fn key_of(&mut self, audience: Audience) -> u32 {
+    fn key_of(&mut self, audience: &Audience) -> u32 {
         let readers: Audience = audience.union(&self.devices.owners).copied().collect();
         if let Some(key) = self.by_audience.get(&readers) {
             return *key;
