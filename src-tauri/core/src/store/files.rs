@@ -123,13 +123,19 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Writes a file whole or not at all.
+/// Writes a small file of mode 0600, under its name only when it is whole and on the disk: half a key would keep the
+/// app from ever starting.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let mut file = std::fs::File::create(&part)?;
+    let partial = path.with_extension("part");
+    // One that was left behind may have any mode.
+    remove(&partial)?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&partial)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    std::fs::rename(&part, path)
+    fs::rename(&partial, path)?;
+    path.parent().map_or(Ok(()), sync_folder)
 }
