@@ -67,6 +67,8 @@ fn a_days_work_reaches_the_owner_on_a_stick() {
     let size = ran.actions.bundle_size(&of_day.what).unwrap();
     assert_eq!((size.jobs, size.changes, size.photos, size.thumbnails), (1, 11, 1, 1));
     let file = export(&ran, &of_day);
+    let again = ran.actions.export_bundle(&of_day, &file, &mut Unwatched).unwrap();
+    assert_eq!((again.jobs, again.changes, again.photos, again.unreadable_photos, again.devices), (1, 11, 1, 0, 2));
     let taken = import(&desk, &file).unwrap();
     assert_eq!((taken.member.as_str(), taken.received, taken.adopted, taken.photos), (RAN, 10, 10, 2));
     assert!(taken.whole && taken.damaged == 0 && taken.not_for_this_device == 0);
