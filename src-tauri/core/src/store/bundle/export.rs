@@ -78,7 +78,7 @@ pub fn export(
     writer.flush()?;
     for blob in &plan.blobs {
         let bytes = bytes_of(lent, &files, blob)?;
-        let photo = u64::from(blob.doc.job().is_some());
+        let photo = u64::from(blob.picture);
         match bytes {
             Some(bytes) => {
                 put_blob(&mut writer, blob, &bytes)?;

@@ -22,6 +22,8 @@ pub struct PlannedBlob {
     pub hash: BlobHash,
     pub doc: DocId,
     pub key: u32,
+    /// A photo itself, neither its thumbnail nor a rule set.
+    pub picture: bool,
 }
 
 pub struct Plan {
@@ -48,14 +50,14 @@ impl Plan {
         let mut blobs = Vec::new();
         for (hash, doc) in sets(store, &order.what, &jobs)? {
             let key = keys.of_doc(&store.db, &doc)?;
-            blobs.push(PlannedBlob { hash, doc, key });
+            blobs.push(PlannedBlob { hash, doc, key, picture: false });
         }
         let (mut photos, mut photo_bytes) = (0, 0);
         for photo in photos_of(&store.db, order, &jobs)? {
             let key = keys.of_doc(&store.db, &photo.doc)?;
             photos += u64::from(!photo.thumb);
             photo_bytes += photo.bytes;
-            blobs.push(PlannedBlob { hash: photo.hash, doc: photo.doc, key });
+            blobs.push(PlannedBlob { hash: photo.hash, doc: photo.doc, key, picture: !photo.thumb });
         }
         let (word, from_ms, to_ms) = match &order.what {
             BundleWhat::Unsent => (what::UNSENT, None, None),
