@@ -6,6 +6,7 @@
 mod absorb;
 mod adopt;
 mod compare;
+pub mod dictionary;
 pub mod error;
 mod history;
 pub mod key;
