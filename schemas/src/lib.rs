@@ -10,6 +10,7 @@ pub mod admission;
 pub mod birth;
 pub mod blob;
 pub mod change;
+pub mod closed;
 pub mod code;
 mod columns;
 pub mod enrol;
