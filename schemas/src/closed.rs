@@ -15,7 +15,7 @@ use crate::admission::Run;
 use crate::birth;
 use crate::change::{Change, MalformedChange};
 use crate::ids::{Actor, ChangeHash, DocKind};
-use crate::leb::LebError;
+use crate::leb::{self, LebError, Reader};
 use crate::segment::{SegmentError, Unpacked};
 use crate::signature::{Chain, Signature};
 
@@ -82,6 +82,23 @@ pub enum ClosedError {
     Cells(#[from] SegmentError),
     #[error(transparent)]
     Change(#[from] MalformedChange),
+}
+
+/// One body of both parts, `main` as it was compressed, under the layout's number.
+pub fn join(main: &[u8], content: &[u8]) -> Vec<u8> {
+    let mut body = vec![FORMAT];
+    leb::put_prefixed(&mut body, main);
+    body.extend_from_slice(content);
+    body
+}
+
+/// The parts of a body.
+pub fn split(body: &[u8]) -> Result<(&[u8], &[u8]), ClosedError> {
+    let mut reader = Reader::new(body);
+    match reader.byte()? {
+        FORMAT => Ok((reader.prefixed()?, reader.rest())),
+        other => Err(ClosedError::UnknownFormat(other)),
+    }
 }
 
 const DEPS_HEADS: u8 = 1;

@@ -22,6 +22,7 @@ use crate::sync::fault::Fault;
 use crate::sync::runner::{self, Runner};
 use crate::sync::status;
 use crate::tasks::{Unwatched, Watcher};
+use crate::upkeep::Upkeep;
 
 /// Events that a slow listener may fall behind by before it has to look at everything anew.
 const EVENTS: usize = 256;
@@ -45,6 +46,8 @@ pub enum OpenError {
 pub struct Doorstep {
     pub actions: Actions,
     runner: Runner,
+    /// Ends with what holds it.
+    _upkeep: Upkeep,
     key_in_file: bool,
     /// Held for as long as the folder is open.
     _lock: File,
@@ -72,7 +75,8 @@ impl Doorstep {
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
         let runner = Runner::start(runtime, &actions)?;
-        Ok(Self { actions, runner, key_in_file: keeper.in_plain_file(), _lock: lock })
+        let upkeep = Upkeep::start(runtime, &actions, runner.resting());
+        Ok(Self { actions, runner, _upkeep: upkeep, key_in_file: keeper.in_plain_file(), _lock: lock })
     }
 
     /// Events from now on.

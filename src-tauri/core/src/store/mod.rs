@@ -13,6 +13,7 @@ pub mod dictionary;
 pub mod error;
 mod exports;
 pub mod files;
+mod folded;
 mod history;
 pub mod key;
 mod migrate;
@@ -20,6 +21,8 @@ mod open;
 pub mod outbox;
 mod outlet_papers;
 mod own;
+pub mod packing;
+pub mod packs;
 mod pages;
 mod papers;
 pub mod photos;
@@ -128,7 +131,7 @@ impl Store {
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
-        let papers = Papers::new(actor);
+        let papers = Papers::new(actor, folder);
         let mut store = Self {
             db,
             papers,
