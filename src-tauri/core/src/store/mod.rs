@@ -22,7 +22,7 @@ pub mod outbox;
 mod outlet_papers;
 mod own;
 pub mod packing;
-pub mod packs;
+mod packs;
 mod pages;
 mod papers;
 pub mod photos;
@@ -57,6 +57,7 @@ use ballast::Ballast;
 pub use error::StoreError;
 pub use open::{database, unlock};
 pub use own::Edit;
+pub use packs::PackError;
 use papers::Papers;
 pub use settings::Enrolment;
 

@@ -96,6 +96,12 @@ impl Store {
         Ok(packed)
     }
 
+    /// Every change and run of a job, packed or not, in the order in which they came; `log_seq` is 0 where the relay has
+    /// not confirmed one.
+    pub fn whole_job(&self, job: JobId) -> Result<Closed, StoreError> {
+        gather(&self.db, job)
+    }
+
     /// How many bytes a job's pack takes; `None` while it has none.
     pub fn packed_bytes(&self, job: JobId) -> Result<Option<usize>, StoreError> {
         packs::size(&self.db, job)
@@ -201,7 +207,7 @@ fn gather(db: &Connection, job: JobId) -> Result<Closed, StoreError> {
     while let Some(row) = rows.next()? {
         let kind = if row.get_ref(0)?.as_str().is_ok_and(|doc| doc == order) { DocKind::Order } else { DocKind::Sheet };
         let change = Unpacked::read(row.get(1)?)?;
-        let log_seq = u64::try_from(row.get::<_, i64>(3)?).map_err(|_negative| StoreError::Row("change"))?;
+        let log_seq = row.get::<_, Option<i64>>(3)?.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
         if !out.runs.iter().any(|run| run.kind == kind && run.actor == change.actor) {
             out.runs.push(blank(kind, change.actor));
         }

@@ -276,3 +276,48 @@ pub fn open_out(
     }
     remove(db, job)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_hostile_body_is_refused(mut body in proptest::collection::vec(any::<u8>(), 0..300), known in any::<bool>()) {
+            if let (Some(first), true) = (body.first_mut(), known) {
+                *first = closed::FORMAT;
+            }
+            prop_assert!(decode(&body).is_err());
+        }
+    }
+
+    #[test]
+    fn a_body_of_a_later_layout_and_one_that_inflates_without_end_are_refused() {
+        let body = encode(&Closed::default()).unwrap();
+        assert_eq!(decode(&body).unwrap(), Closed::default());
+        let later = [&[closed::FORMAT + 1], &body[1..]].concat();
+        let error = decode(&later).unwrap_err();
+        assert!(matches!(error, PackError::Closed(ClosedError::UnknownFormat(_))), "{error}");
+        let bomb = dictionary::compress(Kind::Pack, &vec![0; MAX_PLAIN + 1]);
+        let error = decode(&closed::join(&bomb, &[])).unwrap_err();
+        assert!(matches!(error, PackError::Zstd(Unpackable::TooLong { .. })), "{error}");
+    }
+
+    #[test]
+    fn jobs_whose_names_begin_alike_have_packs_of_their_own() {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(include_str!("migrations/0001_first.sql")).unwrap();
+        db.execute_batch(include_str!("migrations/0005_packs.sql")).unwrap();
+        let names: Vec<JobId> = (0..17).map(|n| JobId::mint(1_795_000_000_000, [7, 7, n, 0, 0, 0, 0, 0, 0, 1])).collect();
+        assert!(names.iter().all(|name| first_id(*name) == first_id(names[0])));
+        let body = encode(&Closed::default()).unwrap();
+        for name in &names[..16] {
+            put(&db, *name, &body, &Closed::default(), Sums::default()).unwrap();
+        }
+        assert!(put(&db, names[16], &body, &Closed::default(), Sums::default()).is_err(), "it stays in its rows");
+        remove(&db, names[3]).unwrap();
+        assert_eq!(of(&db, names[3]).unwrap(), None);
+        assert!(names[4..16].iter().all(|name| of(&db, *name).unwrap().is_some()));
+    }
+}

@@ -12,6 +12,7 @@ mod history;
 mod merges;
 mod outbox;
 mod own;
+mod packs;
 mod photos;
 mod quarantine;
 mod rule_sets;
