@@ -2,11 +2,14 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod bundle;
 pub mod conflicts;
+pub mod drafts;
 pub mod facts;
 pub mod finish;
 pub mod history;
 pub mod job_view;
+pub mod keys;
 pub mod lists;
 pub mod orders;
 pub mod photos;
@@ -14,6 +17,7 @@ pub mod readings;
 pub mod rule_sets;
 pub mod sheet;
 pub mod storage;
+pub mod stuck;
 pub mod undo;
 pub mod visit;
 pub mod walk_in;

@@ -75,7 +75,10 @@ impl StoreError {
     /// Whether a damaged page may be behind it: the cipher tells of one only with the next statement, and gives zeroes until
     /// then.
     pub fn may_be_damage(&self) -> bool {
-        matches!(self, Self::Cbor(_) | Self::Json(_) | Self::Change(_) | Self::Row(_) | Self::Paper(_) | Self::Database(_))
+        matches!(
+            self,
+            Self::Cbor(_) | Self::Json(_) | Self::Change(_) | Self::Row(_) | Self::Paper(_) | Self::Database(_)
+        )
     }
 
     /// Whether the disk has no room for it.

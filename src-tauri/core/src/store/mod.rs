@@ -6,16 +6,20 @@
 mod absorb;
 mod adopt;
 mod ballast;
+pub mod bundle;
 mod cells;
 pub mod check;
 mod compare;
 pub mod dictionary;
+pub mod drafts;
 pub mod error;
 mod exports;
 pub mod files;
 mod folded;
 mod history;
+pub mod identity;
 pub mod key;
+pub mod lock;
 mod migrate;
 mod open;
 pub mod outbox;
@@ -25,15 +29,23 @@ pub mod packing;
 mod packs;
 mod pages;
 mod papers;
+mod photo_files;
+mod photo_keys;
 pub mod photos;
+mod purge;
+pub mod rebuild;
+pub mod recovery;
+pub mod recovery_key;
 mod refill;
 pub mod repair;
+pub mod rotate;
 mod rows;
 pub mod rule_sets;
 mod salvage;
 mod settings;
 pub mod storage;
 pub mod stuck;
+mod stuck_file;
 pub mod sync_log;
 pub mod team;
 mod turns;
@@ -59,6 +71,7 @@ pub use open::{database, unlock};
 pub use own::Edit;
 pub use packs::PackError;
 use papers::Papers;
+pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
 
 /// The store of one data folder, opened by one process.
@@ -74,6 +87,7 @@ pub struct Store {
     actor: Actor,
     folder: PathBuf,
     key: key::StoreKey,
+    files: PhotoFiles,
     ballast: Ballast,
     /// What `error::damage_met` said when a check last ended.
     damage_met: u64,
@@ -129,6 +143,7 @@ impl Store {
         built_in: Arc<RuleBook>,
         nature: &dyn Nature,
     ) -> Result<Self, StoreError> {
+        let photo_keys = photo_keys::ensure(&db, folder, key, nature)?;
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
@@ -144,11 +159,28 @@ impl Store {
             actor,
             folder: folder.to_owned(),
             key: *key,
+            files: PhotoFiles::new(folder, photo_keys),
             ballast,
             damage_met: error::damage_met(),
         };
         store.renew_rules(nature.now_ms())?;
+        store.renew_beside(nature);
+        match store.renew_verdicts(nature.now_ms()) {
+            Err(error) if !error.is_damage() => tracing::warn!(%error, "verdicts are made anew at the next start"),
+            renewed => renewed?,
+        }
         Ok(store)
+    }
+
+    /// What is sealed beside the database, brought up to date. A disk without room must not keep the folder shut: it is
+    /// tried again at the next start.
+    fn renew_beside(&mut self, nature: &dyn Nature) {
+        if let Err(error) = self.renew_identity() {
+            tracing::warn!(%error, "the identity was not written");
+        }
+        if let Err(error) = self.renew_recovery(nature) {
+            tracing::warn!(%error, "the key was not sealed");
+        }
     }
 
     pub fn actor(&self) -> Actor {

@@ -9,6 +9,7 @@ use doorstep_schemas::segment::Unpacked;
 use doorstep_schemas::signature::Chain;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::packs::Sums;
 use super::papers::Papers;
 use super::rows::RunRow;
 use super::{Store, StoreError, folded, packs, settings, team, views};
@@ -152,16 +153,20 @@ fn docs(job: JobId) -> [String; 2] {
     [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()]
 }
 
+/// Whether this is an owner's device.
+fn owner(db: &Connection) -> Result<bool, StoreError> {
+    match settings::enrolment(db)? {
+        Some(enrolment) => team::is_owner(db, enrolment.member),
+        None => Ok(false),
+    }
+}
+
 fn fit(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Fit, StoreError> {
     let owner_seq = settings::number(db, "owner_seq")?.unwrap_or(0);
-    let owner = match settings::enrolment(db)? {
-        Some(enrolment) => team::is_owner(db, enrolment.member)?,
-        None => false,
-    };
     let [order, sheet] = docs(job);
     let under_way: bool = db
         .prepare_cached(include_str!("sql/under_way.sql"))?
-        .query_row(params![order, sheet, owner_seq, owner, job.to_string()], |row| row.get(0))?;
+        .query_row(params![order, sheet, owner_seq, owner(db)?, job.to_string()], |row| row.get(0))?;
     if under_way {
         return Ok(Fit::Later);
     }
@@ -187,7 +192,8 @@ fn pack(db: &Connection, papers: &mut Papers, job: JobId) -> Result<bool, StoreE
         tracing::error!(%job, "a closed job would not come back from its pack and stays as it is");
         return Ok(false);
     }
-    let folded = folded::fold(db, papers, job)?;
+    // Others give up old photos by their rows.
+    let folded = if owner(db)? { folded::fold(db, papers, job)? } else { Sums::default() };
     let [order, sheet] = docs(job);
     for table in ["change", "run", "paper"] {
         db.prepare_cached(&format!("DELETE FROM {table} WHERE doc IN (?1, ?2)"))?.execute([&order, &sheet])?;

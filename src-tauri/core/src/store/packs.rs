@@ -4,7 +4,7 @@
 //! row, where there is one, is newer than the pack. A pack names its job itself and rests on no read model.
 
 use doorstep_schemas::admission::Run;
-use doorstep_schemas::closed::{self, Closed, ClosedChange, ClosedError, MAX_PLAIN};
+use doorstep_schemas::closed::{self, Closed, ClosedChange, ClosedError, ClosedRun, MAX_PLAIN};
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind, JobId};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -29,14 +29,18 @@ const SAME: i64 = 16;
 pub(super) const TURN: &str = "pack_turn";
 /// While packs are in doubt: the last one that was looked at.
 pub(super) const DOUBT: &str = "pack_doubt";
-/// Sums over all packs: own changes, own photos and their bytes.
+/// Sums over all packs: documents, changes, own changes, own photos and their bytes.
+pub(super) const DOCS: &str = "packed_docs";
+pub(super) const CHANGES: &str = "packed_changes";
 pub(super) const OWN: &str = "packed_own";
 pub(super) const PHOTOS: &str = "packed_photos";
 pub(super) const PHOTO_BYTES: &str = "packed_photo_bytes";
 
-/// Own work in packs.
+/// What is in packs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Sums {
+    pub docs: i64,
+    pub changes: i64,
     pub own: i64,
     pub photos: i64,
     pub photo_bytes: i64,
@@ -45,11 +49,24 @@ pub(super) struct Sums {
 impl Sums {
     pub fn read(db: &Connection) -> Result<Self, StoreError> {
         let number = |key| Ok::<_, StoreError>(settings::number(db, key)?.unwrap_or(0));
-        Ok(Self { own: number(OWN)?, photos: number(PHOTOS)?, photo_bytes: number(PHOTO_BYTES)? })
+        Ok(Self {
+            docs: number(DOCS)?,
+            changes: number(CHANGES)?,
+            own: number(OWN)?,
+            photos: number(PHOTOS)?,
+            photo_bytes: number(PHOTO_BYTES)?,
+        })
     }
 
     fn add(self, db: &Connection, sign: i64) -> Result<(), StoreError> {
-        for (key, more) in [(OWN, self.own), (PHOTOS, self.photos), (PHOTO_BYTES, self.photo_bytes)] {
+        let sums = [
+            (DOCS, self.docs),
+            (CHANGES, self.changes),
+            (OWN, self.own),
+            (PHOTOS, self.photos),
+            (PHOTO_BYTES, self.photo_bytes),
+        ];
+        for (key, more) in sums {
             if more != 0 {
                 let sum = settings::number(db, key)?.unwrap_or(0) + sign * more;
                 settings::put_number(db, key, sum)?;
@@ -79,11 +96,17 @@ fn first_id(job: JobId) -> i64 {
 fn row(db: &Connection, job: JobId) -> Result<Option<PackRow>, StoreError> {
     let first = first_id(job);
     let mut query = db.prepare_cached(
-        "SELECT id, own, photos, photo_bytes, body FROM pack WHERE id >= ?1 AND id < ?2 AND job = ?3",
+        "SELECT id, docs, changes, own, photos, photo_bytes, body FROM pack WHERE id >= ?1 AND id < ?2 AND job = ?3",
     )?;
     let found = query.query_row(params![first, first.saturating_add(SAME), job.to_bytes()], |row| {
-        let sums = Sums { own: row.get(1)?, photos: row.get(2)?, photo_bytes: row.get(3)? };
-        Ok(PackRow { id: row.get(0)?, sums, body: row.get(4)? })
+        let sums = Sums {
+            docs: row.get::<_, i64>(1)?.count_ones().into(),
+            changes: row.get(2)?,
+            own: row.get(3)?,
+            photos: row.get(4)?,
+            photo_bytes: row.get(5)?,
+        };
+        Ok(PackRow { id: row.get(0)?, sums, body: row.get(6)? })
     });
     Ok(found.optional()?)
 }
@@ -143,6 +166,22 @@ pub fn hash_at(job: &Closed, kind: DocKind, actor: Actor, seq: u64) -> Option<Ch
     job.changes.iter().find(at).map(|kept| kept.change.hash)
 }
 
+/// A packed run's changes from one number on, as (seq, hash, bytes), and its signature.
+#[expect(clippy::type_complexity, reason = "what an unsent run holds, too")]
+pub fn run_from(
+    db: &Connection,
+    doc: &DocId,
+    actor: Actor,
+    from: i64,
+) -> Result<(Vec<(u64, [u8; 32], Vec<u8>)>, Option<ClosedRun>), StoreError> {
+    let Some(job) = of_doc(db, doc)? else { return Ok((Vec::new(), None)) };
+    let theirs = |kept: &ClosedChange| (kept.kind, kept.change.actor) == (doc.kind(), actor);
+    let wanted = |kept: &ClosedChange| theirs(kept) && signed(kept.change.seq) >= from;
+    let changes = job.changes.into_iter().filter(wanted);
+    let changes = changes.map(|kept| (kept.change.seq, kept.change.hash.0, kept.change.bytes)).collect();
+    Ok((changes, job.runs.into_iter().find(|run| (run.kind, run.actor) == (doc.kind(), actor))))
+}
+
 /// Operations that people wrote into a packed document.
 pub fn ops(job: &Closed, kind: DocKind) -> u64 {
     job.changes.iter().filter(|kept| kept.kind == kind).map(|kept| kept.change.ops).sum()
@@ -159,16 +198,47 @@ pub fn size(db: &Connection, job: JobId) -> Result<Option<usize>, StoreError> {
 
 /// Jobs with a pack in which an actor may have written: the actor's name lies in the body as it is.
 pub fn naming(db: &Connection, name: &[u8]) -> Result<Vec<JobId>, StoreError> {
-    let mut query = db.prepare_cached("SELECT job FROM pack WHERE instr(body, ?1) > 0")?;
-    let jobs = query.query_map([name], |row| row.get(0).map(JobId::from_bytes))?;
+    jobs(db, "SELECT job FROM pack WHERE instr(body, ?1) > 0", &[&name])
+}
+
+/// Every packed job, oldest first.
+pub fn all(db: &Connection) -> Result<Vec<JobId>, StoreError> {
+    jobs(db, "SELECT job FROM pack ORDER BY id", &[])
+}
+
+/// Packed jobs that were there before `to` and to which the newest change came at `from` or later, milliseconds: all
+/// that have a change between, and some that have none.
+pub fn between(db: &Connection, from: i64, to: i64) -> Result<Vec<JobId>, StoreError> {
+    let found = jobs(db, "SELECT job FROM pack WHERE newest_ms >= ?1 ORDER BY id", &[&from])?;
+    // A name begins with the 48 bits of the millisecond in which it was given.
+    Ok(found.into_iter().filter(|job| first_id(*job) >> 15 < to).collect())
+}
+
+fn jobs(db: &Connection, sql: &str, params: &[&dyn rusqlite::ToSql]) -> Result<Vec<JobId>, StoreError> {
+    let mut query = db.prepare_cached(sql)?;
+    let jobs = query.query_map(params, |row| row.get(0).map(JobId::from_bytes))?;
     Ok(jobs.collect::<Result<_, _>>()?)
+}
+
+/// Changes and bytes of a document's pack; the job's are counted with its sheet.
+pub fn weight(db: &Connection, doc: &DocId) -> Result<(i64, i64), StoreError> {
+    let DocId::Sheet(job) = doc else { return Ok((0, 0)) };
+    let weight = row(db, *job)?.map(|row| (row.sums.changes, i64::try_from(row.body.len()).unwrap_or(i64::MAX)));
+    Ok(weight.unwrap_or_default())
 }
 
 /// Keeps a job as a pack, in the place of the one that was there.
 pub fn put(db: &Connection, job: JobId, body: &[u8], closed: &Closed, photos: Sums) -> Result<(), StoreError> {
     let before = row(db, job)?;
-    let mut sums = photos;
-    sums.own = i64::try_from(closed.changes.iter().filter(|kept| kept.mine).count()).unwrap_or(i64::MAX);
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let docs = closed.changes.iter().fold(0, |docs, kept| docs | bit(kept.kind));
+    let mut sums = Sums {
+        docs: docs.count_ones().into(),
+        changes: count(closed.changes.len()),
+        own: count(closed.changes.iter().filter(|kept| kept.mine).count()),
+        ..photos
+    };
+    let newest = closed.changes.iter().map(|kept| kept.noted_ms).max();
     if let Some(before) = &before {
         before.sums.add(db, -1)?;
         sums.photos += before.sums.photos;
@@ -178,14 +248,25 @@ pub fn put(db: &Connection, job: JobId, body: &[u8], closed: &Closed, photos: Su
         Some(before) => before.id,
         None => free_id(db, job)?.ok_or(StoreError::Row("pack"))?,
     };
-    let docs = closed.changes.iter().fold(0, |docs, kept| docs | bit(kept.kind));
     let turn = settings::number(db, TURN)?.unwrap_or(0);
     db.prepare_cached(
-        "INSERT INTO pack (id, job, docs, own, photos, photo_bytes, turn, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (id) DO UPDATE SET docs = excluded.docs, own = excluded.own, photos = excluded.photos,
-             photo_bytes = excluded.photo_bytes, turn = excluded.turn, body = excluded.body",
+        "INSERT INTO pack (id, job, docs, changes, own, photos, photo_bytes, newest_ms, turn, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (id) DO UPDATE SET docs = excluded.docs, changes = excluded.changes, own = excluded.own, photos = excluded.photos,
+             photo_bytes = excluded.photo_bytes, newest_ms = excluded.newest_ms, turn = excluded.turn, body = excluded.body",
     )?
-    .execute(params![id, job.to_bytes(), docs, sums.own, sums.photos, sums.photo_bytes, turn, body])?;
+    .execute(params![
+        id,
+        job.to_bytes(),
+        docs,
+        sums.changes,
+        sums.own,
+        sums.photos,
+        sums.photo_bytes,
+        newest,
+        turn,
+        body
+    ])?;
     sums.add(db, 1)
 }
 

@@ -8,7 +8,7 @@ use doorstep_schemas::ids::{BlobHash, Actor, DocId, JobId};
 use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{StoreError, packs, photos};
+use super::{StoreError, packs, photo_files};
 use crate::documents::paper::Paper;
 use crate::domain::facts::Job;
 
@@ -29,7 +29,7 @@ pub struct Papers {
 
 impl Papers {
     pub fn new(actor: Actor, folder: &Path) -> Self {
-        Self { actor, photos: folder.join(photos::FOLDER), open: LruCache::new(OPEN), facts: LruCache::new(OPEN) }
+        Self { actor, photos: folder.join(photo_files::FOLDER), open: LruCache::new(OPEN), facts: LruCache::new(OPEN) }
     }
 
     /// A document to be changed, of a transaction or of the database, whichever `db` is.
@@ -69,7 +69,7 @@ impl Papers {
 
     /// Whether a photo's file is here.
     pub fn has_photo(&self, hash: &BlobHash) -> bool {
-        photos::path_in(&self.photos, hash).exists()
+        photo_files::path_in(&self.photos, hash).exists()
     }
 
     fn forget_facts(&mut self, doc: &DocId) {

@@ -12,7 +12,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::absorb::Taken;
 use super::cells::Value;
-use super::outbox::{UnsentRun, pieces};
+use super::outbox::{Fit, UnsentRun, pieces};
 use super::rows::signed;
 use super::salvage::{Haul, Kept, KeptRun, RunKey};
 use super::{Enrolment, Store, StoreError, packs, settings, team, views};
@@ -21,20 +21,22 @@ use crate::tasks::{Step, Watcher};
 /// Changes taken in with one transaction.
 const PORTION: usize = 2_000;
 /// Facts about the database that was, not about this device.
-const NOT_OVER: [&str; 9] = [
+const NOT_OVER: [&str; 11] = [
     "cursor",
     "judged_by",
     "check",
     "repair",
     packs::TURN,
     packs::DOUBT,
+    packs::DOCS,
+    packs::CHANGES,
     packs::OWN,
     packs::PHOTOS,
     packs::PHOTO_BYTES,
 ];
 
 /// Tables whose rows go over as they are, by the columns that every version has had.
-const COLUMNS: [(&str, &str); 8] = [
+const COLUMNS: [(&str, &str); 9] = [
     ("member", "member, name, roles, active"),
     ("device", "device, member, key, name, lost"),
     ("granted", "job, member, access"),
@@ -42,6 +44,7 @@ const COLUMNS: [(&str, &str); 8] = [
     ("rule_set", "hash, doc, bytes, mine, on_relay, refused"),
     ("draft", "key, text, at_ms"),
     ("remembered", "key, value, at_ms"),
+    ("photo_key", "generation, key, made_ms"),
     ("refused", "doc, actor, from_seq, code, at_ms"),
 ];
 
@@ -103,7 +106,7 @@ impl Haul {
         let changes = stretch.iter().map(|(seq, kept)| (*seq, kept.hash.0, kept.bytes.clone())).collect();
         let whole = UnsentRun { doc: doc.clone(), actor: *actor, signature, tail, changes };
         let mut rest = stretch;
-        for cut in pieces(&whole)? {
+        for cut in pieces(&whole, Fit::Line)? {
             let count = match &cut.covers {
                 super::outbox::Covers::Changes { from_seq, to_seq, .. } => {
                     usize::try_from(to_seq + 1 - from_seq).unwrap_or(0)

@@ -121,6 +121,7 @@ fn make(
     // Nobody relies on it before it is whole, and on the disk before it has its name.
     db.execute_batch("PRAGMA synchronous = OFF;")?;
     refill::put_rows(&db, haul)?;
+    super::identity::restore(&db, folder, key)?;
     let author = author(&db)?;
     if let Some(author) = &author {
         refill::put_own_device(&db, author)?;

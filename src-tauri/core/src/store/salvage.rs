@@ -219,6 +219,10 @@ impl Haul {
             && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         {
             self.meta.entry(key.clone()).or_insert_with(|| value.clone());
+        } else if let ([Value::Null, Value::Blob(key), Value::Int(made_ms)], Some(generation)) = (values, row.id)
+            && key.len() == 32
+        {
+            self.put("photo_key", vec![Value::Int(generation), Value::Blob(key.clone()), Value::Int(*made_ms)]);
         } else if let Some(table) = table(values) {
             self.put(table, values.to_vec());
         }
@@ -241,8 +245,9 @@ fn change(values: &[Value]) -> Option<(RunKey, u64, Kept)> {
 }
 
 fn pack(values: &[Value]) -> Option<(JobId, Closed)> {
-    let [Value::Null, job, docs, own, photos, bytes, turn, body] = values else { return None };
-    [docs, own, photos, bytes, turn].into_iter().try_for_each(|number| number.int().map(drop))?;
+    let [Value::Null, job, numbers @ .., body] = values else { return None };
+    (numbers.len() == 7).then_some(())?;
+    numbers.iter().try_for_each(|number| number.int().map(drop))?;
     Some((JobId::from_bytes(job.array()?), packs::decode(body.blob()?).ok()?))
 }
 

@@ -3,20 +3,27 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod absorbing;
+mod bundles;
 mod cast;
 mod days;
 mod documents;
+mod drafts;
 mod engine;
 mod grants;
 mod history;
+mod keyrings;
 mod merges;
 mod outbox;
 mod own;
 mod packs;
 mod photos;
+mod purge;
 mod quarantine;
+mod recovery;
+mod rotation;
 mod rule_sets;
 mod rules;
 mod safety;
 mod trade;
 mod vault;
+mod verdicts;

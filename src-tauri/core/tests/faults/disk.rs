@@ -141,7 +141,10 @@ fn on_a_full_disk_nothing_acknowledged_is_lost_and_work_goes_on_when_there_is_ro
         let rest = disk.free();
         let filler = disk.path().join("rest");
         fs::write(&filler, vec![3; usize::try_from(rest).unwrap()]).ok();
-        let _ = phone.actions.write_field(&field(job, appliance, SheetField::Cause, "到头了")).map(|_| saved = "到头了".to_owned());
+        let _ = phone
+            .actions
+            .write_field(&field(job, appliance, SheetField::Cause, "到头了"))
+            .map(|_| saved = "到头了".to_owned());
         assert_eq!(cause(&phone, job), saved);
         whole(&phone, job);
         // Room again, without a restart.

@@ -41,8 +41,7 @@ fn written_by(version: usize, phone: &Phone) -> TempDir {
         let mut read = from.prepare(&format!("SELECT {columns} FROM {table}")).unwrap();
         let count = read.column_count();
         let places: Vec<String> = (1..=count).map(|n| format!("?{n}")).collect();
-        let mut write =
-            db.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({})", places.join(", "))).unwrap();
+        let mut write = db.prepare(&format!("INSERT INTO {table} ({columns}) VALUES ({})", places.join(", "))).unwrap();
         let mut rows = read.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let values: Vec<rusqlite::types::Value> = (0..count).map(|n| row.get(n).unwrap()).collect();
@@ -101,7 +100,11 @@ fn the_databases_of_all_earlier_versions_grow_and_keep_their_jobs() {
         let before = fs::read(store::database(folder.path())).unwrap();
         let mut seen = Seen::default();
         drop(open_watched(folder.path(), &mut seen).unwrap());
-        assert!(seen.steps.iter().any(|step| step.bytes as usize == before.len()), "the copy was told of: {seen:?}", seen = seen.steps);
+        assert!(
+            seen.steps.iter().any(|step| step.bytes as usize == before.len()),
+            "the copy was told of: {seen:?}",
+            seen = seen.steps
+        );
         let copy = copies(folder.path());
         assert_eq!(copy.len(), 1, "{copy:?}");
         assert_eq!(fs::read(&copy[0]).unwrap(), before, "the copy is the database as it was");

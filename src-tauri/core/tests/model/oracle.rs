@@ -153,7 +153,7 @@ impl Oracle {
     }
 
     /// Of these writes of one place, those that no other of them knew: what stands there.
-    fn standing<'a, V: Copy + Ord>(writes: &[(Id, &'a Event, V)]) -> BTreeSet<V> {
+    fn standing<V: Copy + Ord>(writes: &[(Id, &Event, V)]) -> BTreeSet<V> {
         let beaten = |id: Id| writes.iter().any(|(_, other, _)| other.knew.contains(&id));
         writes.iter().filter(|(id, ..)| !beaten(*id)).map(|(.., value)| *value).collect()
     }

@@ -1,13 +1,16 @@
 -- Closed jobs in one piece: every change, run and signature of order and sheet. The truth, as the rows of change are.
 -- id: the first 63 bits of the job's name, or one of the next; newest jobs last, so that packing appends.
--- docs: 1 order, 2 sheet. own, photos, photo_bytes: what this device made of it. turn: of confirmations.
+-- docs: 1 order, 2 sheet. changes: of both; own, photos, photo_bytes: what this device made of it. newest_ms: when the
+-- newest change was noted. turn: how often the relay's confirmations had been forgotten.
 CREATE TABLE pack (
     id          INTEGER PRIMARY KEY,
     job         BLOB    NOT NULL,
     docs        INTEGER NOT NULL,
+    changes     INTEGER NOT NULL,
     own         INTEGER NOT NULL,
     photos      INTEGER NOT NULL,
     photo_bytes INTEGER NOT NULL,
+    newest_ms   INTEGER NOT NULL,
     turn        INTEGER NOT NULL,
     body        BLOB    NOT NULL
 ) STRICT;

@@ -9,4 +9,4 @@ SELECT EXISTS (SELECT 1 FROM change WHERE doc IN (?1, ?2)
     OR EXISTS (SELECT 1 FROM refused WHERE doc IN (?1, ?2))
     OR EXISTS (SELECT 1 FROM grant_out WHERE job = ?5)
     OR EXISTS (SELECT 1 FROM photo WHERE doc = ?2
-               AND ((mine = 1 AND on_relay = 0) OR (here = 0 AND (thumb = 1 OR ?4))))
+               AND ((mine = 1 AND on_relay = 0) OR (here = 0 AND dropped = 0 AND (thumb = 1 OR ?4))))
