@@ -31,8 +31,23 @@ pub fn unpack(main: &[u8], content: &[u8]) -> Result<Closed, ClosedError> {
     for stream in &mut streams {
         *stream = Reader::new(reader.prefixed()?);
     }
-    let [flags, authors, starts, times, noted, log_seqs, ops, deps, messages, others, shapes, lengths, extra, instants, runs] =
-        streams;
+    let [
+        flags,
+        authors,
+        starts,
+        times,
+        noted,
+        log_seqs,
+        ops,
+        deps,
+        messages,
+        others,
+        shapes,
+        lengths,
+        extra,
+        instants,
+        runs,
+    ] = streams;
     let mut content = Reader::new(content);
     let hashes = every(Reader::new(reader.prefixed()?), &mut content)?;
     let mut actors = vec![birth::ACTOR];

@@ -35,8 +35,7 @@ pub fn fold(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Sums, St
         if !papers.has_photo(&hash) {
             continue;
         }
-        let mine: Option<bool> =
-            settled.query_row(params![hash.0, doc, thumb, bytes], |row| row.get(0)).optional()?;
+        let mine: Option<bool> = settled.query_row(params![hash.0, doc, thumb, bytes], |row| row.get(0)).optional()?;
         if mine == Some(true) && !thumb {
             sums.photos += 1;
             sums.photo_bytes += i64::from(bytes);
@@ -46,7 +45,13 @@ pub fn fold(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Sums, St
 }
 
 /// Makes rows of a packed job's photos again. `unsent`: own ones are to be sent anew.
-pub fn unfold(db: &Connection, papers: &mut Papers, job: JobId, closed: &Closed, unsent: bool) -> Result<(), StoreError> {
+pub fn unfold(
+    db: &Connection,
+    papers: &mut Papers,
+    job: JobId,
+    closed: &Closed,
+    unsent: bool,
+) -> Result<(), StoreError> {
     let Some(facts) = views::facts(db, papers, job)? else { return Ok(()) };
     let doc = DocId::Sheet(job).to_string();
     let mut insert = db.prepare_cached(

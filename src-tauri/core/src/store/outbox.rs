@@ -10,8 +10,8 @@ use doorstep_schemas::signature::Signature;
 use doorstep_schemas::wire::{DownHeader, Grant, Held, Outcome, Piece, PieceResult, RunHeld, RunName, Segment, kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::signed;
 use super::packs::{self, Sums};
+use super::rows::signed;
 use super::{Store, StoreError, packing, settings};
 
 /// Changes of this many bytes are tried in one piece before compression.
@@ -191,11 +191,9 @@ impl Store {
         let key = doc.to_string();
         let word: Option<(Vec<u8>, Vec<u8>)> = self
             .db
-            .query_row(
-                "SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2",
-                params![key, actor.0],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
+            .query_row("SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
         let (mut changes, packed) = packs::run_from(&self.db, &doc, actor, from)?;
         let mut query = self.db.prepare_cached(

@@ -115,9 +115,8 @@ impl Store {
         let tx = self.db.transaction()?;
         let turn = settings::number(&tx, packs::TURN)?.unwrap_or(0);
         let found = {
-            let mut query = tx.prepare_cached(
-                "SELECT id, job, own > 0 AND turn < ?2 FROM pack WHERE id > ?1 ORDER BY id LIMIT ?3",
-            )?;
+            let mut query = tx
+                .prepare_cached("SELECT id, job, own > 0 AND turn < ?2 FROM pack WHERE id > ?1 ORDER BY id LIMIT ?3")?;
             let rows = query.query_map([after, turn, i64::from(most)], |row| {
                 Ok((row.get::<_, i64>(0)?, JobId::from_bytes(row.get(1)?), row.get::<_, bool>(2)?))
             })?;
@@ -206,9 +205,8 @@ fn pack(db: &Connection, papers: &mut Papers, job: JobId) -> Result<bool, StoreE
 fn gather(db: &Connection, job: JobId) -> Result<Closed, StoreError> {
     let mut out = packs::of(db, job)?.unwrap_or_default();
     let [order, sheet] = docs(job);
-    let mut query = db.prepare_cached(
-        "SELECT doc, bytes, noted_ms, log_seq, mine FROM change WHERE doc IN (?1, ?2) ORDER BY id",
-    )?;
+    let mut query =
+        db.prepare_cached("SELECT doc, bytes, noted_ms, log_seq, mine FROM change WHERE doc IN (?1, ?2) ORDER BY id")?;
     let mut rows = query.query([&order, &sheet])?;
     while let Some(row) = rows.next()? {
         let kind = if row.get_ref(0)?.as_str().is_ok_and(|doc| doc == order) { DocKind::Order } else { DocKind::Sheet };
@@ -219,9 +217,8 @@ fn gather(db: &Connection, job: JobId) -> Result<Closed, StoreError> {
         }
         out.changes.push(ClosedChange { kind, change, noted_ms: row.get(2)?, log_seq, mine: row.get(4)? });
     }
-    let mut query = db.prepare_cached(
-        "SELECT seq, hash, chain, next_op, signature, tail FROM run WHERE doc = ?1 AND actor = ?2",
-    )?;
+    let mut query =
+        db.prepare_cached("SELECT seq, hash, chain, next_op, signature, tail FROM run WHERE doc = ?1 AND actor = ?2")?;
     for run in &mut out.runs {
         let doc = if run.kind == DocKind::Order { &order } else { &sheet };
         let found = query.query_row(params![doc, run.actor.0], |row| {

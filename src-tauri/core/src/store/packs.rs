@@ -238,7 +238,7 @@ pub fn put(db: &Connection, job: JobId, body: &[u8], closed: &Closed, photos: Su
         own: count(closed.changes.iter().filter(|kept| kept.mine).count()),
         ..photos
     };
-    let newest = closed.changes.iter().map(|kept| kept.noted_ms).max();
+    let newest = closed.changes.iter().map(|kept| kept.noted_ms).max().unwrap_or(0);
     if let Some(before) = &before {
         before.sums.add(db, -1)?;
         sums.photos += before.sums.photos;
@@ -291,12 +291,7 @@ pub fn remove(db: &Connection, job: JobId) -> Result<(), StoreError> {
 }
 
 /// Makes rows of a pack again: for whoever has to judge the whole job anew, or to say all of it again (`unsent`).
-pub fn open_out(
-    db: &Connection,
-    papers: &mut Papers,
-    job: JobId,
-    unsent: bool,
-) -> Result<(), StoreError> {
+pub fn open_out(db: &Connection, papers: &mut Papers, job: JobId, unsent: bool) -> Result<(), StoreError> {
     let Some(closed) = of(db, job)? else { return Ok(()) };
     folded::unfold(db, papers, job, &closed, unsent)?;
     let docs = [DocKind::Order, DocKind::Sheet].map(|kind| doc_of(job, kind).to_string());
@@ -390,7 +385,8 @@ mod tests {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(include_str!("migrations/0001_first.sql")).unwrap();
         db.execute_batch(include_str!("migrations/0005_packs.sql")).unwrap();
-        let names: Vec<JobId> = (0..17).map(|n| JobId::mint(1_795_000_000_000, [7, 7, n, 0, 0, 0, 0, 0, 0, 1])).collect();
+        let names: Vec<JobId> =
+            (0..17).map(|n| JobId::mint(1_795_000_000_000, [7, 7, n, 0, 0, 0, 0, 0, 0, 1])).collect();
         assert!(names.iter().all(|name| first_id(*name) == first_id(names[0])));
         let body = encode(&Closed::default()).unwrap();
         for name in &names[..16] {

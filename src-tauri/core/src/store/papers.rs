@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep_schemas::ids::{BlobHash, Actor, DocId, JobId};
+use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId};
 use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, params};
 

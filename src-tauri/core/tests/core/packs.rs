@@ -12,8 +12,8 @@ use doorstep_schemas::wire::{Outcome, PieceResult};
 use proptest::prelude::*;
 
 use crate::cast::deeds::payment;
-use crate::cast::{NOON, OWNER, Phone, RAN, Shop, altered, entries, leaking_heater, member, pass_everything, runs};
 use crate::cast::{Forger, cases};
+use crate::cast::{NOON, OWNER, Phone, RAN, Shop, altered, entries, leaking_heater, member, pass_everything, runs};
 
 const DAYS: i64 = 24 * 60;
 

@@ -18,19 +18,19 @@ use tokio::sync::broadcast;
 use super::{jobs, rules, town};
 use crate::town::{Act, Clock, Course, Ordered, Refused, Town, facts, play};
 
-struct Core {
-    actions: Actions,
-    clock: Arc<Clock>,
-    _folder: TempDir,
+pub(super) struct Core {
+    pub actions: Actions,
+    pub clock: Arc<Clock>,
+    pub folder: TempDir,
 }
 
-fn core(town: &Town) -> Core {
+pub(super) fn core(town: &Town) -> Core {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(Clock::new(town.seed));
     let mut store = store(folder.path(), &clock);
     town.found(&mut store).unwrap();
     let actions = Actions { shelf: Shelf::new(store), nature: clock.clone(), events: broadcast::channel(16).0 };
-    Core { actions, clock, _folder: folder }
+    Core { actions, clock, folder }
 }
 
 fn store(folder: &Path, clock: &Arc<Clock>) -> Store {
@@ -38,6 +38,10 @@ fn store(folder: &Path, clock: &Arc<Clock>) -> Store {
 }
 
 impl Core {
+    pub fn clock_ms(&self) -> i64 {
+        doorstep::nature::Nature::now_ms(self.clock.as_ref())
+    }
+
     fn play(&self, town: &Town, order: &Ordered, course: &Course) -> Job {
         let job = play(town, &self.actions, &self.clock, order, course).unwrap();
         (*self.actions.shelf.store().job_facts(job).unwrap().unwrap()).clone()
