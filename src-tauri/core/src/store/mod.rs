@@ -10,10 +10,12 @@ pub mod bundle;
 mod cells;
 pub mod check;
 mod compare;
+pub mod dictionary;
 pub mod drafts;
 pub mod error;
 mod exports;
 pub mod files;
+mod folded;
 mod history;
 pub mod identity;
 pub mod key;
@@ -23,6 +25,8 @@ mod open;
 pub mod outbox;
 mod outlet_papers;
 mod own;
+pub mod packing;
+mod packs;
 mod pages;
 mod papers;
 mod photo_files;
@@ -65,6 +69,7 @@ use ballast::Ballast;
 pub use error::StoreError;
 pub use open::{database, unlock};
 pub use own::Edit;
+pub use packs::PackError;
 use papers::Papers;
 pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
@@ -143,7 +148,7 @@ impl Store {
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
-        let papers = Papers::new(actor);
+        let papers = Papers::new(actor, folder);
         let mut store = Self {
             db,
             papers,

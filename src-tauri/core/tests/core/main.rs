@@ -15,6 +15,7 @@ mod keyrings;
 mod merges;
 mod outbox;
 mod own;
+mod packs;
 mod photos;
 mod purge;
 mod quarantine;
