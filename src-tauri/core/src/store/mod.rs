@@ -9,15 +9,20 @@ mod compare;
 pub mod dictionary;
 pub mod error;
 mod history;
+mod index;
 pub mod key;
+pub mod listed;
+pub mod lists;
 mod open;
 pub mod outbox;
 mod outlet_papers;
 mod own;
 mod papers;
 pub mod photos;
+mod rebuild_views;
 mod rows;
 pub mod rule_sets;
+pub mod search;
 mod settings;
 pub mod stuck;
 pub mod sync_log;
@@ -35,6 +40,7 @@ use rusqlite::Connection;
 
 use crate::nature::{Nature, random};
 use crate::rules::RuleBook;
+use crate::tasks::Unwatched;
 pub use absorb::Absorbed;
 pub use error::StoreError;
 pub use open::{database, unlock};
@@ -84,6 +90,7 @@ impl Store {
             key: *key,
         };
         store.renew_rules(nature.now_ms())?;
+        store.renew_views(&mut Unwatched, nature.now_ms())?;
         Ok(store)
     }
 

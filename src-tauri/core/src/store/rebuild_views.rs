@@ -1,0 +1,84 @@
+//! Computes the read models anew: lists, search, sums. In batches, so that it can be watched, stopped and gone on with.
+
+use std::collections::BTreeSet;
+
+use doorstep_schemas::ids::{DocId, JobId};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use super::listed::shape;
+use super::{Store, StoreError, index, settings, views};
+use crate::tasks::{Step, Watcher};
+
+const STANDING: &str = "views";
+/// Jobs of one transaction.
+const BATCH: usize = 200;
+
+/// What the read models are.
+#[derive(Serialize, Deserialize)]
+struct Standing {
+    shape: String,
+    /// The last job that was computed, while some are yet to be.
+    up_to: Option<JobId>,
+    whole: bool,
+}
+
+impl Store {
+    /// Makes the read models those of this version, where another one wrote them or was stopped while it did.
+    pub fn renew_views(&mut self, watcher: &mut dyn Watcher, now_ms: i64) -> Result<(), StoreError> {
+        let standing: Option<Standing> = settings::get_json(&self.db, STANDING)?;
+        match standing.filter(|standing| standing.shape == shape()) {
+            Some(Standing { whole: true, .. }) => Ok(()),
+            Some(Standing { up_to, .. }) => self.compute_views(up_to, watcher, now_ms),
+            None => self.rebuild_views(watcher, now_ms),
+        }
+    }
+
+    /// Empties the read models and computes them from the documents. Stopped half-way, lists are short until the next
+    /// [`Store::renew_views`], which goes on where it stopped; opening does.
+    pub fn rebuild_views(&mut self, watcher: &mut dyn Watcher, now_ms: i64) -> Result<(), StoreError> {
+        let tx = self.db.transaction()?;
+        index::empty(&tx)?;
+        settings::put_json(&tx, STANDING, &Standing { shape: shape(), up_to: None, whole: false })?;
+        tx.commit()?;
+        self.compute_views(None, watcher, now_ms)
+    }
+
+    fn compute_views(
+        &mut self,
+        up_to: Option<JobId>,
+        watcher: &mut dyn Watcher,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let jobs: Vec<JobId> = jobs(&self.db)?.into_iter().collect();
+        let of = u64::try_from(jobs.len()).ok();
+        let mut done = jobs.partition_point(|job| Some(*job) <= up_to);
+        while done < jobs.len() {
+            watcher.step(Step { done: done as u64, of, bytes: 0 })?;
+            let batch = &jobs[done..jobs.len().min(done + BATCH)];
+            done += batch.len();
+            let tx = self.db.transaction()?;
+            for job in batch {
+                views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms)?;
+            }
+            let standing = Standing { shape: shape(), up_to: batch.last().copied(), whole: false };
+            settings::put_json(&tx, STANDING, &standing)?;
+            tx.commit()?;
+        }
+        settings::put_json(&self.db, STANDING, &Standing { shape: shape(), up_to: None, whole: true })?;
+        watcher.step(Step { done: done as u64, of, bytes: 0 })?;
+        Ok(())
+    }
+}
+
+/// Every job of which something is here.
+fn jobs(db: &Connection) -> Result<BTreeSet<JobId>, StoreError> {
+    let mut listed = db.prepare("SELECT job FROM job")?;
+    let mut out: BTreeSet<JobId> =
+        listed.query_map([], |row| row.get(0).map(JobId::from_bytes))?.collect::<Result<_, _>>()?;
+    let mut papers = db.prepare("SELECT doc FROM paper")?;
+    for doc in papers.query_map([], |row| row.get::<_, String>(0))? {
+        out.extend(doc?.parse::<DocId>().ok().and_then(|doc| doc.job()));
+    }
+    Ok(out)
+}
