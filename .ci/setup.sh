@@ -7,7 +7,7 @@ fail() { printf '\033[31m✗ %s\033[0m\n' "$*" >&2; exit 1; }
 NEED_CORE="build-essential pkg-config perl clang lld"
 NEED_APP="libwebkit2gtk-4.1-dev"
 NEED_FONT="fonts-noto-cjk"
-NEED_TESTS="chromium xvfb webkit2gtk-driver"
+NEED_TESTS="chromium xvfb webkit2gtk-driver e2fsprogs"
 
 need_tools() {
     command -v cargo >/dev/null || fail "Rust is missing. Install it (1.95 or newer) and run this again."

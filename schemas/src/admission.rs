@@ -166,6 +166,155 @@ pub fn admit<H: History>(
     Ok(Verdict::Admit { changes: admitted, run: reached, doc_ops })
 }
 
+/// What a device learns of a piece. The relay refuses a piece as a whole; a device that finds one in a bundle or a log
+/// takes what is good of it, so that the same becomes of each change wherever the piece was cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Examined {
+    News(News),
+    /// Everything in it was here already.
+    Known,
+    /// Changes before it are missing: it can be told from this sequence number on.
+    WantFrom(u64),
+    /// The author signed another change for this place than the one that is here.
+    Forked(u64),
+}
+
+/// The unseen suffix of a piece, all of it under its author's signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    pub changes: Vec<Signed>,
+    /// How far the run is with them.
+    pub run: Run,
+    /// Hashes between the run's end and the change that the signature reaches.
+    pub tail: Vec<u8>,
+    /// How many of the piece's last changes are no part of this run, because the first of them names another place
+    /// than its own: nothing can follow there.
+    pub strays: u64,
+}
+
+/// A change that its author signed, and what its own bytes say against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    pub seq: u64,
+    pub hash: ChangeHash,
+    pub bytes: Vec<u8>,
+    pub ops: u64,
+    pub flaw: Option<Flaw>,
+}
+
+/// A rule that a change breaks by its bytes and its run alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    #[error(transparent)]
+    Malformed(#[from] MalformedChange),
+    #[error("the change does not follow the one before it")]
+    NotLinked,
+}
+
+impl Flaw {
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Malformed(_) => ErrorCode::ChangeMalformed,
+            Self::NotLinked => ErrorCode::ChangeNotLinked,
+        }
+    }
+}
+
+/// Reads one segment and tells what its author vouches for. A refusal says nothing about the changes: the piece was
+/// damaged or is somebody else's, and a sound copy may come. What the author signed and what breaks a rule is told
+/// change by change. Operation numbers and parents are not looked at: whoever holds the document does.
+pub fn examine<H: History>(
+    outlet: OutletId,
+    doc: &DocId,
+    segment: &Segment,
+    author: &PublicKey,
+    history: &H,
+) -> Result<Examined, Refusal<H::Error>> {
+    let run = history.run();
+    if segment.from_seq == 0 {
+        return Err(Refusal::WrongRun);
+    }
+    if segment.from_seq > run.seq + 1 {
+        return Ok(Examined::WantFrom(run.seq + 1));
+    }
+    let found = segment::find(segment.codec, &segment.body, segment.actor, segment.from_seq).map_err(unreadable)?;
+    if found.is_empty() {
+        return Err(Refusal::Empty);
+    }
+    let mut news = None;
+    for (seq, change) in (segment.from_seq..).zip(&found) {
+        if seq > run.seq {
+            news = Some(seq);
+            break;
+        }
+        if history.hash_at(seq).map_err(Refusal::History)? != Some(change.hash()) {
+            // Only a branch that the author signed is a fork; a damaged copy of what is here is nothing.
+            let before = chain_to(history, seq - 1)?;
+            let (_, branch) = found.split_at(usize::try_from(seq - segment.from_seq).unwrap_or(0));
+            let reached = Run { seq: seq - 1, chain: before, ..run };
+            return match follow(reached, branch, segment) {
+                (end, _) if signed(outlet, doc, segment, author, &end) => Ok(Examined::Forked(seq)),
+                _ => Err(Refusal::Signature),
+            };
+        }
+    }
+    let Some(from) = news else { return Ok(Examined::Known) };
+    let unseen = found.split_at(usize::try_from(from - segment.from_seq).unwrap_or(0)).1;
+    let (end, strays) = follow(run, unseen, segment);
+    if !signed(outlet, doc, segment, author, &end) {
+        return Err(Refusal::Signature);
+    }
+    Ok(Examined::News(tell(run, unseen, strays, segment)))
+}
+
+/// How far a run is when these changes are hung on, and how many of them can't be of it.
+fn follow(run: Run, changes: &[segment::Found], segment: &Segment) -> (Run, u64) {
+    let mut reached = run;
+    let mut strays = 0;
+    for change in changes {
+        let here = match change {
+            segment::Found::Sound(sound) => sound.actor == segment.actor && sound.seq == reached.seq.saturating_add(1),
+            segment::Found::Flawed { .. } => true,
+        };
+        strays += u64::from(strays > 0 || !here);
+        let seq = reached.seq.saturating_add(1);
+        reached = Run { seq, hash: change.hash(), chain: reached.chain.then(&change.hash()), ..reached };
+    }
+    (reached, strays)
+}
+
+fn tell(run: Run, unseen: &[segment::Found], strays: u64, segment: &Segment) -> News {
+    let kept = unseen.len().saturating_sub(usize::try_from(strays).unwrap_or(usize::MAX));
+    let (taken, rest) = unseen.split_at(kept);
+    let mut reached = run;
+    let changes = taken.iter().map(|found| {
+        let (ops, flaw) = match found {
+            segment::Found::Sound(change) if reached.seq > 0 && !change.deps.contains(&reached.hash) => {
+                (change.ops, Some(Flaw::NotLinked))
+            }
+            segment::Found::Sound(change) => (change.ops, None),
+            segment::Found::Flawed { flaw, .. } => (0, Some(Flaw::Malformed(flaw.clone()))),
+        };
+        let next_op = match found {
+            segment::Found::Sound(change) => change.start_op.saturating_add(change.ops),
+            segment::Found::Flawed { .. } => reached.next_op,
+        };
+        let (seq, hash) = (reached.seq.saturating_add(1), found.hash());
+        reached = Run { seq, hash, chain: reached.chain.then(&hash), next_op };
+        Signed { seq, hash, bytes: found.bytes().to_vec(), ops, flaw }
+    });
+    let changes = changes.collect();
+    let tail = rest.iter().flat_map(|found| found.hash().0).chain(segment.tail.iter().copied()).collect();
+    News { changes, run: reached, tail, strays }
+}
+
+fn chain_to<H: History>(history: &H, seq: u64) -> Result<Chain, Refusal<H::Error>> {
+    (1..=seq).try_fold(Chain::default(), |chain, seq| {
+        let hash = history.hash_at(seq).map_err(Refusal::History)?;
+        hash.map(|hash| chain.then(&hash)).ok_or(Refusal::Forked)
+    })
+}
+
 /// A change that breaks the rules is the same refusal in whichever codec it came.
 fn unreadable<E>(error: SegmentError) -> Refusal<E> {
     match error {

@@ -135,6 +135,19 @@ impl<'a> Change<'a> {
         Ok(change)
     }
 
+    /// The hash of a chunk that may hold a change, whatever stands in it: what its author signed, also where the change
+    /// itself breaks a rule. `None` for bytes that are no whole uncompressed chunk.
+    pub fn hash_of(bytes: &[u8]) -> Option<ChangeHash> {
+        let mut reader = Reader::new(bytes);
+        if reader.array::<4>().ok()? != MAGIC {
+            return None;
+        }
+        reader.array::<4>().ok()?;
+        let hashed = reader.rest();
+        let whole = reader.byte().ok()? == CHUNK_CHANGE && reader.prefixed().is_ok() && reader.is_empty();
+        whole.then(|| ChangeHash(Sha256::digest(hashed).into()))
+    }
+
     /// Puts a change together from its parts, under the same rules as [`Change::parse`]: returns it with its hash and
     /// its number of operations filled in, and its bytes.
     pub fn build(mut self) -> Result<(Self, Vec<u8>), MalformedChange> {

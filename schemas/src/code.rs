@@ -37,6 +37,10 @@ codes! {
     ChangeForked = "change_forked",
     ChangeOutOfRange = "change_out_of_range",
     ChangeUnappliable = "change_unappliable",
+    /// Fine alone, and not together with another one that every device takes first.
+    ChangeClashes = "change_clashes",
+    /// It was made on top of a change that is in quarantine.
+    RestsOnRefused = "rests_on_refused",
     DocumentFull = "document_full",
     SignatureInvalid = "signature_invalid",
     UnknownAuthor = "unknown_author",
@@ -72,6 +76,14 @@ codes! {
     AlreadyEnrolled = "already_enrolled",
     LinkUnreadable = "link_unreadable",
     StoreFailed = "store_failed",
+    /// What can be read is kept and the rest fetched again at the next start.
+    StoreDamaged = "store_damaged",
+    /// Text is saved, pictures are not.
+    DiskLow = "disk_low",
+    /// An update needs room for a copy first.
+    NoRoomToUpdate = "no_room_to_update",
+    /// A person stopped long work.
+    Cancelled = "cancelled",
     DataFolderBusy = "data_folder_busy",
     DataTooNew = "data_too_new",
     KeyMissing = "key_missing",

@@ -20,6 +20,8 @@ pub enum CoreEvent {
     PhotoMoved { photo: BlobHash, done: u32, total: u32 },
     /// The relay refuses this device (lost, revoked); what was entered here stays.
     DeviceRefused,
+    /// Room on the disk, a check for damage or a repair: `storage` tells what.
+    StorageChanged,
     /// Long work went on or ended.
     TaskMoved { task: Task, progress: TaskProgress },
 }

@@ -20,7 +20,7 @@ pub mod input;
 mod leb;
 pub mod live;
 pub mod log;
-mod operations;
+pub mod operations;
 pub mod rules;
 pub mod segment;
 pub mod signature;

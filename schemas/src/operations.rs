@@ -4,7 +4,7 @@
 //! marks and counters are refused, because nobody here writes them and Automerge is least safe there: a mark that
 //! fits nothing makes it panic while it unwinds, which ends the whole process and no `catch_unwind` stops.
 
-use crate::change::{Column, MalformedChange};
+use crate::change::{Column, MAX_CHANGE_OPS, MalformedChange};
 use crate::columns::{
     self, ACTION, INSERT, KEY_TEXT, OBJECT_ACTOR, OBJECT_COUNTER, PRED_ACTOR, PRED_COUNT, PRED_COUNTER, VALUE,
     VALUE_META,
@@ -15,6 +15,67 @@ const MAKE_MAP: u64 = 0;
 const SET: u64 = 1;
 const DELETE: u64 = 3;
 
+/// An operation's name: an index into [`actors`](Operation) of its change, 0 being its author, and its number.
+pub type OpName = (u64, u64);
+
+/// What one operation of a change does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// The map that it writes into; `None` is the document's root.
+    pub object: Option<OpName>,
+    pub key: String,
+    pub makes_map: bool,
+    pub deletes: bool,
+    /// What it replaces.
+    pub preds: Vec<OpName>,
+}
+
+/// Every operation of a change that [`check`] found sound, in their order.
+pub fn all(columns: &[Column<'_>]) -> Result<Vec<Operation>, MalformedChange> {
+    let expanded = |spec| columns::expanded(columns, spec);
+    let actions = expanded(ACTION)?;
+    let (object_actors, object_counters) = (expanded(OBJECT_ACTOR)?, expanded(OBJECT_COUNTER)?);
+    let (pred_actors, pred_counters) = (expanded(PRED_ACTOR)?, expanded(PRED_COUNTER)?);
+    let mut preds = pred_actors.into_iter().zip(pred_counters).map(|(actor, counter)| actor.zip(counter));
+    let mut keys = keys(columns)?.into_iter();
+    let mut out = Vec::with_capacity(actions.len());
+    for (i, (action, pred_count)) in actions.iter().zip(expanded(PRED_COUNT)?).enumerate() {
+        let object = object_actors.get(i).copied().flatten().zip(object_counters.get(i).copied().flatten());
+        let mut replaced = Vec::new();
+        for _ in 0..pred_count.unwrap_or(0) {
+            replaced.push(preds.next().flatten().ok_or(MalformedChange::DanglingReference)?);
+        }
+        out.push(Operation {
+            object,
+            key: keys.next().ok_or(MalformedChange::Operation)?,
+            makes_map: *action == Some(MAKE_MAP),
+            deletes: *action == Some(DELETE),
+            preds: replaced,
+        });
+    }
+    Ok(out)
+}
+
+fn keys(columns: &[Column<'_>]) -> Result<Vec<String>, MalformedChange> {
+    let data = columns.iter().find(|(spec, _)| *spec == KEY_TEXT).map_or(&[] as &[u8], |(_, data)| data);
+    let mut reader = Reader::new(data);
+    let mut out = Vec::new();
+    let text = |reader: &mut Reader<'_>| -> Result<String, MalformedChange> {
+        String::from_utf8(reader.prefixed()?.to_vec())
+            .map_err(|_: std::string::FromUtf8Error| MalformedChange::Operation)
+    };
+    while !reader.is_empty() {
+        let head = reader.signed()?;
+        let (distinct, times) = if head > 0 { (1, head.unsigned_abs()) } else { (head.unsigned_abs(), 1) };
+        for _ in 0..distinct {
+            let key = text(&mut reader)?;
+            // Bounded by what the change may have: its count was held to that before.
+            (0..times.min(MAX_CHANGE_OPS)).for_each(|_| out.push(key.clone()));
+        }
+    }
+    Ok(out)
+}
+
 const NULL: u64 = 0;
 const UNSIGNED: u64 = 3;
 const SIGNED: u64 = 4;
@@ -24,7 +85,7 @@ const BYTES: u64 = 7;
 const TIMESTAMP: u64 = 9;
 
 /// Holds each operation to what it may be and to what it may refer to. Counts were checked before.
-pub fn check(columns: &[Column<'_>], start_op: u64, ops: u64) -> Result<(), MalformedChange> {
+pub(crate) fn check(columns: &[Column<'_>], start_op: u64, ops: u64) -> Result<(), MalformedChange> {
     let has = |spec: u64| columns.iter().any(|(s, _)| *s == spec);
     if ops > 0 && ![KEY_TEXT, INSERT, ACTION, VALUE_META, PRED_COUNT].into_iter().all(has) {
         return Err(MalformedChange::Operation);

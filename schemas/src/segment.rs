@@ -53,7 +53,7 @@ pub enum SegmentError {
 /// Encodes consecutive changes of one actor. The codec that came out shorter is returned with the body.
 pub fn encode(changes: &[&[u8]]) -> Result<(u8, Vec<u8>), SegmentError> {
     let parsed = changes.iter().map(|bytes| Change::parse(bytes)).collect::<Result<Vec<_>, _>>()?;
-    let raw = raw(changes);
+    let (_, raw) = plain(changes.iter().copied());
     let ops: u64 = parsed.iter().map(|change| change.ops).sum();
     if raw.len() > MAX_PIECE_PLAIN || changes.len() > MAX_PIECE_CHANGES || ops > MAX_PIECE_OPS {
         return Err(SegmentError::TooLarge);
@@ -63,7 +63,7 @@ pub fn encode(changes: &[&[u8]]) -> Result<(u8, Vec<u8>), SegmentError> {
         // Only what comes back is sent stripped: a run with a hole, or of two actors, would come back as another.
         let restored = stripped::restore(&main, &content, first.actor, first.seq)?;
         if main.len().max(content.len()) <= MAX_PIECE_PLAIN
-            && restored.iter().map(|change| change.bytes.as_slice()).eq(changes.iter().copied())
+            && restored.iter().map(|found| found.bytes()).eq(changes.iter().copied())
         {
             let mut body = Vec::new();
             put_part(&mut body, &main)?;
@@ -103,8 +103,46 @@ pub fn decode(codec: u8, body: &[u8], actor: Actor, from_seq: u64) -> Result<Vec
 /// Restores each change and reads it, hashing it once. A raw body may hold changes of another actor or sequence
 /// number than the piece names: admission looks.
 pub fn unpack(codec: u8, body: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Unpacked>, SegmentError> {
+    let sound = |found| match found {
+        Found::Sound(change) => Ok(change),
+        Found::Flawed { flaw, .. } => Err(flaw.into()),
+    };
+    find(codec, body, actor, from_seq)?.into_iter().map(sound).collect()
+}
+
+/// One change of a body that may hold bad ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Sound(Unpacked),
+    /// It breaks a rule that its own bytes show; its hash is still what its author signed.
+    Flawed {
+        hash: ChangeHash,
+        bytes: Vec<u8>,
+        flaw: MalformedChange,
+    },
+}
+
+impl Found {
+    pub fn hash(&self) -> ChangeHash {
+        match self {
+            Self::Sound(change) => change.hash,
+            Self::Flawed { hash, .. } => *hash,
+        }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Sound(change) => &change.bytes,
+            Self::Flawed { bytes, .. } => bytes,
+        }
+    }
+}
+
+/// Like [`unpack`], but a change that breaks a rule does not take those around it with it: it is an error only where
+/// its hash can't be told, because then nobody can say whether its author signed it.
+pub fn find(codec: u8, body: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Found>, SegmentError> {
     match codec {
-        CODEC_RAW => unpack_raw(body),
+        CODEC_RAW => find_raw(body),
         CODEC_STRIPPED => {
             let mut reader = Reader::new(body);
             let (main, content) = (take_part(&mut reader)?, take_part(&mut reader)?);
@@ -117,7 +155,7 @@ pub fn unpack(codec: u8, body: &[u8], actor: Actor, from_seq: u64) -> Result<Vec
     }
 }
 
-fn unpack_raw(body: &[u8]) -> Result<Vec<Unpacked>, SegmentError> {
+fn find_raw(body: &[u8]) -> Result<Vec<Found>, SegmentError> {
     if body.len() > MAX_PIECE_PLAIN {
         return Err(SegmentError::TooLarge);
     }
@@ -126,20 +164,29 @@ fn unpack_raw(body: &[u8]) -> Result<Vec<Unpacked>, SegmentError> {
     let mut ops = 0;
     while !reader.is_empty() {
         let bytes = reader.prefixed()?;
-        let change = Change::parse(bytes)?;
-        ops += change.ops;
+        let found = match Change::parse(bytes) {
+            Ok(change) => {
+                ops += change.ops;
+                Found::Sound(Unpacked::of(change, bytes.to_vec()))
+            }
+            Err(flaw) => {
+                let hash = Change::hash_of(bytes).ok_or(flaw.clone())?;
+                Found::Flawed { hash, bytes: bytes.to_vec(), flaw }
+            }
+        };
         if changes.len() == MAX_PIECE_CHANGES || ops > MAX_PIECE_OPS {
             return Err(SegmentError::TooLarge);
         }
-        changes.push(Unpacked::of(change, bytes.to_vec()));
+        changes.push(found);
     }
     Ok(changes)
 }
 
-fn raw(changes: &[&[u8]]) -> Vec<u8> {
+/// The codec and body of changes as they are, also of such as break a rule.
+pub fn plain<'a>(changes: impl IntoIterator<Item = &'a [u8]>) -> (u8, Vec<u8>) {
     let mut out = Vec::new();
-    changes.iter().for_each(|change| leb::put_prefixed(&mut out, change));
-    out
+    changes.into_iter().for_each(|change| leb::put_prefixed(&mut out, change));
+    (CODEC_RAW, out)
 }
 
 /// A part of a body: its length, its length as sent, its bytes. Equal lengths say that it is stored as it is.

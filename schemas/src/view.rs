@@ -5,6 +5,7 @@
 mod history;
 mod job;
 mod outlet;
+mod storage;
 mod sync;
 mod trade;
 pub(crate) mod words;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use history::*;
 pub use job::*;
 pub use outlet::*;
+pub use storage::*;
 pub use sync::*;
 pub use trade::*;
 pub(crate) use words::words;

@@ -47,7 +47,11 @@ impl Told for StoreError {
             Self::WrongKey(_) => ErrorCode::KeyMissing,
             Self::NotEnrolled => ErrorCode::NotEnrolled,
             Self::OwnWork(refusal) => refusal.code(),
-            Self::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            Self::Damaged(_) => ErrorCode::StoreDamaged,
+            Self::DiskLow => ErrorCode::DiskLow,
+            Self::NoRoom { .. } => ErrorCode::NoRoomToUpdate,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+            Self::Io(_) if self.is_full() => ErrorCode::DiskFull,
             Self::Database(_)
             | Self::OldSqlite(_)
             | Self::Io(_)
@@ -58,6 +62,14 @@ impl Told for StoreError {
             | Self::Change(_)
             | Self::Row(_)
             | Self::Cipher => ErrorCode::StoreFailed,
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        let megabytes = |bytes: u64| bytes.div_ceil(1_000_000).to_string();
+        match self {
+            Self::NoRoom { needed, free } => vec![("needed", megabytes(*needed)), ("free", megabytes(*free))],
+            _ => Vec::new(),
         }
     }
 }

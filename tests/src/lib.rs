@@ -1,5 +1,5 @@
-//! Stage and cast: a relay as a separate process, devices with names, a camera, the sample outlet, and a town from a
-//! seed.
+//! Stage and cast: a relay as a separate process, devices with names, a camera, the sample outlet, a town from a seed,
+//! and a subject for trials by kill and power cut.
 
 pub mod camera;
 pub mod chance;
@@ -9,3 +9,4 @@ pub mod programs;
 pub mod stage;
 pub mod story;
 pub mod town;
+pub mod trial;

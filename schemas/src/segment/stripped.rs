@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{MAX_PIECE_CHANGES, MAX_PIECE_OPS, MAX_PIECE_PLAIN, SegmentError, Unpacked, cells};
-use crate::change::{Change, MAX_DEPS, MAX_OTHER_ACTORS, MalformedChange};
+use super::{Found, MAX_PIECE_CHANGES, MAX_PIECE_OPS, MAX_PIECE_PLAIN, SegmentError, Unpacked, cells};
+use crate::change::{Change, MAX_CHANGE_OPS, MAX_DEPS, MAX_OTHER_ACTORS, MalformedChange};
 use crate::columns;
 use crate::ids::{Actor, ChangeHash};
 use crate::leb::{self, LebError, Reader};
@@ -137,7 +137,8 @@ pub fn strip(changes: &[Change<'_>]) -> (Vec<u8>, Vec<u8>) {
     (main, s.content)
 }
 
-pub fn restore(main: &[u8], content: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Unpacked>, SegmentError> {
+/// Each change of a body; those that break a rule are named beside the sound ones.
+pub fn restore(main: &[u8], content: &[u8], actor: Actor, from_seq: u64) -> Result<Vec<Found>, SegmentError> {
     let mut reader = Reader::new(main);
     let count =
         usize::try_from(reader.unsigned()?).ok().filter(|n| *n <= MAX_PIECE_CHANGES).ok_or(SegmentError::TooLarge)?;
@@ -190,16 +191,27 @@ pub fn restore(main: &[u8], content: &[u8], actor: Actor, from_seq: u64) -> Resu
             extra: if flags & HAS_EXTRA != 0 { extra.prefixed()? } else { &[] },
             ops: 0,
         };
-        let (change, bytes) = parts.build()?;
-        total += bytes.len();
-        total_ops += change.ops;
+        let found = match parts.clone().build() {
+            Ok((change, bytes)) => Found::Sound(Unpacked::of(change, bytes)),
+            Err(flaw) => {
+                let (bytes, hash) = parts.to_bytes();
+                Found::Flawed { hash, bytes, flaw }
+            }
+        };
+        // Nobody knows how many operations a flawed change has: it counts as the largest.
+        let (hash, size, ops) = match &found {
+            Found::Sound(change) => (change.hash, change.bytes.len(), change.ops),
+            Found::Flawed { hash, bytes, .. } => (*hash, bytes.len(), MAX_CHANGE_OPS),
+        };
+        total += size;
+        total_ops += ops;
         if total > MAX_PIECE_PLAIN || total_ops > MAX_PIECE_OPS {
             return Err(SegmentError::TooLarge);
         }
-        before.hash = Some(change.hash);
-        before.next_op = Some(start_op.saturating_add(change.ops));
+        before.hash = Some(hash);
+        before.next_op = matches!(found, Found::Sound(_)).then(|| start_op.saturating_add(ops));
         before.time = time;
-        restored.push(Unpacked::of(change, bytes));
+        restored.push(found);
     }
     let Sources { ops, instants, columns, content } = sources;
     let rest = [starts, times, ops, deps, messages, actors, shapes, lengths, extra, instants, content];

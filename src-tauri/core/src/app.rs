@@ -21,6 +21,7 @@ use crate::sync::admin::{self, AdminError};
 use crate::sync::fault::Fault;
 use crate::sync::runner::{self, Runner};
 use crate::sync::status;
+use crate::tasks::{Unwatched, Watcher};
 
 /// Events that a slow listener may fall behind by before it has to look at everything anew.
 const EVENTS: usize = 256;
@@ -52,12 +53,22 @@ pub struct Doorstep {
 impl Doorstep {
     /// Opens or creates the data folder and starts to sync on `runtime`.
     pub fn open(folder: &Path, nature: Arc<dyn Nature>, runtime: &Handle) -> Result<Self, OpenError> {
+        Self::open_watched(folder, nature, runtime, &mut Unwatched)
+    }
+
+    /// The same, telling how far it is where a database is brought to a newer shape or repaired first.
+    pub fn open_watched(
+        folder: &Path,
+        nature: Arc<dyn Nature>,
+        runtime: &Handle,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Self, OpenError> {
         make_private(folder).map_err(OpenError::Folder)?;
         let lock = lock(folder)?;
         let keeper = KeyFile::in_folder(folder);
-        let key = keeper.key(!store::database(folder).exists(), nature.as_ref())?;
+        let key = keeper.key(!store::files::is_founded(folder), nature.as_ref())?;
         let rules = Arc::new(RuleBook::built_in()?);
-        let store = Store::open(folder, &key, rules, nature.as_ref())?;
+        let store = Store::open_watched(folder, &key, rules, nature.as_ref(), watcher)?;
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
         let runner = Runner::start(runtime, &actions)?;

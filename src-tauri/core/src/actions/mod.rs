@@ -13,6 +13,7 @@ pub mod photos;
 pub mod readings;
 pub mod rule_sets;
 pub mod sheet;
+pub mod storage;
 pub mod undo;
 pub mod visit;
 pub mod walk_in;

@@ -43,6 +43,7 @@ impl Actions {
         };
         let picture = intake(file)?;
         let (hash, thumb) = (BlobHash::of(&picture.photo), BlobHash::of(&picture.thumb));
+        self.shelf.store().room_for_photo((picture.photo.len() + picture.thumb.len()) as u64)?;
         files.write(&hash, &picture.photo, self.nature.as_ref())?;
         files.write(&thumb, &picture.thumb, self.nature.as_ref())?;
 
@@ -83,6 +84,11 @@ impl Actions {
                 _ => return Err(PhotoError::NotFound),
             }
         };
-        Ok(files.read(hash)?)
+        match files.read(hash) {
+            Ok(bytes) => Ok(bytes),
+            // Its row says so now: it is fetched again, or told as lost.
+            Err(_) if self.shelf.store().photo_damaged(hash)? => Err(PhotoError::NotFound),
+            Err(error) => Err(error.into()),
+        }
     }
 }

@@ -4,6 +4,7 @@ pub mod birth;
 pub mod conflicts;
 pub mod history;
 pub mod layout;
+pub mod lineage;
 pub mod order;
 pub mod outlet;
 pub mod paper;

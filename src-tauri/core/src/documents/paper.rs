@@ -11,6 +11,7 @@ use doorstep_schemas::birth;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind};
 
 use super::birth as birth_layout;
+use super::lineage::{Lineage, Misfit};
 
 /// Why a document can't be opened or a change not taken.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,8 @@ pub enum PaperError {
     Uprooted,
     #[error("a part of this version of the document is not here")]
     NotAllHere,
+    #[error("a change that is part of the document does not fit its history")]
+    History(#[from] Misfit),
 }
 
 /// A change fresh from an edit.
@@ -41,13 +44,16 @@ pub struct Made {
 pub struct Paper {
     id: DocId,
     doc: AutoCommit,
+    /// Read when others' work is judged, and kept for the next.
+    lineage: Option<Box<Lineage>>,
 }
 
 impl Paper {
     /// The document as its births leave it.
     pub fn blank(id: &DocId, actor: Actor) -> Result<Self, PaperError> {
         let births = birth::births(id.kind());
-        let mut paper = Self { id: id.clone(), doc: AutoCommit::new().with_actor(ActorId::from(actor.0)) };
+        let mut paper =
+            Self { id: id.clone(), doc: AutoCommit::new().with_actor(ActorId::from(actor.0)), lineage: None };
         for birth in births {
             paper.apply(vec![read(birth.bytes)?])?;
         }
@@ -59,7 +65,7 @@ impl Paper {
         let mut paper = match saved {
             Some(saved) => {
                 let doc = AutoCommit::load(saved).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
-                let mut paper = Self { id: id.clone(), doc: doc.with_actor(ActorId::from(actor.0)) };
+                let mut paper = Self { id: id.clone(), doc: doc.with_actor(ActorId::from(actor.0)), lineage: None };
                 // A copy that an earlier version saved has fewer containers.
                 if !rooted(&paper.doc, id.kind()) {
                     let births = birth::births(id.kind()).iter().map(|birth| read(birth.bytes));
@@ -128,18 +134,43 @@ impl Paper {
             .doc
             .get_last_local_change()
             .map(|change| Made { bytes: change.raw_bytes().to_vec(), hash: ChangeHash(change.hash().0) });
+        if let (Some(lineage), Some(made)) = (&mut self.lineage, &made)
+            && !parse(&made.bytes).is_ok_and(|change| lineage.take(&change).is_ok())
+        {
+            self.lineage = None;
+        }
         Ok(made)
     }
 
-    /// Takes somebody's admitted changes: on a copy, tried by an edit, a save and a reload, then for good. All or none.
+    /// What every change of the document knew, to judge others by. It is lent until
+    /// [`Paper::keep_lineage`].
+    pub fn lineage(&mut self) -> Result<Box<Lineage>, PaperError> {
+        if let Some(lineage) = self.lineage.take() {
+            return Ok(lineage);
+        }
+        let mut lineage = Box::new(Lineage::new(self.id.kind()));
+        for change in self.doc.get_changes(&[]) {
+            lineage.take(&parse(change.raw_bytes())?)?;
+        }
+        Ok(lineage)
+    }
+
+    /// Takes somebody's changes: on a copy, tried by an edit, a save and a reload, then for good. All or none.
     pub fn adopt(&mut self, bytes: &[&[u8]]) -> Result<(), PaperError> {
-        let changes = bytes.iter().map(|bytes| read(bytes)).collect::<Result<Vec<_>, _>>()?;
-        let copy = match catch_unwind(AssertUnwindSafe(|| try_out(&self.id, &self.doc, &changes))) {
-            Ok(copy) => copy?,
-            Err(_panic) => return Err(PaperError::Panicked),
-        };
-        self.doc = copy;
+        self.doc = tried(&self.doc, self.id.kind(), bytes)?;
+        self.lineage = None;
         Ok(())
+    }
+
+    /// Gives back what was lent, with what the document holds by now.
+    pub fn keep_lineage(&mut self, lineage: Box<Lineage>) {
+        self.lineage = Some(lineage);
+    }
+
+    /// Whether a change can be taken where nothing but its own history is.
+    pub fn try_alone(&mut self, deps: &[ChangeHash], bytes: &[u8]) -> Result<(), PaperError> {
+        let history = self.fork_at(deps)?;
+        tried(&history, self.id.kind(), &[bytes]).map(drop)
     }
 
     pub fn heads(&mut self) -> Vec<ChangeHash> {
@@ -157,15 +188,24 @@ fn read(bytes: &[u8]) -> Result<Change, PaperError> {
     Change::from_bytes(bytes.to_vec()).map_err(PaperError::Unreadable)
 }
 
+fn parse(bytes: &[u8]) -> Result<doorstep_schemas::change::Change<'_>, Misfit> {
+    Ok(doorstep_schemas::change::Change::parse(bytes)?)
+}
+
 /// A copy with the changes in it, once it has shown that it can still be edited, saved and read back.
-fn try_out(id: &DocId, doc: &AutoCommit, changes: &[Change]) -> Result<AutoCommit, PaperError> {
+fn tried(doc: &AutoCommit, kind: DocKind, bytes: &[&[u8]]) -> Result<AutoCommit, PaperError> {
+    let changes = bytes.iter().map(|bytes| read(bytes)).collect::<Result<Vec<_>, _>>()?;
+    catch_unwind(AssertUnwindSafe(|| try_out(doc, kind, &changes))).unwrap_or(Err(PaperError::Panicked))
+}
+
+fn try_out(doc: &AutoCommit, kind: DocKind, changes: &[Change]) -> Result<AutoCommit, PaperError> {
     let mut copy = doc.clone();
     copy.apply_changes(changes.iter().cloned()).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
     if !changes.iter().all(|change| copy.get_change_by_hash(&change.hash()).is_some()) {
         // One waits inside for a parent that the caller said is here.
         return Err(PaperError::Poisonous);
     }
-    if !rooted(&copy, id.kind()) {
+    if rooted(doc, kind) && !rooted(&copy, kind) {
         return Err(PaperError::Uprooted);
     }
     let mut trial = copy.clone();

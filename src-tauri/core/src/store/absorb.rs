@@ -1,18 +1,21 @@
 //! Others' work: entries from the relay or a bundle, judged and kept in one transaction with the cursor that covers
-//! them. Three outcomes: adopted; waiting for a parent (invisible); quarantined with its reason. One bad piece blocks
-//! nothing else.
+//! them. Three outcomes: adopted; waiting for a parent (invisible); quarantined with its reason. One bad change blocks
+//! nothing but what rests on it, and a piece that no author vouches for is put aside: it says nothing.
 
 use std::collections::BTreeSet;
 
-use doorstep_schemas::admission::{self, Refusal, Verdict};
-use doorstep_schemas::ids::{DeviceId, DocId, JobId, PublicKey};
+use doorstep_schemas::admission::{self, Examined, History, News, Refusal};
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::ids::{Actor, DeviceId, DocId, JobId, PublicKey};
 use doorstep_schemas::wire::{Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::{Intake, RunRow, WAITING, signed};
+use super::papers::Papers;
+use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
 use super::settings::Enrolment;
-use super::{Store, StoreError, adopt, photos, rule_sets, settings, stuck, team, views};
+use super::stuck::HeldPiece;
+use super::{Store, StoreError, adopt, photos, rows, rule_sets, settings, stuck, team, views};
 
 /// What came of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,14 +38,34 @@ pub struct Absorbed {
 impl Store {
     /// Takes entries and, when given, the cursor that stands behind them. All or nothing.
     pub fn absorb(&mut self, entries: &[Entry], cursor: Option<&Cursor>, now_ms: i64) -> Result<Absorbed, StoreError> {
-        let outcome = self.try_absorb(entries, cursor, now_ms);
-        if outcome.is_err() {
+        let taken = |entry: &Entry| Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) };
+        let pieces: Vec<_> = entries.iter().map(|entry| (&entry.piece, taken(entry))).collect();
+        self.absorb_pieces(&pieces, cursor, now_ms)
+    }
+
+    /// The same for pieces wherever they come from.
+    pub(super) fn absorb_pieces(
+        &mut self,
+        pieces: &[(&Piece, Taken)],
+        cursor: Option<&Cursor>,
+        now_ms: i64,
+    ) -> Result<Absorbed, StoreError> {
+        self.ballast.before_save();
+        let outcome = self.try_absorb(Batch { pieces, cursor, ..Batch::default() }, now_ms);
+        if let Err(error) = &outcome {
             self.papers.forget_all();
+            self.after(error);
         }
         outcome
     }
 
-    fn try_absorb(&mut self, entries: &[Entry], cursor: Option<&Cursor>, now_ms: i64) -> Result<Absorbed, StoreError> {
+    /// Takes pieces that came another way than from the log: the log's word stands above theirs.
+    pub fn absorb_carried(&mut self, pieces: &[Piece], now_ms: i64) -> Result<Absorbed, StoreError> {
+        let pieces: Vec<_> = pieces.iter().map(|piece| (piece, Taken { at_ms: now_ms, log_seq: None })).collect();
+        self.absorb_pieces(&pieces, None, now_ms)
+    }
+
+    pub(super) fn try_absorb(&mut self, batch: Batch<'_>, now_ms: i64) -> Result<Absorbed, StoreError> {
         let tx = self.db.transaction()?;
         let enrolment = settings::enrolment(&tx)?.ok_or(StoreError::NotEnrolled)?;
         let mut intray = Intray {
@@ -51,13 +74,20 @@ impl Store {
             own: self.actor.device(),
             now_ms,
             touched: adopt::unsettled(&tx)?,
+            displaced: BTreeSet::new(),
             absorbed: Absorbed::default(),
         };
-        for entry in entries {
-            intray.take_piece(&entry.piece, Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) })?;
+        for (piece, taken) in batch.pieces {
+            intray.take_piece(piece, *taken)?;
+        }
+        if batch.retry {
+            intray.retry(&mut self.papers)?;
         }
         loop {
             for doc in std::mem::take(&mut intray.touched) {
+                if intray.displaced.remove(&doc) {
+                    adopt::rejudge(&tx, &mut self.papers, &doc, true, now_ms)?;
+                }
                 intray.absorbed.adopted += adopt::settle(&tx, &mut self.papers, &doc, now_ms)?;
                 self.papers.save_if_long(&tx, &doc)?;
                 intray.absorbed.papers |= doc.job().is_none();
@@ -84,7 +114,7 @@ impl Store {
             photos::expect(&tx, &mut self.papers, *job, now_ms)?;
             absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job)?;
         }
-        if let Some(cursor) = cursor {
+        if let Some(cursor) = batch.cursor {
             settings::set_cursor(&tx, cursor)?;
         }
         tx.commit()?;
@@ -93,6 +123,15 @@ impl Store {
         }
         Ok(absorbed)
     }
+}
+
+/// What is taken in one transaction.
+#[derive(Default)]
+pub(super) struct Batch<'a> {
+    pub pieces: &'a [(&'a Piece, Taken)],
+    pub cursor: Option<&'a Cursor>,
+    /// Also what is quarantined or put aside.
+    pub retry: bool,
 }
 
 /// Where and when a piece came from.
@@ -117,6 +156,8 @@ struct Intray<'a> {
     now_ms: i64,
     /// Documents with changes that were not tried yet.
     touched: BTreeSet<DocId>,
+    /// Of these, documents in which the log put another branch of a run in the place of what was here.
+    displaced: BTreeSet<DocId>,
     absorbed: Absorbed,
 }
 
@@ -155,49 +196,155 @@ impl Intray<'_> {
         Ok(())
     }
 
+    /// What is quarantined or put aside is judged as if it came now.
+    fn retry(&mut self, papers: &mut Papers) -> Result<(), StoreError> {
+        for doc in adopt::quarantined(self.db)? {
+            self.absorbed.adopted += adopt::rejudge(self.db, papers, &doc, false, self.now_ms)?;
+            self.touched.insert(doc);
+        }
+        for piece in stuck::take_asides(self.db, None)? {
+            self.judge_again(&piece)?;
+        }
+        Ok(())
+    }
+
+    fn judge_again(&mut self, piece: &HeldPiece) -> Result<(), StoreError> {
+        match self.take_segment(&piece.doc, &piece.segment, piece.taken)? {
+            Fate::Settled => Ok(()),
+            Fate::Early => hold(self.db, &piece.doc, &piece.segment, piece.taken),
+        }
+    }
+
     fn take_segment(&mut self, doc: &DocId, segment: &Segment, taken: Taken) -> Result<Fate, StoreError> {
         let Some(author) = author_key(self.db, segment)? else { return Ok(Fate::Early) };
         let row = RunRow::read(self.db, doc, segment.actor)?;
-        match admission::admit(self.enrolment.outlet, doc, segment, &author, &row) {
-            Ok(Verdict::Admit { changes, run, doc_ops }) => {
-                self.absorbed.received += u32::try_from(changes.len()).unwrap_or(u32::MAX);
-                let intake = Intake {
-                    doc,
-                    actor: segment.actor,
-                    changes: &changes,
-                    run: &run,
-                    doc_ops,
-                    signature: &segment.signature,
-                    tail: &segment.tail,
-                    state: WAITING,
-                    mine: segment.actor.device() == self.own,
-                    noted_ms: taken.at_ms,
-                    log_seq: taken.log_seq,
-                };
-                intake.insert(self.db)?;
-                stuck::mended(self.db, doc, segment.actor, run.seq)?;
-                self.touched.insert(doc.clone());
+        if row.broken().is_some_and(|at| segment.from_seq >= at) && taken.log_seq.is_none() {
+            self.behind_broken(doc, segment, taken, &row)?;
+            return Ok(Fate::Settled);
+        }
+        match admission::examine(self.enrolment.outlet, doc, segment, &author, &row) {
+            Ok(Examined::News(news)) => {
+                self.take_news(doc, segment, taken, &row, &news)?;
                 Ok(Fate::Settled)
             }
-            Ok(Verdict::Known) => {
+            Ok(Examined::Known) => {
                 self.note_known(doc, segment, taken)?;
                 Ok(Fate::Settled)
             }
-            Ok(Verdict::WantFrom(_)) => Ok(Fate::Early),
+            Ok(Examined::WantFrom(_)) => Ok(Fate::Early),
+            Ok(Examined::Forked(at))
+                if taken.log_seq.is_some() && displace(self.db, doc, segment.actor, at, taken)? =>
+            {
+                tracing::warn!(%doc, seq = at, "the log holds another change than the one that came before");
+                self.displaced.insert(doc.clone());
+                self.touched.insert(doc.clone());
+                let fate = self.take_segment(doc, segment, taken)?;
+                // Pieces of the log's branch that no author seemed to vouch for may have been put aside.
+                for piece in stuck::take_asides(self.db, Some((doc, segment.actor)))? {
+                    self.judge_again(&piece)?;
+                }
+                Ok(fate)
+            }
+            Ok(Examined::Forked(_)) => {
+                self.put_aside(doc, segment, ErrorCode::ChangeForked, taken)?;
+                Ok(Fate::Settled)
+            }
             Err(Refusal::History(error)) => Err(error.into()),
-            // An honest number follows from the change's history, so only a history that is here can tell a forged one.
-            Err(Refusal::StartOp { .. }) if !self.history_is_here(doc, segment)? => Ok(Fate::Early),
             Err(refusal) => {
-                self.quarantine(doc, segment, &refusal)?;
+                // A damaged copy of what is here is nothing to look into.
+                if segment.from_seq > row.run().seq {
+                    tracing::warn!(%doc, error = %refusal, "a piece is put aside");
+                    self.put_aside(doc, segment, refusal.code(), taken)?;
+                }
                 Ok(Fate::Settled)
             }
         }
     }
 
+    /// Keeps what the author signed: what can be judged waits for its turn, what its own bytes speak against is
+    /// quarantined.
+    fn take_news(
+        &mut self,
+        doc: &DocId,
+        segment: &Segment,
+        taken: Taken,
+        row: &RunRow<'_>,
+        news: &News,
+    ) -> Result<(), StoreError> {
+        self.absorbed.received += u32::try_from(news.changes.len()).unwrap_or(u32::MAX);
+        let state = |flawed: bool| if flawed { QUARANTINED } else { WAITING };
+        let rows: Vec<Row<'_>> = news
+            .changes
+            .iter()
+            .map(|c| Row { seq: c.seq, hash: &c.hash, bytes: &c.bytes, state: state(c.flaw.is_some()) })
+            .collect();
+        let broken = (news.strays > 0).then(|| news.run.seq.saturating_add(1));
+        Intake {
+            doc,
+            actor: segment.actor,
+            changes: &rows,
+            run: &news.run,
+            broken,
+            doc_ops: row.doc_ops().saturating_add(news.changes.iter().map(|c| c.ops).sum()),
+            signature: &segment.signature,
+            tail: &news.tail,
+            mine: segment.actor.device() == self.own,
+            noted_ms: taken.at_ms,
+            log_seq: taken.log_seq,
+        }
+        .insert(self.db)?;
+        let key = doc.to_string();
+        if let (Some(at), None) = (row.broken(), broken) {
+            stuck::forget_from(self.db, &key, segment.actor, signed(at))?;
+        }
+        let note = |seq, code| stuck::note(self.db, &key, segment.actor, signed(seq), code, self.now_ms);
+        for change in &news.changes {
+            if let Some(flaw) = &change.flaw {
+                tracing::warn!(%doc, seq = change.seq, %flaw, "a change goes to quarantine");
+                note(change.seq, flaw.code())?;
+            }
+        }
+        if let Some(at) = broken {
+            note(at, ErrorCode::ChangeNotLinked)?;
+            (1..news.strays).try_for_each(|n| note(at.saturating_add(n), ErrorCode::RestsOnRefused))?;
+            stuck::put_aside(self.db, doc, segment, ErrorCode::ChangeNotLinked, taken, self.now_ms)?;
+        }
+        self.note_known(doc, segment, taken)?;
+        if broken.is_none() {
+            stuck::mended(self.db, doc, segment.actor, news.run.seq)?;
+        }
+        self.touched.insert(doc.clone());
+        self.absorbed.jobs.extend(doc.job());
+        Ok(())
+    }
+
+    /// Nothing follows in a run whose author signed what can't stand in it.
+    fn behind_broken(
+        &mut self,
+        doc: &DocId,
+        segment: &Segment,
+        taken: Taken,
+        row: &RunRow<'_>,
+    ) -> Result<(), StoreError> {
+        let brought = found_in(segment).len() as u64;
+        for seq in (segment.from_seq..segment.from_seq.saturating_add(brought)).filter(|seq| row.broken() < Some(*seq))
+        {
+            let key = doc.to_string();
+            stuck::note(self.db, &key, segment.actor, signed(seq), ErrorCode::RestsOnRefused, self.now_ms)?;
+        }
+        self.put_aside(doc, segment, ErrorCode::RestsOnRefused, taken)
+    }
+
+    fn put_aside(&mut self, doc: &DocId, segment: &Segment, code: ErrorCode, taken: Taken) -> Result<(), StoreError> {
+        stuck::put_aside(self.db, doc, segment, code, taken, self.now_ms)?;
+        self.absorbed.jobs.extend(doc.job());
+        Ok(())
+    }
+
     /// The relay holds what is here: exactly the changes that the piece brought again, and no later one.
     fn note_known(&self, doc: &DocId, segment: &Segment, taken: Taken) -> Result<(), StoreError> {
         let Some(log_seq) = taken.log_seq else { return Ok(()) };
-        let brought = changes_of(segment).len() as u64;
+        let brought = found_in(segment).len() as u64;
         self.db
             .prepare_cached(
                 "UPDATE change SET log_seq = ?4
@@ -212,36 +359,43 @@ impl Intray<'_> {
             ])?;
         Ok(())
     }
-
-    /// Whether every parent that the piece names is part of its document here, or was judged to be no part of it.
-    fn history_is_here(&self, doc: &DocId, segment: &Segment) -> Result<bool, StoreError> {
-        let changes = changes_of(segment);
-        for dep in changes.iter().flat_map(|change| &change.deps) {
-            if !changes.iter().any(|change| change.hash == *dep) && !adopt::judged(self.db, doc, dep)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn quarantine(
-        &mut self,
-        doc: &DocId,
-        segment: &Segment,
-        refusal: &Refusal<rusqlite::Error>,
-    ) -> Result<(), StoreError> {
-        tracing::warn!(%doc, error = %refusal, "a piece goes to quarantine");
-        let bytes = piece_bytes(doc, segment);
-        let seq = signed(segment.from_seq);
-        stuck::note(self.db, &doc.to_string(), segment.actor, seq, refusal.code(), Some(&bytes), self.now_ms)?;
-        self.absorbed.jobs.extend(doc.job());
-        Ok(())
-    }
 }
 
-/// The changes of a piece that admission has read already.
-fn changes_of(segment: &Segment) -> Vec<segment::Unpacked> {
-    segment::unpack(segment.codec, &segment.body, segment.actor, segment.from_seq).unwrap_or_default()
+/// Makes room for the log's branch of a run: what is here from this place on, and is in no log, goes aside with its
+/// reason. `false` when the log holds what is here, or when it is this device's own.
+fn displace(db: &Connection, doc: &DocId, actor: Actor, at: u64, taken: Taken) -> Result<bool, StoreError> {
+    let key = doc.to_string();
+    let place = params![key, actor.0, signed(at)];
+    let fixed: bool = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3
+                        AND (log_seq IS NOT NULL OR mine = 1))",
+        place,
+        |row| row.get(0),
+    )?;
+    if fixed {
+        return Ok(false);
+    }
+    let mut query =
+        db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 ORDER BY seq")?;
+    let branch = query.query_map(place, |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
+    let (signature, tail): (Vec<u8>, Vec<u8>) =
+        db.query_row("SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let (codec, body) = segment::plain(branch.iter().map(Vec::as_slice));
+    let signature = minicbor::decode(&signature).map_err(StoreError::Cbor)?;
+    let other = Segment { actor, from_seq: at, codec, body, signature, tail };
+    let unlogged = Taken { log_seq: None, ..taken };
+    stuck::put_aside(db, doc, &other, ErrorCode::ChangeForked, unlogged, taken.at_ms)?;
+    db.execute("DELETE FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3", place)?;
+    stuck::forget_from(db, &key, actor, signed(at))?;
+    rows::cut_run(db, doc, actor, at - 1)?;
+    Ok(true)
+}
+
+/// The changes of a piece, sound or not; none of one that can't be read.
+fn found_in(segment: &Segment) -> Vec<segment::Found> {
+    segment::find(segment.codec, &segment.body, segment.actor, segment.from_seq).unwrap_or_default()
 }
 
 /// The key that the actor's first 8 bytes name, once the relay's word on that device is here.
@@ -252,7 +406,7 @@ fn author_key(db: &Connection, segment: &Segment) -> Result<Option<PublicKey>, S
         .optional()?)
 }
 
-fn piece_bytes(doc: &DocId, segment: &Segment) -> Vec<u8> {
+pub(super) fn piece_bytes(doc: &DocId, segment: &Segment) -> Vec<u8> {
     let piece =
         Piece { kind: kind::SEGMENT, doc: Some(doc.clone()), segment: Some(segment.clone()), ..Piece::default() };
     minicbor::to_vec(&piece).expect("writing to memory can't fail")

@@ -1,13 +1,34 @@
 //! What can go wrong in the store, told apart by what a person can do about it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::{ErrorCode, ffi};
+
 use crate::documents::layout::WriteError;
 use crate::documents::paper::PaperError;
+use crate::tasks::Cancelled;
+
+/// How often SQLite has met damage in this process. It only makes a check due: the check decides.
+static MET: AtomicU64 = AtomicU64::new(0);
+
+/// A number that grows whenever an operation meets what looks like damage.
+pub fn damage_met() -> u64 {
+    MET.load(Ordering::Relaxed)
+}
 
 /// Why the store could not do it. Nothing was written: every operation is one transaction.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the disk is full")]
     DiskFull(#[source] rusqlite::Error),
+    #[error("the disk is nearly full: text is saved, pictures are not")]
+    DiskLow,
+    #[error("{needed} bytes are needed beside the database to bring it to this version, {free} are free")]
+    NoRoom { needed: u64, free: u64 },
+    #[error("the database is damaged")]
+    Damaged(#[source] rusqlite::Error),
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
     #[error("the database failed")]
     Database(#[source] rusqlite::Error),
     #[error("the database was written by a newer version ({found}, this one knows {known})")]
@@ -38,11 +59,42 @@ pub enum StoreError {
     Cipher,
 }
 
+impl StoreError {
+    /// Whether the disk has no room for it.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::DiskFull(_) => true,
+            Self::Io(error) => {
+                matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull(error),
-            Some(rusqlite::ErrorCode::NotADatabase) => Self::WrongKey(error),
+            Some(ErrorCode::DiskFull) => Self::DiskFull(error),
+            // The cipher tells a page that fails its HMAC as corruption, and lets nothing be written afterwards.
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ReadOnly) => {
+                MET.fetch_add(1, Ordering::Relaxed);
+                Self::Damaged(error)
+            }
+            Some(ErrorCode::SystemIoFailure) => match error.sqlite_error().map(|told| told.extended_code) {
+                // The index of the log has no room.
+                Some(ffi::SQLITE_IOERR_SHMSIZE) => Self::DiskFull(error),
+                Some(
+                    ffi::SQLITE_IOERR_READ
+                    | ffi::SQLITE_IOERR_SHORT_READ
+                    | ffi::SQLITE_IOERR_DATA
+                    | ffi::SQLITE_IOERR_CORRUPTFS,
+                ) => {
+                    MET.fetch_add(1, Ordering::Relaxed);
+                    Self::Damaged(error)
+                }
+                _ => Self::Database(error),
+            },
             _ => Self::Database(error),
         }
     }

@@ -178,6 +178,14 @@ pub(super) fn remove(db: &Connection, job: JobId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Every row, as another program with the key would find it.
+pub fn all_rows(db: &Connection) -> Result<Vec<JobRow>, StoreError> {
+    let mut query = db.prepare("SELECT job, row FROM job ORDER BY id")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    rows.into_iter().filter_map(|(job, packed)| read(job, &packed).transpose()).collect()
+}
+
 /// Takes every job out of every list, but keeps the ids: other tables name jobs by them.
 pub(super) fn empty(db: &Connection) -> Result<(), StoreError> {
     db.execute_batch(

@@ -1,37 +1,85 @@
-//! A connection to the database: the right SQLite, the key, the settings, the newest shape.
+//! A connection to the database: the right SQLite, the key, a look at its health, the settings, the newest shape.
 
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::thread;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::{StoreError, key};
+use super::{StoreError, files, key, migrate, pages, repair, salvage, wal};
+use crate::tasks::Watcher;
 
-const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/0001_first.sql"),
-    include_str!("migrations/0002_held_log_seq.sql"),
-    include_str!("migrations/0003_rule_sets.sql"),
-    include_str!("migrations/0004_lists.sql"),
-    include_str!("migrations/0005_packs.sql"),
-    include_str!("migrations/0006_verdicts.sql"),
-    include_str!("migrations/0007_carried.sql"),
-    include_str!("migrations/0008_keys.sql"),
-];
 const OLDEST_SQLITE: i32 = 3_051_003;
 
-/// Opens or creates the database in `folder`.
-pub(super) fn connection(folder: &Path, key: &key::StoreKey) -> Result<Connection, StoreError> {
+/// Opens or creates the database in `folder`. A damaged one is told so and not written.
+pub(super) fn connection(
+    folder: &Path,
+    key: &key::StoreKey,
+    watcher: &mut dyn Watcher,
+) -> Result<Connection, StoreError> {
     if rusqlite::version_number() < OLDEST_SQLITE {
         return Err(StoreError::OldSqlite(rusqlite::version().to_owned()));
     }
     wake_cipher();
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut db = Connection::open_with_flags(database(folder), flags)?;
-    unlock(&db, key)?;
-    migrate(&mut db)?;
+    repair::finish_swap(folder)?;
+    let path = database(folder);
+    let there = path.metadata().is_ok_and(|meta| meta.len() > 0);
+    // Before SQLite sees the log: it would forget what stands behind a bad frame, and remove the log.
+    if there && (repair::is_noted(folder) || wal::is_damaged(&files::beside(&path, "-wal"))?) {
+        return match salvage::salt_under(folder, key)? {
+            Some(_) => Err(StoreError::Damaged(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+                Some("damage was found before".to_owned()),
+            ))),
+            None => Err(StoreError::WrongKey(rusqlite::Error::InvalidQuery)),
+        };
+    }
+    let mut db = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    // Until everything is seen to open: closing would write the log into a database that may be damaged.
+    checkpoint_at_close(&db, false)?;
+    let opened =
+        unlock(&db, key).and_then(|()| migrate::to_newest(&mut db, folder, key, watcher)).and_then(|()| look(&db));
+    match opened {
+        Ok(()) => {}
+        // A first page that does not open: another key's, or damaged.
+        Err(StoreError::Damaged(cause) | StoreError::WrongKey(cause)) if there => {
+            let ours = salvage::salt_under(folder, key)?.is_some();
+            return Err(if ours { StoreError::Damaged(cause) } else { StoreError::WrongKey(cause) });
+        }
+        Err(other) => return Err(other),
+    }
+    keep_salt(folder)?;
     Ok(db)
+}
+
+/// Opens or creates a database under another name.
+pub(super) fn at(path: &Path, key: &key::StoreKey) -> Result<Connection, StoreError> {
+    let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    unlock(&db, key)?;
+    migrate::create(&mut db)?;
+    Ok(db)
+}
+
+/// A connection that changes nothing: for a check beside the store, or a damaged database.
+pub(super) fn to_look_at(folder: &Path, key: &key::StoreKey) -> Result<Connection, StoreError> {
+    let db = connect(&database(folder), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // Whatever it is, what opens is shown.
+    give_key(&db, key)?;
+    checkpoint_at_close(&db, false)?;
+    db.execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")?;
+    Ok(db)
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    Ok(Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+}
+
+/// Whether closing ends with SQLite's checkpoint. It would write to a damaged database.
+pub(super) fn checkpoint_at_close(db: &Connection, whether: bool) -> Result<(), StoreError> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !whether)?;
+    Ok(())
 }
 
 /// Waits until SQLCipher can take keys. SQLite calls itself ready before SQLCipher is (its initialisation runs after
@@ -57,9 +105,13 @@ pub fn database(folder: &Path) -> PathBuf {
 
 /// Gives a fresh connection the key and the settings that every reader and writer of this store needs.
 pub fn unlock(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
-    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    db.pragma_update(None, "key", format!("x'{hex}'"))?;
-    db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    give_key(db, key)?;
+    db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => StoreError::WrongKey(error),
+            _ => error.into(),
+        }
+    })?;
     // FULL: with NORMAL a power cut loses commits that a person was told were saved.
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
@@ -68,17 +120,23 @@ pub fn unlock(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn migrate(db: &mut Connection) -> Result<(), StoreError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let found: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > known {
-        return Err(StoreError::TooNew { found, known });
-    }
-    for (number, sql) in (1i64..).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
-        let tx = db.transaction()?;
-        tx.execute_batch(sql)?;
-        tx.pragma_update(None, "user_version", number)?;
-        tx.commit()?;
+fn give_key(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    db.pragma_update(None, "key", format!("x'{hex}'"))?;
+    Ok(())
+}
+
+/// A quick look: reads through what is small and what is nowhere else. The rest is the check's.
+fn look(db: &Connection) -> Result<(), StoreError> {
+    db.query_row(include_str!("sql/look.sql"), [], |_| Ok(()))?;
+    Ok(())
+}
+
+fn keep_salt(folder: &Path) -> Result<(), StoreError> {
+    let Some(salt) = pages::salt_of(&database(folder))? else { return Ok(()) };
+    let copy = pages::salt_copy(folder);
+    if std::fs::read(&copy).ok().as_deref() != Some(&salt[..]) {
+        std::fs::write(&copy, salt)?;
     }
     Ok(())
 }

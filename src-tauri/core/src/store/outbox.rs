@@ -65,14 +65,14 @@ pub struct UnsentJob {
     pub photo_bytes: u32,
 }
 
-struct UnsentRun {
-    doc: DocId,
-    actor: Actor,
-    signature: Signature,
+pub(super) struct UnsentRun {
+    pub doc: DocId,
+    pub actor: Actor,
+    pub signature: Signature,
     /// Hashes between the last change here and the one that the signature reaches.
-    tail: Vec<u8>,
+    pub tail: Vec<u8>,
     /// (seq, hash, bytes) of each unsent change.
-    changes: Vec<(u64, [u8; 32], Vec<u8>)>,
+    pub changes: Vec<(u64, [u8; 32], Vec<u8>)>,
 }
 
 impl Store {
@@ -237,6 +237,7 @@ impl Store {
 
     /// What every answer tells: the beacon, how far the owner's devices are, this device's clock error.
     pub fn note_answer(&mut self, header: &DownHeader, now_ms: i64) -> Result<(), StoreError> {
+        self.ballast.before_save();
         let tx = self.db.transaction()?;
         let beacon = minicbor::to_vec(&header.beacon).expect("writing to memory can't fail");
         settings::put(&tx, "beacon", &beacon)?;
@@ -324,7 +325,7 @@ fn confirm(db: &Connection, doc: &DocId, actor: Actor, from: u64, to: u64, log_s
     Ok(u32::try_from(changed).unwrap_or(u32::MAX))
 }
 
-fn pieces(run: &UnsentRun) -> Result<Vec<OutPiece>, StoreError> {
+pub(super) fn pieces(run: &UnsentRun) -> Result<Vec<OutPiece>, StoreError> {
     let mut out = Vec::new();
     let mut rest = run.changes.as_slice();
     while !rest.is_empty() {

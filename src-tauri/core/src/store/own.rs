@@ -12,7 +12,7 @@ use doorstep_schemas::signature::{Claim, Signature};
 use doorstep_schemas::wire::Segment;
 use rusqlite::Transaction;
 
-use super::rows::{ADOPTED, Intake, RunRow};
+use super::rows::{ADOPTED, Intake, Row, RunRow};
 use super::{Store, StoreError, settings, team, views};
 use crate::documents::history::message_of;
 use crate::documents::layout::WriteError;
@@ -57,10 +57,12 @@ impl Store {
         also: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<bool, StoreError> {
         let docs: Vec<DocId> = edits.iter().map(|(doc, _)| doc.clone()).collect();
+        self.ballast.before_save();
         let outcome = self.try_act(edits, message, at_ms, also);
-        if outcome.is_err() {
+        if let Err(error) = &outcome {
             // The open documents hold edits that were not committed.
             docs.iter().for_each(|doc| self.papers.forget(doc));
+            self.after(error);
         }
         outcome
     }
@@ -125,15 +127,17 @@ fn keep(
     let Verdict::Admit { changes, run, doc_ops } = verdict else {
         return Err(StoreError::Row("own run"));
     };
+    let rows: Vec<Row<'_>> =
+        changes.iter().map(|c| Row { seq: c.seq, hash: &c.hash, bytes: &c.bytes, state: ADOPTED }).collect();
     Intake {
         doc,
         actor,
-        changes: &changes,
+        changes: &rows,
         run: &run,
+        broken: None,
         doc_ops,
         signature: &signature,
         tail: &[],
-        state: ADOPTED,
         mine: true,
         noted_ms: at_ms,
         log_seq: None,

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId};
+use doorstep_schemas::ids::{Actor, DocId, JobId};
 use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -67,6 +67,11 @@ impl Papers {
         Ok(self.open.get_mut(doc).expect("it was put in above or was there"))
     }
 
+    /// A document in which nothing is but its births, beside the one that is open.
+    pub fn blank(&self, doc: &DocId) -> Result<Paper, StoreError> {
+        Ok(Paper::blank(doc, self.actor)?)
+    }
+
     /// Forgets a document whose changes were not committed after all.
     pub fn forget(&mut self, doc: &DocId) {
         self.open.pop(doc);
@@ -109,10 +114,4 @@ fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Paper, StoreError>
         db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND state = 0 AND id > ?2 ORDER BY id")?;
     let later = rows.query_map(params![key, saved_to], |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
     Ok(Paper::open(doc, actor, saved.as_deref(), &later)?)
-}
-
-/// Whether a change is here and adopted, here but not, or not here.
-pub fn standing(db: &Connection, doc: &str, hash: &ChangeHash) -> Result<Option<i64>, StoreError> {
-    let mut query = db.prepare_cached("SELECT state FROM change WHERE doc = ?1 AND hash = ?2")?;
-    Ok(query.query_row(params![doc, hash.0], |row| row.get(0)).optional()?)
 }

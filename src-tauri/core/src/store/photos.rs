@@ -57,7 +57,7 @@ impl PhotoFiles {
         Self { folder: folder.join("photos"), key: key.into() }
     }
 
-    fn path(&self, hash: &BlobHash) -> PathBuf {
+    pub(super) fn path(&self, hash: &BlobHash) -> PathBuf {
         let name = hash.to_string();
         self.folder.join(&name[..2]).join(name)
     }
@@ -144,14 +144,15 @@ impl Store {
         )
     }
 
-    /// The next photo to fetch. `originals`: also the full pictures, as an owner's device does.
+    /// The next photo to fetch. `originals`: also the full pictures, as an owner's device does; own ones are fetched by
+    /// everybody, because only a damaged file is not here.
     pub fn photo_to_fetch(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         self.one_photo(if originals {
             "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL
              ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         } else {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL AND thumb = 1
-             ORDER BY at_ms, hash LIMIT 1"
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL AND (thumb = 1 OR mine = 1)
+             ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         })
     }
 

@@ -24,13 +24,23 @@ struct Standing {
 }
 
 impl Store {
-    /// Makes the read models those of this version, where another one wrote them or was stopped while it did.
-    pub fn renew_views(&mut self, watcher: &mut dyn Watcher, now_ms: i64) -> Result<(), StoreError> {
+    /// Empties read models that another version wrote.
+    pub(super) fn let_go_of_other_views(&mut self) -> Result<(), StoreError> {
         let standing: Option<Standing> = settings::get_json(&self.db, STANDING)?;
-        match standing.filter(|standing| standing.shape == shape()) {
+        if standing.is_none_or(|standing| standing.shape != shape()) {
+            let tx = self.db.transaction()?;
+            index::empty(&tx)?;
+            put_standing(&tx, None, false)?;
+            tx.commit()?;
+        }
+        Ok(())
+    }
+
+    /// Computes what is missing of the read models, where another version wrote them or this was stopped half-way.
+    pub fn renew_views(&mut self, watcher: &mut dyn Watcher, now_ms: i64) -> Result<(), StoreError> {
+        match settings::get_json::<Standing>(&self.db, STANDING)? {
             Some(Standing { whole: true, .. }) => Ok(()),
-            Some(Standing { up_to, .. }) => self.compute_views(up_to, watcher, now_ms),
-            None => self.rebuild_views(watcher, now_ms),
+            standing => self.compute_views(standing.and_then(|standing| standing.up_to), watcher, now_ms),
         }
     }
 
@@ -39,7 +49,7 @@ impl Store {
     pub fn rebuild_views(&mut self, watcher: &mut dyn Watcher, now_ms: i64) -> Result<(), StoreError> {
         let tx = self.db.transaction()?;
         index::empty(&tx)?;
-        settings::put_json(&tx, STANDING, &Standing { shape: shape(), up_to: None, whole: false })?;
+        put_standing(&tx, None, false)?;
         tx.commit()?;
         self.compute_views(None, watcher, now_ms)
     }
@@ -61,14 +71,17 @@ impl Store {
             for job in batch {
                 views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms)?;
             }
-            let standing = Standing { shape: shape(), up_to: batch.last().copied(), whole: false };
-            settings::put_json(&tx, STANDING, &standing)?;
+            put_standing(&tx, batch.last().copied(), false)?;
             tx.commit()?;
         }
-        settings::put_json(&self.db, STANDING, &Standing { shape: shape(), up_to: None, whole: true })?;
+        put_standing(&self.db, None, true)?;
         watcher.step(Step { done: done as u64, of, bytes: 0 })?;
         Ok(())
     }
+}
+
+fn put_standing(db: &Connection, up_to: Option<JobId>, whole: bool) -> Result<(), StoreError> {
+    settings::put_json(db, STANDING, &Standing { shape: shape(), up_to, whole })
 }
 
 /// Every job of which something is here.

@@ -1,7 +1,8 @@
 //! Change and run rows: what admission goes by, and what it leaves.
 
-use doorstep_schemas::admission::{Admitted, History, Run};
+use doorstep_schemas::admission::{History, Run};
 use doorstep_schemas::birth;
+use doorstep_schemas::change::Change;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
 use doorstep_schemas::signature::{Chain, Signature};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -18,6 +19,7 @@ pub struct RunRow<'a> {
     doc: String,
     actor: Actor,
     run: Run,
+    broken: Option<u64>,
     doc_ops: u64,
 }
 
@@ -32,23 +34,30 @@ pub fn signed(value: u64) -> i64 {
 impl<'a> RunRow<'a> {
     pub fn read(db: &'a Connection, doc: &DocId, actor: Actor) -> Result<Self, StoreError> {
         let key = doc.to_string();
-        let run = db
-            .prepare_cached("SELECT seq, hash, chain, next_op FROM run WHERE doc = ?1 AND actor = ?2")?
+        let row = db
+            .prepare_cached("SELECT seq, hash, chain, next_op, broken FROM run WHERE doc = ?1 AND actor = ?2")?
             .query_row(params![key, actor.0], |row| {
-                Ok(Run {
+                let run = Run {
                     seq: unsigned(row.get(0)?),
                     hash: ChangeHash(row.get(1)?),
                     chain: Chain(row.get(2)?),
                     next_op: unsigned(row.get(3)?),
-                })
+                };
+                Ok((run, row.get::<_, Option<i64>>(4)?.map(unsigned)))
             })
             .optional()?;
+        let (run, broken) = row.unwrap_or_default();
         let ops: Option<i64> = db
             .prepare_cached("SELECT ops FROM paper WHERE doc = ?1")?
             .query_row([&key], |row| row.get(0))
             .optional()?;
         let doc_ops = ops.map_or(0, unsigned).saturating_add(birth::ops(doc.kind()));
-        Ok(Self { db, doc: key, actor, run: run.unwrap_or_default(), doc_ops })
+        Ok(Self { db, doc: key, actor, run, broken, doc_ops })
+    }
+
+    /// The place from which on nothing of this run can be taken.
+    pub fn broken(&self) -> Option<u64> {
+        self.broken
     }
 }
 
@@ -71,16 +80,49 @@ impl History for RunRow<'_> {
     }
 }
 
+/// A run ends here again; what stood behind it is gone.
+pub fn cut_run(db: &Connection, doc: &DocId, actor: Actor, end: u64) -> Result<(), StoreError> {
+    let key = doc.to_string();
+    let mut run = Run::default();
+    let mut query =
+        db.prepare_cached("SELECT hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq <= ?3 ORDER BY seq")?;
+    let kept = query.query_map(params![key, actor.0, signed(end)], |row| {
+        Ok((ChangeHash(row.get(0)?), row.get::<_, Vec<u8>>(1)?))
+    })?;
+    for row in kept {
+        let (hash, bytes) = row?;
+        let next_op = Change::parse(&bytes).map_or(run.next_op, |change| change.start_op.saturating_add(change.ops));
+        run = Run { seq: run.seq + 1, hash, chain: run.chain.then(&hash), next_op };
+    }
+    if run.seq == 0 {
+        db.execute("DELETE FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0])?;
+    } else {
+        db.execute(
+            "UPDATE run SET seq = ?3, hash = ?4, chain = ?5, next_op = ?6, broken = NULL WHERE doc = ?1 AND actor = ?2",
+            params![key, actor.0, signed(run.seq), run.hash.0, run.chain.0, signed(run.next_op)],
+        )?;
+    }
+    Ok(())
+}
+
+/// A change on its way into its row.
+pub struct Row<'a> {
+    pub seq: u64,
+    pub hash: &'a ChangeHash,
+    pub bytes: &'a [u8],
+    pub state: i64,
+}
+
 /// What an admitted piece leaves in the tables.
 pub struct Intake<'a> {
     pub doc: &'a DocId,
     pub actor: Actor,
-    pub changes: &'a [Admitted],
+    pub changes: &'a [Row<'a>],
     pub run: &'a Run,
+    pub broken: Option<u64>,
     pub doc_ops: u64,
     pub signature: &'a Signature,
     pub tail: &'a [u8],
-    pub state: i64,
     pub mine: bool,
     pub noted_ms: i64,
     pub log_seq: Option<u64>,
@@ -100,7 +142,7 @@ impl Intake<'_> {
                 signed(change.seq),
                 change.hash.0,
                 change.bytes,
-                self.state,
+                change.state,
                 self.mine,
                 self.noted_ms,
                 self.log_seq.map(signed),
@@ -108,10 +150,11 @@ impl Intake<'_> {
         }
         let signature = minicbor::to_vec(self.signature).expect("writing to memory can't fail");
         db.prepare_cached(
-            "INSERT INTO run (doc, actor, seq, hash, chain, next_op, signature, tail)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            "INSERT INTO run (doc, actor, seq, hash, chain, next_op, signature, tail, broken)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT (doc, actor) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, chain = excluded.chain,
-                 next_op = excluded.next_op, signature = excluded.signature, tail = excluded.tail",
+                 next_op = excluded.next_op, signature = excluded.signature, tail = excluded.tail,
+                 broken = excluded.broken",
         )?
         .execute(params![
             doc,
@@ -122,6 +165,7 @@ impl Intake<'_> {
             signed(self.run.next_op),
             signature,
             self.tail,
+            self.broken.map(signed),
         ])?;
         db.prepare_cached(
             "INSERT INTO paper (doc, ops) VALUES (?1, ?2) ON CONFLICT (doc) DO UPDATE SET ops = excluded.ops",

@@ -2,10 +2,11 @@
 
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, DocId};
+use doorstep_schemas::log;
 use doorstep_schemas::wire::{Piece, Segment};
 use rusqlite::{Connection, params};
 
-use super::absorb::Taken;
+use super::absorb::{self, Taken};
 use super::rows::signed;
 use super::{Store, StoreError};
 
@@ -20,20 +21,85 @@ pub struct Stuck {
     pub changes: u32,
 }
 
+/// A change that its author signed and that can't be part of its document.
 pub(super) fn note(
     db: &Connection,
     doc: &str,
     actor: Actor,
     seq: i64,
     code: ErrorCode,
-    piece: Option<&[u8]>,
     at_ms: i64,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO quarantine (doc, actor, seq, code, piece, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (doc, actor, seq) DO NOTHING",
+        "INSERT INTO quarantine (doc, actor, seq, code, at_ms) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (doc, actor, seq) DO UPDATE SET code = excluded.code",
     )?
-    .execute(params![doc, actor.0, seq, code.wire(), piece, at_ms])?;
+    .execute(params![doc, actor.0, seq, code.wire(), at_ms])?;
+    Ok(())
+}
+
+/// The verdicts on a document's changes are about to be made anew. What stands behind a run's broken place has no
+/// change and keeps its row.
+pub(super) fn forget_changes(db: &Connection, doc: &str) -> Result<(), StoreError> {
+    db.execute(
+        "DELETE FROM quarantine WHERE doc = ?1 AND EXISTS
+             (SELECT 1 FROM change c WHERE c.doc = ?1 AND c.actor = quarantine.actor AND c.seq = quarantine.seq)",
+        [doc],
+    )?;
+    Ok(())
+}
+
+/// The same for one reason.
+pub(super) fn forget_code(db: &Connection, doc: &str, code: ErrorCode) -> Result<(), StoreError> {
+    db.execute(
+        "DELETE FROM quarantine WHERE doc = ?1 AND code = ?2 AND EXISTS
+             (SELECT 1 FROM change c WHERE c.doc = ?1 AND c.actor = quarantine.actor AND c.seq = quarantine.seq)",
+        params![doc, code.wire()],
+    )?;
+    Ok(())
+}
+
+/// The log holds something else from this place of a run on.
+pub(super) fn forget_from(db: &Connection, doc: &str, actor: Actor, seq: i64) -> Result<(), StoreError> {
+    db.execute("DELETE FROM quarantine WHERE doc = ?1 AND actor = ?2 AND seq >= ?3", params![doc, actor.0, seq])?;
+    Ok(())
+}
+
+/// Whoever damages pieces on their way can't fill the disk: of one run no more are put aside than this.
+const MOST_ASIDE: i64 = 16;
+
+/// Puts a piece aside that says nothing about its changes.
+pub(super) fn put_aside(
+    db: &Connection,
+    doc: &DocId,
+    segment: &Segment,
+    code: ErrorCode,
+    taken: Taken,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    let key = doc.to_string();
+    let piece = absorb::piece_bytes(doc, segment);
+    let held: i64 = db
+        .prepare_cached("SELECT count(*) FROM aside WHERE doc = ?1 AND actor = ?2")?
+        .query_row(params![key, segment.actor.0], |row| row.get(0))?;
+    if held >= MOST_ASIDE {
+        tracing::warn!(%doc, "too many pieces of this run were put aside; one more is passed over");
+        return Ok(());
+    }
+    db.prepare_cached(
+        "INSERT INTO aside (doc, actor, from_seq, code, piece, at_ms, log_seq, digest)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (digest) DO NOTHING",
+    )?
+    .execute(params![
+        key,
+        segment.actor.0,
+        signed(segment.from_seq),
+        code.wire(),
+        piece,
+        now_ms,
+        taken.log_seq.map(signed),
+        log::digest(&piece),
+    ])?;
     Ok(())
 }
 
@@ -48,7 +114,11 @@ pub(super) struct HeldPiece {
 /// Held pieces, oldest first, to be judged again.
 pub(super) fn held(db: &Connection) -> Result<Vec<HeldPiece>, StoreError> {
     let mut query = db.prepare_cached("SELECT id, piece, at_ms, log_seq FROM held_piece ORDER BY id")?;
-    let rows = query.query_map([], |row| {
+    pieces(&mut query, [])
+}
+
+fn pieces(query: &mut rusqlite::Statement<'_>, of: impl rusqlite::Params) -> Result<Vec<HeldPiece>, StoreError> {
+    let rows = query.query_map(of, |row| {
         let log_seq = row.get::<_, Option<i64>>(3)?.and_then(|seq| u64::try_from(seq).ok());
         Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, Taken { at_ms: row.get(2)?, log_seq }))
     })?;
@@ -63,16 +133,27 @@ pub(super) fn held(db: &Connection) -> Result<Vec<HeldPiece>, StoreError> {
     Ok(out)
 }
 
+/// Takes pieces that were put aside out again, of one run or all, to be judged again.
+pub(super) fn take_asides(db: &Connection, of: Option<(&DocId, Actor)>) -> Result<Vec<HeldPiece>, StoreError> {
+    let (doc, actor) = of.map(|(doc, actor)| (doc.to_string(), actor.0)).unzip();
+    let which = "(?1 IS NULL OR doc = ?1) AND (?2 IS NULL OR actor = ?2)";
+    let mut query =
+        db.prepare(&format!("SELECT id, piece, at_ms, log_seq FROM aside WHERE {which} ORDER BY from_seq, id"))?;
+    let out = pieces(&mut query, params![doc, actor])?;
+    db.execute(&format!("DELETE FROM aside WHERE {which}"), params![doc, actor])?;
+    Ok(out)
+}
+
 /// A held piece has been judged.
 pub(super) fn release(db: &Connection, id: i64) -> Result<(), StoreError> {
     db.prepare_cached("DELETE FROM held_piece WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
 
-/// A sound copy of a piece that was refused has come: it is stuck no longer.
+/// A sound copy of what was damaged has come: it is stuck no longer.
 pub(super) fn mended(db: &Connection, doc: &DocId, actor: Actor, to_seq: u64) -> Result<(), StoreError> {
-    db.prepare_cached("DELETE FROM quarantine WHERE doc = ?1 AND actor = ?2 AND seq <= ?3 AND piece IS NOT NULL")?
-        .execute(params![doc.to_string(), actor.0, signed(to_seq)])?;
+    db.prepare_cached("DELETE FROM aside WHERE doc = ?1 AND actor = ?2 AND from_seq <= ?3 AND code <> ?4")?
+        .execute(params![doc.to_string(), actor.0, signed(to_seq), ErrorCode::ChangeForked.wire()])?;
     Ok(())
 }
 
@@ -99,6 +180,7 @@ impl Store {
         let mut query = self.db.prepare_cached(
             "SELECT doc, code, 1, max(at_ms), count(*) FROM refused GROUP BY doc, code
              UNION ALL SELECT doc, code, 0, max(at_ms), count(*) FROM quarantine GROUP BY doc, code
+             UNION ALL SELECT doc, code, 0, max(at_ms), count(*) FROM aside GROUP BY doc, code
              ORDER BY 4 DESC LIMIT 200",
         )?;
         let rows = query.query_map([], |row| {

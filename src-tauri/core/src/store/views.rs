@@ -47,7 +47,7 @@ pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<
     Ok(Some(facts))
 }
 
-/// Computes a job's row anew.
+/// Computes a job's row anew; without an order there is none.
 pub(super) fn refresh(
     db: &Connection,
     papers: &mut Papers,
@@ -55,7 +55,7 @@ pub(super) fn refresh(
     job: JobId,
     now: i64,
 ) -> Result<(), StoreError> {
-    let Some(facts) = facts(db, papers, job)? else { return Ok(()) };
+    let Some(facts) = facts(db, papers, job)? else { return index::remove(db, job) };
     // A finished job is judged by the sets of its last day, an open one by those of now.
     let in_force = rules.at(nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms));
     let judge = Judge::new(&facts, &in_force);

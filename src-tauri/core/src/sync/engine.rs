@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::frame::{self, FrameError, FrameReader};
-use doorstep_schemas::ids::JobId;
+use doorstep_schemas::ids::{Actor, JobId};
 use doorstep_schemas::view::{Millis, SyncAttempt};
 use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Trailer, UpHeader};
 use minicbor::Decode;
@@ -63,6 +63,8 @@ struct EntryHead {
 }
 
 struct Flight {
+    /// Whose flight it is: a store that was made anew meanwhile knows nothing of it.
+    actor: Actor,
     outgoing: Outgoing,
     asked: Vec<RunName>,
     reader: FrameReader,
@@ -132,6 +134,7 @@ impl Engine {
         outgoing.pieces.iter().for_each(|piece| frame::put(&mut body, &piece.piece));
         self.pacer.begun();
         self.flight = Some(Flight {
+            actor: store.actor(),
             outgoing,
             asked,
             reader: FrameReader::default(),
@@ -153,6 +156,10 @@ impl Engine {
     pub fn receive(&mut self, bytes: &[u8], store: &mut Store, now: i64) -> Result<(), Fault> {
         let Some(flight) = &mut self.flight else { return Ok(()) };
         let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
+        if flight.actor != store.actor() {
+            // Its cursor would pass over all that a repaired store has yet to be given again.
+            return Err(Fault::Nonsense("the database was made anew during the exchange"));
+        }
         flight.bytes_down += bytes.len();
         flight.reader.push(bytes);
         let read = flight.read(&enrolment, store, now);
@@ -169,6 +176,9 @@ impl Engine {
         let Some(flight) = self.flight.take() else { return Ok(News::default()) };
         // Held pieces of photos that were not there yet may be there now.
         store.retry_fetches()?;
+        if !trailer.more && flight.actor == store.actor() {
+            store.note_caught_up(now)?;
+        }
         let asked = !flight.asked.is_empty();
         let left = store.has_outgoing()?;
         let more = trailer.more || flight.grants_due || asked || flight.restored || (left && flight.progressed());

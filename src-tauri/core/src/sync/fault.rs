@@ -49,7 +49,9 @@ impl Fault {
             Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) => ErrorCode::RelayNonsense,
             Self::Impostor => ErrorCode::RelayImpostor,
             Self::Refused { code, .. } => *code,
-            Self::Store(StoreError::DiskFull(_)) => ErrorCode::DiskFull,
+            Self::Store(StoreError::DiskLow) => ErrorCode::DiskLow,
+            Self::Store(StoreError::Damaged(_)) => ErrorCode::StoreDamaged,
+            Self::Store(error) if error.is_full() => ErrorCode::DiskFull,
             Self::Store(_) => ErrorCode::StoreFailed,
         }
     }

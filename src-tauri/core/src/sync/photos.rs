@@ -12,7 +12,12 @@ use crate::store::photos::PhotoJob;
 /// Sends one photo whole, however many requests that takes.
 pub async fn send(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
     let files = actions.shelf.store().photo_files();
-    let bytes = files.read(&photo.hash)?;
+    let bytes = match files.read(&photo.hash) {
+        Ok(bytes) => bytes,
+        // Its row says so now; the others go on.
+        Err(_) if actions.shelf.store().photo_damaged(&photo.hash)? => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
     let sent = |offset: usize| {
         actions.shelf.store().note_photo_sent(&photo.hash, offset as u64, offset == bytes.len())?;
         moved(actions, photo, offset);
@@ -24,7 +29,11 @@ pub async fn send(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<()
 /// Fetches one photo.
 pub async fn fetch(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
     let bytes = blobs::fetch(line, &photo.hash, blob::MAX_BLOB, |here| moved(actions, photo, here)).await?;
-    let files = actions.shelf.store().photo_files();
+    let files = {
+        let mut store = actions.shelf.store();
+        store.room_for_photo(bytes.len() as u64)?;
+        store.photo_files()
+    };
     files.write(&photo.hash, &bytes, actions.nature.as_ref())?;
     actions.shelf.store().note_photo_here(&photo.hash)?;
     if let Some(job) = photo.doc.job() {

@@ -436,7 +436,7 @@ async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Comma
 
 /// The next photo to move and whether it goes up; text goes first.
 fn next_photo(shared: &Shared) -> Result<Option<(crate::store::photos::PhotoJob, bool)>, StoreError> {
-    let store = shared.actions.shelf.store();
+    let mut store = shared.actions.shelf.store();
     if store.held()?.changes == 0
         && let Some(photo) = store.photo_to_send()?
     {
@@ -446,6 +446,10 @@ fn next_photo(shared: &Shared) -> Result<Option<(crate::store::photos::PhotoJob,
         Some(enrolment) => store.is_owner(enrolment.member)?,
         None => return Ok(None),
     };
+    if store.look_for_room() {
+        // What others photographed waits for room; own work needs it first.
+        return Ok(None);
+    }
     Ok(store.photo_to_fetch(owner)?.map(|photo| (photo, false)))
 }
 

@@ -82,7 +82,7 @@ fn a_change_that_makes_automerge_panic_is_put_aside_with_its_descendants_and_the
     let batch = entries(50, [poison(&shop, &forger, job).piece(0, 3), theirs]);
     let absorbed = desk.store().absorb(&batch, None, NOON).unwrap();
     assert_eq!((absorbed.received, absorbed.adopted), (4, 2), "the honest node and the colleague's field");
-    assert_eq!(codes(&desk), [(ErrorCode::ChangeUnappliable, 2)]);
+    assert_eq!(codes(&desk), [(ErrorCode::ChangeUnappliable, 1), (ErrorCode::RestsOnRefused, 1)]);
     let sheet = desk.facts(job).sheet;
     assert_eq!(sheet.nodes.len(), 1);
     assert_eq!(sheet.field(appliance, SheetField::Fault), "进水接头漏水");
@@ -90,7 +90,7 @@ fn a_change_that_makes_automerge_panic_is_put_aside_with_its_descendants_and_the
     // Again, whole or in pieces, it stays what it is.
     let again = entries(60, poison(&shop, &forger, job).cut(&[1, 2]));
     desk.store().absorb(&again, None, NOON).unwrap();
-    assert_eq!(codes(&desk), [(ErrorCode::ChangeUnappliable, 2)]);
+    assert_eq!(codes(&desk), [(ErrorCode::ChangeUnappliable, 1), (ErrorCode::RestsOnRefused, 1)]);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn the_verdict_is_the_same_wherever_the_poison_is_cut() {
     for (at, piece) in poison(&shop, &forger, job).cut(&[1, 2]).into_iter().enumerate().rev() {
         desk.store().absorb(&entries(50 + at as u64, [piece]), None, NOON).unwrap();
     }
-    assert_eq!(codes(&desk), [(ErrorCode::ChangeUnappliable, 2)]);
+    assert_eq!(codes(&desk), [(ErrorCode::ChangeUnappliable, 1), (ErrorCode::RestsOnRefused, 1)]);
     assert_eq!(desk.facts(job).sheet.nodes.len(), 1);
     works(desk, job, "密封圈老化");
 }

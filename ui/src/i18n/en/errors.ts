@@ -34,6 +34,12 @@ export default {
   not_enrolled: 'This device is not enrolled. Use an enrolment link or code first.',
   already_enrolled: 'This device is already enrolled.',
   link_unreadable: 'That is not an enrolment link. Paste all of it, from doorstep:enrol on; or use address and code.',
+  store_damaged:
+    'The data on this device is damaged, so this was not saved. Reopen the app: it keeps what it can and fetches the rest.',
+  disk_low: 'The storage is nearly full: text is still saved, photos have to wait. Free some space; it goes on by itself.',
+  no_room_to_update:
+    'There is no room to bring the data to this version, so it is untouched. Free {needed} MB ({free} MB now) and reopen.',
+  cancelled: 'Stopped. What was finished is kept; nothing else changed.',
   store_failed: 'It was not saved on this device. Try again; if it fails, reopen the app: what was saved stays.',
   data_folder_busy: 'The app is already open. Use that window.',
   data_too_new: 'The data was written by a newer app. Update the app; the data is untouched.',

@@ -1,0 +1,111 @@
+//! The data folder itself: room on the disk, the look for damage, and its repair.
+
+use doorstep_schemas::event::CoreEvent;
+use doorstep_schemas::view::{CheckView, LostPhotoView, Millis, RepairView, StorageView};
+
+use super::Actions;
+use crate::store::check::{self, Checked, Checker};
+use crate::store::repair::Repair;
+use crate::store::{Store, StoreError};
+use crate::tasks::Watcher;
+
+impl Actions {
+    /// Where the data lies, how it is, and whether there is room.
+    pub fn storage(&self) -> Result<StorageView, StoreError> {
+        let store = self.shelf.store();
+        let taken = store.disk_taken()?;
+        Ok(StorageView {
+            database_kb: kb(taken.database),
+            photos_kb: kb(taken.photos),
+            exports_kb: kb(taken.exports),
+            copies_kb: kb(taken.copies),
+            free_kb: taken.free.map(kb),
+            disk_low: store.disk_low(),
+            checked: store.last_check()?.map(checked),
+            repaired: store.last_repair()?.map(repaired),
+            lost_photos: store
+                .lost_photos()?
+                .into_iter()
+                .map(|lost| LostPhotoView { photo: lost.hash, job: lost.job, at: Millis(lost.at_ms) })
+                .collect(),
+        })
+    }
+
+    /// Looks through everything for damage, and repairs what it finds.
+    pub fn check(&self, watcher: &mut dyn Watcher) -> Result<StorageView, StoreError> {
+        let mut checker = self.shelf.store().new_check(self.nature.now_ms())?;
+        let note = |checker: &mut Checker| self.note(checker);
+        if check::run(&mut checker, watcher, note)? {
+            self.mend(&checker, watcher)?;
+        }
+        self.storage_changed();
+        self.storage()
+    }
+
+    /// One portion of the check that runs by itself, a few milliseconds. Repairs when it finds damage, told to
+    /// `watcher`. Returns whether more is due now.
+    pub fn check_some(&self, watcher: &mut dyn Watcher) -> Result<bool, StoreError> {
+        let due = self.shelf.store().check_due(self.nature.now_ms())?;
+        let Some(mut checker) = due else { return Ok(false) };
+        checker.portion()?;
+        if self.note(&mut checker)? {
+            self.mend(&checker, watcher)?;
+            return Ok(false);
+        }
+        if checker.ended() {
+            self.storage_changed();
+        }
+        Ok(!checker.ended())
+    }
+
+    /// Looks whether there is room again, or none any more; says so to the screens when that changed. Returns whether
+    /// room is short.
+    pub fn look_for_room(&self) -> bool {
+        let (before, low) = {
+            let mut store = self.shelf.store();
+            (store.disk_low(), store.look_for_room())
+        };
+        if before != low {
+            self.storage_changed();
+        }
+        low
+    }
+
+    fn note(&self, checker: &mut Checker) -> Result<bool, StoreError> {
+        self.shelf.store().note_check(checker, self.nature.now_ms())
+    }
+
+    /// Makes the damaged database anew, with the store in hand: nobody can write meanwhile.
+    fn mend(&self, checker: &Checker, watcher: &mut dyn Watcher) -> Result<(), StoreError> {
+        {
+            let mut store: std::sync::MutexGuard<'_, Store> = self.shelf.store();
+            store.repair(self.nature.as_ref(), watcher)?;
+            store.note_mended(checker, self.nature.now_ms())?;
+        }
+        self.storage_changed();
+        // Whatever is on a screen may have come back otherwise than it was, and the relay is to be asked.
+        self.papers_changed();
+        let _ = self.events.send(CoreEvent::TeamChanged);
+        Ok(())
+    }
+
+    fn storage_changed(&self) {
+        // Nobody may be listening.
+        let _ = self.events.send(CoreEvent::StorageChanged);
+    }
+}
+
+fn kb(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(1_000)).unwrap_or(u32::MAX)
+}
+
+fn checked(checked: Checked) -> CheckView {
+    let Checked { began_ms, ended_ms, pages, changes, photos, photos_damaged, damaged } = checked;
+    CheckView { at: Millis(ended_ms.unwrap_or(began_ms)), pages, changes, photos, photos_damaged, damaged }
+}
+
+fn repaired(repair: Repair) -> RepairView {
+    let Repair { at_ms, pages: _, damaged_pages, kept, own_missing, exported, export, identity_lost, complete } =
+        repair;
+    RepairView { at: Millis(at_ms), damaged_pages, kept, own_missing, exported, export, identity_lost, complete }
+}
