@@ -196,19 +196,26 @@ pub(super) fn empty(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Every job that has a row, in the order of their names.
+pub(super) fn jobs(db: &Connection) -> Result<Vec<JobId>, StoreError> {
+    let mut query = db.prepare("SELECT job FROM job ORDER BY job")?;
+    let rows = query.query_map([], |row| row.get(0).map(JobId::from_bytes))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Jobs that have not ended, cancelled ones among them.
 pub(super) fn unfinished(db: &Connection) -> Result<BTreeSet<JobId>, StoreError> {
     let sql = "SELECT job FROM job WHERE due IS NOT NULL UNION SELECT job FROM job WHERE status = ?1";
-    jobs(db, sql, i64::from(place(NodeKind::ALL, NodeKind::Cancelled)))
+    jobs_by(db, sql, i64::from(place(NodeKind::ALL, NodeKind::Cancelled)))
 }
 
 /// Jobs that belong to the day of this moment or a later one.
 pub(super) fn of_days_from(db: &Connection, at: i64) -> Result<BTreeSet<JobId>, StoreError> {
     let sql = "SELECT j.job FROM job_day d JOIN job j ON j.id = d.id WHERE d.day >= ?1";
-    jobs(db, sql, calendar::day_number(at))
+    jobs_by(db, sql, calendar::day_number(at))
 }
 
-fn jobs(db: &Connection, sql: &str, number: i64) -> Result<BTreeSet<JobId>, StoreError> {
+fn jobs_by(db: &Connection, sql: &str, number: i64) -> Result<BTreeSet<JobId>, StoreError> {
     let mut query = db.prepare_cached(sql)?;
     let rows = query.query_map([number], |row| row.get(0).map(JobId::from_bytes))?;
     Ok(rows.collect::<Result<_, _>>()?)

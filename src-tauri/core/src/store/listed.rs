@@ -64,8 +64,8 @@ pub(super) fn place<T: PartialEq>(all: &[T], one: T) -> u8 {
 type Written = Result<(), minicbor::encode::Error<std::convert::Infallible>>;
 
 impl JobRow {
-    /// As it is kept, before packing.
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    /// As it is kept, before packing; what the dictionary of rows is trained on.
+    pub fn to_bytes(&self) -> Vec<u8> {
         let mut to = Encoder::new(Vec::new());
         self.write(&mut to).expect("a vector takes all bytes");
         to.into_writer()

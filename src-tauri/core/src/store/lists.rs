@@ -179,6 +179,11 @@ impl Store {
         viewer.map_or(Ok(true), |viewer| self.has_job(card, viewer))
     }
 
+    /// Every job that is listed here, in the order of their names.
+    pub fn listed_jobs(&self) -> Result<Vec<JobId>, StoreError> {
+        index::jobs(&self.db)
+    }
+
     /// One job's row.
     pub fn job_row(&self, job: JobId) -> Result<Option<JobRow>, StoreError> {
         let mut rows: Vec<JobRow> = index::row_of(&self.db, job)?.into_iter().map(|(_, row)| row).collect();
@@ -297,6 +302,14 @@ impl Store {
             out.insert(member, row.get(1)?);
         }
         Ok(out)
+    }
+
+    /// Bytes of each table and index of the lists, as the file holds them; for benches.
+    #[doc(hidden)]
+    pub fn list_bytes(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut query = self.db.prepare(include_str!("sql/list_bytes.sql"))?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// How a list is walked, by SQLite's own word; for tests.

@@ -62,6 +62,7 @@ pub use open::{database, unlock};
 pub use own::Edit;
 use papers::Papers;
 pub use settings::Enrolment;
+pub use views::row_of;
 
 /// The store of one data folder, opened by one process.
 pub struct Store {

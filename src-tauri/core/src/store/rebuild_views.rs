@@ -86,9 +86,7 @@ fn put_standing(db: &Connection, up_to: Option<JobId>, whole: bool) -> Result<()
 
 /// Every job of which something is here.
 fn jobs(db: &Connection) -> Result<BTreeSet<JobId>, StoreError> {
-    let mut listed = db.prepare("SELECT job FROM job")?;
-    let mut out: BTreeSet<JobId> =
-        listed.query_map([], |row| row.get(0).map(JobId::from_bytes))?.collect::<Result<_, _>>()?;
+    let mut out: BTreeSet<JobId> = index::jobs(db)?.into_iter().collect();
     let mut papers = db.prepare("SELECT doc FROM paper")?;
     for doc in papers.query_map([], |row| row.get::<_, String>(0))? {
         out.extend(doc?.parse::<DocId>().ok().and_then(|doc| doc.job()));

@@ -56,13 +56,18 @@ pub(super) fn refresh(
     now: i64,
 ) -> Result<(), StoreError> {
     let Some(facts) = facts(db, papers, job)? else { return index::remove(db, job) };
+    rule_sets::note_lacking(db, rules, job, &facts)?;
+    index::put(db, &row_of(rules, job, &facts, now))
+}
+
+/// A job's row, from its facts alone.
+pub fn row_of(rules: &RuleBook, job: JobId, facts: &Job, now: i64) -> JobRow {
     // A finished job is judged by the sets of its last day, an open one by those of now.
-    let in_force = rules.at(nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms));
-    let judge = Judge::new(&facts, &in_force);
+    let in_force = rules.at(nodes::ended(facts).map_or(now, |(_, noted)| noted.at_ms));
+    let judge = Judge::new(facts, &in_force);
     let figures = JobFigures::by(&judge);
     let card = card(job, &judge, &figures);
-    rule_sets::note_lacking(db, rules, job, &facts)?;
-    index::put(db, &JobRow { card, figures, found: Found::of(&facts) })
+    JobRow { card, figures, found: Found::of(facts) }
 }
 
 /// The card, but for what changes without the documents: names, and what is unsent.
@@ -188,6 +193,16 @@ fn findings(judge: &Judge<'_>, figures: &JobFigures) -> Vec<Finding> {
 }
 
 impl Store {
+    /// For a bench of lists alone: rows of jobs that have no documents. No shell calls this.
+    #[doc(hidden)]
+    pub fn list_without_documents(&mut self, jobs: &[(JobId, Job)], now: i64) -> Result<(), StoreError> {
+        let tx = self.db.transaction()?;
+        for (job, facts) in jobs {
+            index::put(&tx, &row_of(&self.rules, *job, facts, now))?;
+        }
+        Ok(tx.commit()?)
+    }
+
     /// One line an action of a job, from its documents' changes, oldest first.
     pub fn history(&self, job: JobId) -> Result<Vec<HistoryRow>, StoreError> {
         let mut query = self.db.prepare_cached(
