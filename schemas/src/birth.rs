@@ -28,7 +28,7 @@ pub fn births(kind: DocKind) -> &'static [Birth] {
         DocKind::Request => births!["request.1"],
         DocKind::Stock => births!["stock.1"],
         DocKind::Desk => births!["desk.1"],
-        DocKind::Roster => births!["roster.1"],
+        DocKind::Roster => births!["roster.1", "roster.2"],
         DocKind::Catalogue => births!["catalogue.1"],
     }
 }

@@ -87,6 +87,19 @@ codes! {
     DataFolderBusy = "data_folder_busy",
     DataTooNew = "data_too_new",
     KeyMissing = "key_missing",
+    /// The system's key store is there and does not give the key.
+    KeyStoreLocked = "key_store_locked",
+    /// The key lies in the system's key store, which is not there now.
+    KeyStoreAbsent = "key_store_absent",
+    KeyMalformed = "key_malformed",
+    /// The key was not changed; the old one goes on.
+    KeyNotChanged = "key_not_changed",
+    RecoveryKeyInvalid = "recovery_key_invalid",
+    /// What was sealed is for another recovery key.
+    RecoveryKeyOther = "recovery_key_other",
+    /// The folder holds nothing that a recovery key opens.
+    RecoveryNothing = "recovery_nothing",
+    RecoveryDamaged = "recovery_damaged",
     InputInvalid = "input_invalid",
     FieldRequired = "field_required",
     FieldTooLong = "field_too_long",

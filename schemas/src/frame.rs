@@ -29,6 +29,11 @@ pub fn put<T: Encode<()>>(out: &mut Vec<u8>, message: &T) {
     leb::put_prefixed(out, &item);
 }
 
+/// Appends a frame that was received, byte for byte as it came.
+pub fn put_again(out: &mut Vec<u8>, item: &[u8]) {
+    leb::put_prefixed(out, item);
+}
+
 /// Reads a frame's message; unknown fields are skipped.
 pub fn read<'b, T: Decode<'b, ()>>(frame: &'b [u8]) -> Result<T, FrameError> {
     minicbor::decode(frame).map_err(FrameError::Message)

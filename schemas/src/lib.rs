@@ -9,6 +9,7 @@
 pub mod admission;
 pub mod birth;
 pub mod blob;
+pub mod bundle;
 pub mod change;
 pub mod code;
 mod columns;

@@ -140,7 +140,7 @@ pub fn identity(key: &SigningKey) -> (PublicKey, DeviceId) {
 }
 
 // Strictly: under a weak key one signature would fit many messages, and vouch for none.
-fn verify(key: &PublicKey, message: &[u8], bytes: &[u8; 64]) -> bool {
+pub(crate) fn verify(key: &PublicKey, message: &[u8], bytes: &[u8; 64]) -> bool {
     VerifyingKey::from_bytes(&key.0)
         .is_ok_and(|key| key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(bytes)).is_ok())
 }

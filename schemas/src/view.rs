@@ -2,8 +2,10 @@
 //!
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
+mod bundle;
 mod history;
 mod job;
+mod keys;
 mod outlet;
 mod storage;
 mod sync;
@@ -13,8 +15,10 @@ pub(crate) mod words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bundle::*;
 pub use history::*;
 pub use job::*;
+pub use keys::*;
 pub use outlet::*;
 pub use storage::*;
 pub use sync::*;

@@ -282,7 +282,17 @@ export type Enrol = {
 /**  What went wrong, as one word that both ends know. */
 export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed" | "change_not_linked" | "change_forked" | "change_out_of_range" | "change_unappliable" | "document_full" | "signature_invalid" | "unknown_author" | "unknown_kind" | 
 /**  Unknown and forbidden answer alike. */
-"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
+"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | 
+/**  The system's key store is there and does not give the key. */
+"key_store_locked" | 
+/**  The key lies in the system's key store, which is not there now. */
+"key_store_absent" | "key_malformed" | 
+/**  The key was not changed; the old one goes on. */
+"key_not_changed" | "recovery_key_invalid" | 
+/**  What was sealed is for another recovery key. */
+"recovery_key_other" | 
+/**  The folder holds nothing that a recovery key opens. */
+"recovery_nothing" | "recovery_damaged" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
 /**  An earlier phase of the safety check is still open (R11). */
 "phase_too_early" | "unit_wrong" | 
 /**  The method shows whether something is there, not how much. */

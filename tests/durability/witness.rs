@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use doorstep::domain::facts::Job;
 use doorstep::nature::Machine;
-use doorstep::store::key::{KeyFile, KeyKeeper, StoreKey};
+use doorstep::store::key::{Kept, Keyring, StoreKey};
 use doorstep::store::{self, Store};
 use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash, DeviceId, DocId, JobId};
 use doorstep_schemas::segment;
@@ -53,9 +53,9 @@ fn town() -> &'static Town {
 pub fn examine(folder: &Path, account: &mut Account) -> Findings {
     let mut findings = Findings::default();
     let database = store::database(folder);
-    let key = KeyFile::in_folder(folder).key(!database.exists(), &Machine);
-    findings.sound(key.is_ok(), || format!("the database has no key: {:?}", key.as_ref().err()));
-    let Ok(key) = key else { return findings };
+    let kept = Kept::find(folder, &Keyring::File, &Machine);
+    findings.sound(kept.is_ok(), || format!("the database has no key: {:?}", kept.as_ref().err()));
+    let Ok(Kept { key, .. }) = kept else { return findings };
     let store = Store::open(folder, &key, town().rules.clone(), &Machine);
     findings.sound(store.is_ok(), || format!("the folder does not open: {:?}", store.as_ref().err()));
     let Ok(mut store) = store else { return findings };

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use doorstep::nature::Machine;
 use doorstep::store::key::{KeyFile, KeyKeeper};
 use doorstep_tests::outlet::{self, OWNER, TECHNICIAN};
 use doorstep_tests::programs::program;
@@ -110,7 +109,7 @@ async fn what_is_typed_in_the_real_window_is_in_the_database() {
 
 /// Serials in the list of a data folder, read with the folder's own key.
 fn serials(folder: &Path) -> Vec<String> {
-    let key = KeyFile::in_folder(folder).key(false, &Machine).unwrap();
+    let key = KeyFile::in_folder(folder).read().unwrap().unwrap().key;
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
     let db = rusqlite::Connection::open_with_flags(doorstep::store::database(folder), flags).unwrap();
     doorstep::store::unlock(&db, &key).unwrap();

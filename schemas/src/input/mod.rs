@@ -1,11 +1,14 @@
 //! What the screen asks for: one type per command.
 
+mod bundle;
 mod facts;
 mod history;
+mod keys;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bundle::*;
 pub use facts::*;
 
 use crate::enrol::{DeviceStatus, RoleName};
@@ -16,6 +19,7 @@ use crate::view::{
 };
 
 pub use history::*;
+pub use keys::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

@@ -1,6 +1,6 @@
 //! The whole core as a shell holds it: one data folder, opened once.
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,15 +8,17 @@ use doorstep_schemas::enrol::DeviceStatus;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
 use doorstep_schemas::input::{AddMember, Enrol, Preferences};
-use doorstep_schemas::view::{InviteView, SessionView, SyncChip, SyncView, TeamView};
+use doorstep_schemas::view::{InviteView, KeyView, SessionView, SyncChip, SyncView, TeamView};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
 use crate::actions::{Actions, Shelf};
 use crate::nature::Nature;
 use crate::rules::{MalformedSet, RuleBook};
-use crate::store::key::{KeyError, KeyFile, KeyKeeper};
-use crate::store::{self, Store, StoreError};
+use crate::store::key::{Kept, KeyError, KeyKeeper, Keyring};
+use crate::store::lock::{FolderLock, LockError};
+use crate::store::rotate::RotateError;
+use crate::store::{Store, StoreError};
 use crate::sync::admin::{self, AdminError};
 use crate::sync::fault::Fault;
 use crate::sync::runner::{self, Runner};
@@ -41,38 +43,69 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
+impl From<LockError> for OpenError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Busy(folder) => Self::Busy(folder),
+            LockError::Folder(error) => Self::Folder(error),
+        }
+    }
+}
+
 /// One opened data folder with its sync running.
 pub struct Doorstep {
     pub actions: Actions,
     runner: Runner,
-    key_in_file: bool,
+    keeper: Arc<dyn KeyKeeper>,
     /// Held for as long as the folder is open.
-    _lock: File,
+    _lock: FolderLock,
+}
+
+/// A data folder's store, opened by this program alone.
+pub struct OpenFolder {
+    pub store: Store,
+    pub keeper: Arc<dyn KeyKeeper>,
+    pub lock: FolderLock,
+}
+
+impl OpenFolder {
+    /// Opens or creates the data folder, its key by `keyring`.
+    pub fn open(
+        folder: &Path,
+        keyring: &Keyring,
+        nature: &dyn Nature,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Self, OpenError> {
+        make_private(folder).map_err(OpenError::Folder)?;
+        let lock = FolderLock::take(folder)?;
+        let Kept { key, keeper } = Kept::find(folder, keyring, nature)?;
+        let rules = Arc::new(RuleBook::built_in()?);
+        let store = Store::open_watched(folder, &key, rules, nature, watcher)?;
+        Ok(Self { store, keeper, lock })
+    }
 }
 
 impl Doorstep {
-    /// Opens or creates the data folder and starts to sync on `runtime`.
+    /// Opens or creates the data folder and starts to sync on `runtime`. Its key lies in a file, as for tests and for
+    /// programs without a desktop.
     pub fn open(folder: &Path, nature: Arc<dyn Nature>, runtime: &Handle) -> Result<Self, OpenError> {
-        Self::open_watched(folder, nature, runtime, &mut Unwatched)
+        Self::open_with(folder, &Keyring::File, nature, runtime, &mut Unwatched)
     }
 
-    /// The same, telling how far it is where a database is brought to a newer shape or repaired first.
-    pub fn open_watched(
+    /// The same with the key store of choice, telling how far it is where a database is brought to a newer shape or
+    /// repaired first.
+    pub fn open_with(
         folder: &Path,
+        keyring: &Keyring,
         nature: Arc<dyn Nature>,
         runtime: &Handle,
         watcher: &mut dyn Watcher,
     ) -> Result<Self, OpenError> {
-        make_private(folder).map_err(OpenError::Folder)?;
-        let lock = lock(folder)?;
-        let keeper = KeyFile::in_folder(folder);
-        let key = keeper.key(!store::files::is_founded(folder), nature.as_ref())?;
-        let rules = Arc::new(RuleBook::built_in()?);
-        let store = Store::open_watched(folder, &key, rules, nature.as_ref(), watcher)?;
+        let OpenFolder { store, keeper, lock } = OpenFolder::open(folder, keyring, nature.as_ref(), watcher)?;
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
         let runner = Runner::start(runtime, &actions)?;
-        Ok(Self { actions, runner, key_in_file: keeper.in_plain_file(), _lock: lock })
+        Ok(Self { actions, runner, keeper, _lock: lock })
     }
 
     /// Events from now on.
@@ -96,9 +129,21 @@ impl Doorstep {
             language: chosen.language,
             shell: chosen.shell,
             no_network: chosen.no_network,
-            key_in_file: self.key_in_file,
+            key_in_file: self.keeper.in_plain_file(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
+    }
+
+    /// How this device's data is locked.
+    pub fn key_view(&self) -> Result<KeyView, StoreError> {
+        self.actions.key_view(self.keeper.in_plain_file())
+    }
+
+    /// Brings everything here under a new key. Holds the store for as long as the database takes to be written once.
+    pub fn rotate_key(&self, watcher: &mut dyn Watcher) -> Result<KeyView, RotateError> {
+        let nature = self.actions.nature.as_ref();
+        self.actions.shelf.store().rotate_key(self.keeper.as_ref(), nature, watcher)?;
+        Ok(self.key_view()?)
     }
 
     /// Joins an outlet and fetches what there is.
@@ -173,15 +218,4 @@ fn make_private(folder: &Path) -> Result<(), std::io::Error> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
-}
-
-/// One process a data folder: two would each believe the other's work to be their own.
-fn lock(folder: &Path) -> Result<File, OpenError> {
-    let path = folder.join("lock");
-    let file = File::create(&path).map_err(OpenError::Folder)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::Busy(folder.to_owned())),
-        Err(TryLockError::Error(error)) => Err(OpenError::Folder(error)),
-    }
 }

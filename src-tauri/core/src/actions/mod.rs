@@ -2,11 +2,14 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod bundle;
 pub mod conflicts;
+pub mod drafts;
 pub mod facts;
 pub mod finish;
 pub mod history;
 pub mod job_view;
+pub mod keys;
 pub mod lists;
 pub mod orders;
 pub mod photos;

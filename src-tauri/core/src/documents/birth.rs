@@ -78,7 +78,9 @@ fn births(kind: DocKind) -> &'static [&'static [&'static str]] {
             "admissions",
             "notes",
         ]],
-        DocKind::Roster => &[&["about", "certificates", "grades", "kits", "events", "authorisations"]],
+        DocKind::Roster => {
+            &[&["about", "certificates", "grades", "kits", "events", "authorisations"], &["recovery_keys"]]
+        }
         DocKind::Catalogue => &[&["about", "sets"]],
     }
 }

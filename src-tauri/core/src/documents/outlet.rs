@@ -19,6 +19,7 @@ pub fn read_roster(doc: &AutoCommit) -> Roster {
         kits: layout::records(doc),
         events: layout::records(doc),
         authorisations: layout::records(doc),
+        recovery_keys: layout::records(doc),
     }
 }
 

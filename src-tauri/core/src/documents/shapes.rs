@@ -11,8 +11,8 @@ use crate::domain::facts::desk::{
     Admission, Answer, CashTaken, Contract, FollowUp, Referral, Sample, SettlementLine, SettlementStep, WageLine,
 };
 use crate::domain::facts::outlet::{
-    AdvanceAsked, Authorisation, Certificate, GradeGiven, HandIn, Kit, Moved, NoteToOwner, PartRequest, RosterNote,
-    SetVersion,
+    AdvanceAsked, Authorisation, Certificate, GradeGiven, HandIn, Kit, Moved, NoteToOwner, PartRequest, RecoveryKey,
+    RosterNote, SetVersion,
 };
 use crate::domain::facts::{
     Appointment, Approval, BenchEntry, Charge, ClaimShare, Consent, CrewMember, Custody, Damage, Diagnosis, Fee,
@@ -65,7 +65,7 @@ pub const SHAPES: &[Shape] = shapes! {
     Stock: Moved;
     Desk: SetVersion, Answer, SettlementLine, SettlementStep, FollowUp, Sample, WageLine, CashTaken, Contract, Referral,
         Admission, Remark;
-    Roster: Certificate, GradeGiven, Kit, RosterNote, Authorisation;
+    Roster: Certificate, GradeGiven, Kit, RosterNote, Authorisation, RecoveryKey;
     Catalogue: SetVersion;
 };
 

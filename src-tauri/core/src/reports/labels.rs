@@ -92,6 +92,7 @@ pub fn action(code: &str) -> Option<Phrase> {
         "settled" => Phrase("结算", "settled"),
         "approve" => Phrase("审核通过", "approved"),
         "return_sheet" => Phrase("退回修改", "returned the sheet"),
+        "recovery_key" => Phrase("做恢复钥匙", "made a recovery key"),
         "publish_set" => Phrase("发布规则", "published a rule set"),
         "move_stock" => Phrase("调拨库存", "moved stock"),
         "roster" => Phrase("改花名册", "wrote in the roster"),
@@ -182,6 +183,7 @@ pub fn container(kind: DocKind, name: &str) -> Option<Phrase> {
         (_, "kits") => Phrase("仪器", "kit"),
         (_, "events") => Phrase("培训奖惩", "roster event"),
         (_, "authorisations") => Phrase("品牌授权", "authorisation"),
+        (_, "recovery_keys") => Phrase("恢复钥匙", "recovery key"),
         _ => return None,
     })
 }
@@ -262,6 +264,7 @@ fn common(key: &str) -> Option<(&'static str, &'static str, Form)> {
         "part" => ("配件", "part", Hidden),
         "photo" => ("照片", "photo", Hidden),
         "photos" => ("照片", "photos", Hidden),
+        "public" => ("公开部分", "public half", Hidden),
         "quote" => ("报价", "quote", Hidden),
         "readings" => ("测量值", "readings", Hidden),
         "request" => ("申请", "request", Hidden),

@@ -50,7 +50,7 @@ impl Store {
         cursor: Option<&Cursor>,
         now_ms: i64,
     ) -> Result<Absorbed, StoreError> {
-        self.ballast.before_save();
+        self.before_save();
         let outcome = self.try_absorb(Batch { pieces, cursor, ..Batch::default() }, now_ms);
         if let Err(error) = &outcome {
             self.papers.forget_all();

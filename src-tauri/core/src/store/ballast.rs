@@ -67,9 +67,9 @@ impl Ballast {
         self.laid
     }
 
-    /// Whether this many bytes may be added besides text.
-    pub fn room_for(&mut self, bytes: u64) -> bool {
-        self.renew() && free(&self.path).is_none_or(|free| free >= bytes.saturating_add(FLOOR))
+    /// Whether this many bytes may be added without touching the ballast.
+    pub fn room_for(&self, bytes: u64) -> bool {
+        self.laid && free(&self.path).is_none_or(|free| free >= bytes.saturating_add(FLOOR))
     }
 }
 

@@ -13,7 +13,7 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::pages::{Found, PAGE, Pages};
-use super::photos::PhotoFiles;
+use super::photo_files::PhotoFiles;
 use super::{Store, StoreError, database, error, key, open, pages, repair, settings};
 use crate::tasks::{Step, Watcher};
 

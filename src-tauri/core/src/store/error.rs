@@ -11,6 +11,11 @@ use crate::tasks::Cancelled;
 /// How often SQLite has met damage in this process. It only makes a check due: the check decides.
 static MET: AtomicU64 = AtomicU64::new(0);
 
+/// An operation met what may be damage.
+pub(super) fn note_met() {
+    MET.fetch_add(1, Ordering::Relaxed);
+}
+
 /// A number that grows whenever an operation meets what looks like damage.
 pub fn damage_met() -> u64 {
     MET.load(Ordering::Relaxed)
@@ -60,6 +65,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged(_))
+    }
+
+    /// Whether a damaged page may be behind it: the cipher tells of one only with the next statement, and gives zeroes until
+    /// then.
+    pub fn may_be_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Cbor(_) | Self::Json(_) | Self::Change(_) | Self::Row(_) | Self::Paper(_) | Self::Database(_)
+        )
+    }
+
     /// Whether the disk has no room for it.
     pub fn is_full(&self) -> bool {
         match self {
@@ -78,7 +96,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DiskFull) => Self::DiskFull(error),
             // The cipher tells a page that fails its HMAC as corruption, and lets nothing be written afterwards.
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ReadOnly) => {
-                MET.fetch_add(1, Ordering::Relaxed);
+                note_met();
                 Self::Damaged(error)
             }
             Some(ErrorCode::SystemIoFailure) => match error.sqlite_error().map(|told| told.extended_code) {
@@ -90,7 +108,7 @@ impl From<rusqlite::Error> for StoreError {
                     | ffi::SQLITE_IOERR_DATA
                     | ffi::SQLITE_IOERR_CORRUPTFS,
                 ) => {
-                    MET.fetch_add(1, Ordering::Relaxed);
+                    note_met();
                     Self::Damaged(error)
                 }
                 _ => Self::Database(error),

@@ -134,6 +134,11 @@ pub(super) fn row_of(db: &Connection, job: JobId) -> Result<Option<(i64, JobRow)
     Ok(read(job.to_bytes(), &packed)?.map(|row| (id, row)))
 }
 
+/// Whether a job has a row.
+pub(super) fn has(db: &Connection, job: JobId) -> Result<bool, StoreError> {
+    Ok(stored(db, job)?.is_some())
+}
+
 fn stored(db: &Connection, job: JobId) -> Result<Option<(i64, Vec<u8>)>, StoreError> {
     let mut query = db.prepare_cached("SELECT id, row FROM job WHERE job = ?1")?;
     Ok(query.query_row([job.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)

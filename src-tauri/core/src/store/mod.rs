@@ -6,18 +6,22 @@
 mod absorb;
 mod adopt;
 mod ballast;
+pub mod bundle;
 mod cells;
 pub mod check;
 mod compare;
 pub mod dictionary;
+pub mod drafts;
 pub mod error;
 mod exports;
 pub mod files;
 mod history;
+pub mod identity;
 mod index;
 pub mod key;
 pub mod listed;
 pub mod lists;
+pub mod lock;
 mod migrate;
 mod open;
 pub mod outbox;
@@ -25,10 +29,16 @@ mod outlet_papers;
 mod own;
 mod pages;
 mod papers;
+mod photo_files;
+mod photo_keys;
 pub mod photos;
+mod purge;
 mod rebuild_views;
+pub mod recovery;
+pub mod recovery_key;
 mod refill;
 pub mod repair;
+pub mod rotate;
 mod rows;
 pub mod rule_sets;
 mod salvage;
@@ -61,6 +71,7 @@ pub use index::all_rows;
 pub use open::{database, unlock};
 pub use own::Edit;
 use papers::Papers;
+pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
 pub use views::row_of;
 
@@ -77,6 +88,7 @@ pub struct Store {
     actor: Actor,
     folder: PathBuf,
     key: key::StoreKey,
+    files: PhotoFiles,
     ballast: Ballast,
     /// What `error::damage_met` said when a check last ended.
     damage_met: u64,
@@ -103,17 +115,20 @@ impl Store {
         nature: &dyn Nature,
         watcher: &mut dyn Watcher,
     ) -> Result<Self, StoreError> {
-        let open = |watcher: &mut dyn Watcher| {
+        let open = |watcher: &mut dyn Watcher| -> Result<Self, StoreError> {
             let ballast = Ballast::of(folder);
             let db = open::connection(folder, key, watcher)?;
             let mut store = Self::on(db, folder, key, ballast, built_in.clone(), nature)?;
             store.renew_views(watcher, nature.now_ms())?;
             open::checkpoint_at_close(&store.db, true)?;
+            if store.disk_low() {
+                store.keep_log_short(true);
+            }
             Ok(store)
         };
         match open(watcher) {
-            Err(StoreError::Damaged(cause)) => {
-                tracing::error!(error = %cause, "the database is damaged and is made anew");
+            Err(error) if error.is_damage() || (error.may_be_damage() && repair::is_damaged(folder, key)?) => {
+                tracing::error!(%error, "the database is damaged and is made anew");
                 repair::repair(folder, key, built_in.clone(), nature, watcher)?;
                 open(watcher)
             }
@@ -130,6 +145,7 @@ impl Store {
         built_in: Arc<RuleBook>,
         nature: &dyn Nature,
     ) -> Result<Self, StoreError> {
+        let photo_keys = photo_keys::ensure(&db, folder, key, nature)?;
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
@@ -145,13 +161,26 @@ impl Store {
             actor,
             folder: folder.to_owned(),
             key: *key,
+            files: PhotoFiles::new(folder, photo_keys),
             ballast,
             damage_met: error::damage_met(),
         };
         // Before anything is judged anew: rows of another version can't be read.
         store.let_go_of_other_views()?;
         store.renew_rules(nature.now_ms())?;
+        store.renew_beside(nature);
         Ok(store)
+    }
+
+    /// What is sealed beside the database, brought up to date. A disk without room must not keep the folder shut: it is
+    /// tried again at the next start.
+    fn renew_beside(&mut self, nature: &dyn Nature) {
+        if let Err(error) = self.renew_identity() {
+            tracing::warn!(%error, "the identity was not written");
+        }
+        if let Err(error) = self.renew_recovery(nature) {
+            tracing::warn!(%error, "the key was not sealed");
+        }
     }
 
     pub fn actor(&self) -> Actor {

@@ -26,14 +26,16 @@ pub(super) fn connection(
     repair::finish_swap(folder)?;
     let path = database(folder);
     let there = path.metadata().is_ok_and(|meta| meta.len() > 0);
+    // A folder that had a database and has none is no new folder.
+    let gone = !there && pages::salt_copy(folder).exists();
     // Before SQLite sees the log: it would forget what stands behind a bad frame, and remove the log.
-    if there && (repair::is_noted(folder) || wal::is_damaged(&files::beside(&path, "-wal"))?) {
-        return match salvage::salt_under(folder, key)? {
-            Some(_) => Err(StoreError::Damaged(rusqlite::Error::SqliteFailure(
-                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
-                Some("damage was found before".to_owned()),
-            ))),
-            None => Err(StoreError::WrongKey(rusqlite::Error::InvalidQuery)),
+    if gone || (there && (repair::is_noted(folder) || wal::is_damaged(&files::beside(&path, "-wal"))?)) {
+        let cause =
+            |code, words: &str| rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(words.to_owned()));
+        return if gone || salvage::salt_under(folder, key)?.is_some() {
+            Err(StoreError::Damaged(cause(rusqlite::ffi::SQLITE_CORRUPT, "damage was found before SQLite looked")))
+        } else {
+            Err(StoreError::WrongKey(cause(rusqlite::ffi::SQLITE_NOTADB, "no page opens with this key")))
         };
     }
     let mut db = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
@@ -103,27 +105,65 @@ pub fn database(folder: &Path) -> PathBuf {
     folder.join("doorstep.db")
 }
 
+/// Its write-ahead log.
+pub(super) fn log(folder: &Path) -> PathBuf {
+    folder.join("doorstep.db-wal")
+}
+
+/// Writes the log into the database and empties it; what a reader beside this one still needs stays.
+pub(super) fn truncate_log(db: &Connection) -> Result<(), StoreError> {
+    Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+}
+
 /// Gives a fresh connection the key and the settings that every reader and writer of this store needs.
 pub fn unlock(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
     give_key(db, key)?;
+    try_key(db)?;
+    // FULL: with NORMAL a power cut loses commits that a person was told were saved. Secure: what is purged must not be
+    // read from a freed page by whoever has the key.
+    db.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
+         PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = ON;",
+    )?;
+    Ok(())
+}
+
+/// Whether the database in `folder` opens with this key. Nothing is made or changed.
+pub(super) fn answers(folder: &Path, key: &key::StoreKey) -> Result<bool, StoreError> {
+    wake_cipher();
+    let db = connect(&database(folder), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    checkpoint_at_close(&db, false)?;
+    match give_key(&db, key).and_then(|()| try_key(&db)) {
+        Ok(()) => Ok(true),
+        Err(StoreError::WrongKey(_) | StoreError::Damaged(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// A connection beside the store's own, or in its place.
+pub(super) fn again(folder: &Path, key: &key::StoreKey) -> Result<Connection, StoreError> {
+    let db = connect(&database(folder), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    unlock(&db, key)?;
+    Ok(db)
+}
+
+fn give_key(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
+    Ok(db.pragma_update(None, "key", raw(key))?)
+}
+
+fn try_key(db: &Connection) -> Result<(), StoreError> {
     db.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => StoreError::WrongKey(error),
             _ => error.into(),
         }
-    })?;
-    // FULL: with NORMAL a power cut loses commits that a person was told were saved.
-    db.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
-         PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000;",
-    )?;
-    Ok(())
+    })
 }
 
-fn give_key(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
+/// A key as SQLCipher takes one that is not to be derived from anything.
+pub(super) fn raw(key: &key::StoreKey) -> String {
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    db.pragma_update(None, "key", format!("x'{hex}'"))?;
-    Ok(())
+    format!("x'{hex}'")
 }
 
 /// A quick look: reads through what is small and what is nowhere else. The rest is the check's.

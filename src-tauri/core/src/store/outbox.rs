@@ -1,6 +1,7 @@
 //! What the relay has not confirmed yet, cut into pieces; and what its answers mean for the rows here.
 //!
-//! There is no outbox table to drift from the truth: a change of ours without a log entry's number is unsent.
+//! There is no outbox table to drift from the truth: a change without a log entry's number is unsent. Others' changes have
+//! none when a bundle brought them: they are carried, go up with their authors' signatures, and count as nobody's here.
 
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, DocId, JobId};
@@ -14,6 +15,7 @@ use super::{Store, StoreError, settings};
 
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
+const RAW_FILE_PIECE: usize = 256 * 1024;
 
 /// One piece on its way up, and what it covers here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,14 +67,41 @@ pub struct UnsentJob {
     pub photo_bytes: u32,
 }
 
+/// A run's changes from one number on, to be cut into pieces.
 pub(super) struct UnsentRun {
     pub doc: DocId,
     pub actor: Actor,
     pub signature: Signature,
     /// Hashes between the last change here and the one that the signature reaches.
     pub tail: Vec<u8>,
-    /// (seq, hash, bytes) of each unsent change.
+    /// (seq, hash, bytes) of each change.
     pub changes: Vec<(u64, [u8; 32], Vec<u8>)>,
+}
+
+/// What pieces have to fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// A line that may break at any byte.
+    Line,
+    /// A file: few, large, written in little time.
+    File,
+}
+
+impl Fit {
+    /// Bytes of changes that are tried in one piece, and the size that it may then have.
+    fn sizes(self) -> (usize, usize) {
+        match self {
+            Self::Line => (RAW_PIECE, PIECE_TARGET),
+            Self::File => (RAW_FILE_PIECE, RAW_FILE_PIECE),
+        }
+    }
+
+    fn encode(self, changes: &[&[u8]]) -> Result<(u8, Vec<u8>), segment::SegmentError> {
+        match self {
+            Self::Line => segment::encode(changes),
+            Self::File => segment::encode_fast(changes),
+        }
+    }
 }
 
 impl Store {
@@ -82,7 +111,7 @@ impl Store {
         let mut room = budget;
         'runs: for (doc, actor) in self.unsent_run_names()? {
             let run = self.unsent_run(doc, actor)?;
-            for piece in pieces(&run)? {
+            for piece in pieces(&run, Fit::Line)? {
                 let size = piece.piece.segment.as_ref().map_or(0, |s| s.body.len() + 180);
                 if !out.pieces.is_empty() && size > room {
                     break 'runs;
@@ -91,7 +120,13 @@ impl Store {
                 out.pieces.push(piece);
             }
         }
-        out.left.changes -= out.changes().min(out.left.changes);
+        // What is carried is its author's to report.
+        let own = self.device();
+        let brings = |p: &OutPiece| match &p.covers {
+            Covers::Changes { actor, from_seq, to_seq, .. } if actor.device() == own => to_seq + 1 - from_seq,
+            _ => 0,
+        };
+        out.left.changes -= out.pieces.iter().map(brings).sum::<u64>().min(out.left.changes);
         // Grants come after the orders that they let somebody read.
         out.pieces.extend(self.grants_due()?.into_iter().map(|grant| OutPiece {
             piece: Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() },
@@ -122,13 +157,7 @@ impl Store {
     /// Papers that name a rule set wait until its bytes are on the relay: a name that others heard before could not be
     /// followed until their next exchange.
     fn unsent_run_names(&self) -> Result<Vec<(DocId, Actor)>, StoreError> {
-        let mut query = self.db.prepare_cached(
-            "SELECT doc, actor FROM change WHERE mine = 1 AND log_seq IS NULL
-             AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.doc = change.doc AND r.actor = change.actor)
-             AND NOT EXISTS (SELECT 1 FROM rule_set s WHERE s.doc = change.doc AND s.mine = 1 AND s.on_relay = 0
-                             AND s.refused IS NULL)
-             GROUP BY doc, actor ORDER BY min(id)",
-        )?;
+        let mut query = self.db.prepare_cached(include_str!("sql/unsent_runs.sql"))?;
         let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, Actor(row.get(1)?))))?;
         let mut out = Vec::new();
         for row in rows {
@@ -143,21 +172,28 @@ impl Store {
         Ok(self.unsent_run_names()?.into_iter().map(|(doc, actor)| RunName { doc, actor }).collect())
     }
 
+    /// To the run's end, also where the relay has confirmed a part of that: the signature covers all of it, and a run with
+    /// a hole would be refused for ever.
     fn unsent_run(&self, doc: DocId, actor: Actor) -> Result<UnsentRun, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT coalesce(min(seq), 1) FROM change WHERE doc = ?1 AND actor = ?2 AND log_seq IS NULL",
+        )?;
+        let from: i64 = query.query_row(params![doc.to_string(), actor.0], |row| row.get(0))?;
+        self.run_from(doc, actor, from)
+    }
+
+    /// A run's changes from one number on.
+    pub(super) fn run_from(&self, doc: DocId, actor: Actor, from: i64) -> Result<UnsentRun, StoreError> {
         let key = doc.to_string();
         let (signature, tail): (Vec<u8>, Vec<u8>) = self.db.query_row(
             "SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2",
             params![key, actor.0],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        // To the run's end, also where the relay has confirmed a part of that: the signature covers all of it, and a
-        // run with a hole would be refused for ever.
         let mut query = self.db.prepare_cached(
-            "SELECT seq, hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq >=
-                 (SELECT min(seq) FROM change WHERE doc = ?1 AND actor = ?2 AND log_seq IS NULL)
-             ORDER BY seq",
+            "SELECT seq, hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 ORDER BY seq",
         )?;
-        let rows = query.query_map(params![key, actor.0], |row| {
+        let rows = query.query_map(params![key, actor.0, from], |row| {
             Ok((u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0), row.get(1)?, row.get(2)?))
         })?;
         let signature = minicbor::decode(&signature).map_err(StoreError::Cbor)?;
@@ -202,7 +238,7 @@ impl Store {
                 // The relay lost what it had confirmed (restored from an old copy): it becomes unsent again.
                 let want = result.want_from.unwrap_or(1);
                 self.db.execute(
-                    "UPDATE change SET log_seq = NULL WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 AND mine = 1",
+                    "UPDATE change SET log_seq = NULL WHERE doc = ?1 AND actor = ?2 AND seq >= ?3",
                     params![doc.to_string(), actor.0, signed(want)],
                 )?;
                 Ok(0)
@@ -237,7 +273,7 @@ impl Store {
 
     /// What every answer tells: the beacon, how far the owner's devices are, this device's clock error.
     pub fn note_answer(&mut self, header: &DownHeader, now_ms: i64) -> Result<(), StoreError> {
-        self.ballast.before_save();
+        self.before_save();
         let tx = self.db.transaction()?;
         let beacon = minicbor::to_vec(&header.beacon).expect("writing to memory can't fail");
         settings::put(&tx, "beacon", &beacon)?;
@@ -325,21 +361,24 @@ fn confirm(db: &Connection, doc: &DocId, actor: Actor, from: u64, to: u64, log_s
     Ok(u32::try_from(changed).unwrap_or(u32::MAX))
 }
 
-pub(super) fn pieces(run: &UnsentRun) -> Result<Vec<OutPiece>, StoreError> {
+pub(super) fn pieces(run: &UnsentRun, fit: Fit) -> Result<Vec<OutPiece>, StoreError> {
+    let (raw_most, body_most) = fit.sizes();
     let mut out = Vec::new();
     let mut rest = run.changes.as_slice();
     while !rest.is_empty() {
         let mut raw = 0;
         let fits = rest.iter().take_while(|(_, _, bytes)| {
             raw += bytes.len();
-            raw <= RAW_PIECE
+            raw <= raw_most
         });
         let mut count = fits.count().clamp(1, segment::MAX_PIECE_CHANGES);
         let (codec, body) = loop {
             let bytes: Vec<&[u8]> = rest[..count].iter().map(|(_, _, bytes)| bytes.as_slice()).collect();
-            let (codec, body) = segment::encode(&bytes).map_err(|e| StoreError::OwnWork(e.into()))?;
-            if body.len() <= PIECE_TARGET || count == 1 {
-                break (codec, body);
+            match fit.encode(&bytes) {
+                Ok((codec, body)) if body.len() <= body_most || count == 1 => break (codec, body),
+                Ok(_) => {}
+                Err(segment::SegmentError::TooLarge) if count > 1 => {}
+                Err(error) => return Err(StoreError::OwnWork(error.into())),
             }
             count /= 2;
         };

@@ -57,7 +57,7 @@ impl Store {
         also: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<bool, StoreError> {
         let docs: Vec<DocId> = edits.iter().map(|(doc, _)| doc.clone()).collect();
-        self.ballast.before_save();
+        self.before_save();
         let outcome = self.try_act(edits, message, at_ms, also);
         if let Err(error) = &outcome {
             // The open documents hold edits that were not committed.

@@ -1,21 +1,10 @@
-//! Photos beside the database: one encrypted file each, named by the hash of what is inside.
-//!
-//! The row says whose it is and where its bytes are known to be. A file is on the disk, synced, before its row is.
+//! What is known of photos: whose each is and where its bytes are known to be. Their files lie beside the database.
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::{Path, PathBuf};
-
-use chacha20poly1305::aead::{Aead, KeyInit};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use doorstep_schemas::ids::{BlobHash, DocId, JobId};
 use rusqlite::{Connection, OptionalExtension, params};
-use sha2::{Digest, Sha256};
 
-use super::key::StoreKey;
 use super::papers::Papers;
 use super::{Store, StoreError, views};
-use crate::nature::{Nature, random};
 
 /// A photo whose bytes are to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,54 +31,6 @@ pub struct PhotoCounts {
     pub bytes_on_relay: u32,
     /// Bytes still to go, thumbnails included.
     pub unsent_bytes: u32,
-}
-
-/// Files of one data folder's photos.
-#[derive(Debug, Clone)]
-pub struct PhotoFiles {
-    folder: PathBuf,
-    key: Key,
-}
-
-impl PhotoFiles {
-    fn new(folder: &Path, key: &StoreKey) -> Self {
-        let key: [u8; 32] = Sha256::new().chain_update(b"doorstep photo files\0").chain_update(key).finalize().into();
-        Self { folder: folder.join("photos"), key: key.into() }
-    }
-
-    pub(super) fn path(&self, hash: &BlobHash) -> PathBuf {
-        let name = hash.to_string();
-        self.folder.join(&name[..2]).join(name)
-    }
-
-    /// Writes the file under its final name only when it is whole and synced.
-    pub fn write(&self, hash: &BlobHash, bytes: &[u8], nature: &dyn Nature) -> Result<(), StoreError> {
-        let path = self.path(hash);
-        let folder = path.parent().unwrap_or(&self.folder).to_owned();
-        fs::create_dir_all(&folder)?;
-        let nonce = random::<24>(nature);
-        let cipher = XChaCha20Poly1305::new(&self.key);
-        let sealed =
-            cipher.encrypt(&XNonce::from(nonce), bytes).map_err(|_: chacha20poly1305::Error| StoreError::Cipher)?;
-        let partial = path.with_extension("part");
-        let mut file = File::create(&partial)?;
-        file.write_all(&nonce)?;
-        file.write_all(&sealed)?;
-        file.sync_all()?;
-        fs::rename(&partial, &path)?;
-        File::open(&folder)?.sync_all()?;
-        Ok(())
-    }
-
-    /// The photo's bytes, checked against its name.
-    pub fn read(&self, hash: &BlobHash) -> Result<Vec<u8>, StoreError> {
-        let sealed = fs::read(self.path(hash))?;
-        let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or(StoreError::Cipher)?;
-        let cipher = XChaCha20Poly1305::new(&self.key);
-        let bytes =
-            cipher.decrypt(&XNonce::from(*nonce), sealed).map_err(|_: chacha20poly1305::Error| StoreError::Cipher)?;
-        if BlobHash::of(&bytes) == *hash { Ok(bytes) } else { Err(StoreError::Cipher) }
-    }
 }
 
 /// The row of a photo taken here.
@@ -125,10 +66,6 @@ pub(super) fn expect(db: &Connection, papers: &mut Papers, job: JobId, now_ms: i
 }
 
 impl Store {
-    pub fn photo_files(&self) -> PhotoFiles {
-        PhotoFiles::new(&self.folder, &self.key)
-    }
-
     pub fn photo_standing(&self, hash: &BlobHash) -> Result<Option<PhotoStanding>, StoreError> {
         let mut query = self.db.prepare_cached("SELECT here, on_relay FROM photo WHERE hash = ?1")?;
         Ok(query
@@ -148,11 +85,11 @@ impl Store {
     /// everybody, because only a damaged file is not here.
     pub fn photo_to_fetch(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         self.one_photo(if originals {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
              ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         } else {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND refused IS NULL AND (thumb = 1 OR mine = 1)
-             ORDER BY thumb DESC, at_ms, hash LIMIT 1"
+            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
+             AND (thumb = 1 OR mine = 1) ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         })
     }
 

@@ -1,10 +1,10 @@
 //! A new database from what was found in a damaged one. Everything passes the gate that it passed when it came: what was
 //! adopted, waits or can't be opened is judged again, and no row is believed for its own sake.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{Actor, DocId};
-use doorstep_schemas::signature::{Chain, Claim, Signature};
+use doorstep_schemas::signature::{Chain, Claim, Signature, identity};
 use doorstep_schemas::wire::{Access, Grant, Piece};
 use ed25519_dalek::SigningKey;
 use rusqlite::types::{ToSql, ToSqlOutput, Value as Sql};
@@ -12,7 +12,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::absorb::Taken;
 use super::cells::Value;
-use super::outbox::{UnsentRun, pieces};
+use super::outbox::{Fit, UnsentRun, pieces};
 use super::rows::signed;
 use super::salvage::{Haul, Kept, KeptRun, RunKey};
 use super::{Enrolment, Store, StoreError, settings, team, views};
@@ -24,12 +24,15 @@ const PORTION: usize = 2_000;
 const NOT_OVER: [&str; 5] = ["cursor", "judged_by", "check", "repair", "views"];
 
 /// Tables whose rows go over as they are, by the columns that every version has had.
-const COLUMNS: [(&str, &str); 6] = [
+const COLUMNS: [(&str, &str); 9] = [
     ("member", "member, name, roles, active"),
     ("device", "device, member, key, name, lost"),
     ("granted", "job, member, access"),
     ("photo", "hash, doc, thumb, bytes, here, mine, sent, on_relay, refused, at_ms"),
     ("rule_set", "hash, doc, bytes, mine, on_relay, refused"),
+    ("draft", "key, text, at_ms"),
+    ("remembered", "key, value, at_ms"),
+    ("photo_key", "generation, key, made_ms"),
     ("refused", "doc, actor, from_seq, code, at_ms"),
 ];
 
@@ -60,6 +63,9 @@ impl Haul {
     /// Cuts every run into pieces that can be judged. Own work whose signature is lost is signed again.
     pub fn cut(&self, author: Option<&Author>) -> Result<Cut, StoreError> {
         let mut out = Cut::default();
+        let whole: BTreeSet<&DocId> = self.changes.keys().map(|(doc, _)| doc).collect();
+        let gone = self.papers.iter().filter(|doc| !whole.contains(doc)).count();
+        out.own_missing = u32::try_from(gone).unwrap_or(u32::MAX);
         for (key, changes) in &self.changes {
             let run = self.runs.get(key);
             let own = author.filter(|author| author.own.device() == key.1.device());
@@ -88,7 +94,7 @@ impl Haul {
         let changes = stretch.iter().map(|(seq, kept)| (*seq, kept.hash.0, kept.bytes.clone())).collect();
         let whole = UnsentRun { doc: doc.clone(), actor: *actor, signature, tail, changes };
         let mut rest = stretch;
-        for cut in pieces(&whole)? {
+        for cut in pieces(&whole, Fit::Line)? {
             let count = match &cut.covers {
                 super::outbox::Covers::Changes { from_seq, to_seq, .. } => {
                     usize::try_from(to_seq + 1 - from_seq).unwrap_or(0)
@@ -171,6 +177,17 @@ pub fn put_rows(db: &Connection, haul: &Haul) -> Result<(), StoreError> {
     }
     // The relay is asked for all of it again, and for every photo that is not here.
     db.execute("UPDATE photo SET refused = NULL, sent = CASE on_relay WHEN 1 THEN sent ELSE 0 END", [])?;
+    Ok(())
+}
+
+/// This device's own entry: without it its own work would wait for the relay's word on who made it.
+pub fn put_own_device(db: &Connection, author: &Author) -> Result<(), StoreError> {
+    let (key, device) = identity(&author.signer);
+    let Enrolment { member, device_name, .. } = &author.enrolment;
+    db.execute(
+        "INSERT OR IGNORE INTO device (device, member, key, name, lost) VALUES (?1, ?2, ?3, ?4, 0)",
+        params![device.0, member.as_str(), key.0, device_name],
+    )?;
     Ok(())
 }
 

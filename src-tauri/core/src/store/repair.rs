@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ballast::Ballast;
 use super::files::{self, SideFile, beside};
+use super::pages::{Found, Pages};
 use super::refill::{self, Author};
 use super::salvage::{self, Haul};
 use super::{Enrolment, Store, StoreError, database, exports, key, open, settings};
@@ -35,7 +36,8 @@ pub struct Repair {
     pub damaged_pages: u32,
     /// Changes that were read and are here again.
     pub kept: u32,
-    /// Changes of this device that were not readable; the relay may have them.
+    /// Changes that were not readable and of which the rest tells: of this device's runs, and one for each document of
+    /// which nothing was found. The relay may have them.
     pub own_missing: u32,
     /// Changes that are nowhere else as far as was known, and the file in `exports` that holds them.
     pub exported: u32,
@@ -64,6 +66,19 @@ pub fn is_noted(folder: &Path) -> bool {
 pub fn note_damage(folder: &Path) -> std::io::Result<()> {
     File::create(note(folder))?.sync_all()?;
     files::sync_folder(folder)
+}
+
+/// Whether a page of the database is not as it was written.
+pub(super) fn is_damaged(folder: &Path, key: &key::StoreKey) -> Result<bool, StoreError> {
+    let Some(salt) = salvage::salt_under(folder, key)? else { return Ok(false) };
+    let path = database(folder);
+    let mut pages = Pages::of_file(&path, key, salt)?.with_log(&beside(&path, "-wal"))?;
+    for number in 1..=pages.count {
+        if let Found::Damaged = pages.page(number)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Makes the database of `folder` anew. Nobody may have it open.
@@ -106,7 +121,11 @@ fn make(
     // Nobody relies on it before it is whole, and on the disk before it has its name.
     db.execute_batch("PRAGMA synchronous = OFF;")?;
     refill::put_rows(&db, haul)?;
+    super::identity::restore(&db, folder, key)?;
     let author = author(&db)?;
+    if let Some(author) = &author {
+        refill::put_own_device(&db, author)?;
+    }
     let cut = haul.cut(author.as_ref())?;
     let unsent: Vec<_> = cut.pieces.values().flatten().filter(|found| found.unsent).collect();
     let export = match unsent.as_slice() {

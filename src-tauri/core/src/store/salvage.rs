@@ -43,6 +43,8 @@ pub struct Haul {
     pub meta: BTreeMap<String, Vec<u8>>,
     pub changes: BTreeMap<RunKey, BTreeMap<u64, Kept>>,
     pub runs: BTreeMap<RunKey, KeptRun>,
+    /// Documents that were here.
+    pub papers: BTreeSet<DocId>,
     /// Rows that go over as they are, by table.
     pub rows: BTreeMap<&'static str, Vec<Vec<Value>>>,
 }
@@ -50,7 +52,9 @@ pub struct Haul {
 /// The salts to try: the file's own, and the copy beside it.
 pub fn salts(folder: &Path) -> Result<Vec<Salt>, StoreError> {
     let mut out = Vec::new();
-    out.extend(pages::salt_of(&database(folder))?);
+    if database(folder).exists() {
+        out.extend(pages::salt_of(&database(folder))?);
+    }
     if let Ok(copy) = std::fs::read(pages::salt_copy(folder)) {
         out.extend(Salt::try_from(copy));
     }
@@ -60,8 +64,12 @@ pub fn salts(folder: &Path) -> Result<Vec<Salt>, StoreError> {
 /// The salt under which this key opens pages of the database; `None` when it is not its key.
 pub fn salt_under(folder: &Path, key: &key::StoreKey) -> Result<Option<Salt>, StoreError> {
     let mut best: Option<(u32, Salt)> = None;
+    if !database(folder).exists() {
+        return Ok(None);
+    }
     for salt in salts(folder)? {
-        let mut pages = Pages::of_file(&database(folder), key, salt)?;
+        let path = database(folder);
+        let mut pages = Pages::of_file(&path, key, salt)?.with_log(&files::beside(&path, "-wal"))?;
         // A few pages tell, wherever the damage is; in a large file not all have to be read.
         let every = (pages.count / 64).max(1);
         let mut sound = 0;
@@ -78,16 +86,15 @@ pub fn salt_under(folder: &Path, key: &key::StoreKey) -> Result<Option<Salt>, St
 /// Reads everything that can be read.
 pub fn haul(folder: &Path, key: &key::StoreKey, salt: Salt, watcher: &mut dyn Watcher) -> Result<Haul, StoreError> {
     let path = database(folder);
+    if !path.exists() {
+        return Ok(Haul::default());
+    }
     let mut pages = Pages::of_file(&path, key, salt)?.with_log(&files::beside(&path, "-wal"))?;
     let mut haul = Haul { pages: pages.count, damaged: pages.bad_frames, ..Haul::default() };
     let free = free_pages(&mut pages)?;
     haul.all_live = free.is_some();
     let free = free.unwrap_or_default();
-    // Grants that were said and grants that are yet to be said look alike: only the tree tells them apart.
-    let unsaid = match table_root(&mut pages, "grant_out")? {
-        Some(root) => cells::tree(&mut pages, root)?,
-        None => None,
-    };
+    let named = named_pages(&mut pages)?;
     for number in 1..=pages.count {
         if number % 64 == 1 {
             let bytes = u64::from(number) * pages::PAGE as u64;
@@ -99,10 +106,10 @@ pub fn haul(folder: &Path, key: &key::StoreKey, salt: Salt, watcher: &mut dyn Wa
         match pages.page(number)? {
             Found::Sound(page) => {
                 for row in cells::rows(&mut pages, number, &page)?.rows {
-                    match (&unsaid, is_grant(&row.values)) {
-                        (Some(unsaid), true) if !unsaid.contains(&number) => haul.put("granted", row.values),
-                        (_, true) => {}
-                        (_, false) => haul.sort(&row),
+                    match named.get(&number) {
+                        Some(&UNSAID) => {}
+                        Some(table) => haul.put(table, row.values),
+                        None => haul.sort(&row),
                     }
                 }
             }
@@ -127,24 +134,40 @@ fn free_pages(pages: &mut Pages) -> Result<Option<BTreeSet<u32>>, StoreError> {
     Ok(Some(free))
 }
 
-/// The first page of a table, by the schema's own rows.
-fn table_root(pages: &mut Pages, name: &str) -> Result<Option<u32>, StoreError> {
-    let Some(schema) = cells::tree(pages, 1)? else { return Ok(None) };
-    for number in schema {
-        let Found::Sound(page) = pages.page(number)? else { return Ok(None) };
+/// Grants that this device has yet to say: computed anew.
+const UNSAID: &str = "grant_out";
+/// Tables whose rows look like another's, so that only the tree tells them apart.
+const NAMED: [&str; 4] = ["granted", UNSAID, "draft", "remembered"];
+
+/// Which pages are whose, of those tables. Where the tree is damaged they are nobody's, and their rows are left out: a grant
+/// that is believed to be said is never said.
+fn named_pages(pages: &mut Pages) -> Result<BTreeMap<u32, &'static str>, StoreError> {
+    let mut out = BTreeMap::new();
+    for (name, root) in roots(pages)? {
+        let Some(name) = NAMED.into_iter().find(|named| *named == name) else { continue };
+        for page in cells::tree(pages, root)?.unwrap_or_default() {
+            out.insert(page, name);
+        }
+    }
+    Ok(out)
+}
+
+/// The first page of each table, by the schema's own rows.
+fn roots(pages: &mut Pages) -> Result<BTreeMap<String, u32>, StoreError> {
+    let mut out = BTreeMap::new();
+    for number in cells::tree(pages, 1)?.unwrap_or_default() {
+        let Found::Sound(page) = pages.page(number)? else { continue };
         for row in cells::rows(pages, number, &page)?.rows {
-            if let [Value::Text(kind), Value::Text(found), _, Value::Int(root), ..] = row.values.as_slice()
-                && (kind.as_str(), found.as_str()) == ("table", name)
+            if let [Value::Text(kind), Value::Text(name), _, Value::Int(root), ..] = row.values.as_slice()
+                && kind == "table"
+                && let Ok(root) = u32::try_from(*root)
+                && root > 0
             {
-                return Ok(u32::try_from(*root).ok());
+                out.insert(name.clone(), root);
             }
         }
     }
-    Ok(None)
-}
-
-fn is_grant(values: &[Value]) -> bool {
-    matches!(values, [Value::Text(job), Value::Text(member), Value::Int(0..=2)] if job.len() == 26 && member.len() == 8)
+    Ok(out)
 }
 
 impl Haul {
@@ -165,10 +188,18 @@ impl Haul {
             if run.signature.seq > known.signature.seq {
                 *known = run;
             }
+        } else if let [Value::Text(doc), Value::Int(_), Value::Null | Value::Blob(_), Value::Int(_)] = values
+            && let Ok(doc) = doc.parse()
+        {
+            self.papers.insert(doc);
         } else if let [Value::Text(key), Value::Blob(value)] = values
             && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         {
             self.meta.entry(key.clone()).or_insert_with(|| value.clone());
+        } else if let ([Value::Null, Value::Blob(key), Value::Int(made_ms)], Some(generation)) = (values, row.id)
+            && key.len() == 32
+        {
+            self.put("photo_key", vec![Value::Int(generation), Value::Blob(key.clone()), Value::Int(*made_ms)]);
         } else if let Some(table) = table(values) {
             self.put(table, values.to_vec());
         }

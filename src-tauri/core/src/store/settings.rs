@@ -99,7 +99,12 @@ impl Store {
 
     /// Joins an outlet. The relay is asked for everything from the beginning.
     pub fn set_enrolment(&mut self, enrolment: &Enrolment) -> Result<(), StoreError> {
-        put_json(&self.db, "enrolment", enrolment)
+        put_json(&self.db, "enrolment", enrolment)?;
+        // The enrolment stands; a disk without room for its copy is tried again at the next start.
+        if let Err(error) = self.renew_identity() {
+            tracing::warn!(%error, "the identity was not written");
+        }
+        Ok(())
     }
 
     pub fn chosen(&self) -> Result<Chosen, StoreError> {

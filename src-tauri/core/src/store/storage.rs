@@ -3,7 +3,11 @@
 use doorstep_schemas::ids::{BlobHash, DocId, JobId};
 
 use super::files::{self, SideFile};
-use super::{Store, StoreError, ballast};
+use super::{Store, StoreError, ballast, error};
+
+/// Pages of the log before it is emptied into the database.
+pub(super) const LOG: u32 = 1_000;
+const SHORT_LOG: u32 = 16;
 
 /// Bytes by what they are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -47,20 +51,45 @@ impl Store {
 
     /// Lays the ballast in again when there is room; returns whether room is short.
     pub fn look_for_room(&mut self) -> bool {
-        self.ballast.before_save();
-        !self.ballast.renew()
+        self.before_save();
+        if self.ballast.low() && self.ballast.renew() {
+            self.keep_log_short(false);
+        }
+        self.ballast.low()
+    }
+
+    /// Before text is saved: the ballast goes where room is short.
+    pub(super) fn before_save(&mut self) {
+        if self.ballast.before_save() {
+            self.keep_log_short(true);
+        }
+    }
+
+    /// The log takes as much room as the database's pages of a whole day; on a full disk it is emptied often.
+    pub(super) fn keep_log_short(&self, short: bool) {
+        let pages = if short { SHORT_LOG } else { LOG };
+        let set = self.db.pragma_update(None, "wal_autocheckpoint", pages);
+        // What fails here is tried with the next save.
+        let emptied = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = set.and(emptied) {
+            tracing::warn!(%error, "the log can't be emptied");
+        }
     }
 
     /// Whether a picture of this size may be added.
     pub fn room_for_photo(&mut self, bytes: u64) -> Result<(), StoreError> {
-        if self.ballast.room_for(bytes) { Ok(()) } else { Err(StoreError::DiskLow) }
+        if !self.look_for_room() && self.ballast.room_for(bytes) { Ok(()) } else { Err(StoreError::DiskLow) }
     }
 
-    /// A write met a full disk: the ballast goes, so that the next one is saved.
+    /// A write met a full disk: the ballast goes, so that the next one is saved. Or it met what may be damage: a check is
+    /// due.
     pub(super) fn after(&mut self, error: &StoreError) {
-        if error.is_full() && self.ballast.release() {
-            // A log that grew takes room that the database needs.
-            let _ = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if error.may_be_damage() {
+            error::note_met();
+        }
+        if error.is_full() {
+            self.ballast.release();
+            self.keep_log_short(true);
         }
     }
 

@@ -20,7 +20,7 @@ fn access_number(access: Access) -> i64 {
     }
 }
 
-fn access_of(number: i64) -> Access {
+pub(super) fn access_of(number: i64) -> Access {
     match number {
         0 => Access::None,
         1 => Access::Read,
@@ -72,7 +72,7 @@ pub(super) fn put_device(db: &Connection, device: &Device) -> Result<(), StoreEr
     }
     db.execute(
         "INSERT INTO device (device, member, key, name, lost) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (device) DO UPDATE SET name = excluded.name, lost = excluded.lost",
+         ON CONFLICT (device) DO UPDATE SET member = excluded.member, name = excluded.name, lost = excluded.lost",
         params![device.device.0, device.member.as_str(), device.key.0, device.name, device.status != Status::Active],
     )?;
     Ok(())
@@ -182,6 +182,43 @@ impl Store {
             })
         })?;
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The relay's word on each member, as it was said here.
+    pub(super) fn roles(&self) -> Result<Vec<Role>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT member, name, roles, active FROM member ORDER BY member")?;
+        let rows = query.query_map([], |row| {
+            let member: String = row.get(0)?;
+            let status = if row.get(3)? { Status::Active } else { Status::Left };
+            let roles = role_names(&row.get::<_, String>(2)?).into_iter().map(RoleKind::from).collect();
+            Ok(Role { member: member.parse().map_err(|e| text_error(0, e))?, name: row.get(1)?, roles, status })
+        })?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The relay's word on each device, as it was said here.
+    pub(super) fn known_devices(&self) -> Result<Vec<Device>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT device, member, key, name, lost FROM device ORDER BY device")?;
+        let rows = query.query_map([], |row| {
+            let member: String = row.get(1)?;
+            Ok(Device {
+                device: DeviceId(row.get(0)?),
+                member: member.parse().map_err(|e| text_error(1, e))?,
+                key: PublicKey(row.get(2)?),
+                name: row.get(3)?,
+                status: if row.get(4)? { Status::Lost } else { Status::Active },
+            })
+        })?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
+    /// The names of a device's member and of the device; empty for what is not known here.
+    pub fn device_names(&self, device: DeviceId) -> Result<(String, String), StoreError> {
+        let mut query = self.db.prepare_cached("SELECT member, name FROM device WHERE device = ?1")?;
+        let row = query.query_row([device.0], |row| Ok((row.get::<_, String>(0)?, row.get(1)?))).optional()?;
+        let Some((member, name)) = row else { return Ok(Default::default()) };
+        let member = member.parse().map_err(|_not_an_id| StoreError::Row("device"))?;
+        Ok((self.member(member)?.name, name))
     }
 
     pub fn device_key(&self, device: DeviceId) -> Result<Option<PublicKey>, StoreError> {

@@ -173,7 +173,9 @@ impl Engine {
         let Some(flight) = &self.flight else { return Ok(News::default()) };
         flight.reader.finish()?;
         let Some(trailer) = flight.trailer.clone() else { return Err(Fault::Nonsense("the answer has no trailer")) };
-        let Some(flight) = self.flight.take() else { return Ok(News::default()) };
+        let Some(mut flight) = self.flight.take() else { return Ok(News::default()) };
+        // What was done on a job that is somebody else's now has arrived with this exchange, or goes with a later one.
+        flight.news.jobs.extend(store.purge_lost()?);
         // Held pieces of photos that were not there yet may be there now.
         store.retry_fetches()?;
         if !trailer.more && flight.actor == store.actor() {

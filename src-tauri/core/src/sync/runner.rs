@@ -322,6 +322,8 @@ fn tell_news(shared: &Shared, engine: &Engine, news: News) {
         shared.tell(CoreEvent::TeamChanged);
     }
     if news.papers {
+        // The roster may name another recovery key.
+        shared.actions.renew_recovery();
         shared.tell(CoreEvent::PapersChanged);
     }
     tracing::debug!(confirmed = news.confirmed, received = news.received, due = engine.due(), "exchanged");

@@ -3,17 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod absorbing;
+mod bundles;
 mod cast;
 mod days;
 mod documents;
+mod drafts;
 mod engine;
 mod grants;
 mod history;
+mod keyrings;
 mod merges;
 mod outbox;
 mod own;
 mod photos;
+mod purge;
 mod quarantine;
+mod recovery;
+mod rotation;
 mod rule_sets;
 mod rules;
 mod safety;

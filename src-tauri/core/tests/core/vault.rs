@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use doorstep::app::{Doorstep, OpenError};
 use doorstep::rules::RuleBook;
-use doorstep::store::key::{KeyError, KeyFile, KeyKeeper};
+use doorstep::store::key::{Kept, KeyError, KeyFile, KeyKeeper, Keyring};
 use doorstep::store::{self, Store, StoreError};
 use doorstep_schemas::ids::DocId;
 use doorstep_schemas::view::PhotoStage;
@@ -91,33 +91,39 @@ fn a_database_that_is_no_database_is_told_so() {
 #[test]
 fn the_key_is_made_once_and_only_its_owner_may_read_it() {
     let folder = tempfile::tempdir().unwrap();
-    let (keeper, nature) = (KeyFile::in_folder(folder.path()), Steady::new(3));
-    let key = keeper.key(true, nature.as_ref()).unwrap();
-    assert_eq!(keeper.key(true, nature.as_ref()).unwrap(), key);
-    assert_eq!(keeper.key(false, nature.as_ref()).unwrap(), key);
+    let find = || Kept::find(folder.path(), &Keyring::File, Steady::new(3).as_ref()).unwrap();
+    let Kept { key, keeper } = find();
+    assert_eq!(find().key, key);
     let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
     assert_eq!(names.len(), 1, "{names:?}");
     assert_eq!(fs::metadata(&names[0]).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(keeper.in_plain_file());
+    drop(open(folder.path(), &key).unwrap());
+    assert_eq!(find().key, key);
 }
 
 #[test]
 fn a_key_whose_writing_was_cut_short_is_made_anew() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("store.part"), [1; 5]).unwrap();
-    let keeper = KeyFile::in_folder(folder.path());
-    let key = keeper.key(true, Steady::new(3).as_ref()).unwrap();
-    assert_eq!(keeper.key(false, Steady::new(9).as_ref()).unwrap(), key);
+    let find = |seed| Kept::find(folder.path(), &Keyring::File, Steady::new(seed).as_ref()).unwrap();
+    let key = find(3).key;
+    assert_eq!(find(9).key, key);
 }
 
 #[test]
 fn a_lost_or_damaged_key_is_never_replaced_by_another_one() {
     let folder = tempfile::tempdir().unwrap();
-    let (keeper, nature) = (KeyFile::in_folder(folder.path()), Steady::new(3));
-    assert!(matches!(keeper.key(false, nature.as_ref()), Err(KeyError::Missing)));
-    assert_eq!(files(folder.path()), Vec::new());
-    fs::write(folder.path().join("store.key"), [1; 31]).unwrap();
-    assert!(matches!(keeper.key(true, nature.as_ref()), Err(KeyError::Malformed)));
+    drop(open(folder.path(), &KEY).unwrap());
+    let before = files(folder.path());
+    let find = || Kept::find(folder.path(), &Keyring::File, Steady::new(3).as_ref()).err();
+    assert!(matches!(find(), Some(KeyError::Missing)));
+    assert_eq!(files(folder.path()), before);
+    for length in [0, 1, 31, 33, 63, 65, 100_000] {
+        fs::write(folder.path().join("store.key"), vec![1; length]).unwrap();
+        assert!(matches!(find(), Some(KeyError::Malformed)), "{length}");
+    }
+    assert!(matches!(KeyFile::in_folder(folder.path()).read(), Err(KeyError::Malformed)));
 }
 
 #[tokio::test]
@@ -143,10 +149,16 @@ fn a_newer_programs_database_is_refused_and_untouched() {
     desk.database().pragma_update(None, "user_version", 99).unwrap();
     let Phone { folder, actions, .. } = desk;
     drop(actions);
-    let before = files(folder.path());
+    // SQLite's index of its log, and a log without a word in it, are scratch of whoever reads.
+    let kept = || {
+        let mut kept = files(folder.path());
+        kept.retain(|(name, bytes)| !name.ends_with("-shm") && !bytes.is_empty());
+        kept
+    };
+    let before = kept();
     let refused = open(folder.path(), &KEY).err();
     assert!(matches!(refused, Some(StoreError::TooNew { found: 99, known }) if known < 99), "{refused:?}");
-    assert_eq!(files(folder.path()), before);
+    assert!(kept() == before, "a file was touched");
 }
 
 #[test]

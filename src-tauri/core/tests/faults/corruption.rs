@@ -137,3 +137,164 @@ fn flipped_bytes_of_the_database_are_all_found_and_repaired_from_the_relay() {
     );
     assert!(at_start > 0 && by_check > 0);
 }
+
+fn photo_folder(phone: &Phone) -> std::path::PathBuf {
+    phone.folder.path().join("photos")
+}
+
+#[test]
+fn flipped_bytes_of_photo_files_are_all_found_and_fetched_again_or_told_as_lost() {
+    let Evening { mut shop, folder, jobs, .. } = evening(true, 0);
+    let mut ran = open(folder, 4_000);
+    // The relay has the first jobs' photos; one of this evening it has not.
+    let sent: Vec<_> = std::iter::from_fn(|| {
+        let photo = ran.store().photo_to_send().unwrap()?;
+        ran.store().note_photo_sent(&photo.hash, photo.bytes, true).unwrap();
+        Some(photo.hash)
+    })
+    .collect();
+    assert!(sent.len() > 1, "{sent:?}");
+    let appliance = ran.facts(jobs[4]).order.appliances[0].id;
+    let view = ran.actions.add_photo(jobs[4], appliance, PhotoStage::Before, &picture(77)).unwrap();
+    let only_here = view.photos[0].photo;
+    let relay: BTreeMap<_, _> = sent.iter().map(|hash| (*hash, ran.actions.photo_bytes(hash).unwrap())).collect();
+    shop.log.exchange(&mut ran);
+    let whole = copy(&photo_folder(&ran));
+    let all = files(whole.path());
+    for seed in 0..tries("DOORSTEP_PHOTO_FLIPS", 30) {
+        let mut numbers = seed;
+        let victim = &all[pick(&mut numbers) as usize % all.len()];
+        let name = victim.strip_prefix(whole.path()).unwrap();
+        let path = photo_folder(&ran).join(name);
+        match pick(&mut numbers) % 8 {
+            0 => fs::remove_file(&path).unwrap(),
+            1 => fs::write(&path, &fs::read(&path).unwrap()[..10]).unwrap(),
+            _ => flip(&path, pick(&mut numbers), 1 << (pick(&mut numbers) % 8)),
+        }
+        let storage = ran.actions.check(&mut Unwatched).unwrap();
+        let check = storage.checked.unwrap();
+        assert!(!check.damaged && check.photos_damaged == 1, "seed {seed}: {check:?}");
+        let to_fetch = ran.store().photo_to_fetch(false).unwrap().unwrap();
+        assert_eq!(to_fetch.hash.to_string(), name.file_name().unwrap().to_string_lossy(), "seed {seed}");
+        assert!(ran.actions.photo_bytes(&to_fetch.hash).is_err());
+        match relay.get(&to_fetch.hash) {
+            Some(bytes) => {
+                assert!(storage.lost_photos.is_empty(), "seed {seed}");
+                ran.store().photo_files().write(&to_fetch.hash, bytes, ran.nature.as_ref()).unwrap();
+                ran.store().note_photo_here(&to_fetch.hash).unwrap();
+                assert_eq!(&ran.actions.photo_bytes(&to_fetch.hash).unwrap(), bytes);
+            }
+            None => {
+                let lost: Vec<_> = storage.lost_photos.iter().map(|lost| (lost.photo, lost.job)).collect();
+                let thumb = to_fetch.hash != only_here;
+                assert!(thumb || lost == [(only_here, Some(jobs[4]))], "seed {seed}: {lost:?}");
+                fs::copy(victim, &path).unwrap();
+                ran.store().note_photo_here(&to_fetch.hash).unwrap();
+                ran.store().note_photo_sent(&to_fetch.hash, 0, false).unwrap();
+            }
+        }
+    }
+}
+
+/// A folder as a killed app leaves it: with the log of its last minutes beside the database.
+fn killed() -> (TempDir, JobId, Job, u64) {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+    let appliance = desk.facts(job).order.appliances[0].id;
+    for n in 0..12 {
+        desk.actions.write_field(&field(job, appliance, SheetField::Cause, &format!("{n} 分"))).unwrap();
+    }
+    let held = desk.store().held().unwrap().changes;
+    (copy(desk.folder.path()), job, desk.facts(job), held)
+}
+
+#[test]
+fn a_log_with_a_bad_byte_before_saved_work_is_found_and_the_work_behind_it_is_kept() {
+    let (folder, job, facts, held) = killed();
+    let log = |folder: &TempDir| store::database(folder.path()).with_extension("db-wal");
+    let frames = (fs::metadata(log(&folder)).unwrap().len() - 32) / 4120;
+    assert!(frames > 60, "{frames}");
+    let (tried, mut whole) = (tries("DOORSTEP_LOG_FLIPS", 12), 0);
+    for seed in 0..tried {
+        let mut numbers = seed;
+        let damaged = copy(folder.path());
+        // Not in the last commits: a bad byte there can't be told from a commit that a power cut tore.
+        let at = 32 + pick(&mut numbers) % ((frames - 40) * 4120);
+        flip(&log(&damaged), at, 1 << (pick(&mut numbers) % 8));
+        let desk = Phone::in_folder(damaged, OWNER, Steady::new(6_000 + seed));
+        let repair = desk.store().last_repair().unwrap().unwrap_or_else(|| panic!("byte {at} was not noticed"));
+        assert!(!repair.identity_lost, "byte {at}");
+        let here = desk.store().job_facts(job).unwrap().is_some_and(|found| *found == facts);
+        if here && desk.store().held().unwrap().changes == held {
+            whole += 1;
+        } else {
+            assert!(repair.own_missing > 0, "byte {at}: {repair:?}");
+        }
+    }
+    assert!(whole > tried / 2, "{whole} of {tried}: a page that was written again later is no loss");
+    let desk = Phone::in_folder(copy(folder.path()), OWNER, Steady::new(7_000));
+    assert_eq!(
+        (desk.store().last_repair().unwrap(), desk.facts(job)),
+        (None, facts.clone()),
+        "a sound log is no damage"
+    );
+    // A commit that a power cut tore is none either.
+    let torn = copy(folder.path());
+    let bytes = fs::read(log(&torn)).unwrap();
+    fs::write(log(&torn), &bytes[..bytes.len() - 5_000]).unwrap();
+    let desk = Phone::in_folder(torn, OWNER, Steady::new(7_001));
+    assert_eq!(desk.store().last_repair().unwrap(), None);
+}
+
+#[test]
+fn a_repair_that_a_crash_cut_short_is_ended_at_the_next_start() {
+    let (folder, job, facts, _) = killed();
+    let repaired = copy(folder.path());
+    flip(&store::database(repaired.path()), 5, 1);
+    let phone = Phone::in_folder(repaired, OWNER, Steady::new(8_000));
+    assert!(phone.store().last_repair().unwrap().is_some());
+    let Phone { folder: repaired, actions, .. } = phone;
+    drop(actions);
+    let name = |folder: &TempDir, name: &str| folder.path().join(name);
+    // The damaged database was put aside, its log was not yet, and the new one has no name.
+    let cut = copy(folder.path());
+    fs::rename(name(&cut, "doorstep.db"), name(&cut, "doorstep.db.damaged-9")).unwrap();
+    fs::copy(name(&repaired, "doorstep.db"), name(&cut, "doorstep.db.new")).unwrap();
+    let phone = Phone::in_folder(cut, OWNER, Steady::new(8_001));
+    assert_eq!(phone.facts(job), facts);
+    assert!(name(&phone.folder, "doorstep.db.damaged-9-wal").exists(), "the old log is not the new database's");
+    assert!(!name(&phone.folder, "doorstep.db.new").exists());
+    // The new one was not whole yet: it is made again, or not, as the old one is.
+    let begun = copy(folder.path());
+    fs::write(name(&begun, "doorstep.db.new"), [1; 5000]).unwrap();
+    let phone = Phone::in_folder(begun, OWNER, Steady::new(8_002));
+    assert_eq!((phone.facts(job), phone.store().last_repair().unwrap()), (facts, None));
+    assert!(!name(&phone.folder, "doorstep.db.new").exists());
+}
+
+#[test]
+fn what_was_put_aside_goes_once_the_relay_has_given_everything_again() {
+    let Evening { shop, folder, jobs, truth, .. } = evening(false, 3);
+    // A page of the list: nothing that is lost with it.
+    flip(&store::database(folder.path()), 5, 1);
+    let mut phone = open(folder, 9_000);
+    let aside = |phone: &Phone| {
+        files(phone.folder.path()).into_iter().filter(|path| path.to_string_lossy().contains("damaged")).count()
+    };
+    assert!(aside(&phone) > 0);
+    let repair = phone.store().last_repair().unwrap().unwrap();
+    assert_eq!((repair.exported, repair.own_missing), (3, 0), "{repair:?}");
+    // Without a network the day's jobs are there.
+    assert_eq!(state(&phone, &jobs), truth);
+    let mut log = shop.log.clone();
+    log.exchange(&mut phone);
+    phone.store().note_caught_up(crate::cast::NOON).unwrap();
+    assert_eq!(aside(&phone), 0);
+    assert!(phone.store().last_repair().unwrap().unwrap().complete);
+    // What was written to a file is all here: nothing comes in twice.
+    let export = phone.folder.path().join("exports").join(repair.export.unwrap());
+    let taken = phone.store().take_export(&export, crate::cast::NOON).unwrap();
+    assert_eq!(taken.adopted, 0);
+    assert_eq!(state(&phone, &jobs), truth);
+}

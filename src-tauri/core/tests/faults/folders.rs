@@ -2,8 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use doorstep::rules::RuleBook;
+use doorstep::store::{Store, StoreError};
+use doorstep::tasks::Watcher;
 use tempfile::TempDir;
+
+use crate::cast::{KEY, Steady};
 
 /// A folder with the same files.
 pub fn copy(from: &Path) -> TempDir {
@@ -41,4 +47,10 @@ pub fn flip(path: &Path, at: u64, mask: u8) {
     let at = usize::try_from(at).unwrap() % bytes.len();
     bytes[at] ^= mask;
     fs::write(path, bytes).unwrap();
+}
+
+/// The store of a folder, with somebody looking.
+pub fn open_watched(folder: &Path, watcher: &mut dyn Watcher) -> Result<Store, StoreError> {
+    let rules = Arc::new(RuleBook::built_in().unwrap());
+    Store::open_watched(folder, &KEY, rules, Steady::new(60).as_ref(), watcher)
 }

@@ -8,7 +8,9 @@
 mod cast;
 
 mod corruption;
+mod disk;
 mod folders;
+mod versions;
 
 /// How often something is tried: `few`, or what the environment says.
 fn tries(knob: &str, few: u64) -> u64 {

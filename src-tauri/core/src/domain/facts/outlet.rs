@@ -6,7 +6,7 @@ use doorstep_schemas::ids::{BlobHash, JobId, MemberId, ShortId};
 use doorstep_schemas::view::{CertificateKind, Grade, KitLevel, PayWay, RosterEvent, StockMove};
 
 use super::{FieldValue, Noted};
-use crate::domain::record::{At, Word, record};
+use crate::domain::record::{At, Word, last, record};
 
 record! {
     /// A certificate of a person, or a filing of the outlet where no member is named (R7).
@@ -65,6 +65,15 @@ record! {
     }
 }
 
+record! {
+    /// 恢复钥匙: the public half of a key that opens orphaned data folders; the last one counts. The private half is on
+    /// paper and at the owner's desk.
+    loose RecoveryKey in "recovery_keys" {
+        /// 32 bytes, X25519.
+        public: Vec<u8> = "public",
+    }
+}
+
 /// 花名册: profiles, certificates, grades.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roster {
@@ -75,9 +84,17 @@ pub struct Roster {
     pub kits: Vec<Kit>,
     pub events: Vec<RosterNote>,
     pub authorisations: Vec<Authorisation>,
+    pub recovery_keys: Vec<RecoveryKey>,
 }
 
 impl Roster {
+    /// The recovery key that counts: the last one said that is a key at all.
+    pub fn recovery_key(&self) -> Option<(&RecoveryKey, [u8; 32])> {
+        let whole = self.recovery_keys.iter().filter(|key| key.public.len() == 32);
+        let key = last(whole)?;
+        Some((key, key.public.as_slice().try_into().ok()?))
+    }
+
     pub fn about(&self, key: &str) -> &str {
         self.about.get(key).map_or("", |f| &f.value)
     }

@@ -1,0 +1,257 @@
+//! What a device may no longer hold: it goes when the relay has everything, and nothing of it can be read afterwards, not
+//! even by whoever has the key.
+
+use std::fs;
+use std::path::Path;
+
+use doorstep::nature::Nature;
+use doorstep::store;
+use doorstep_schemas::ids::{DocId, JobId};
+use doorstep_schemas::input::{PutDraft, SheetField, TakeOrder};
+use doorstep_schemas::view::{JobOutcome, PhotoStage};
+use doorstep_schemas::wire::{Access, Grant, Piece, kind};
+use rusqlite::{Connection, MAIN_DB};
+
+use crate::cast::{KEY, NOON, OWNER, Phone, RAN, Shop, field, leaking_heater, member, pass_everything};
+
+const DAY: i64 = 86_400_000;
+
+/// What must not be found: a name, a phone, an address, what was noted, what was half typed.
+const CANARIES: [&str; 6] =
+    ["金丝雀", "13977770001", "鸣禽巷 7-7-707", "羽毛堵住了风道", "CANARY-SERIAL-7", "没有说完的鸟"];
+
+fn canary_order() -> TakeOrder {
+    let mut order = leaking_heater(&[member(RAN)]);
+    order.customer.name = CANARIES[0].to_owned();
+    order.customer.phone = CANARIES[1].to_owned();
+    order.customer.address = CANARIES[2].to_owned();
+    order.appliances[0].serial = CANARIES[4].to_owned();
+    order
+}
+
+/// 冉小军 has worked on the canary's job and on another one; the relay has all of it.
+fn worked(shop: &mut Shop) -> (Phone, JobId, JobId) {
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let canary = desk.actions.take_order(&canary_order()).unwrap().card.job;
+    let other = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    let appliance = pass_everything(&ran, canary).appliances[0].id;
+    for n in 0..60 {
+        let text = format!("{}，第{n}次", CANARIES[3]);
+        ran.actions.write_field(&field(canary, appliance, SheetField::Action, &text)).unwrap();
+    }
+    let appliance = ran.come(other).appliances[0].id;
+    ran.actions.write_field(&field(other, appliance, SheetField::Cause, "密封圈老化")).unwrap();
+    ran.shoot(other, appliance, &[PhotoStage::Before]);
+    (ran, canary, other)
+}
+
+fn take_away(shop: &mut Shop, ran: &mut Phone, job: JobId) {
+    let grant = Grant { job, member: member(RAN), access: Access::None };
+    shop.log.append(Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    shop.log.deliver(ran);
+}
+
+fn photos_sent(phone: &Phone, job: JobId) {
+    for photo in phone.facts(job).sheet.photos {
+        for hash in [photo.photo, photo.thumb] {
+            phone.store().note_photo_sent(&hash, 1, true).unwrap();
+        }
+    }
+}
+
+/// Every page of the database as the key shows it, freed ones included, and everything else in the folder.
+fn readable(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut db = Connection::open(store::database(folder)).unwrap();
+    store::unlock(&db, &KEY).unwrap();
+    let mut out = vec![("pages".to_owned(), db.serialize(MAIN_DB).unwrap().to_vec())];
+    drop(db);
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap().map(Result::unwrap) {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+            } else {
+                out.push((entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap()));
+            }
+        }
+    }
+    out
+}
+
+/// Where canaries are found.
+fn found(folder: &Path, canaries: &[&str]) -> Vec<String> {
+    let mut out = Vec::new();
+    for (name, bytes) in readable(folder) {
+        for canary in canaries {
+            if bytes.windows(canary.len()).any(|window| window == canary.as_bytes()) {
+                out.push(format!("{canary} in {name}"));
+            }
+        }
+    }
+    out
+}
+
+fn type_something(ran: &Phone, job: JobId) {
+    let text = CANARIES[5].to_owned();
+    ran.actions.put_draft(&PutDraft { key: format!("job/{job}/remark"), text }).unwrap();
+}
+
+fn files_of(phone: &Phone) -> usize {
+    let Ok(folders) = fs::read_dir(phone.folder.path().join("photos")) else { return 0 };
+    folders.map(|folder| fs::read_dir(folder.unwrap().path()).unwrap().count()).sum()
+}
+
+#[test]
+fn a_job_that_was_taken_away_leaves_nothing_readable() {
+    let mut shop = Shop::open();
+    let (mut ran, canary, other) = worked(&mut shop);
+    type_something(&ran, canary);
+    ran.actions.put_draft(&PutDraft { key: format!("job/{other}/remark"), text: "还没说完".to_owned() }).unwrap();
+    shop.log.exchange(&mut ran);
+    let before = found(ran.folder.path(), &CANARIES);
+    assert_eq!(before.len(), 6, "the canaries are there to be found: {before:?}");
+    assert_eq!(files_of(&ran), 4);
+    photos_sent(&ran, canary);
+    take_away(&mut shop, &mut ran, canary);
+    assert_eq!(ran.store().purge_lost().unwrap(), [canary]);
+    assert_eq!(found(ran.folder.path(), &CANARIES), Vec::<String>::new());
+    assert_eq!(files_of(&ran), 2, "the other job's photo and its thumbnail stay");
+    for doc in [DocId::Order(canary), DocId::Sheet(canary)] {
+        let rows: u32 = ["change", "run", "paper", "photo", "held_piece", "quarantine", "refused"]
+            .iter()
+            .map(|table| -> u32 {
+                let sql = format!("SELECT count(*) FROM {table} WHERE doc = ?1");
+                ran.database().query_row(&sql, [doc.to_string()], |row| row.get(0)).unwrap()
+            })
+            .sum();
+        assert_eq!(rows, 0, "{doc}");
+    }
+    assert!(ran.store().job_row(canary).unwrap().is_none());
+    // The other job is as it was.
+    assert_eq!(ran.facts(other).sheet.photos.len(), 1);
+    assert_eq!(ran.actions.drafts(&format!("job/{other}/")).unwrap().len(), 1);
+    assert_eq!(ran.store().purge_lost().unwrap(), []);
+    let ran = ran.restart();
+    assert_eq!(found(ran.folder.path(), &CANARIES), Vec::<String>::new());
+}
+
+/// The same deletions by a connection that does not overwrite what it frees: the canary test sees them.
+#[test]
+fn the_canary_test_sees_what_a_careless_deletion_leaves() {
+    let mut shop = Shop::open();
+    let (mut ran, canary, _) = worked(&mut shop);
+    type_something(&ran, canary);
+    shop.log.exchange(&mut ran);
+    let db = ran.database();
+    db.execute_batch("PRAGMA secure_delete = OFF").unwrap();
+    for table in ["change", "run", "paper"] {
+        let sql = format!("DELETE FROM {table} WHERE doc IN (?1, ?2)");
+        db.execute(&sql, [DocId::Order(canary).to_string(), DocId::Sheet(canary).to_string()]).unwrap();
+    }
+    db.execute("DELETE FROM job WHERE job = ?1", [canary.to_string()]).unwrap();
+    db.execute("DELETE FROM draft", []).unwrap();
+    let left = found(ran.folder.path(), &CANARIES);
+    assert!(!left.is_empty(), "freed pages still hold what was in them");
+}
+
+#[test]
+fn own_work_stays_until_the_relay_has_it() {
+    let mut shop = Shop::open();
+    let (mut ran, canary, _) = worked(&mut shop);
+    take_away(&mut shop, &mut ran, canary);
+    assert_eq!(ran.store().purge_lost().unwrap(), [], "what was done here is only here");
+    assert!(ran.store().jobs_of_day(NOON - DAY / 2, ran.nature.now_ms(), Some(member(RAN))).unwrap().len() == 1);
+    shop.log.collect(&mut ran);
+    assert_eq!(ran.store().purge_lost().unwrap(), [], "its photo is only here");
+    photos_sent(&ran, canary);
+    assert_eq!(ran.store().purge_lost().unwrap(), [canary]);
+}
+
+#[test]
+fn an_owners_device_keeps_everything() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+    shop.log.exchange(&mut desk);
+    let grant = Grant { job, member: member(OWNER), access: Access::None };
+    shop.log.append(Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    shop.log.deliver(&mut desk);
+    assert_eq!(desk.store().purge_lost().unwrap(), []);
+    assert!(desk.store().job_row(job).unwrap().is_some());
+}
+
+#[test]
+fn a_job_that_is_given_again_comes_back_whole_and_is_worked_on() {
+    let mut shop = Shop::open();
+    let (mut ran, canary, _) = worked(&mut shop);
+    shop.log.exchange(&mut ran);
+    photos_sent(&ran, canary);
+    let (facts, entries) = (ran.facts(canary), shop.log.entries.clone());
+    take_away(&mut shop, &mut ran, canary);
+    assert_eq!(ran.store().purge_lost().unwrap(), [canary]);
+    // As the relay does at a new grant: everything older comes again.
+    let grant = Grant { job: canary, member: member(RAN), access: Access::Write };
+    shop.log.append(Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    ran.store().absorb(&entries, Some(&shop.log.cursor()), NOON).unwrap();
+    shop.log.deliver(&mut ran);
+    ran.store().absorb(&shop.log.entries[shop.log.entries.len() - 1..], None, NOON).unwrap();
+    assert_eq!(ran.facts(canary), facts);
+    let appliance = facts.order.appliances[0].id;
+    ran.actions.write_field(&field(canary, appliance, SheetField::Cause, "又来了")).unwrap();
+    assert_eq!(shop.log.collect(&mut ran).len(), 1, "the run goes on where it was");
+}
+
+/// A finished job with two photos.
+fn finished(shop: &mut Shop) -> (Phone, JobId) {
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    ran.shoot(job, pass_everything(&ran, job).appliances[0].id, &[PhotoStage::Before]);
+    ran.finish(job, JobOutcome::Completed).unwrap();
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    (ran, job)
+}
+
+#[test]
+fn photos_of_jobs_closed_long_ago_go_and_their_words_stay() {
+    let mut shop = Shop::open();
+    let (ran, job) = finished(&mut shop);
+    let drop_all = |phone: &Phone| {
+        let now = phone.nature.now_ms();
+        phone.store().drop_old_photos(now, 100).unwrap()
+    };
+    ran.nature.pass(366 * DAY);
+    assert_eq!(drop_all(&ran), 0, "the relay lacks them");
+    photos_sent(&ran, job);
+    ran.nature.pass(DAY);
+    assert_eq!(drop_all(&ran), 0, "no owner's device has the work");
+    assert!(ran.store().note_owner_seq(shop.log.head()).unwrap());
+    ran.nature.pass(DAY);
+    assert_eq!(drop_all(&ran), 4);
+    assert_eq!(files_of(&ran), 0);
+    let photo = ran.facts(job).sheet.photos[0].clone();
+    assert!(ran.actions.photo_bytes(&photo.photo).is_err());
+    assert_eq!(ran.store().photo_to_fetch(true).unwrap(), None, "they don't come back by themselves");
+    assert!(ran.store().photo_named(&photo.photo).unwrap().is_some(), "but when somebody asks");
+}
+
+#[test]
+fn nothing_is_given_up_sooner_than_work_is_kept_and_never_on_an_owners_device() {
+    let mut shop = Shop::open();
+    let (ran, job) = finished(&mut shop);
+    photos_sent(&ran, job);
+    assert!(ran.store().note_owner_seq(shop.log.head()).unwrap());
+    ran.store().set_keep_days(1).unwrap();
+    assert_eq!(ran.store().keep_days().unwrap(), 35);
+    ran.nature.pass(34 * DAY);
+    let now = ran.nature.now_ms();
+    assert_eq!(ran.store().drop_old_photos(now, 100).unwrap(), 0);
+    assert_eq!(ran.store().drop_old_photos(now + 2 * DAY, 1).unwrap(), 1, "in portions");
+    assert_eq!(ran.store().drop_old_photos(now + 2 * DAY, 100).unwrap(), 3);
+    let owner = shop.device(OWNER);
+    assert_eq!(owner.store().drop_old_photos(now + 999 * DAY, 100).unwrap(), 0);
+}
