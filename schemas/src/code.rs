@@ -132,6 +132,9 @@ codes! {
     /// Identity numbers are never kept (R44).
     IdentityNumber = "identity_number",
     AlreadyAdopted = "already_adopted",
+    NothingStuck = "nothing_stuck",
+    AlreadyRefounded = "already_refounded",
+    NotAdopted = "not_adopted",
     /// Certificates or grades speak against these members (R7).
     NotFit = "not_fit",
     ServiceUnknown = "service_unknown",
@@ -142,6 +145,17 @@ codes! {
     PhotoTruncated = "photo_truncated",
     PhotoTooLarge = "photo_too_large",
     PhotoNotFound = "photo_not_found",
+    /// The file is no bundle, or its beginning is damaged.
+    BundleUnreadable = "bundle_unreadable",
+    BundleTooNew = "bundle_too_new",
+    BundleOtherOutlet = "bundle_other_outlet",
+    BundleNotForDevice = "bundle_not_for_device",
+    /// The device that wrote it is not known here.
+    BundleSenderUnknown = "bundle_sender_unknown",
+    /// The device that wrote it was reported lost, or its member has left.
+    BundleSenderRefused = "bundle_sender_refused",
+    DraftTooLong = "draft_too_long",
+    TooManyDrafts = "too_many_drafts",
     Internal = "internal",
 }
 

@@ -35,6 +35,9 @@ struct Device {
     /// What people call this device
     #[arg(long, global = true, default_value = "Doorstep")]
     device_name: String,
+    /// Ask no key store of the system: the key lies in a file of the data folder
+    #[arg(long, global = true)]
+    key_file: bool,
 }
 
 impl Device {
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
             data_dir: arguments.device.data_dir.clone(),
             size: arguments.size,
             position: arguments.position,
+            key_file: arguments.device.key_file,
             enrol: arguments.device.enrol(),
         })
         .map_err(|error| told(&error)),

@@ -10,10 +10,13 @@ use doorstep::actions::orders::OrderError;
 use doorstep::actions::photos::PhotoError;
 use doorstep::actions::readings::ReadingError;
 use doorstep::actions::sheet::SheetError;
+use doorstep::actions::stuck::RefoundError;
 use doorstep::actions::visit::VisitError;
 use doorstep::domain::safety::NotAValue;
 use doorstep::photos::IntakeError;
 use doorstep::store::StoreError;
+use doorstep::store::bundle::BundleError;
+use doorstep::store::drafts::DraftError;
 use doorstep::store::key::KeyError;
 use doorstep::store::lock::LockError;
 use doorstep::store::recovery::RecoveryError;
@@ -153,6 +156,34 @@ impl Told for RecoverError {
     }
 }
 
+impl Told for BundleError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Unreadable | Self::Damaged => ErrorCode::BundleUnreadable,
+            Self::TooNew { .. } => ErrorCode::BundleTooNew,
+            Self::OtherOutlet => ErrorCode::BundleOtherOutlet,
+            Self::NotForThisDevice => ErrorCode::BundleNotForDevice,
+            Self::SenderUnknown(_) => ErrorCode::BundleSenderUnknown,
+            Self::SenderRefused(_) => ErrorCode::BundleSenderRefused,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+            Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            Self::NoKey | Self::ItemTooLarge(_) | Self::File(_) => ErrorCode::StoreFailed,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Told for DraftError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooLong(_) => ErrorCode::DraftTooLong,
+            Self::TooMany => ErrorCode::TooManyDrafts,
+            Self::Key => ErrorCode::InputInvalid,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
 impl Told for JobError {
     fn code(&self) -> ErrorCode {
         match self {
@@ -162,6 +193,18 @@ impl Told for JobError {
             Self::NotAssigned => ErrorCode::NotAssigned,
             Self::NoAppliance(_) => ErrorCode::InputInvalid,
             Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Told for RefoundError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::NothingStuck => ErrorCode::NothingStuck,
+            Self::Already(_) => ErrorCode::AlreadyRefounded,
+            Self::NotAdopted => ErrorCode::NotAdopted,
+            Self::Job(error) => error.code(),
         }
     }
 }

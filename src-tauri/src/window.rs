@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use doorstep::app::{Doorstep, OpenError};
 use doorstep::nature::Machine;
+use doorstep::store::key::Keyring;
+use doorstep::tasks::Unwatched;
 use doorstep_schemas::input::Enrol;
 use tauri::http::{Response, StatusCode, header};
 use tauri::{AppHandle, Manager};
@@ -22,6 +24,8 @@ pub struct Options {
     /// Width and height of the content, in logical pixels.
     pub size: Option<(f64, f64)>,
     pub position: Option<(f64, f64)>,
+    /// Asks no key store of the system: the key lies in a file.
+    pub key_file: bool,
     /// Joins an outlet at the first start.
     pub enrol: Option<Enrol>,
 }
@@ -59,7 +63,9 @@ pub fn open(options: Options) -> Result<(), WindowError> {
                 None => app.path().app_data_dir()?,
             };
             let runtime = tauri::async_runtime::handle();
-            let core = Arc::new(Doorstep::open(&folder, Arc::new(Machine), runtime.inner())?);
+            let keyring = if options.key_file { Keyring::File } else { Keyring::System };
+            let core = Doorstep::open_with(&folder, &keyring, Arc::new(Machine), runtime.inner(), &mut Unwatched)?;
+            let core = Arc::new(core);
             app.manage(core.clone());
             tauri::async_runtime::spawn(pass_on(app.handle().clone(), core.clone()));
             if let Some(enrol) = options.enrol.clone() {

@@ -31,7 +31,7 @@ async fn window(folder: &Path, port: u16) -> WebDriver {
     let mut capabilities = Capabilities::new();
     let options = serde_json::json!({
         "binary": program("doorstep-app").unwrap(),
-        "args": ["--data-dir", folder, "--size", "390x844"],
+        "args": ["--key-file", "--data-dir", folder, "--size", "390x844"],
     });
     capabilities.set("webkitgtk:browserOptions", options).unwrap();
     let address = format!("http://127.0.0.1:{port}");

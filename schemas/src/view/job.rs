@@ -61,6 +61,11 @@ pub struct JobCard {
     pub services_done: u32,
     /// Records of this job that are only on this device.
     pub unsent: u32,
+    /// 另立: the job that goes on in this one's place, and the one that this goes on for.
+    #[serde(default)]
+    pub refounded_as: Option<JobId>,
+    #[serde(default)]
+    pub refounded_from: Option<JobId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]

@@ -61,8 +61,24 @@ pub struct StuckPiece {
     pub code: ErrorCode,
     /// Refused by the relay (ours) or not openable here (another's).
     pub ours: bool,
+    /// Who wrote it; empty while that is not known here.
+    pub by: String,
     pub at: Millis,
     pub changes: u32,
+    /// What a person can do about it, the likeliest first.
+    pub remedies: Vec<Remedy>,
+}
+
+/// What can be done about records that are stuck.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Remedy {
+    /// Judge it again, or offer it again.
+    Retry,
+    /// Hand it to somebody who looks into it.
+    Export,
+    /// 另立: the owner goes on with the job under a new name.
+    Refound,
 }
 
 /// A rule set that is named and not used here; what was in force before it still is.

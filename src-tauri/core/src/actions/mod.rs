@@ -18,6 +18,7 @@ pub mod readings;
 pub mod rule_sets;
 pub mod sheet;
 pub mod storage;
+pub mod stuck;
 pub mod undo;
 pub mod visit;
 pub mod walk_in;

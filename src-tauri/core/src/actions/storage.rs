@@ -21,7 +21,7 @@ impl Actions {
             copies_kb: kb(taken.copies),
             free_kb: taken.free.map(kb),
             disk_low: store.disk_low(),
-            checked: store.last_check()?.map(checked),
+            checked: store.last_check()?.as_ref().map(checked),
             repaired: store.last_repair()?.map(repaired),
             lost_photos: store
                 .lost_photos()?
@@ -99,8 +99,8 @@ fn kb(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
-fn checked(checked: Checked) -> CheckView {
-    let Checked { began_ms, ended_ms, pages, changes, photos, photos_damaged, damaged } = checked;
+fn checked(checked: &Checked) -> CheckView {
+    let Checked { began_ms, ended_ms, pages, changes, photos, photos_damaged, damaged } = *checked;
     CheckView { at: Millis(ended_ms.unwrap_or(began_ms)), pages, changes, photos, photos_damaged, damaged }
 }
 

@@ -295,14 +295,27 @@ pub fn readable(value: &ScalarValue) -> String {
 
 /// Copies the facts of a container into another document's, under the same ids.
 pub fn copy_facts(doc: &mut AutoCommit, from: &AutoCommit, name: &'static str) -> Result<(), WriteError> {
+    facts(from, name).iter().try_for_each(|fact| copy_fact(doc, name, fact.id, &fact.scalars))
+}
+
+/// Writes a fact under the id that it had in another document.
+pub fn copy_fact(
+    doc: &mut AutoCommit,
+    name: &'static str,
+    id: ShortId,
+    scalars: &[(String, ScalarValue)],
+) -> Result<(), WriteError> {
     let parent = container(doc, name)?;
-    for fact in facts(from, name) {
-        let object = doc.put_object(&parent, fact.id.as_str(), ObjType::Map)?;
-        for (key, value) in fact.scalars {
-            doc.put(&object, key, value)?;
-        }
+    let object = doc.put_object(&parent, id.as_str(), ObjType::Map)?;
+    for (key, value) in scalars {
+        doc.put(&object, key.as_str(), value.clone())?;
     }
     Ok(())
+}
+
+/// Every fact of a container with all that it holds, also what no reader of this version knows.
+pub fn whole_facts(doc: &AutoCommit, name: &'static str) -> Vec<(ShortId, Vec<(String, ScalarValue)>)> {
+    facts(doc, name).into_iter().map(|fact| (fact.id, fact.scalars)).collect()
 }
 
 /// Texts of a container by their composed keys, every concurrent one of each.

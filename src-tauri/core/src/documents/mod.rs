@@ -8,6 +8,7 @@ pub mod lineage;
 pub mod order;
 pub mod outlet;
 pub mod paper;
+pub mod refound;
 pub mod shapes;
 pub mod sheet;
 pub mod snapshot;

@@ -11,6 +11,7 @@ use doorstep_schemas::view::{
 
 use super::layout::{self, WriteError};
 use super::paper::Paper;
+use super::refound;
 use crate::domain::facts::{Customer, FieldValue, Job, Noted, Order, OrderedAppliance, Purchase};
 use crate::domain::record::Word;
 
@@ -306,6 +307,8 @@ pub fn read(doc: &AutoCommit) -> Option<Order> {
         plan: layout::records(doc),
         cancelled: said.flag("marks/cancelled"),
         cancel_reason: mark("cancel_reason"),
+        refounded_as: mark(refound::AS).parse::<JobId>().ok(),
+        refounded_from: mark(refound::FROM).parse::<JobId>().ok(),
         settled_at: said.number("marks/settled_at"),
         contested: said.contested,
     })

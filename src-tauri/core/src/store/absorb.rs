@@ -218,7 +218,8 @@ impl Intray<'_> {
     fn take_segment(&mut self, doc: &DocId, segment: &Segment, taken: Taken) -> Result<Fate, StoreError> {
         let Some(author) = author_key(self.db, segment)? else { return Ok(Fate::Early) };
         let row = RunRow::read(self.db, doc, segment.actor)?;
-        if row.broken().is_some_and(|at| segment.from_seq >= at) && taken.log_seq.is_none() {
+        // The log's word on the broken place itself is heard: it may hold what should stand there.
+        if row.broken().is_some_and(|at| segment.from_seq > at || segment.from_seq == at && taken.log_seq.is_none()) {
             self.behind_broken(doc, segment, taken, &row)?;
             return Ok(Fate::Settled);
         }
@@ -238,12 +239,7 @@ impl Intray<'_> {
                 tracing::warn!(%doc, seq = at, "the log holds another change than the one that came before");
                 self.displaced.insert(doc.clone());
                 self.touched.insert(doc.clone());
-                let fate = self.take_segment(doc, segment, taken)?;
-                // Pieces of the log's branch that no author seemed to vouch for may have been put aside.
-                for piece in stuck::take_asides(self.db, Some((doc, segment.actor)))? {
-                    self.judge_again(&piece)?;
-                }
-                Ok(fate)
+                self.take_segment(doc, segment, taken)
             }
             Ok(Examined::Forked(_)) => {
                 self.put_aside(doc, segment, ErrorCode::ChangeForked, taken)?;
@@ -251,8 +247,10 @@ impl Intray<'_> {
             }
             Err(Refusal::History(error)) => Err(error.into()),
             Err(refusal) => {
-                // A damaged copy of what is here is nothing to look into.
-                if segment.from_seq > row.run().seq {
+                // A damaged copy of what is here is nothing to look into. What the log vouches for may be of a branch
+                // whose beginning has yet to come.
+                let branch = taken.log_seq.is_some() && matches!(refusal, Refusal::Signature);
+                if segment.from_seq > row.run().seq || branch {
                     tracing::warn!(%doc, error = %refusal, "a piece is put aside");
                     self.put_aside(doc, segment, refusal.code(), taken)?;
                 }
@@ -310,11 +308,14 @@ impl Intray<'_> {
             stuck::put_aside(self.db, doc, segment, ErrorCode::ChangeNotLinked, taken, self.now_ms)?;
         }
         self.note_known(doc, segment, taken)?;
-        if broken.is_none() {
-            stuck::mended(self.db, doc, segment.actor, news.run.seq)?;
-        }
         self.touched.insert(doc.clone());
         self.absorbed.jobs.extend(doc.job());
+        if broken.is_none() {
+            // This may be the sound copy of what was put aside, or the beginning of its branch.
+            for piece in stuck::take_asides(self.db, Some((doc, segment.actor)))? {
+                self.judge_again(&piece)?;
+            }
+        }
         Ok(())
     }
 

@@ -191,13 +191,36 @@ pub fn all_rows(db: &Connection) -> Result<Vec<JobRow>, StoreError> {
     rows.into_iter().filter_map(|(job, packed)| read(job, &packed).transpose()).collect()
 }
 
+/// Makes all that lies beside the rows anew from them. No document is opened. `watch` may stop it; then nothing was done.
+pub(super) fn make_anew(
+    db: &Connection,
+    mut watch: impl FnMut(usize) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    db.execute_batch(EMPTY_BESIDE)?;
+    let mut query = db.prepare("SELECT id, job, row FROM job ORDER BY id")?;
+    let mut rows = query.query([])?;
+    let mut done = 0;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        if let Some(row) = read(row.get(1)?, row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)? {
+            Beside::of(&row).replace(db, id, &Beside::default())?;
+            search::replace(db, id, None, Some(&row.found))?;
+        }
+        done += 1;
+        if done % 100 == 0 {
+            watch(done)?;
+        }
+    }
+    Ok(())
+}
+
+const EMPTY_BESIDE: &str = "DELETE FROM job_day; DELETE FROM job_key; DELETE FROM job_revisit; DELETE FROM hand;
+     INSERT INTO search (search) VALUES ('delete-all');";
+
 /// Takes every job out of every list, but keeps the ids: other tables name jobs by them.
 pub(super) fn empty(db: &Connection) -> Result<(), StoreError> {
-    db.execute_batch(
-        "UPDATE job SET due = NULL, status = -1, row = x''; DELETE FROM job_day; DELETE FROM job_key;
-         DELETE FROM job_revisit; DELETE FROM hand; DELETE FROM lacking;
-         INSERT INTO search (search) VALUES ('delete-all');",
-    )?;
+    db.execute_batch(EMPTY_BESIDE)?;
+    db.execute_batch("UPDATE job SET due = NULL, status = -1, row = x''; DELETE FROM lacking;")?;
     Ok(())
 }
 

@@ -32,7 +32,8 @@ mod papers;
 mod photo_files;
 mod photo_keys;
 pub mod photos;
-mod purge;
+pub mod purge;
+pub mod rebuild;
 mod rebuild_views;
 pub mod recovery;
 pub mod recovery_key;
@@ -46,6 +47,7 @@ pub mod search;
 mod settings;
 pub mod storage;
 pub mod stuck;
+mod stuck_file;
 pub mod sync_log;
 pub mod team;
 mod turns;
@@ -108,6 +110,7 @@ impl Store {
     /// Opens or creates the database in `folder`. One of an older version is copied, then brought to this version's
     /// shape; a damaged one is put aside, and what can be read of it is made into a new one. The actor is drawn anew at
     /// every open, so that a copied or restored folder can never repeat a sequence number.
+    #[expect(clippy::needless_pass_by_value, reason = "as `open`: callers hand over the book that they made")]
     pub fn open_watched(
         folder: &Path,
         key: &key::StoreKey,
@@ -169,6 +172,10 @@ impl Store {
         store.let_go_of_other_views()?;
         store.renew_rules(nature.now_ms())?;
         store.renew_beside(nature);
+        match store.renew_verdicts(nature.now_ms()) {
+            Err(error) if !error.is_damage() => tracing::warn!(%error, "verdicts are made anew at the next start"),
+            renewed => renewed?,
+        }
         Ok(store)
     }
 

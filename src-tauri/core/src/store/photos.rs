@@ -66,6 +66,11 @@ pub(super) fn expect(db: &Connection, papers: &mut Papers, job: JobId, now_ms: i
 }
 
 impl Store {
+    /// Rows for the photos that a job's sheet names, where its facts were written here from another job's.
+    pub fn expect_photos(&mut self, job: JobId, now_ms: i64) -> Result<(), StoreError> {
+        expect(&self.db, &mut self.papers, job, now_ms)
+    }
+
     pub fn photo_standing(&self, hash: &BlobHash) -> Result<Option<PhotoStanding>, StoreError> {
         let mut query = self.db.prepare_cached("SELECT here, on_relay FROM photo WHERE hash = ?1")?;
         Ok(query

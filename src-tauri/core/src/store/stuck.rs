@@ -1,8 +1,9 @@
 //! What can't go on: pieces held for their author or history, changes in quarantine, own work that was refused.
 
 use doorstep_schemas::code::ErrorCode;
-use doorstep_schemas::ids::{Actor, DocId};
+use doorstep_schemas::ids::{Actor, DeviceId, DocId};
 use doorstep_schemas::log;
+use doorstep_schemas::view::Remedy;
 use doorstep_schemas::wire::{Piece, Segment};
 use rusqlite::{Connection, params};
 
@@ -19,6 +20,19 @@ pub struct Stuck {
     pub ours: bool,
     pub at_ms: i64,
     pub changes: u32,
+    /// Whose work it is; empty while that is not known here.
+    pub by: String,
+}
+
+impl Stuck {
+    /// What a person can do about it. A job is founded anew only where a part of it is lost to everybody.
+    pub fn remedies(&self, owner: bool) -> Vec<Remedy> {
+        let for_ever = !self.ours && self.code != ErrorCode::SignatureInvalid;
+        let refound = owner && for_ever && matches!(self.doc, DocId::Order(_) | DocId::Sheet(_));
+        let mut out = vec![Remedy::Retry, Remedy::Export];
+        out.extend(refound.then_some(Remedy::Refound));
+        out
+    }
 }
 
 /// A change that its author signed and that can't be part of its document.
@@ -65,7 +79,8 @@ pub(super) fn forget_from(db: &Connection, doc: &str, actor: Actor, seq: i64) ->
     Ok(())
 }
 
-/// Whoever damages pieces on their way can't fill the disk: of one run no more are put aside than this.
+/// Whoever damages pieces on their way can't fill the disk: of one run no more are put aside than this,
+/// beside what the log vouches for.
 const MOST_ASIDE: i64 = 16;
 
 /// Puts a piece aside that says nothing about its changes.
@@ -82,7 +97,7 @@ pub(super) fn put_aside(
     let held: i64 = db
         .prepare_cached("SELECT count(*) FROM aside WHERE doc = ?1 AND actor = ?2")?
         .query_row(params![key, segment.actor.0], |row| row.get(0))?;
-    if held >= MOST_ASIDE {
+    if held >= MOST_ASIDE && taken.log_seq.is_none() {
         tracing::warn!(%doc, "too many pieces of this run were put aside; one more is passed over");
         return Ok(());
     }
@@ -150,13 +165,6 @@ pub(super) fn release(db: &Connection, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A sound copy of what was damaged has come: it is stuck no longer.
-pub(super) fn mended(db: &Connection, doc: &DocId, actor: Actor, to_seq: u64) -> Result<(), StoreError> {
-    db.prepare_cached("DELETE FROM aside WHERE doc = ?1 AND actor = ?2 AND from_seq <= ?3 AND code <> ?4")?
-        .execute(params![doc.to_string(), actor.0, signed(to_seq), ErrorCode::ChangeForked.wire()])?;
-    Ok(())
-}
-
 impl Store {
     /// Own work that the relay refused, by its reason.
     pub fn note_refused(
@@ -175,23 +183,20 @@ impl Store {
         Ok(())
     }
 
-    /// Everything that is stuck, newest first.
+    /// Everything that is stuck, newest first: by document, reason and author.
     pub fn stuck(&self) -> Result<Vec<Stuck>, StoreError> {
-        let mut query = self.db.prepare_cached(
-            "SELECT doc, code, 1, max(at_ms), count(*) FROM refused GROUP BY doc, code
-             UNION ALL SELECT doc, code, 0, max(at_ms), count(*) FROM quarantine GROUP BY doc, code
-             UNION ALL SELECT doc, code, 0, max(at_ms), count(*) FROM aside GROUP BY doc, code
-             ORDER BY 4 DESC LIMIT 200",
-        )?;
+        let mut query = self.db.prepare_cached(include_str!("sql/stuck.sql"))?;
         let rows = query.query_map([], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            let device: Vec<u8> = row.get(5)?;
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, row.get(4)?, device))
         })?;
         let mut out = Vec::new();
         for row in rows {
-            let (doc, code, ours, at_ms, changes) = row?;
-            if let Ok(doc) = doc.parse() {
+            let (doc, code, ours, at_ms, changes, device) = row?;
+            if let (Ok(doc), Ok(device)) = (doc.parse(), <[u8; 8]>::try_from(device)) {
                 let code = ErrorCode::from_wire(&code).unwrap_or(ErrorCode::Internal);
-                out.push(Stuck { doc, code, ours, at_ms, changes });
+                let by = self.member_of_device(DeviceId(device))?;
+                out.push(Stuck { doc, code, ours, at_ms, changes, by });
             }
         }
         Ok(out)

@@ -83,3 +83,62 @@ pub fn chosen(
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use doorstep_schemas::ids::Actor;
+
+    use super::*;
+
+    fn here(n: u8, deps: &[u8]) -> Here {
+        let deps = deps.iter().map(|n| ChangeHash([*n; 32])).collect();
+        let actor = Actor([n; 16]);
+        Here { id: i64::from(n), actor, seq: 1, hash: ChangeHash([n; 32]), bytes: vec![n], deps, state: 1 }
+    }
+
+    /// 2 and 3 are fine alone and not together; 4 rests on 2, 5 on 3, 6 on nothing of them. 7 waits for 99, 8 for 99 and
+    /// on something that is lost.
+    fn outcomes(order: &[usize]) -> Vec<(u8, Option<ErrorCode>)> {
+        let all = [
+            here(3, &[1]),
+            here(2, &[1]),
+            here(4, &[2]),
+            here(5, &[3]),
+            here(6, &[1]),
+            here(7, &[99]),
+            here(8, &[99, 50]),
+        ];
+        let come: Vec<Here> = order.iter().map(|i| here(all[*i].bytes[0], &[])).collect();
+        let come: Vec<Here> = come
+            .into_iter()
+            .map(|c| Here { deps: all.iter().find(|a| a.hash == c.hash).unwrap().deps.clone(), ..c })
+            .collect();
+        let mut lost: HashSet<ChangeHash> = [ChangeHash([50; 32])].into();
+        let turns = sorted(&come, &mut lost, |hash| hash.0[0] == 1);
+        let mut taken: Vec<u8> = Vec::new();
+        let take = |change: &Here| {
+            let clash = matches!(change.bytes[0], 2 | 3) && taken.iter().any(|n| matches!(n, 2 | 3));
+            taken.push(change.bytes[0]);
+            if clash { Err(ErrorCode::ChangeClashes) } else { Ok(()) }
+        };
+        let mut out: Vec<_> =
+            chosen(&come, &turns, lost, take).into_iter().map(|(i, code)| (come[i].bytes[0], code)).collect();
+        out.sort_by_key(|(n, _)| *n);
+        out
+    }
+
+    #[test]
+    fn of_two_that_clash_everybody_takes_the_same_whichever_came_first() {
+        let expected = [
+            (2, None),
+            (3, Some(ErrorCode::ChangeClashes)),
+            (4, None),
+            (5, Some(ErrorCode::RestsOnRefused)),
+            (6, None),
+            (8, Some(ErrorCode::RestsOnRefused)),
+        ];
+        for order in [[0, 1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1, 0], [3, 0, 2, 6, 5, 1, 4], [1, 3, 5, 0, 2, 4, 6]] {
+            assert_eq!(outcomes(&order), expected, "{order:?}");
+        }
+    }
+}

@@ -39,9 +39,13 @@ pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<
         return Ok(Some(known));
     }
     let paper = papers.read(db, &DocId::Sheet(job))?;
-    let sheet = documents::sheet::read(paper.doc());
+    let mut sheet = documents::sheet::read(paper.doc());
     let walk_in = documents::order::read_walk_in(paper.doc());
     let Some(order) = order(db, papers, job)?.or(walk_in) else { return Ok(None) };
+    if order.refounded_as.is_some() {
+        // The same facts stand in the job that goes on in its place: they count there, and once.
+        sheet = Default::default();
+    }
     let facts = Arc::new(Job { order, sheet });
     papers.keep_facts(job, &facts);
     Ok(Some(facts))
@@ -134,6 +138,8 @@ fn card(job: JobId, judge: &Judge<'_>, figures: &JobFigures) -> JobCard {
         photos: figures.photos,
         readings_done: count(taken),
         readings_required: count(required.len()),
+        refounded_as: facts.order.refounded_as,
+        refounded_from: facts.order.refounded_from,
         services_done: count(five.iter().filter(|s| s.state != ServiceState::Missing).count()),
         unsent: 0,
     }
@@ -234,7 +240,7 @@ impl Store {
         Ok(out)
     }
 
-    fn member_of_device(&self, device: doorstep_schemas::ids::DeviceId) -> Result<String, StoreError> {
+    pub(super) fn member_of_device(&self, device: doorstep_schemas::ids::DeviceId) -> Result<String, StoreError> {
         let mut query = self.db.prepare_cached(
             "SELECT coalesce(m.name, d.member) FROM device d LEFT JOIN member m ON m.member = d.member WHERE d.device = ?1",
         )?;

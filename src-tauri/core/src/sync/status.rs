@@ -57,10 +57,14 @@ pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError
             photo_bytes: unsent.photo_bytes,
         });
     }
+    let me = store.enrolment()?.map(|enrolment| enrolment.member);
+    let owner = me.map(|me| store.is_owner(me)).transpose()?.unwrap_or(false);
     let mut stuck = Vec::new();
     for piece in store.stuck()? {
         let job = piece.doc.job();
         stuck.push(StuckPiece {
+            remedies: piece.remedies(owner),
+            by: piece.by,
             job,
             customer: customer(job)?,
             code: piece.code,

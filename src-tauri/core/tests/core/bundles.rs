@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use doorstep::store::bundle::BundleError;
 use doorstep::tasks::{Cancelled, Step, Unwatched, Watcher};
+use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle, SheetField};
 use doorstep_schemas::view::{BundleTaken, Millis, PhotoStage};
-use doorstep_schemas::wire::{Access, Device, Grant, Piece, Role, RoleKind, Status, kind};
+use doorstep_schemas::wire::{Access, Device, Grant, Outcome, Piece, PieceResult, Role, RoleKind, Status, kind};
 use proptest::prelude::*;
 
 use crate::cast::{
@@ -99,6 +100,26 @@ fn carried_work_goes_up_under_its_authors_name_and_is_confirmed_once() {
     let mut tian = shop.device(OWNER);
     shop.log.exchange(&mut tian);
     same(&tian, &ran, job);
+}
+
+#[test]
+fn carried_work_that_the_relay_refuses_is_stuck_as_its_authors() {
+    let mut shop = Shop::open();
+    let (desk, ran, job) = given(&mut shop);
+    pass_everything(&ran, job);
+    import(&desk, &export(&ran, &everything())).unwrap();
+    let outgoing = desk.store().outgoing(usize::MAX).unwrap();
+    let refused = PieceResult {
+        outcome: Outcome::Refused,
+        log_seq: None,
+        want_from: None,
+        code: Some(ErrorCode::NotAllowed.wire().to_owned()),
+    };
+    let header = shop.log.header(vec![refused; outgoing.pieces.len()]);
+    desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
+    let stuck = desk.store().stuck().unwrap();
+    assert!(matches!(stuck[..], [ref one] if !one.ours && one.code == ErrorCode::NotAllowed), "{stuck:?}");
+    assert_eq!(desk.store().unsent_runs().unwrap(), Vec::new());
 }
 
 #[test]
@@ -416,4 +437,35 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
     let shorter = permutations(n - 1);
     let longer = |order: &Vec<usize>, at: usize| [&order[..at], &[n - 1], &order[at..]].concat();
     shorter.iter().flat_map(|order| (0..n).map(|at| longer(order, at)).collect::<Vec<_>>()).collect()
+}
+
+/// A bundle that was written once opens for ever. `DOORSTEP_WRITE_GOLDEN=1` writes it where it is missing.
+#[test]
+fn a_bundle_of_the_first_format_reads_for_ever() {
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/golden/v1/bundle.doorstep");
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (known_by(shop.stranger(OWNER), 1), known_by(shop.stranger(RAN), 2));
+    shop.vouch(&desk);
+    shop.vouch(&ran);
+    acquaint(&shop, &[&desk, &ran]);
+    if std::env::var_os("DOORSTEP_WRITE_GOLDEN").is_some() && !golden.exists() {
+        let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+        shop.log.exchange(&mut desk);
+        shop.log.exchange(&mut ran);
+        pass_everything(&ran, job);
+        let order = ExportBundle { what: BundleWhat::Unsent, photos: BundlePhotos::Thumbnails };
+        ran.actions.export_bundle(&order, &golden, &mut Unwatched).unwrap();
+    }
+    let fresh = known_by(shop.stranger(OWNER), 1);
+    acquaint(&shop, &[&fresh]);
+    let taken = import(&fresh, &golden).unwrap();
+    assert_eq!((taken.received, taken.adopted, taken.photos, taken.damaged, taken.whole), (11, 11, 1, 0, true));
+    let rows = fresh.store().jobs_of_day(NOON - 43_200_000, NOON, None).unwrap();
+    assert_eq!(rows.iter().map(|row| row.card.customer.as_str()).collect::<Vec<_>>(), ["罗桂香"]);
+}
+
+/// The same device in every run of this test.
+fn known_by(phone: Phone, key: u8) -> Phone {
+    phone.database().execute("UPDATE meta SET value = ?1 WHERE key = 'signing_key'", [vec![key; 32]]).unwrap();
+    phone.restart()
 }

@@ -26,3 +26,4 @@ mod rules;
 mod safety;
 mod trade;
 mod vault;
+mod verdicts;

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use doorstep::nature::Nature;
-use doorstep::store;
+use doorstep::store::key::{KeyFile, KeyKeeper, Keys};
+use doorstep::store::{self, purge};
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{PutDraft, SheetField, TakeOrder};
 use doorstep_schemas::view::{JobOutcome, PhotoStage};
@@ -150,7 +151,7 @@ fn the_canary_test_sees_what_a_careless_deletion_leaves() {
         let sql = format!("DELETE FROM {table} WHERE doc IN (?1, ?2)");
         db.execute(&sql, [DocId::Order(canary).to_string(), DocId::Sheet(canary).to_string()]).unwrap();
     }
-    db.execute("DELETE FROM job WHERE job = ?1", [canary.to_string()]).unwrap();
+    db.execute("DELETE FROM job WHERE job = ?1", [canary.to_bytes()]).unwrap();
     db.execute("DELETE FROM draft", []).unwrap();
     let left = found(ran.folder.path(), &CANARIES);
     assert!(!left.is_empty(), "freed pages still hold what was in them");
@@ -254,4 +255,21 @@ fn nothing_is_given_up_sooner_than_work_is_kept_and_never_on_an_owners_device() 
     assert_eq!(ran.store().drop_old_photos(now + 2 * DAY, 100).unwrap(), 3);
     let owner = shop.device(OWNER);
     assert_eq!(owner.store().drop_old_photos(now + 999 * DAY, 100).unwrap(), 0);
+}
+
+#[test]
+fn an_erased_folder_has_lost_its_key_before_anything_else_and_is_empty() {
+    let mut shop = Shop::open();
+    let (ran, ..) = worked(&mut shop);
+    let Phone { folder, actions, .. } = ran;
+    drop(actions);
+    let keeper = KeyFile::in_folder(folder.path());
+    keeper.write(&Keys::one(KEY)).unwrap();
+    fs::write(folder.path().join("recovery.sealed"), "sealed").unwrap();
+    fs::write(folder.path().join("lock"), "").unwrap();
+    purge::erase(folder.path(), &keeper).unwrap();
+    assert!(keeper.read().unwrap().is_none());
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["lock"]);
+    purge::erase(folder.path(), &keeper).unwrap();
 }

@@ -14,10 +14,11 @@ use doorstep::store::recovery_key::{RecoveryPublic, RecoverySecret, SealError};
 use doorstep::store::{self, identity};
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::input::{RecoverFolder, Tap, TapNode};
+use doorstep_schemas::view::PhotoStage;
 use doorstep_schemas::view::RecoveryPage;
 use tempfile::TempDir;
 
-use crate::cast::{KEY, OWNER, Phone, RAN, Shop, Steady, leaking_heater, member};
+use crate::cast::{KEY, OWNER, Phone, RAN, Shop, Steady, leaking_heater, member, picture};
 
 /// An outlet with a recovery key: the owner's desk, and a technician's phone that heard of it and has unsent work.
 fn outlet() -> (Shop, Phone, Phone, RecoveryPage) {
@@ -203,4 +204,29 @@ fn the_identity_beside_the_database_is_the_devices_own_and_damage_is_noticed() {
     assert!(identity::read(ran.folder.path(), &KEY).unwrap() == Some(written));
     fs::remove_file(&path).unwrap();
     assert!(identity::read(ran.folder.path(), &KEY).unwrap().is_none());
+}
+
+#[test]
+fn a_database_made_anew_without_its_own_memory_goes_on_as_the_same_device() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    let view = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap();
+    let view = desk.actions.add_photo(view.card.job, view.appliances[0].id, PhotoStage::Before, &picture(3)).unwrap();
+    let photo = view.photos[0].photo;
+    let who = || {
+        let store = desk.store();
+        (store.device(), store.enrolment().unwrap())
+    };
+    let before = who();
+    desk.database()
+        .execute_batch("DELETE FROM meta WHERE key IN ('signing_key', 'enrolment'); DELETE FROM photo_key;")
+        .unwrap();
+    let repair = desk.store().repair(desk.nature.as_ref(), &mut Unwatched).unwrap();
+    assert!(!repair.identity_lost, "{repair:?}");
+    assert_eq!(who(), before);
+    assert!(desk.actions.photo_bytes(&photo).is_ok(), "and its photos open");
+    // Without the file it is a stranger, and says so.
+    desk.database().execute_batch("DELETE FROM meta WHERE key = 'signing_key'").unwrap();
+    fs::write(desk.folder.path().join("identity.sealed"), b"nonsense").unwrap();
+    assert!(desk.store().repair(desk.nature.as_ref(), &mut Unwatched).unwrap().identity_lost);
 }

@@ -10,6 +10,7 @@ mod cast;
 mod corruption;
 mod disk;
 mod folders;
+mod looking;
 mod versions;
 
 /// How often something is tried: `few`, or what the environment says.

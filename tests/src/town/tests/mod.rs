@@ -3,6 +3,7 @@
 mod courses;
 mod played;
 mod world;
+mod written;
 
 use std::sync::{Arc, OnceLock};
 

@@ -18,13 +18,13 @@ use tokio::sync::broadcast;
 use super::{jobs, rules, town};
 use crate::town::{Act, Clock, Course, Ordered, Refused, Town, facts, play};
 
-struct Core {
-    actions: Actions,
-    clock: Arc<Clock>,
+pub(super) struct Core {
+    pub actions: Actions,
+    pub clock: Arc<Clock>,
     _folder: TempDir,
 }
 
-fn core(town: &Town) -> Core {
+pub(super) fn core(town: &Town) -> Core {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(Clock::new(town.seed));
     let mut store = store(folder.path(), &clock);
@@ -130,7 +130,7 @@ fn facts_drawn_directly_are_those_of_the_played_documents() {
 }
 
 /// A job as text, without what only a device can know: ids by their order, pictures by their number, no hashes.
-fn comparable(mut job: Job) -> String {
+pub(super) fn comparable(mut job: Job) -> String {
     let units: Vec<ShortId> = job.order.appliances.iter().map(|a| a.id).collect();
     let place = |id: &ShortId| units.iter().position(|unit| unit == id);
     let fields = std::mem::take(&mut job.sheet.fields);

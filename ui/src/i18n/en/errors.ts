@@ -7,6 +7,8 @@ export default {
   change_forked: 'One device sent two versions of the same record. The later one was not taken; tell the owner.',
   change_out_of_range: 'This record is outside what is allowed. It was not taken over; everything else goes on.',
   change_unappliable: 'This record can’t be merged. It is set aside; everything else goes on.',
+  change_clashes: 'This record can’t stand beside another one. It is set aside; everything else goes on.',
+  rests_on_refused: 'This record was made on top of one that is set aside, so it is set aside with it.',
   document_full: 'This job’s records are full. All of them are kept; ask the owner for a new job.',
   signature_invalid: 'The record’s signature is wrong, so it was not taken. Tell the owner.',
   unknown_author: 'The relay does not know this record’s device. The record stays here; ask the owner to enrol the device again.',
@@ -80,6 +82,9 @@ export default {
   step_blocked: 'Not yet. First: {list}. What you entered is kept.',
   identity_number: 'It looks like an identity number, which is never kept. Take it out and save again.',
   already_adopted: 'The job has its order already.',
+  nothing_stuck: 'Nothing of this job is set aside, so it can go on as it is.',
+  already_refounded: 'This job goes on as another one already.',
+  not_adopted: 'Nobody has adopted this walk-in yet. Adopt it first.',
   not_fit: 'Certificates or grades speak against it: {list}.',
   service_unknown: 'There is no such service.',
   quantity_invalid: 'The quantity is not right. Enter 1 to 999.',
@@ -89,5 +94,16 @@ export default {
   photo_truncated: 'The picture’s file is incomplete, so it was not saved. Take it again.',
   photo_too_large: 'The picture is too large, so it was not saved. Take it with the camera.',
   photo_not_found: 'The photo has not reached this device yet.',
+  bundle_unreadable: 'This file is no bundle, or its beginning is damaged. Nothing was taken in. Ask for another copy.',
+  bundle_too_new: 'The bundle was written by a newer app. Nothing was taken in. Update the app, then take it in again.',
+  bundle_other_outlet: 'The bundle is of another outlet. Nothing was taken in.',
+  bundle_not_for_device:
+    'The bundle is not sealed to this device: it joined later, or was stopped. Ask for a new export after a sync.',
+  bundle_sender_unknown:
+    'This device does not know the one that wrote the bundle. Nothing was taken in. Sync once, or ask the owner to export.',
+  bundle_sender_refused:
+    'The device that wrote the bundle was reported lost, or its member has left. Nothing was taken in. Ask the owner.',
+  draft_too_long: 'The draft is too long and was not kept; what was kept before is there. Save it, then write on.',
+  too_many_drafts: 'There are too many drafts; this one was not kept, the others are there. Save or drop some.',
   internal: 'The app has a problem and this was not done; what was saved before stays. Try again.',
 };

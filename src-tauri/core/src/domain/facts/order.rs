@@ -144,6 +144,9 @@ pub struct Order {
     pub plan: Vec<Plan>,
     pub cancelled: bool,
     pub cancel_reason: String,
+    /// The job that goes on in this one's place, and the one that this goes on for.
+    pub refounded_as: Option<JobId>,
+    pub refounded_from: Option<JobId>,
     /// 已结算, as the owner's desk said.
     pub settled_at: Option<i64>,
     /// Fields that two devices wrote without knowing of each other, by container and key.
@@ -185,6 +188,8 @@ impl Order {
             plan: Vec::new(),
             cancelled: false,
             cancel_reason: String::new(),
+            refounded_as: None,
+            refounded_from: None,
             settled_at: None,
             contested: BTreeMap::new(),
         }

@@ -54,16 +54,17 @@ pub struct Keys {
 }
 
 impl Keys {
-    pub fn new(store: &Store, recovery: &[Recipient]) -> Result<Self, StoreError> {
+    pub fn new(store: &mut Store) -> Result<Self, StoreError> {
         let devices = Devices::read(&store.db)?;
-        let always = recovery.iter().copied().chain(seal::recipient(&store.public_key())).collect();
+        let recovery = store.recovery_public()?.map(|public| public.0);
+        let always = recovery.into_iter().chain(seal::recipient(&store.public_key())).collect();
         let everybody = devices.by_member.keys().copied().collect::<Audience>();
         let by_audience = BTreeMap::new();
         let mut keys =
             Self { devices, always, everybody: everybody.clone(), by_audience, slots: 0, count: 0, owners: 0 };
         // The first key is the label's.
-        keys.key_of(everybody);
-        keys.owners = keys.key_of(Audience::new());
+        keys.key_of(&everybody);
+        keys.owners = keys.key_of(&Audience::new());
         Ok(keys)
     }
 
@@ -75,10 +76,10 @@ impl Keys {
             DocId::Desk(_) => Audience::new(),
             DocId::Order(job) | DocId::Sheet(job) => job_members(db, *job)?,
         };
-        Ok(self.key_of(audience))
+        Ok(self.key_of(&audience))
     }
 
-    fn key_of(&mut self, audience: Audience) -> u32 {
+    fn key_of(&mut self, audience: &Audience) -> u32 {
         let readers: Audience = audience.union(&self.devices.owners).copied().collect();
         if let Some(key) = self.by_audience.get(&readers) {
             return *key;

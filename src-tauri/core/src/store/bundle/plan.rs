@@ -9,7 +9,6 @@ use doorstep_schemas::view::BundleSize;
 use rusqlite::{Connection, params};
 
 use super::audience::Keys;
-use super::seal::Recipient;
 use crate::store::{Store, StoreError, settings, views};
 
 /// A document, and the key that it goes under.
@@ -34,14 +33,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn of(
-        store: &mut Store,
-        order: &ExportBundle,
-        recovery: &[Recipient],
-        now_ms: i64,
-    ) -> Result<Self, StoreError> {
+    pub fn of(store: &mut Store, order: &ExportBundle, now_ms: i64) -> Result<Self, StoreError> {
         let enrolment = settings::enrolment(&store.db)?.ok_or(StoreError::NotEnrolled)?;
-        let mut keys = Keys::new(store, recovery)?;
+        let mut keys = Keys::new(store)?;
         let names = documents(&store.db, &order.what)?;
         let jobs: BTreeSet<JobId> = names.iter().filter_map(DocId::job).collect();
         let mut docs = Vec::with_capacity(names.len());
