@@ -8,17 +8,49 @@ use tokio::time::sleep;
 
 use crate::actions::Actions;
 use crate::store::StoreError;
+use crate::tasks::Unwatched;
 
 /// Between two portions: whoever waits for the store gets it first.
 const BREATH: Duration = Duration::from_millis(60);
 /// When there was nothing to do, or something is exchanged.
 const REST: Duration = Duration::from_secs(30);
 
+/// Files of photos in one portion.
+const PHOTOS: u32 = 8;
+
 /// One portion of something. The store is held for one small step of it; `true` says that more is due.
 type Chore = fn(&Actions) -> Result<bool, StoreError>;
 
 /// What is done, in this order: the next only when nothing of those before it is due.
-const CHORES: &[(&str, Chore)] = &[("open doubted packs", open_doubted), ("pack closed jobs", pack)];
+const CHORES: &[(&str, Chore)] = &[
+    ("look for room on the disk", room),
+    ("open doubted packs", open_doubted),
+    ("pack closed jobs", pack),
+    ("bring photos under the newest key", reseal),
+    ("give up photos of old jobs", drop_photos),
+    ("look for damage", check),
+];
+
+/// Nothing is written while room is short, but what frees it.
+fn room(actions: &Actions) -> Result<bool, StoreError> {
+    Ok(actions.look_for_room() && drop_photos(actions)?)
+}
+
+fn reseal(actions: &Actions) -> Result<bool, StoreError> {
+    let mut store = actions.shelf.store();
+    if store.photos_to_reseal()?.is_none() {
+        return Ok(false);
+    }
+    Ok(!store.reseal_photos(PHOTOS, actions.nature.as_ref())?.ended)
+}
+
+fn drop_photos(actions: &Actions) -> Result<bool, StoreError> {
+    Ok(actions.shelf.store().drop_old_photos(actions.nature.now_ms(), PHOTOS)? == PHOTOS)
+}
+
+fn check(actions: &Actions) -> Result<bool, StoreError> {
+    actions.check_some(&mut Unwatched)
+}
 
 /// What a relay that was restored may lack is sent again before anything else is packed.
 fn open_doubted(actions: &Actions) -> Result<bool, StoreError> {
