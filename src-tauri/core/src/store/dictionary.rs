@@ -26,7 +26,7 @@ impl Kind {
     fn released(self) -> &'static [&'static [u8]] {
         match self {
             Self::Row => &[],
-            Self::Pack => &[],
+            Self::Pack => &[include_bytes!("dictionaries/pack.1.zdict")],
         }
     }
 
