@@ -13,5 +13,6 @@ pub mod fsync;
 pub mod machine;
 pub mod save;
 pub mod shift;
+pub mod store;
 pub mod trade;
 pub mod visit;

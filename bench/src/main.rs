@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use doorstep_bench::cast::CastError;
 use doorstep_bench::figures::Figures;
-use doorstep_bench::{day, machine, save};
+use doorstep_bench::store::{Plan, StoreBenchError};
+use doorstep_bench::{day, machine, save, store};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -30,6 +31,44 @@ enum Bench {
     },
     /// Milliseconds of one durable field edit, beside the disk's own fdatasync
     Save,
+    /// What a store of years costs to open, to look at, to search, to write
+    Store {
+        /// Numbers of jobs, each with ":phone" behind it where a technician's device holds them, not the owner's
+        #[arg(long, value_delimiter = ',', default_value = "2000:phone,100000")]
+        sizes: Vec<Plan>,
+        /// Makes the data folders again that earlier runs left
+        #[arg(long)]
+        rebuild: bool,
+    },
+    /// One folder's reading, in a process of its own
+    #[command(hide = true)]
+    StoreAsk {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        case: String,
+    },
+    /// One folder's writing, in a process of its own
+    #[command(hide = true)]
+    StoreEdit {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        case: String,
+        #[arg(long)]
+        plan: Plan,
+    },
+}
+
+/// Why there is no figure.
+#[derive(Debug, thiserror::Error)]
+enum BenchError {
+    #[error(transparent)]
+    Cast(#[from] CastError),
+    #[error(transparent)]
+    Store(#[from] StoreBenchError),
+    #[error("a file failed")]
+    Io(#[from] io::Error),
 }
 
 #[tokio::main]
@@ -49,7 +88,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> Result<(), CastError> {
+async fn run(arguments: &Arguments) -> Result<(), BenchError> {
     std::fs::create_dir_all(&arguments.folder)?;
     if machine::file_system(&arguments.folder).is_some_and(|kind| kind == "tmpfs") {
         eprintln!("doorstep-bench: {} is in memory: what is durable there costs nothing", arguments.folder.display());
@@ -58,7 +97,10 @@ async fn run(arguments: &Arguments) -> Result<(), CastError> {
     let scratch = tempfile::Builder::new().prefix("bench-").tempdir_in(&arguments.folder)?;
     match &arguments.bench {
         Bench::Machine => Ok(machine::describe(&arguments.folder, &mut Figures::of("machine", &mut out))?),
-        Bench::Day { case } => day::measure(scratch.path(), day::Size::FULL, case.as_deref(), &mut out).await,
-        Bench::Save => save::measure(scratch.path(), save::Size::FULL, &mut out).await,
+        Bench::Day { case } => Ok(day::measure(scratch.path(), day::Size::FULL, case.as_deref(), &mut out).await?),
+        Bench::Save => Ok(save::measure(scratch.path(), save::Size::FULL, &mut out).await?),
+        Bench::Store { sizes, rebuild } => Ok(store::measure(&arguments.folder, sizes, *rebuild, &mut out)?),
+        Bench::StoreAsk { data, case } => Ok(store::ask(data, case, &mut out)?),
+        Bench::StoreEdit { data, case, plan } => Ok(store::edit(data, *plan, store::Size::FULL, case, &mut out).await?),
     }
 }

@@ -24,7 +24,7 @@ use crate::visit::Load;
 
 const SEED: u64 = 20_261_122;
 /// Long enough for anything that an edit may still set off.
-const REST: Duration = Duration::from_secs(10);
+const REST: Duration = Duration::from_secs(60);
 const FIELDS: [SheetField; 4] = [SheetField::Fault, SheetField::Cause, SheetField::Action, SheetField::Symptom];
 
 /// How much is measured.
@@ -102,7 +102,7 @@ async fn at_rest(cast: &Cast, open: &[Open], size: Size, floor: &mut FsyncFloor)
             taken.over.push(edit_ms - fsync);
             taken.edit.push(edit_ms);
             taken.fsync.push(fsync);
-            rest(cast, &mut events).await?;
+            rest(&mut events, cast.phone.name).await?;
             let begun = Instant::now();
             cast.phone.app.actions.job(*job)?;
             taken.read.push(millis(begun.elapsed()));
@@ -112,7 +112,7 @@ async fn at_rest(cast: &Cast, open: &[Open], size: Size, floor: &mut FsyncFloor)
 }
 
 /// The runner has heard of an edit when it tells the new sync state.
-async fn rest(cast: &Cast, events: &mut Receiver<CoreEvent>) -> Result<(), CastError> {
+pub async fn rest(events: &mut Receiver<CoreEvent>, who: &'static str) -> Result<(), CastError> {
     let told = timeout(REST, async {
         loop {
             match events.recv().await {
@@ -121,7 +121,6 @@ async fn rest(cast: &Cast, events: &mut Receiver<CoreEvent>) -> Result<(), CastE
             }
         }
     });
-    let who = cast.phone.name;
     told.await.or(Err(CastError::InVain { who, what: "the app comes to rest after an edit" }))
 }
 

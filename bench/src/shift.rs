@@ -20,6 +20,11 @@ impl Shift {
         Self { passed_ms: AtomicI64::new(0), chance: Chance::from_seed(seed) }
     }
 
+    /// A shift that begins at this moment.
+    pub fn at(now_ms: i64, seed: u64) -> Self {
+        Self { passed_ms: AtomicI64::new(now_ms - Machine.now_ms()), chance: Chance::from_seed(seed) }
+    }
+
     /// Lets time go by on this device.
     pub fn pass(&self, millis: u32) {
         self.passed_ms.fetch_add(i64::from(millis), Ordering::Relaxed);

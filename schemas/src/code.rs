@@ -84,6 +84,8 @@ codes! {
     NoRoomToUpdate = "no_room_to_update",
     /// A person stopped long work.
     Cancelled = "cancelled",
+    TaskRunning = "task_running",
+    FileFailed = "file_failed",
     DataFolderBusy = "data_folder_busy",
     DataTooNew = "data_too_new",
     KeyMissing = "key_missing",
@@ -145,6 +147,17 @@ codes! {
     PhotoTruncated = "photo_truncated",
     PhotoTooLarge = "photo_too_large",
     PhotoNotFound = "photo_not_found",
+    /// The file is no bundle, or its beginning is damaged.
+    BundleUnreadable = "bundle_unreadable",
+    BundleTooNew = "bundle_too_new",
+    BundleOtherOutlet = "bundle_other_outlet",
+    BundleNotForDevice = "bundle_not_for_device",
+    /// The device that wrote it is not known here.
+    BundleSenderUnknown = "bundle_sender_unknown",
+    /// The device that wrote it was reported lost, or its member has left.
+    BundleSenderRefused = "bundle_sender_refused",
+    DraftTooLong = "draft_too_long",
+    TooManyDrafts = "too_many_drafts",
     Internal = "internal",
 }
 

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bench;
+mod bundles;
 mod first_job;
 mod rule_sets;
 mod sample_day;

@@ -2,13 +2,16 @@
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, AutoCommit, ObjType, ROOT, ScalarValue};
+use doorstep_schemas::bundle::{
+    self, BlobPart, BundleFrame, BundleHead, BundleItem, BundleKey, CarriedPiece, End, Label, Slot,
+};
 use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::{
     DeviceStatus, DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest,
     MemberAnswer, NewMember, RoleName,
 };
-use doorstep_schemas::ids::{Actor, DocId, JobId, OutletId, PublicKey, ShortId};
+use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, OutletId, PublicKey, ShortId};
 use doorstep_schemas::live::Announcement;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Chain, Claim, identity};
 use doorstep_schemas::wire::{
@@ -203,4 +206,37 @@ pub fn error_answer() -> ErrorAnswer {
 
 pub fn announcement() -> Announcement {
     Announcement { seq: 812, owner_seq: 790, beside: 3 }
+}
+
+pub fn bundle_head() -> BundleHead {
+    let slot = Slot { tag: [1, 2, 3, 4], encapsulated: [5; 32], sealed: [6; 48] };
+    let (salt, keys) = ([7; 16], vec![BundleKey { slots: vec![slot] }]);
+    BundleHead { version: bundle::VERSION, outlet: bundle::outlet_tag(outlet()), salt, keys }
+}
+
+pub fn bundle_frame() -> BundleFrame {
+    BundleFrame { key: 1, sealed: vec![9; 40] }
+}
+
+/// An item has one field only; here all of them, to see each.
+pub fn bundle_item() -> BundleItem {
+    let label = Label {
+        outlet: outlet(),
+        device: technician().1.device(),
+        made_ms: NOW,
+        what: bundle::what::PERIOD,
+        from_ms: Some(NOW - 86_400_000),
+        to_ms: Some(NOW),
+        jobs: 3,
+        changes: 120,
+        photos: 9,
+        photo_bytes: 1_234_567,
+    };
+    let blob = BlobPart { hash: BlobHash([8; 32]), doc: sheet(), length: 5, offset: 2, bytes: vec![1, 2, 3] };
+    BundleItem {
+        label: Some(label),
+        piece: Some(CarriedPiece { piece: grant(), at_ms: NOW, log_seq: Some(811) }),
+        blob: Some(blob),
+        end: Some(End { frames: 12, digest: [4; 32] }),
+    }
 }

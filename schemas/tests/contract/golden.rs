@@ -8,6 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use doorstep_schemas::admission::{self, History, Run, Verdict};
+use doorstep_schemas::bundle::{BundleFrame, BundleHead, BundleItem};
 use doorstep_schemas::enrol::EnrolLink;
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::ChangeHash;
@@ -74,6 +75,9 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header", &examples::down_header());
     holds::<Entry>("entry", &examples::entry());
     holds::<Trailer>("trailer", &examples::trailer());
+    holds::<BundleHead>("bundle-head", &examples::bundle_head());
+    holds::<BundleFrame>("bundle-frame", &examples::bundle_frame());
+    holds::<BundleItem>("bundle-item", &examples::bundle_item());
     for (name, piece) in
         [("piece-grant", examples::grant()), ("piece-role", examples::role()), ("piece-device", examples::device())]
     {

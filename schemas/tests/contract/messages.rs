@@ -1,5 +1,8 @@
 //! Every CBOR message with all its fields filled, and which of them may be missing.
 
+use doorstep_schemas::bundle::{
+    BlobPart, BundleFrame, BundleHead, BundleItem, BundleKey, CarriedPiece, End, Label, Slot,
+};
 use doorstep_schemas::frame;
 use doorstep_schemas::segment::CODEC_RAW;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Signature};
@@ -39,6 +42,7 @@ pub fn messages() -> Vec<Message> {
         device: device.device.clone(),
         ..grant.clone()
     };
+    let (head, every_item) = (examples::bundle_head(), examples::bundle_item());
     let result = PieceResult {
         log_seq: Some(1),
         want_from: Some(2),
@@ -64,5 +68,14 @@ pub fn messages() -> Vec<Message> {
         message::<DeviceHeld>("DeviceHeld", &down.devices[0], &[]),
         message::<Entry>("Entry", &examples::entry(), &[2]),
         message::<Trailer>("Trailer", &examples::trailer(), &[1]),
+        message::<BundleHead>("BundleHead", &head, &[]),
+        message::<BundleKey>("BundleKey", &head.keys[0], &[]),
+        message::<Slot>("Slot", &head.keys[0].slots[0], &[]),
+        message::<BundleFrame>("BundleFrame", &examples::bundle_frame(), &[]),
+        message::<BundleItem>("BundleItem", &every_item, &[0, 1, 2, 3]),
+        message::<Label>("Label", &every_item.label.clone().unwrap(), &[4, 5, 6, 7, 8, 9]),
+        message::<CarriedPiece>("CarriedPiece", &every_item.piece.clone().unwrap(), &[2]),
+        message::<BlobPart>("BlobPart", &every_item.blob.clone().unwrap(), &[]),
+        message::<End>("End", &every_item.end.clone().unwrap(), &[]),
     ]
 }

@@ -9,7 +9,7 @@ use doorstep_schemas::ids::{DeviceId, DocKind};
 use doorstep_schemas::segment::{MAX_PIECE_CHANGES, MAX_PIECE_OPS, MAX_PIECE_PLAIN, PIECE_TARGET};
 use doorstep_schemas::signature::Chain;
 use doorstep_schemas::wire::kind;
-use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL, admission, blob, frame, log};
+use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL, admission, blob, bundle, frame, log};
 use ed25519_dalek::{Verifier, VerifyingKey};
 use sha2::{Digest, Sha256};
 
@@ -97,6 +97,8 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_TIME", MAX_TIME),
         ("MAX_DOC_OPS", admission::MAX_DOC_OPS),
         ("MAX_BLOB", blob::MAX_BLOB),
+        ("MAX_CONTENT", bundle::MAX_CONTENT as u64),
+        ("MAX_SLOTS", bundle::MAX_SLOTS as u64),
         ("CODE_LENGTH", CODE_LENGTH as u64),
         ("CODE_SECONDS", CODE_SECONDS),
     ];

@@ -15,6 +15,7 @@ mod people;
 mod play;
 mod taking;
 pub mod words;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use orders::{Ordered, Orders, Unit};
 pub use people::Member;
 pub use play::{PlayError, Refused, play};
 pub use words::{Pool, TEXTS, shares_text_with};
+pub use written::{Pens, Written, WrittenError};
 
 /// 2024-01-01 00:00 at the shop: the town's day 0.
 pub const FIRST_DAY_MS: i64 = 1_704_038_400_000;
@@ -55,6 +57,8 @@ mod stream {
     pub const DAY: u64 = 3;
     pub const COURSE: u64 = 4;
     pub const METER: u64 = 5;
+    pub const DEVICE: u64 = 6;
+    pub const START: u64 = 7;
 }
 
 /// See the module.

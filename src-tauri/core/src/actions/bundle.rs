@@ -27,6 +27,11 @@ impl Actions {
         self.shelf.store().bundle_size(what)
     }
 
+    /// Others' records that a bundle brought and the relay has not confirmed yet. They count as nobody's on this device.
+    pub fn carried(&self) -> Result<u32, StoreError> {
+        self.shelf.store().carried()
+    }
+
     /// A name for a bundle that is written now; where it lies is the shell's choice.
     pub fn bundle_name(&self) -> String {
         bundle::file_name(self.shelf.store().device(), self.nature.now_ms())
@@ -39,8 +44,9 @@ impl Actions {
         path: &Path,
         watcher: &mut dyn Watcher,
     ) -> Result<BundleMade, BundleError> {
-        let made = bundle::export(&mut self.shelf.clone(), order, path, &[], self.nature.as_ref(), watcher)?;
+        let made = bundle::export(&mut self.shelf.clone(), order, path, self.nature.as_ref(), watcher)?;
         Ok(BundleMade {
+            path: path.display().to_string(),
             name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             kilobytes: small(made.bytes.div_ceil(1000)),
             jobs: small(made.jobs),

@@ -5,6 +5,7 @@ use doorstep_schemas::view::{CheckView, LostPhotoView, Millis, RepairView, Stora
 
 use super::Actions;
 use crate::store::check::{self, Checked, Checker};
+use crate::store::rebuild::{RebuildError, Rebuilt};
 use crate::store::repair::Repair;
 use crate::store::{Store, StoreError};
 use crate::tasks::Watcher;
@@ -21,7 +22,7 @@ impl Actions {
             copies_kb: kb(taken.copies),
             free_kb: taken.free.map(kb),
             disk_low: store.disk_low(),
-            checked: store.last_check()?.map(checked),
+            checked: store.last_check()?.as_ref().map(checked),
             repaired: store.last_repair()?.map(repaired),
             lost_photos: store
                 .lost_photos()?
@@ -40,6 +41,14 @@ impl Actions {
         }
         self.storage_changed();
         self.storage()
+    }
+
+    /// Makes everything anew that follows from the changes: documents, verdicts, lists.
+    pub fn rebuild(&self, watcher: &mut dyn Watcher) -> Result<Rebuilt, RebuildError> {
+        let outcome = self.shelf.store().rebuild(self.nature.now_ms(), watcher);
+        // Also after a part of it: whatever is on a screen may look otherwise.
+        self.papers_changed();
+        outcome
     }
 
     /// One portion of the check that runs by itself, a few milliseconds. Repairs when it finds damage, told to
@@ -99,8 +108,8 @@ fn kb(bytes: u64) -> u32 {
     u32::try_from(bytes.div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
-fn checked(checked: Checked) -> CheckView {
-    let Checked { began_ms, ended_ms, pages, changes, photos, photos_damaged, damaged } = checked;
+fn checked(checked: &Checked) -> CheckView {
+    let Checked { began_ms, ended_ms, pages, changes, photos, photos_damaged, damaged } = *checked;
     CheckView { at: Millis(ended_ms.unwrap_or(began_ms)), pages, changes, photos, photos_damaged, damaged }
 }
 

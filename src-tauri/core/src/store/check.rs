@@ -121,7 +121,7 @@ impl Checker {
         // One view of all that a portion compares.
         let view = db.unchecked_transaction()?;
         match place {
-            Place::Tables(after) => self.table(&view, after),
+            Place::Tables(after) => self.table(&view, &after),
             Place::Changes(after) => self.changes(&view, after),
             Place::Runs(doc, actor) => self.runs(&view, &doc, actor),
             Place::Photos(after) => self.photos(&view, after),
@@ -141,11 +141,11 @@ impl Checker {
         Ok(if last < pages.count { Place::Pages(last) } else { Place::Tables(String::new()) })
     }
 
-    fn table(&mut self, db: &Connection, after: String) -> Result<Place, StoreError> {
+    fn table(&mut self, db: &Connection, after: &str) -> Result<Place, StoreError> {
         let mut query = db.prepare(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name > ?1 AND sql IS NOT NULL ORDER BY name LIMIT 1",
         )?;
-        let mut names = query.query([&after])?;
+        let mut names = query.query([after])?;
         let Some(name) = names.next()?.map(|row| row.get::<_, String>(0)).transpose()? else {
             return Ok(Place::Changes(0));
         };

@@ -21,11 +21,16 @@ pub enum Kind {
     Pack,
 }
 
+/// The dictionaries of a kind, oldest first.
+pub fn released(kind: Kind) -> &'static [&'static [u8]] {
+    kind.released()
+}
+
 impl Kind {
     /// The dictionaries of this kind, oldest first; the newest is written with.
     fn released(self) -> &'static [&'static [u8]] {
         match self {
-            Self::Row => &[],
+            Self::Row => &[include_bytes!("dictionaries/row.1.zdict")],
             Self::Pack => &[include_bytes!("dictionaries/pack.1.zdict")],
         }
     }

@@ -15,16 +15,24 @@ pub enum LockError {
 /// A data folder that this program alone has, until this is dropped.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 impl FolderLock {
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let file = File::create(folder.join("lock")).map_err(LockError::Folder)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(LockError::Busy(folder.to_owned())),
             Err(TryLockError::Error(error)) => Err(LockError::Folder(error)),
         }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Said, not left to closing: a process that another thread is just starting has the file open until it runs, and
+        // the folder would look busy for that long. An error leaves it to closing.
+        let _ = self.file.unlock();
     }
 }

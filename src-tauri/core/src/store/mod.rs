@@ -18,7 +18,10 @@ pub mod files;
 mod folded;
 mod history;
 pub mod identity;
+mod index;
 pub mod key;
+pub mod listed;
+pub mod lists;
 pub mod lock;
 mod migrate;
 mod open;
@@ -32,8 +35,9 @@ mod papers;
 mod photo_files;
 mod photo_keys;
 pub mod photos;
-mod purge;
+pub mod purge;
 pub mod rebuild;
+mod rebuild_views;
 pub mod recovery;
 pub mod recovery_key;
 mod refill;
@@ -42,6 +46,7 @@ pub mod rotate;
 mod rows;
 pub mod rule_sets;
 mod salvage;
+pub mod search;
 mod settings;
 pub mod storage;
 pub mod stuck;
@@ -67,12 +72,14 @@ use crate::tasks::{Unwatched, Watcher};
 pub use absorb::Absorbed;
 use ballast::Ballast;
 pub use error::StoreError;
+pub use index::all_rows;
 pub use open::{database, unlock};
 pub use own::Edit;
 pub use packs::PackError;
 use papers::Papers;
 pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
+pub use views::row_of;
 
 /// The store of one data folder, opened by one process.
 pub struct Store {
@@ -107,6 +114,7 @@ impl Store {
     /// Opens or creates the database in `folder`. One of an older version is copied, then brought to this version's
     /// shape; a damaged one is put aside, and what can be read of it is made into a new one. The actor is drawn anew at
     /// every open, so that a copied or restored folder can never repeat a sequence number.
+    #[expect(clippy::needless_pass_by_value, reason = "as `open`: callers hand over the book that they made")]
     pub fn open_watched(
         folder: &Path,
         key: &key::StoreKey,
@@ -117,7 +125,8 @@ impl Store {
         let open = |watcher: &mut dyn Watcher| -> Result<Self, StoreError> {
             let ballast = Ballast::of(folder);
             let db = open::connection(folder, key, watcher)?;
-            let store = Self::on(db, folder, key, ballast, built_in.clone(), nature)?;
+            let mut store = Self::on(db, folder, key, ballast, built_in.clone(), nature)?;
+            store.renew_views(watcher, nature.now_ms())?;
             open::checkpoint_at_close(&store.db, true)?;
             if store.disk_low() {
                 store.keep_log_short(true);
@@ -163,6 +172,8 @@ impl Store {
             ballast,
             damage_met: error::damage_met(),
         };
+        // Before anything is judged anew: rows of another version can't be read.
+        store.let_go_of_other_views()?;
         store.renew_rules(nature.now_ms())?;
         store.renew_beside(nature);
         match store.renew_verdicts(nature.now_ms()) {

@@ -13,7 +13,7 @@ use chacha20poly1305::{Error, XChaCha20Poly1305, XNonce};
 use doorstep_schemas::ids::BlobHash;
 
 use super::photo_keys::PhotoKeys;
-use super::{Store, StoreError, photo_keys, settings};
+use super::{Store, StoreError, files, photo_keys, settings};
 use crate::nature::{Nature, random};
 use crate::tasks::{Step, Watcher};
 
@@ -86,7 +86,13 @@ impl PhotoFiles {
     fn write_by(&self, hash: &BlobHash, bytes: &[u8], nature: &dyn Nature, partial: &str) -> Result<(), StoreError> {
         let path = self.path(hash);
         let folder = path.parent().unwrap_or(&self.folder).to_owned();
-        fs::create_dir_all(&folder)?;
+        if !folder.is_dir() {
+            fs::create_dir_all(&folder)?;
+            // A power cut must not take the new folder's own name.
+            for above in folder.ancestors().skip(1).take(2) {
+                files::sync_folder(above)?;
+            }
+        }
         let (generation, key) = self.newest().ok_or(StoreError::Cipher)?;
         let head = head(generation);
         let nonce = random::<24>(nature);
@@ -105,14 +111,11 @@ impl PhotoFiles {
         Ok(())
     }
 
-    /// Takes the file away, with what was begun of it; one that is not there is gone already.
+    /// Takes the file away, and what was left of writing it; one that is not there is gone already.
     pub fn remove(&self, hash: &BlobHash) -> Result<(), StoreError> {
         let path = self.path(hash);
         for path in [path.with_extension("part"), path.with_extension("again"), path] {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-                _ => {}
-            }
+            files::remove(&path)?;
         }
         Ok(())
     }

@@ -3,13 +3,16 @@
 //!
 //! Files go before the rows that name them: whatever stops in between is found again and ended.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use doorstep_schemas::ids::{BlobHash, DocId, JobId, MemberId};
 use rusqlite::{Connection, params};
 
 use super::files::{self, SideFile};
-use super::{Store, StoreError, packs, settings};
+use super::key::{KeyError, KeyKeeper};
+use super::{Store, StoreError, index, packs, settings};
 use crate::domain::calendar::DAY_MS;
 
 /// Days after which a closed job's photos are given up on a device that is not an owner's.
@@ -24,7 +27,7 @@ const PHOTOS_DROPPED_AT: &str = "photos_dropped_at";
 
 /// Rows of a job's two documents, and rows of the job.
 const BY_DOC: &[&str] = &["change", "run", "paper", "held_piece", "quarantine", "refused", "photo"];
-const BY_JOB: &[&str] = &["job", "lacking", "grant_out", "pack_due"];
+const BY_JOB: &[&str] = &["lacking", "grant_out", "pack_due"];
 
 impl Store {
     /// Removes the jobs that were taken from this member, as soon as the relay holds all that was done here. Returns the
@@ -67,6 +70,7 @@ impl Store {
             let sql = format!("DELETE FROM {table} WHERE doc IN (?1, ?2)");
             tx.execute(&sql, params![docs[0].to_string(), docs[1].to_string()])?;
         }
+        index::remove(&tx, job)?;
         for table in BY_JOB {
             tx.execute(&format!("DELETE FROM {table} WHERE job = ?1"), [job.to_string()])?;
         }
@@ -144,10 +148,55 @@ impl Store {
 
     fn old_photos(&self, before: i64, most: u32) -> Result<Vec<BlobHash>, StoreError> {
         let owner_seq = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
-        let mut query = self.db.prepare_cached(include_str!("sql/old_photos.sql"))?;
-        let rows = query.query_map(params![before, owner_seq, most], |row| row.get(0).map(BlobHash))?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        let mut of_job = self.db.prepare_cached(include_str!("sql/old_photos.sql"))?;
+        let mut out = Vec::new();
+        for (_, job) in self.closed_with_photos(before)? {
+            let docs = [DocId::Sheet(job), DocId::Order(job)].map(|doc| doc.to_string());
+            for hash in of_job.query_map(params![docs[0], docs[1], owner_seq], |row| row.get(0).map(BlobHash))? {
+                out.push(hash?);
+                if out.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
+                    return Ok(out);
+                }
+            }
+        }
+        Ok(out)
     }
+
+    /// Jobs with photo files here that were closed before this moment, by when that was.
+    fn closed_with_photos(&self, before: i64) -> Result<BTreeSet<(i64, JobId)>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT DISTINCT doc FROM photo WHERE here = 1 AND on_relay = 1")?;
+        let mut out = BTreeSet::new();
+        for doc in query.query_map([], |row| row.get::<_, String>(0))? {
+            let Some(job) = doc?.parse::<DocId>().ok().and_then(|doc| doc.job()) else { continue };
+            let closed = index::row_of(&self.db, job)?.and_then(|(_, row)| row.figures.finished_at);
+            out.extend(closed.filter(|at| *at < before).map(|at| (at, job)));
+        }
+        Ok(out)
+    }
+}
+
+/// Makes a closed data folder unreadable and empties it: the key goes first, so that what is left when it stops in between
+/// opens to nobody but the outlet's recovery key, and that sealed key goes next.
+pub fn erase(folder: &Path, keeper: &dyn KeyKeeper) -> Result<(), EraseError> {
+    keeper.erase()?;
+    let mut left = files::all(folder)?;
+    // Small sealed files before the large ones that they would open. Whoever erases holds the lock.
+    left.retain(|lying| lying.path.file_name().is_some_and(|name| name != "lock"));
+    left.sort_by_key(|lying| (lying.what != SideFile::Other, lying.bytes));
+    for lying in left {
+        if lying.path.is_dir() { fs::remove_dir_all(&lying.path)? } else { files::remove(&lying.path)? }
+    }
+    files::sync_folder(folder)?;
+    Ok(())
+}
+
+/// Why a data folder was not emptied. When the key could not be erased, nothing was touched.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseError {
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error("a file of the data folder can't be removed")]
+    File(#[from] std::io::Error),
 }
 
 /// Jobs that the log took from a member and of which something is still here.
@@ -158,7 +207,7 @@ fn lost(db: &Connection, member: MemberId) -> Result<Vec<JobId>, StoreError> {
     for row in rows {
         let (job, here) = row?;
         let job = job.parse().map_err(|_not_an_id| StoreError::Row("granted"))?;
-        if here || packs::size(db, job)?.is_some() {
+        if here || index::has(db, job)? || packs::size(db, job)?.is_some() {
             out.push(job);
         }
     }

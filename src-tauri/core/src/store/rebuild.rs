@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::packs::{self, Sums};
 use super::rows::signed;
-use super::{Absorbed, Store, StoreError, absorb, adopt, photos, rule_sets, settings, team, views};
+use super::{Absorbed, Store, StoreError, absorb, adopt, index, photos, rule_sets, settings, team, views};
 use crate::tasks::{Cancelled, Step, Watcher};
 
 /// Jobs made anew in one transaction: a commit is the dearest part of one.
@@ -34,6 +34,14 @@ pub enum RebuildError {
 impl From<rusqlite::Error> for RebuildError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+/// Stopped by whoever looked, also where the store said so.
+fn stopped(error: StoreError) -> RebuildError {
+    match error {
+        StoreError::Cancelled(cancelled) => cancelled.into(),
+        error => error.into(),
     }
 }
 
@@ -111,6 +119,10 @@ impl Store {
             done.done += batch.len() as u64;
             watcher.step(done)?;
         }
+        // What lies beside the rows may have lost something that no row shows.
+        let tx = self.db.transaction()?;
+        index::make_anew(&tx, |_| Ok(watcher.step(done)?)).map_err(stopped)?;
+        tx.commit()?;
         settings::put(&self.db, VERDICTS, &fingerprint())?;
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(Rebuilt { jobs: small(names.len()), papers: small(papers.len()) })

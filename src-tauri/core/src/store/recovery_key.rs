@@ -86,6 +86,10 @@ impl RecoverySecret {
         Self(random(nature))
     }
 
+    pub(super) fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
     pub fn public(&self) -> RecoveryPublic {
         RecoveryPublic(X25519HkdfSha256::sk_to_pk(&self.private()).to_bytes().into())
     }
@@ -220,7 +224,7 @@ fn mark(keys: &Keys, head: &[u8], body: &[u8]) -> [u8; 16] {
 }
 
 /// The core's chance as HPKE asks for it.
-struct Chance<'a>(&'a dyn Nature);
+pub(super) struct Chance<'a>(pub(super) &'a dyn Nature);
 
 impl TryRng for Chance<'_> {
     type Error = Infallible;

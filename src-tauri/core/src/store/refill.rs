@@ -21,11 +21,12 @@ use crate::tasks::{Step, Watcher};
 /// Changes taken in with one transaction.
 const PORTION: usize = 2_000;
 /// Facts about the database that was, not about this device.
-const NOT_OVER: [&str; 11] = [
+const NOT_OVER: [&str; 12] = [
     "cursor",
     "judged_by",
     "check",
     "repair",
+    "views",
     packs::TURN,
     packs::DOUBT,
     packs::DOCS,

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use doorstep::store::bundle::BundleError;
 use doorstep::tasks::{Cancelled, Step, Unwatched, Watcher};
+use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle, SheetField};
 use doorstep_schemas::view::{BundleTaken, Millis, PhotoStage};
-use doorstep_schemas::wire::{Access, Device, Grant, Piece, Role, RoleKind, Status, kind};
+use doorstep_schemas::wire::{Access, Device, Grant, Outcome, Piece, PieceResult, Role, RoleKind, Status, kind};
 use proptest::prelude::*;
 
 use crate::cast::{
@@ -66,6 +67,8 @@ fn a_days_work_reaches_the_owner_on_a_stick() {
     let size = ran.actions.bundle_size(&of_day.what).unwrap();
     assert_eq!((size.jobs, size.changes, size.photos, size.thumbnails), (1, 11, 1, 1));
     let file = export(&ran, &of_day);
+    let again = ran.actions.export_bundle(&of_day, &file, &mut Unwatched).unwrap();
+    assert_eq!((again.jobs, again.changes, again.photos, again.unreadable_photos, again.devices), (1, 11, 1, 0, 2));
     let taken = import(&desk, &file).unwrap();
     assert_eq!((taken.member.as_str(), taken.received, taken.adopted, taken.photos), (RAN, 10, 10, 2));
     assert!(taken.whole && taken.damaged == 0 && taken.not_for_this_device == 0);
@@ -99,6 +102,26 @@ fn carried_work_goes_up_under_its_authors_name_and_is_confirmed_once() {
     let mut tian = shop.device(OWNER);
     shop.log.exchange(&mut tian);
     same(&tian, &ran, job);
+}
+
+#[test]
+fn carried_work_that_the_relay_refuses_is_stuck_as_its_authors() {
+    let mut shop = Shop::open();
+    let (desk, ran, job) = given(&mut shop);
+    pass_everything(&ran, job);
+    import(&desk, &export(&ran, &everything())).unwrap();
+    let outgoing = desk.store().outgoing(usize::MAX).unwrap();
+    let refused = PieceResult {
+        outcome: Outcome::Refused,
+        log_seq: None,
+        want_from: None,
+        code: Some(ErrorCode::NotAllowed.wire().to_owned()),
+    };
+    let header = shop.log.header(vec![refused; outgoing.pieces.len()]);
+    desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
+    let stuck = desk.store().stuck().unwrap();
+    assert!(matches!(stuck[..], [ref one] if !one.ours && one.code == ErrorCode::NotAllowed), "{stuck:?}");
+    assert_eq!(desk.store().unsent_runs().unwrap(), Vec::new());
 }
 
 #[test]
@@ -394,19 +417,39 @@ fn bundles_in_any_order_make_the_same_documents() {
         files.push(export(&desk, &ExportBundle { what: BundleWhat::Unsent, photos: BundlePhotos::None }));
         import(&ran, &files[files.len() - 1]).unwrap();
     }
-    let Phone { folder, nature, .. } = empty;
     for order in permutations(files.len()) {
-        let copy = tempfile::tempdir().unwrap();
-        for file in fs::read_dir(folder.path()).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
-            fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
-        }
-        let other = Phone::in_folder(copy, OWNER, nature.clone());
+        let other = copy_of(&empty);
         for n in &order {
             assert!(import(&other, &files[*n]).unwrap().whole);
         }
         same(&other, &desk, job);
         assert_eq!(other.rows("held_piece"), 0, "{order:?}");
     }
+}
+
+/// The same device, restored from a copy of its folder as it is now.
+fn copy_of(phone: &Phone) -> Phone {
+    let copy = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(phone.folder.path()).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
+        fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+    }
+    Phone::in_folder(copy, phone.name, phone.nature.clone())
+}
+
+#[test]
+fn own_work_that_comes_back_by_file_is_unsent_until_the_relay_itself_confirms_it() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran, job) = given(&mut shop);
+    let mut restored = copy_of(&ran);
+    pass_everything(&ran, job);
+    shop.log.exchange(&mut ran);
+    shop.log.exchange(&mut desk);
+    import(&restored, &export(&desk, &everything())).unwrap();
+    same(&restored, &desk, job);
+    let counts = restored.store().counts().unwrap();
+    assert_eq!((counts.on_device, counts.on_relay), (10, 0));
+    shop.log.exchange(&mut restored);
+    assert_eq!(restored.store().counts().unwrap().on_relay, 10);
 }
 
 fn permutations(n: usize) -> Vec<Vec<usize>> {
@@ -416,4 +459,35 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
     let shorter = permutations(n - 1);
     let longer = |order: &Vec<usize>, at: usize| [&order[..at], &[n - 1], &order[at..]].concat();
     shorter.iter().flat_map(|order| (0..n).map(|at| longer(order, at)).collect::<Vec<_>>()).collect()
+}
+
+/// A bundle that was written once opens for ever. `DOORSTEP_WRITE_GOLDEN=1` writes it where it is missing.
+#[test]
+fn a_bundle_of_the_first_format_reads_for_ever() {
+    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/golden/v1/bundle.doorstep");
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (known_by(shop.stranger(OWNER), 1), known_by(shop.stranger(RAN), 2));
+    shop.vouch(&desk);
+    shop.vouch(&ran);
+    acquaint(&shop, &[&desk, &ran]);
+    if std::env::var_os("DOORSTEP_WRITE_GOLDEN").is_some() && !golden.exists() {
+        let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+        shop.log.exchange(&mut desk);
+        shop.log.exchange(&mut ran);
+        pass_everything(&ran, job);
+        let order = ExportBundle { what: BundleWhat::Unsent, photos: BundlePhotos::Thumbnails };
+        ran.actions.export_bundle(&order, &golden, &mut Unwatched).unwrap();
+    }
+    let fresh = known_by(shop.stranger(OWNER), 1);
+    acquaint(&shop, &[&fresh]);
+    let taken = import(&fresh, &golden).unwrap();
+    assert_eq!((taken.received, taken.adopted, taken.photos, taken.damaged, taken.whole), (11, 11, 1, 0, true));
+    let rows = fresh.store().jobs_of_day(NOON - 43_200_000, NOON, None).unwrap();
+    assert_eq!(rows.iter().map(|row| row.card.customer.as_str()).collect::<Vec<_>>(), ["罗桂香"]);
+}
+
+/// The same device in every run of this test.
+fn known_by(phone: Phone, key: u8) -> Phone {
+    phone.database().execute("UPDATE meta SET value = ?1 WHERE key = 'signing_key'", [vec![key; 32]]).unwrap();
+    phone.restart()
 }

@@ -12,6 +12,7 @@ mod engine;
 mod grants;
 mod history;
 mod keyrings;
+mod lists;
 mod merges;
 mod outbox;
 mod own;

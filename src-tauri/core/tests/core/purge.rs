@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use doorstep::nature::Nature;
-use doorstep::store;
+use doorstep::store::key::{KeyFile, KeyKeeper, Keys};
+use doorstep::store::{self, purge};
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{PutDraft, SheetField, TakeOrder};
 use doorstep_schemas::view::{JobOutcome, PhotoStage};
@@ -150,7 +151,7 @@ fn the_canary_test_sees_what_a_careless_deletion_leaves() {
         let sql = format!("DELETE FROM {table} WHERE doc IN (?1, ?2)");
         db.execute(&sql, [DocId::Order(canary).to_string(), DocId::Sheet(canary).to_string()]).unwrap();
     }
-    db.execute("DELETE FROM job WHERE job = ?1", [canary.to_string()]).unwrap();
+    db.execute("DELETE FROM job WHERE job = ?1", [canary.to_bytes()]).unwrap();
     db.execute("DELETE FROM draft", []).unwrap();
     let left = found(ran.folder.path(), &CANARIES);
     assert!(!left.is_empty(), "freed pages still hold what was in them");
@@ -225,13 +226,18 @@ fn photos_of_jobs_closed_long_ago_go_and_their_words_stay() {
         phone.store().drop_old_photos(now, 100).unwrap()
     };
     ran.nature.pass(366 * DAY);
-    assert_eq!(drop_all(&ran), 0, "the relay lacks them");
-    photos_sent(&ran, job);
-    ran.nature.pass(DAY);
+    let first = ran.facts(job).sheet.photos[0].clone();
+    for hash in [first.photo, first.thumb] {
+        ran.store().note_photo_sent(&hash, 1, true).unwrap();
+    }
     assert_eq!(drop_all(&ran), 0, "no owner's device has the work");
-    assert!(ran.store().note_owner_seq(shop.log.head()).unwrap());
     ran.nature.pass(DAY);
-    assert_eq!(drop_all(&ran), 4);
+    assert!(ran.store().note_owner_seq(shop.log.head()).unwrap());
+    assert_eq!(drop_all(&ran), 2, "the relay lacks the other one");
+    photos_sent(&ran, job);
+    assert_eq!(drop_all(&ran), 0, "once a day is enough");
+    ran.nature.pass(DAY);
+    assert_eq!(drop_all(&ran), 2);
     assert_eq!(files_of(&ran), 0);
     let photo = ran.facts(job).sheet.photos[0].clone();
     assert!(ran.actions.photo_bytes(&photo.photo).is_err());
@@ -254,4 +260,21 @@ fn nothing_is_given_up_sooner_than_work_is_kept_and_never_on_an_owners_device() 
     assert_eq!(ran.store().drop_old_photos(now + 2 * DAY, 100).unwrap(), 3);
     let owner = shop.device(OWNER);
     assert_eq!(owner.store().drop_old_photos(now + 999 * DAY, 100).unwrap(), 0);
+}
+
+#[test]
+fn an_erased_folder_has_lost_its_key_before_anything_else_and_is_empty() {
+    let mut shop = Shop::open();
+    let (ran, ..) = worked(&mut shop);
+    let Phone { folder, actions, .. } = ran;
+    drop(actions);
+    let keeper = KeyFile::in_folder(folder.path());
+    keeper.write(&Keys::one(KEY)).unwrap();
+    fs::write(folder.path().join("recovery.sealed"), "sealed").unwrap();
+    fs::write(folder.path().join("lock"), "").unwrap();
+    purge::erase(folder.path(), &keeper).unwrap();
+    assert!(keeper.read().unwrap().is_none());
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["lock"]);
+    purge::erase(folder.path(), &keeper).unwrap();
 }

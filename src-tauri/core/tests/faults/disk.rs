@@ -141,10 +141,17 @@ fn on_a_full_disk_nothing_acknowledged_is_lost_and_work_goes_on_when_there_is_ro
         let rest = disk.free();
         let filler = disk.path().join("rest");
         fs::write(&filler, vec![3; usize::try_from(rest).unwrap()]).ok();
-        let _ = phone
-            .actions
-            .write_field(&field(job, appliance, SheetField::Cause, "到头了"))
-            .map(|_| saved = "到头了".to_owned());
+        for n in 0..80 {
+            let text = format!("到头了 {n}{}", "漏".repeat(300));
+            match phone.actions.write_field(&field(job, appliance, SheetField::Cause, &text)) {
+                Ok(_) => saved = text,
+                Err(error) => {
+                    assert!(full(&error), "{error:?}");
+                    refused += 1;
+                    break;
+                }
+            }
+        }
         assert_eq!(cause(&phone, job), saved);
         whole(&phone, job);
         // Room again, without a restart.
@@ -161,6 +168,7 @@ fn on_a_full_disk_nothing_acknowledged_is_lost_and_work_goes_on_when_there_is_ro
         let sound: String = phone.database().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(sound, "ok");
     }
+    assert!(refused > 0, "no save met a disk without any room");
     println!("{refused} saves and {pictures} pictures were refused, nothing was lost");
 }
 

@@ -15,7 +15,7 @@ use crate::shop::{Shop, sheet_field, value_text};
 pub fn device(shop: &Shop, oracle: &Oracle, who: usize) {
     let phone = shop.phone(who);
     let visible: BTreeSet<JobId> = oracle.visible(who).into_iter().map(|job| shop.jobs[job]).collect();
-    let listed: BTreeSet<JobId> = phone.store().all_figures().unwrap().into_iter().map(|(job, _)| job).collect();
+    let listed: BTreeSet<JobId> = phone.store().listed_jobs().unwrap().into_iter().collect();
     assert_eq!(listed, visible, "jobs of device {who}");
     if who == DESK {
         assert_eq!(phone.name, OWNER);
@@ -90,7 +90,7 @@ fn card(shop: &Shop, oracle: &Oracle, who: usize, job: usize) {
         () if reached(Node::Departed) => NodeKind::Departed,
         () => NodeKind::Accepted,
     };
-    assert_eq!(card.status, status);
+    assert_eq!(card.status, status, "status of job {job} at device {who}");
     let unsent = oracle.devices[who].unsent.iter().filter(|id| oracle.events[**id].job == job).count();
     assert_eq!(card.unsent as usize, unsent, "unsent of the job");
     let helped = card.assignees.iter().any(|assignee| assignee.id == member(TIAN));

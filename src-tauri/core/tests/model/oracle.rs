@@ -276,7 +276,7 @@ impl Oracle {
         }
     }
 
-    /// Whether an entry follows on what is here. Its news are here then; an entry without news tells that the log has it.
+    /// Whether an entry follows on what is here. Its news are here then, and the log has what it repeats.
     fn take(&mut self, who: usize, entry: usize) -> bool {
         let piece = &self.log[entry];
         let (device, events) = (&mut self.devices[who], &self.events);
@@ -286,11 +286,8 @@ impl Oracle {
         if events[piece.events[0]].seq > last + 1 {
             return false;
         }
-        if piece.events.iter().all(|id| device.received.contains(id)) {
-            device.unsent.retain(|id| !piece.events.contains(id));
-        } else {
-            device.received.extend(&piece.events);
-        }
+        device.received.extend(&piece.events);
+        device.unsent.retain(|id| !piece.events.contains(id));
         true
     }
 

@@ -1,10 +1,11 @@
 //! 送修: a loaner or none, the unit taken, the bench, the customer's word, and everything back where it belongs.
 
+use doorstep::domain::money::fees::covered;
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::SheetFact;
 use doorstep_schemas::view::{
-    BenchWork, Channel, Coverage, CustodyStep, Fen, JobKind, JobOutcome, Millis, NeedWhen, NoLoaner, NoticeKind,
-    PaidFor, PayWay, Phase, RepairLevel, SignedFor, Signer,
+    BenchWork, Channel, CustodyStep, Fen, JobKind, JobOutcome, Millis, NeedWhen, NoLoaner, NoticeKind, PaidFor, PayWay,
+    Phase, RepairLevel, SignedFor, Signer,
 };
 use doorstep_schemas::wire::RoleKind;
 
@@ -120,7 +121,7 @@ impl Script<'_> {
             self.tell(unit.id);
             return JobOutcome::Condemned;
         }
-        if self.order.input.coverage == Coverage::OutOfWarranty && !self.consents(unit.id, diagnosis, level) {
+        if !covered(self.order.input.coverage) && !self.consents(unit.id, diagnosis, level) {
             self.tell(unit.id);
             return JobOutcome::GivenUp;
         }

@@ -113,13 +113,9 @@ impl Course {
     }
 }
 
-/// What a picture of this shade is called before anybody has taken it.
+/// What a picture of this shade is called before anybody has taken it: like a real one's name it can't be compressed.
 pub fn picture_name(shade: u64) -> BlobHash {
-    let mut hash = [0u8; 32];
-    for (place, part) in hash.chunks_mut(8).enumerate() {
-        part.copy_from_slice(&shade.rotate_left(u32::try_from(place).unwrap_or(0) * 11).to_be_bytes());
-    }
-    BlobHash(hash)
+    BlobHash(Chance::from_seed(shade).bytes())
 }
 
 /// How a job goes.

@@ -21,18 +21,15 @@ use super::Town;
 use super::course::{Act, Course, Step, picture_name};
 use super::orders::Ordered;
 use super::play::SIDE;
+use crate::chance::Chance;
 
 /// The facts that are there after the whole course.
 pub fn facts(town: &Town, order: &Ordered, course: &Course) -> Job {
     let mut job = Job { order: taken(order), sheet: Sheet::default() };
     for step in &course.steps {
-        add(town, &mut job, step);
+        add(town, &mut job, step, Noted::now(step.at_ms, None, step.member));
     }
     job
-}
-
-fn noted(step: &Step) -> Noted {
-    Noted::now(step.at_ms, None, step.member)
 }
 
 /// The set that a fact of this moment names.
@@ -49,7 +46,7 @@ fn at(ms: Option<doorstep_schemas::view::Millis>) -> Option<At> {
 }
 
 /// The order as it was taken.
-fn taken(order: &Ordered) -> Order {
+pub(super) fn taken(order: &Ordered) -> Order {
     let input = &order.input;
     let details = input.details.clone().unwrap_or_default();
     let customer = &input.customer;
@@ -95,8 +92,8 @@ fn taken(order: &Ordered) -> Order {
     }
 }
 
-fn add(town: &Town, job: &mut Job, step: &Step) {
-    let noted = noted(step);
+/// What a step adds.
+pub(super) fn add(town: &Town, job: &mut Job, step: &Step, noted: Noted) {
     match &step.act {
         // Assigned by the owner from now on, to the same member.
         Act::Adopt => job.order.assignees = [(job.order.taken.by, step.at_ms)].into(),
@@ -111,9 +108,9 @@ fn add(town: &Town, job: &mut Job, step: &Step) {
                 Tap::Depart => NodeKind::Departed,
                 Tap::Arrive => NodeKind::Arrived,
             };
-            job.sheet.nodes.push(node(step, kind));
+            job.sheet.nodes.push(node(kind, noted));
         }
-        Act::Card(_) => job.sheet.nodes.push(node(step, NodeKind::CardShown)),
+        Act::Card(_) => job.sheet.nodes.push(node(NodeKind::CardShown, noted)),
         Act::Reading { name, appliance, code, found, unit, method, instrument, rectified } => {
             job.sheet.readings.push(Reading {
                 id: *name,
@@ -194,11 +191,10 @@ fn add(town: &Town, job: &mut Job, step: &Step) {
     }
 }
 
-fn node(step: &Step, kind: NodeKind) -> Node {
-    // Nobody refers to a node: its moment names it well enough.
-    let moment = step.at_ms.to_be_bytes();
-    let id = ShortId::mint([moment[3], moment[4], moment[5], moment[6], moment[7]]);
-    Node { id, kind: kind.into(), lat_e6: None, lon_e6: None, noted: noted(step) }
+fn node(kind: NodeKind, noted: Noted) -> Node {
+    // Nobody refers to a node: its moment draws it a name.
+    let id = ShortId::mint(Chance::from_seed(noted.at_ms.cast_unsigned()).bytes());
+    Node { id, kind: kind.into(), lat_e6: None, lon_e6: None, noted }
 }
 
 /// The appliance of the order, or the loaner as an appliance.

@@ -4,6 +4,7 @@ mod courses;
 mod packed;
 mod played;
 mod world;
+mod written;
 
 use std::sync::{Arc, OnceLock};
 

@@ -134,7 +134,7 @@ fn facts_drawn_directly_are_those_of_the_played_documents() {
 }
 
 /// A job as text, without what only a device can know: ids by their order, pictures by their number, no hashes.
-fn comparable(mut job: Job) -> String {
+pub(super) fn comparable(mut job: Job) -> String {
     let units: Vec<ShortId> = job.order.appliances.iter().map(|a| a.id).collect();
     let place = |id: &ShortId| units.iter().position(|unit| unit == id);
     let fields = std::mem::take(&mut job.sheet.fields);

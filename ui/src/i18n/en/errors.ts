@@ -94,5 +94,18 @@ export default {
   photo_truncated: 'The picture’s file is incomplete, so it was not saved. Take it again.',
   photo_too_large: 'The picture is too large, so it was not saved. Take it with the camera.',
   photo_not_found: 'The photo has not reached this device yet.',
+  bundle_unreadable: 'This file is no bundle, or its beginning is damaged. Nothing was taken in. Ask for another copy.',
+  bundle_too_new: 'The bundle was written by a newer app. Nothing was taken in. Update the app, then take it in again.',
+  bundle_other_outlet: 'The bundle is of another outlet. Nothing was taken in.',
+  bundle_not_for_device:
+    'The bundle is not sealed to this device: it joined later, or was stopped. Ask for a new export after a sync.',
+  bundle_sender_unknown:
+    'This device does not know the one that wrote the bundle. Nothing was taken in. Sync once, or ask the owner to export.',
+  bundle_sender_refused:
+    'The device that wrote the bundle was reported lost, or its member has left. Nothing was taken in. Ask the owner.',
+  draft_too_long: 'The draft is too long and was not kept; what was kept before is there. Save it, then write on.',
+  too_many_drafts: 'There are too many drafts; this one was not kept, the others are there. Save or drop some.',
+  task_running: 'This is running already. Wait until it is done.',
+  file_failed: 'The file could not be written; nothing was exported, all data is still here. Look at the folder and try again.',
   internal: 'The app has a problem and this was not done; what was saved before stays. Try again.',
 };

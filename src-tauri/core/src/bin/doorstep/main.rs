@@ -4,7 +4,9 @@
 //! failed, 2 when it was called wrongly, 3 when another program has the folder open, 4 when something was found.
 
 mod check;
+mod export;
 mod folder;
+mod import;
 mod progress;
 mod rebuild;
 mod recover;
@@ -33,6 +35,10 @@ enum Command {
     Check(check::Check),
     /// What can't go on: written to a file, or judged again
     Stuck(stuck::Stuck),
+    /// Writes a bundle file: work for a stick or a chat
+    Export(export::Export),
+    /// Takes a bundle file in
+    Import(import::Import),
     /// Opens a data folder whose key is gone, by the outlet's recovery key
     Recover(recover::Recover),
     /// Brings a data folder under a new key
@@ -50,6 +56,8 @@ fn main() -> ExitCode {
         Command::Rebuild(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Stuck(command) => command.run(),
+        Command::Export(command) => command.run().map(|()| Ended::Well),
+        Command::Import(command) => command.run().map(|()| Ended::Well),
         Command::Recover(command) => command.run().map(|()| Ended::Well),
         Command::Rotate(command) => command.run().map(|()| Ended::Well),
     };

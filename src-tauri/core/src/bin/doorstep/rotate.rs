@@ -1,32 +1,22 @@
 //! `doorstep rotate`: a new key for everything in a data folder.
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use clap::Args;
-use doorstep::app::OpenFolder;
 use doorstep::nature::Machine;
-use doorstep::store::key::Keyring;
 
+use crate::folder::DataFolder;
 use crate::progress::Line;
 
 #[derive(Debug, Args)]
 pub struct Rotate {
-    /// The data folder
-    #[arg(long)]
-    data: PathBuf,
-    /// Talk to no key store of the system: the key lies in store.key
-    #[arg(long)]
-    key_file: bool,
+    #[command(flatten)]
+    folder: DataFolder,
 }
 
 impl Rotate {
     pub fn run(&self) -> Result<(), Box<dyn Error>> {
-        if !doorstep::store::database(&self.data).exists() {
-            return Err("there is no database in this folder".into());
-        }
-        let keyring = if self.key_file { Keyring::File } else { Keyring::System };
-        let mut folder = OpenFolder::open(&self.data, &keyring, &Machine, &mut Line::new("pages"))?;
+        let mut folder = self.folder.open()?;
         folder.store.rotate_key(folder.keeper.as_ref(), &Machine, &mut Line::new("bytes"))?;
         let photos = folder.store.reseal_all(&Machine, &mut Line::new("folders of photos"))?;
         println!("under a new key: the database and {} photo files", photos.files);

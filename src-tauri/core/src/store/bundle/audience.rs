@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::bundle::{BundleHead, BundleKey, MAX_SLOTS, VERSION, outlet_tag};
 use doorstep_schemas::ids::{DocId, JobId, MemberId, OutletId, PublicKey};
-use doorstep_schemas::view::JobCard;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::seal::{self, FileKey, Recipient};
 use crate::nature::{Nature, random};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, index};
 
 /// Members whose devices get a key; owners get every key.
 pub type Audience = BTreeSet<MemberId>;
@@ -55,16 +54,17 @@ pub struct Keys {
 }
 
 impl Keys {
-    pub fn new(store: &Store, recovery: &[Recipient]) -> Result<Self, StoreError> {
+    pub fn new(store: &mut Store) -> Result<Self, StoreError> {
         let devices = Devices::read(&store.db)?;
-        let always = recovery.iter().copied().chain(seal::recipient(&store.public_key())).collect();
+        let recovery = store.recovery_public()?.map(|public| public.0);
+        let always = recovery.into_iter().chain(seal::recipient(&store.public_key())).collect();
         let everybody = devices.by_member.keys().copied().collect::<Audience>();
         let by_audience = BTreeMap::new();
         let mut keys =
             Self { devices, always, everybody: everybody.clone(), by_audience, slots: 0, count: 0, owners: 0 };
         // The first key is the label's.
-        keys.key_of(everybody);
-        keys.owners = keys.key_of(Audience::new());
+        keys.key_of(&everybody);
+        keys.owners = keys.key_of(&Audience::new());
         Ok(keys)
     }
 
@@ -76,10 +76,10 @@ impl Keys {
             DocId::Desk(_) => Audience::new(),
             DocId::Order(job) | DocId::Sheet(job) => job_members(db, *job)?,
         };
-        Ok(self.key_of(audience))
+        Ok(self.key_of(&audience))
     }
 
-    fn key_of(&mut self, audience: Audience) -> u32 {
+    fn key_of(&mut self, audience: &Audience) -> u32 {
         let readers: Audience = audience.union(&self.devices.owners).copied().collect();
         if let Some(key) = self.by_audience.get(&readers) {
             return *key;
@@ -138,10 +138,6 @@ fn job_members(db: &Connection, job: JobId) -> Result<Audience, StoreError> {
 }
 
 fn assignees(db: &Connection, job: JobId) -> Result<Audience, StoreError> {
-    let mut query = db.prepare_cached("SELECT card FROM job WHERE job = ?1")?;
-    let Some(card) = query.query_row([job.to_string()], |row| row.get::<_, String>(0)).optional()? else {
-        return Ok(Audience::new());
-    };
-    let card: JobCard = serde_json::from_str(&card).map_err(StoreError::Json)?;
-    Ok(card.assignees.into_iter().map(|member| member.id).collect())
+    let row = index::row_of(db, job)?;
+    Ok(row.map(|(_, row)| row.figures.members.into_iter().collect()).unwrap_or_default())
 }

@@ -12,11 +12,10 @@ use rusqlite::params;
 
 use super::file::BundleWriter;
 use super::plan::{Plan, PlannedBlob, PlannedDoc};
-use super::seal::Recipient;
 use super::{BundleError, Lent};
 use crate::nature::Nature;
+use crate::store::PhotoFiles;
 use crate::store::outbox::{Fit, OutPiece, UnsentRun, pieces};
-use crate::store::photo_files::PhotoFiles;
 use crate::store::team::{access_of, text_error};
 use crate::store::{Store, StoreError, packs};
 use crate::tasks::{Step, Watcher};
@@ -38,16 +37,15 @@ pub struct Made {
     pub devices: u64,
 }
 
-/// Writes a bundle to `path`: whole, or not at all. `recovery`: the outlet's recovery key, where there is one.
+/// Writes a bundle to `path`: whole, or not at all.
 pub fn export(
     lent: &mut impl Lent,
     order: &ExportBundle,
     path: &Path,
-    recovery: &[Recipient],
     nature: &dyn Nature,
     watcher: &mut dyn Watcher,
 ) -> Result<Made, BundleError> {
-    let plan = lent.with(|store| Plan::of(store, order, recovery, nature.now_ms()))?;
+    let plan = lent.with(|store| Plan::of(store, order, nature.now_ms()))?;
     let (head, keys) = plan.keys.draw(plan.label.outlet, nature);
     let (signer, files) = lent.with(|store| (store.signer.clone(), store.photo_files()));
     let mut writer = BundleWriter::create(path, &head, keys, signer, plan.label.clone())?;
@@ -80,7 +78,7 @@ pub fn export(
     writer.flush()?;
     for blob in &plan.blobs {
         let bytes = bytes_of(lent, &files, blob)?;
-        let photo = u64::from(blob.doc.job().is_some());
+        let photo = u64::from(blob.picture);
         match bytes {
             Some(bytes) => {
                 put_blob(&mut writer, blob, &bytes)?;

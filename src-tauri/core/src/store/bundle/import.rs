@@ -90,7 +90,7 @@ fn take_items(
     for item in items {
         match item {
             BundleItem { piece: Some(piece), .. } => pieces.push(piece),
-            BundleItem { blob: Some(part), .. } => take_part(lent, part, blob, taken, absorbed, nature)?,
+            BundleItem { blob: Some(part), .. } => take_part(lent, &part, blob, taken, absorbed, nature)?,
             _ => {}
         }
     }
@@ -109,7 +109,7 @@ struct Growing {
 
 fn take_part(
     lent: &mut impl Lent,
-    part: BlobPart,
+    part: &BlobPart,
     growing: &mut Growing,
     taken: &mut Taken,
     absorbed: &mut Absorbed,

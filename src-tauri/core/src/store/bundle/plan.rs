@@ -9,7 +9,6 @@ use doorstep_schemas::view::BundleSize;
 use rusqlite::{Connection, params};
 
 use super::audience::Keys;
-use super::seal::Recipient;
 use crate::store::{Store, StoreError, packs, settings, views};
 
 /// A document, and the key that it goes under.
@@ -23,6 +22,8 @@ pub struct PlannedBlob {
     pub hash: BlobHash,
     pub doc: DocId,
     pub key: u32,
+    /// A photo itself, neither its thumbnail nor a rule set.
+    pub picture: bool,
 }
 
 pub struct Plan {
@@ -34,14 +35,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub fn of(
-        store: &mut Store,
-        order: &ExportBundle,
-        recovery: &[Recipient],
-        now_ms: i64,
-    ) -> Result<Self, StoreError> {
+    pub fn of(store: &mut Store, order: &ExportBundle, now_ms: i64) -> Result<Self, StoreError> {
         let enrolment = settings::enrolment(&store.db)?.ok_or(StoreError::NotEnrolled)?;
-        let mut keys = Keys::new(store, recovery)?;
+        let mut keys = Keys::new(store)?;
         let names = documents(&store.db, &order.what)?;
         let jobs: BTreeSet<JobId> = names.iter().filter_map(DocId::job).collect();
         let mut docs = Vec::with_capacity(names.len());
@@ -54,14 +50,14 @@ impl Plan {
         let mut blobs = Vec::new();
         for (hash, doc) in sets(store, &order.what, &jobs)? {
             let key = keys.of_doc(&store.db, &doc)?;
-            blobs.push(PlannedBlob { hash, doc, key });
+            blobs.push(PlannedBlob { hash, doc, key, picture: false });
         }
         let (mut photos, mut photo_bytes) = (0, 0);
         for photo in photos_of(&store.db, order, &jobs)? {
             let key = keys.of_doc(&store.db, &photo.doc)?;
             photos += u64::from(!photo.thumb);
             photo_bytes += photo.bytes;
-            blobs.push(PlannedBlob { hash: photo.hash, doc: photo.doc, key });
+            blobs.push(PlannedBlob { hash: photo.hash, doc: photo.doc, key, picture: !photo.thumb });
         }
         let (word, from_ms, to_ms) = match &order.what {
             BundleWhat::Unsent => (what::UNSENT, None, None),

@@ -11,10 +11,10 @@ use ed25519_dalek::{SigningKey, VerifyingKey};
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
-use hpke::rand_core::{Infallible, TryCryptoRng, TryRng};
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 
 use crate::nature::Nature;
+use crate::store::recovery_key::{Chance, RecoverySecret};
 
 type X25519 = X25519HkdfSha256;
 
@@ -36,11 +36,9 @@ impl Opener {
         Self { public: key.verifying_key().to_montgomery().to_bytes(), private: key.to_scalar_bytes() }
     }
 
-    /// The recovery key's private half; `None` when it is none.
-    pub fn of_private(private: [u8; 32]) -> Option<Self> {
-        let key = <X25519 as Kem>::PrivateKey::from_bytes(&private).ok()?;
-        let public = <X25519 as Kem>::sk_to_pk(&key).to_bytes().into();
-        Some(Self { public, private })
+    /// Whoever holds the outlet's printed recovery key.
+    pub fn of_recovery(secret: &RecoverySecret) -> Self {
+        Self { public: secret.public().0, private: secret.bytes() }
     }
 
     /// The key that was sealed to this recipient, if there is one.
@@ -94,28 +92,6 @@ pub fn open_frame(sealed: &[u8], key: &FileKey, place: &FramePlace) -> Option<Ve
     XChaCha20Poly1305::new(key.into()).decrypt(&XNonce::from(place.nonce()), payload).ok()
 }
 
-/// The core's chance, as HPKE asks for it.
-struct Chance<'a>(&'a dyn Nature);
-
-impl TryRng for Chance<'_> {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(u32::from_be_bytes(crate::nature::random(self.0)))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        Ok(u64::from_be_bytes(crate::nature::random(self.0)))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        self.0.fill(bytes);
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Chance<'_> {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_recovery_key_opens_what_is_sealed_to_its_public_half() {
-        let opener = Opener::of_private([3; 32]).unwrap();
+        let opener = Opener::of_recovery(&RecoverySecret::make(&Machine));
         let sealed = BundleKey { slots: vec![slot(&[9; 32], &[5; 16], &opener.public, &Machine).unwrap()] };
         assert_eq!(opener.open(&[5; 16], &sealed), Some([9; 32]));
     }

@@ -1,0 +1,54 @@
+//! The database of a bench's folder from beside: its shape, its size by table, and what the core has no word for.
+
+use std::path::Path;
+
+use doorstep::store;
+use doorstep::store::key::{Kept, Keyring};
+use doorstep_tests::town::Clock;
+use rusqlite::Connection;
+
+use super::StoreBenchError;
+
+fn open(folder: &Path) -> Result<Connection, StoreBenchError> {
+    let key = Kept::find(folder, &Keyring::File, &Clock::new(0))?.key;
+    let db = Connection::open(store::database(folder))?;
+    store::unlock(&db, &key)?;
+    Ok(db)
+}
+
+/// Every table and index as it was made.
+pub fn shape(folder: &Path) -> Result<String, StoreBenchError> {
+    let db = open(folder)?;
+    Ok(db.query_row("SELECT coalesce(group_concat(sql, ';'), '') FROM sqlite_master", [], |row| row.get(0))?)
+}
+
+/// As if every photo's bytes had come: they lie outside of the database, and nothing here reads them.
+pub fn photos_are_here(folder: &Path) -> Result<(), StoreBenchError> {
+    open(folder)?.execute("UPDATE photo SET here = 1, on_relay = 1 WHERE here = 0", [])?;
+    Ok(())
+}
+
+/// Everything is in the one file, as after a night at rest.
+pub fn settle(folder: &Path) -> Result<(), StoreBenchError> {
+    let db = open(folder)?;
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
+/// Bytes of the file, bytes of it that hold nothing, and the bytes of each table or index, the largest first.
+pub struct Sizes {
+    pub file: u64,
+    pub free: u64,
+    pub tables: Vec<(String, u64)>,
+}
+
+pub fn sizes(folder: &Path) -> Result<Sizes, StoreBenchError> {
+    let db = open(folder)?;
+    let number = |pragma: &str| db.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get::<_, i64>(0));
+    let (pages, free) = (number("page_count")?, number("freelist_count")?);
+    let file = std::fs::metadata(store::database(folder))?.len();
+    let bytes = |n: i64| u64::try_from(n).unwrap_or(0);
+    let mut query = db.prepare("SELECT name, sum(pgsize) FROM dbstat GROUP BY name ORDER BY 2 DESC")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, bytes(row.get(1)?))))?;
+    Ok(Sizes { file, free: file * bytes(free) / bytes(pages).max(1), tables: rows.collect::<Result<_, _>>()? })
+}
