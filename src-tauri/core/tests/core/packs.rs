@@ -64,8 +64,7 @@ fn fetch_photos(to: &Phone, from: &Phone) {
 
 fn pack(phone: &Phone) -> u32 {
     let now = doorstep::nature::Nature::now_ms(phone.nature.as_ref());
-    let packed = phone.store().pack_some(now, 10).unwrap().packed;
-    packed
+    phone.store().pack_some(now, 10).unwrap().packed
 }
 
 fn pack_after(phone: &Phone, days: i64) -> u32 {
