@@ -134,7 +134,7 @@ impl JobRow {
         ] {
             to.i64(fen)?;
         }
-        to.encode(figures.revisit_of)?;
+        to.encode(figures.revisit_of)?.encode(card.refounded_as)?.encode(card.refounded_from)?;
         to.encode(&figures.members)?;
         to.array(money.paid.len() as u64)?;
         for paid in &money.paid {
@@ -245,7 +245,7 @@ fn read(job: JobId, from: &mut Decoder<'_>) -> Read<JobRow> {
     let parts_fen = from.i64()?;
     let (billed_fen, above_guide_fen) = (from.i64()?, from.i64()?);
     let (compensation_fen, parts_unbilled_fen) = (from.i64()?, from.i64()?);
-    let revisit_of: Option<JobId> = from.decode()?;
+    let (revisit_of, refounded_as, refounded_from) = (from.decode()?, from.decode()?, from.decode()?);
     let members: Vec<MemberId> = from.decode()?;
     let paid = many(from, |from| {
         let at = near(from)?.unwrap_or(since);
@@ -293,6 +293,8 @@ fn read(job: JobId, from: &mut Decoder<'_>) -> Read<JobRow> {
         readings_required,
         services_done,
         unsent: 0,
+        refounded_as,
+        refounded_from,
     };
     let known = known(&card);
     let mut texts = || {
