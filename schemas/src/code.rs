@@ -84,6 +84,8 @@ codes! {
     NoRoomToUpdate = "no_room_to_update",
     /// A person stopped long work.
     Cancelled = "cancelled",
+    TaskRunning = "task_running",
+    FileFailed = "file_failed",
     DataFolderBusy = "data_folder_busy",
     DataTooNew = "data_too_new",
     KeyMissing = "key_missing",

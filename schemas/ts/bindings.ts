@@ -37,6 +37,23 @@ export const commands = {
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
 	invite: (input: Invite) => typedError<InviteView, Failure>(__TAURI_INVOKE("invite", { input })),
 	setDeviceStatus: (input: SetDeviceStatus) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_device_status", { input })),
+	kept: () => typedError<KeptView, Failure>(__TAURI_INVOKE("kept")),
+	putDraft: (input: PutDraft) => typedError<null, Failure>(__TAURI_INVOKE("put_draft", { input })),
+	remember: (input: RememberChoice) => typedError<null, Failure>(__TAURI_INVOKE("remember", { input })),
+	storage: () => typedError<StorageView, Failure>(__TAURI_INVOKE("storage")),
+	checkStore: () => typedError<StorageView, Failure>(__TAURI_INVOKE("check_store")),
+	rebuildStore: () => typedError<StorageView, Failure>(__TAURI_INVOKE("rebuild_store")),
+	cancelTask: (input: CancelTask) => typedError<null, Failure>(__TAURI_INVOKE("cancel_task", { input })),
+	keyView: () => typedError<KeyView, Failure>(__TAURI_INVOKE("key_view")),
+	rotateKey: () => typedError<KeyView, Failure>(__TAURI_INVOKE("rotate_key")),
+	makeRecoveryKey: () => typedError<RecoveryPage, Failure>(__TAURI_INVOKE("make_recovery_key")),
+	recoverFolder: (input: RecoverFolder) => typedError<RecoveredView, Failure>(__TAURI_INVOKE("recover_folder", { input })),
+	bundleSize: (input: ExportBundle) => typedError<BundleSize, Failure>(__TAURI_INVOKE("bundle_size", { input })),
+	exportBundle: (input: ExportBundle) => typedError<BundleMade, Failure>(__TAURI_INVOKE("export_bundle", { input })),
+	importBundle: (input: ImportBundle) => typedError<BundleTaken, Failure>(__TAURI_INVOKE("import_bundle", { input })),
+	retryStuck: () => typedError<SyncView, Failure>(__TAURI_INVOKE("retry_stuck")),
+	exportStuck: (input: ExportStuck) => typedError<FileMade, Failure>(__TAURI_INVOKE("export_stuck", { input })),
+	refoundJob: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("refound_job", { input })),
 };
 
 /** Events */
@@ -147,6 +164,69 @@ export type BlockerCode = "not_arrived" | "card_not_shown" | "reading_missing" |
 /**  闸口验收 (R16) */
 "acceptance_missing" | "plan_missing" | "concealed_photo_missing" | "loaner_undecided" | "loaner_unsafe" | "loaner_out" | "unit_out" | "phone_missing" | "address_missing" | "symptom_missing" | "tag_missing" | "not_diagnosed" | "not_consented" | "not_informed" | "other_level_missing" | "old_part_missing" | "old_part_not_offered" | "above_guide_unapproved" | "no_leak_found" | "flame_on_charge" | "purged_with_refrigerant" | "evacuation_too_short" | "charge_incomplete" | "paid_in_full_missing" | "damage_photo_missing" | "subsidy_incomplete";
 
+/**  A bundle file that was written. */
+export type BundleMade = {
+	name: string,
+	/**  The whole path, as the system shows it. */
+	path: string,
+	kilobytes: number,
+	jobs: number,
+	changes: number,
+	photos: number,
+	/**  Photos whose files can't be read here; they are not in the bundle. */
+	unreadable_photos: number,
+	/**  Devices that can open the file, this one included. */
+	devices: number,
+};
+
+export type BundlePhotos = "none" | "thumbnails" | "all";
+
+/**  What a bundle would hold, before it is written. */
+export type BundleSize = {
+	jobs: number,
+	changes: number,
+	/**  Before compression; the file becomes a fraction of it. */
+	kilobytes: number,
+	thumbnails: number,
+	thumbnail_kilobytes: number,
+	/**  Thumbnails not counted. */
+	photos: number,
+	photo_kilobytes: number,
+};
+
+/**  What came of a bundle file. What was taken stays, also when the rest is damaged. */
+export type BundleTaken = {
+	/**  The person and the device that wrote it. */
+	member: string,
+	device: string,
+	made_at: number,
+	jobs: number,
+	/**  Records that were new here. */
+	received: number,
+	/**  Of these, records that are part of their documents now. */
+	adopted: number,
+	photos: number,
+	rule_sets: number,
+	/**  Parts that are sealed to others. */
+	not_for_this_device: number,
+	/**  Parts that are damaged; another copy of the file may still have them. */
+	damaged: number,
+	/**  `false`: the file stops early. */
+	whole: boolean,
+};
+
+/**  What goes into a bundle file. Whoever opens it finds whole documents in it, so that it can be shown without a network. */
+export type BundleWhat = 
+/**  Whatever the relay has not confirmed yet, others' carried work included. */
+{ what: "unsent" } | 
+/**  Jobs that were touched from one moment up to another. */
+{ what: "period"; from: number; to: number } | { what: "all" } | { what: "jobs"; jobs: string[] };
+
+/**  Long work that is to stop at its next step. */
+export type CancelTask = {
+	task: Task,
+};
+
 export type CardNumber = {
 	label: Text,
 	number: string,
@@ -161,9 +241,26 @@ export type CardView = {
 	numbers: CardNumber[],
 };
 
+/**  What a look for damage saw. */
+export type CheckView = {
+	at: number,
+	pages: number,
+	changes: number,
+	photos: number,
+	/**  Files that were damaged or gone; what the relay has is fetched again. */
+	photos_damaged: number,
+	/**  The database was damaged; it was made anew. */
+	damaged: boolean,
+};
+
 export type ChoiceOption = {
 	code: string,
 	label: Text,
+};
+
+export type ChoiceView = {
+	key: string,
+	value: string,
 };
 
 export type ClaimState = "proposed" | "agreed" | "rejected" | "paid";
@@ -184,6 +281,8 @@ export type CoreEvent =
 { kind: "photo_moved"; photo: string; done: number; total: number } | 
 /**  The relay refuses this device (lost, revoked); what was entered here stays. */
 { kind: "device_refused" } | 
+/**  Room on the disk, a check for damage or a repair: `storage` tells what. */
+{ kind: "storage_changed" } | 
 /**  Long work went on or ended. */
 { kind: "task_moved"; task: Task; progress: TaskProgress };
 
@@ -271,6 +370,12 @@ export type DeviceView = {
 	photo_bytes: number,
 };
 
+export type DraftView = {
+	key: string,
+	text: string,
+	at: number,
+};
+
 export type Enrol = {
 	/**  An enrolment link, or the relay's address when `code` is given. */
 	relay: string,
@@ -280,9 +385,21 @@ export type Enrol = {
 };
 
 /**  What went wrong, as one word that both ends know. */
-export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed" | "change_not_linked" | "change_forked" | "change_out_of_range" | "change_unappliable" | "document_full" | "signature_invalid" | "unknown_author" | "unknown_kind" | 
+export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed" | "change_not_linked" | "change_forked" | "change_out_of_range" | "change_unappliable" | 
+/**  Fine alone, and not together with another one that every device takes first. */
+"change_clashes" | 
+/**  It was made on top of a change that is in quarantine. */
+"rests_on_refused" | "document_full" | "signature_invalid" | "unknown_author" | "unknown_kind" | 
 /**  Unknown and forbidden answer alike. */
-"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | 
+"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
+/**  What can be read is kept and the rest fetched again at the next start. */
+"store_damaged" | 
+/**  Text is saved, pictures are not. */
+"disk_low" | 
+/**  An update needs room for a copy first. */
+"no_room_to_update" | 
+/**  A person stopped long work. */
+"cancelled" | "task_running" | "file_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | 
 /**  The system's key store is there and does not give the key. */
 "key_store_locked" | 
 /**  The key lies in the system's key store, which is not there now. */
@@ -300,14 +417,30 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  A fact names something that the job doesn't have. */
 "not_here" | "time_ahead" | "step_blocked" | 
 /**  Identity numbers are never kept (R44). */
-"identity_number" | "already_adopted" | 
+"identity_number" | "already_adopted" | "nothing_stuck" | "already_refounded" | "not_adopted" | 
 /**  Certificates or grades speak against these members (R7). */
-"not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | "internal";
+"not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | 
+/**  The file is no bundle, or its beginning is damaged. */
+"bundle_unreadable" | "bundle_too_new" | "bundle_other_outlet" | "bundle_not_for_device" | 
+/**  The device that wrote it is not known here. */
+"bundle_sender_unknown" | 
+/**  The device that wrote it was reported lost, or its member has left. */
+"bundle_sender_refused" | "draft_too_long" | "too_many_drafts" | "internal";
 
 /**  How charge got into or out of a circuit (R32). */
 export type Evacuation = "pump" | 
 /**  Blown out with refrigerant: never right. */
 "purge" | "none";
+
+export type ExportBundle = {
+	what: BundleWhat,
+	photos: BundlePhotos,
+};
+
+/**  What is stuck, of one job or of all. */
+export type ExportStuck = {
+	job: string | null,
+};
 
 /**  What came of adding a fact: its id, for facts that name it, and the job. */
 export type FactNoted = {
@@ -354,6 +487,13 @@ export type FetchPhoto = {
 	photo: string,
 };
 
+/**  A file that was written for somebody to carry away. */
+export type FileMade = {
+	/**  The whole path, as the system shows it. */
+	path: string,
+	kilobytes: number,
+};
+
 export type Finding = {
 	code: FindingCode,
 	params: { [key in string]: string },
@@ -390,6 +530,11 @@ export type HistoryLine = {
 	action: string,
 	/**  The change is on the relay. */
 	received: boolean,
+};
+
+/**  A bundle file as a person picked it. */
+export type ImportBundle = {
+	base64: string,
 };
 
 export type Invite = {
@@ -442,6 +587,9 @@ export type JobCard = {
 	services_done: number,
 	/**  Records of this job that are only on this device. */
 	unsent: number,
+	/**  另立: the job that goes on in this one's place, and the one that this goes on for. */
+	refounded_as?: string | null,
+	refounded_from?: string | null,
 };
 
 export type JobKind = 
@@ -502,7 +650,31 @@ export type Jump = { to: "card" } | { to: "reading"; appliance: string; code: st
 /**  What only the owner can mend: assignment, certificates, a project's papers. */
 { to: "owner" };
 
+/**  What was kept for the screens: half-typed fields, and choices that are offered again. */
+export type KeptView = {
+	drafts: DraftView[],
+	/**  The newest of each key. */
+	choices: ChoiceView[],
+};
+
+/**  How this device's data is locked. */
+export type KeyView = {
+	/**  The store's key lies in a plain file (0600) because the system has no key store. */
+	in_file: boolean,
+	rotated_at: number | null,
+	/**  After a change of the key: folders of photos that are under the newest one, of 256. `None` where all are. */
+	photos_resealed: number | null,
+	/**  `None`: the outlet has no recovery key yet, and a device whose key is lost is lost. */
+	recovery: RecoveryView | null,
+};
+
 export type Language = "zh" | "en";
+
+export type LostPhotoView = {
+	photo: string,
+	job: string | null,
+	at: number,
+};
 
 /**  What a maker owes by settlements under way (R31). */
 export type MakerOwes = {
@@ -725,6 +897,13 @@ export type Preferences = {
 	no_network: boolean | null,
 };
 
+/**  A half-typed field, kept until it is saved or dropped. An empty text drops it. */
+export type PutDraft = {
+	/**  `job/<ulid>/…` for what belongs to a job: it goes when the job goes. */
+	key: string,
+	text: string,
+};
+
 export type QuoteView = {
 	id: string,
 	total_fen: number,
@@ -795,6 +974,47 @@ export type RecordView = {
 	verdict: VerdictView,
 };
 
+/**  Opens a data folder whose own key is gone. */
+export type RecoverFolder = {
+	/**  The folder as the system names it. */
+	path: string,
+	/**  The printed private half as typed; empty where the desk has it. */
+	recovery_key: string,
+};
+
+/**  An orphaned data folder that was opened. */
+export type RecoveredView = {
+	/**  Empty where the device never joined an outlet. */
+	outlet: string,
+	device_name: string,
+	member: string | null,
+	/**  Changes that were made there and that the relay does not have. */
+	unsent: number,
+	/**  Jobs that hold them. */
+	unsent_jobs: number,
+};
+
+/**  A recovery key as it is shown once, to be printed. */
+export type RecoveryPage = {
+	id: string,
+	/**  14 groups of four letters and digits. */
+	text: string,
+	/**  The same as a QR code. */
+	qr_svg: string,
+};
+
+/**  The outlet's recovery key. */
+export type RecoveryView = {
+	/**  Its short name, as on the printed page: 16 hexadecimal digits. */
+	id: string,
+	made_at: number,
+	by: string,
+	/**  This device's key is sealed to it. */
+	sealed: boolean,
+	/**  The private half is at the desk here, so that an orphaned folder opens without the page. */
+	at_desk: boolean,
+};
+
 /**  A rule set that is named and not used here; what was in force before it still is. */
 export type RefusedSetView = {
 	kind: SetKind,
@@ -803,6 +1023,21 @@ export type RefusedSetView = {
 	line: number,
 	/**  For whoever wrote the file, in English. */
 	reason: string,
+};
+
+/**  What can be done about records that are stuck. */
+export type Remedy = 
+/**  Judge it again, or offer it again. */
+"retry" | 
+/**  Hand it to somebody who looks into it. */
+"export" | 
+/**  另立: the owner goes on with the job under a new name. */
+"refound";
+
+/**  A choice that is offered again the next time. */
+export type RememberChoice = {
+	key: string,
+	value: string,
 };
 
 export type RemovePart = {
@@ -816,6 +1051,23 @@ export type RepairLevel =
 "component" | "board" | 
 /**  返厂 */
 "factory";
+
+/**  What a repair kept. */
+export type RepairView = {
+	at: number,
+	damaged_pages: number,
+	/**  Records that were readable and are here again. */
+	kept: number,
+	/**  Records of this device that were not readable. Those that the relay has come back. */
+	own_missing: number,
+	/**  Records that no other device was known to have, and the file in `exports` that holds them. */
+	exported: number,
+	export: string | null,
+	/**  The device has to be enrolled again. */
+	identity_lost: boolean,
+	/**  The relay has given everything again since. */
+	complete: boolean,
+};
 
 /**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
@@ -975,14 +1227,38 @@ export type Source = "maker" | "call" | "walk_in" |
 
 export type Step = "depart" | "arrive" | "show_card" | "check_safety" | "fill_sheet" | "finish" | "nothing";
 
+/**  Where the data lies and how it is. Sizes are in kilobytes (1,000 bytes). */
+export type StorageView = {
+	database_kb: number,
+	photos_kb: number,
+	/**  Files written for somebody to carry away. */
+	exports_kb: number,
+	/**  A damaged database that was put aside, or one as it was before an update; they go by themselves. */
+	copies_kb: number,
+	/**  `None` where the system does not say. */
+	free_kb: number | null,
+	/**  Text is still saved, pictures are not. */
+	disk_low: boolean,
+	/**  The last whole look for damage; `None` before the first. */
+	checked: CheckView | null,
+	/**  The last time that a damaged database was made anew. */
+	repaired: RepairView | null,
+	/**  Photos taken here whose file is damaged and which the relay does not have, newest first. */
+	lost_photos: LostPhotoView[],
+};
+
 export type StuckPiece = {
 	job: string | null,
 	customer: string,
 	code: ErrorCode,
 	/**  Refused by the relay (ours) or not openable here (another's). */
 	ours: boolean,
+	/**  Who wrote it; empty while that is not known here. */
+	by: string,
 	at: number,
 	changes: number,
+	/**  What a person can do about it, the likeliest first. */
+	remedies: Remedy[],
 };
 
 export type SyncAttempt = {

@@ -8,7 +8,7 @@ use specta_typescript::Typescript;
 use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
-use crate::commands::{facts, lists, orders, photos, session, sheet, sync, team, visit};
+use crate::commands::{bundles, facts, kept, lists, orders, photos, session, sheet, storage, sync, team, visit};
 
 /// A core event on its way to the screen.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
@@ -51,6 +51,23 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             team::add_member,
             team::invite,
             team::set_device_status,
+            kept::kept,
+            kept::put_draft,
+            kept::remember,
+            storage::storage,
+            storage::check_store,
+            storage::rebuild_store,
+            storage::cancel_task,
+            storage::key_view,
+            storage::rotate_key,
+            storage::make_recovery_key,
+            storage::recover_folder,
+            bundles::bundle_size,
+            bundles::export_bundle,
+            bundles::import_bundle,
+            bundles::retry_stuck,
+            bundles::export_stuck,
+            bundles::refound_job,
         ])
         .events(collect_events![CoreMessage])
 }

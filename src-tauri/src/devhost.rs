@@ -29,6 +29,7 @@ use tokio_stream::wrappers::BroadcastStream;
 use tower_http::services::{ServeDir, ServeFile};
 
 use crate::bindings::{self, CoreMessage};
+use crate::commands::bundles::Outside;
 use crate::{photo_scheme, window};
 
 /// Largest command: a picture of 40 MB in base64.
@@ -64,6 +65,7 @@ pub fn serve(folder: &Path, listen: SocketAddr, ui: &Path, enrol: Option<Enrol>)
     let core = Arc::new(Doorstep::open(folder, Arc::new(Machine), runtime.handle())?);
     let builder = bindings::builder::<MockRuntime>();
     let app = mock_builder().invoke_handler(builder.invoke_handler()).build(tauri::generate_context!())?;
+    app.manage(Outside(folder.join("exports")));
     app.manage(core.clone());
     let webview = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build()?;
     let policy = policy(app.config());

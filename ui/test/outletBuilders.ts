@@ -1,5 +1,5 @@
 /** The session, sync, day and team as the core would show them. */
-import type { DayFigures, DayReview, DeviceView, SessionView, SyncChip, SyncView, TeamView } from '@schemas';
+import type { DayFigures, DayReview, DeviceView, SessionView, SyncChip, SyncView, TeamView, KeyView, StorageView } from '@schemas';
 import { at, card, NOW, owner, ran, tian } from './builders';
 
 export function session(change: Partial<SessionView> = {}): SessionView {
@@ -231,4 +231,23 @@ export function team(change: Partial<TeamView> = {}): TeamView {
     ],
     ...change,
   };
+}
+
+export function storageView(change: Partial<StorageView> = {}): StorageView {
+  return {
+    database_kb: 5_400,
+    photos_kb: 182_000,
+    exports_kb: 0,
+    copies_kb: 0,
+    free_kb: 3_200_000,
+    disk_low: false,
+    checked: null,
+    repaired: null,
+    lost_photos: [],
+    ...change,
+  };
+}
+
+export function keyView(change: Partial<KeyView> = {}): KeyView {
+  return { in_file: true, rotated_at: null, photos_resealed: null, recovery: null, ...change };
 }

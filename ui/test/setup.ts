@@ -6,6 +6,5 @@ config.global.plugins = [i18n];
 config.global.stubs = { RouterLink: { props: ['to'], template: '<a :href="String(to)"><slot /></a>' } };
 
 beforeEach(async () => {
-  localStorage.clear();
   await speak('zh');
 });

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::Task;
 use crate::ids::JobId;
 use crate::view::Millis;
 
@@ -34,6 +35,31 @@ pub enum BundlePhotos {
 pub struct ExportBundle {
     pub what: BundleWhat,
     pub photos: BundlePhotos,
+}
+
+/// A bundle file as a person picked it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ImportBundle {
+    pub base64: String,
+}
+
+/// What is stuck, of one job or of all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ExportStuck {
+    pub job: Option<JobId>,
+}
+
+/// A choice that is offered again the next time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RememberChoice {
+    pub key: String,
+    pub value: String,
+}
+
+/// Long work that is to stop at its next step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct CancelTask {
+    pub task: Task,
 }
 
 /// A half-typed field, kept until it is saved or dropped. An empty text drops it.

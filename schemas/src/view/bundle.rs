@@ -22,6 +22,8 @@ pub struct BundleSize {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct BundleMade {
     pub name: String,
+    /// The whole path, as the system shows it.
+    pub path: String,
     pub kilobytes: u32,
     pub jobs: u32,
     pub changes: u32,
@@ -52,6 +54,28 @@ pub struct BundleTaken {
     pub damaged: u32,
     /// `false`: the file stops early.
     pub whole: bool,
+}
+
+/// A file that was written for somebody to carry away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct FileMade {
+    /// The whole path, as the system shows it.
+    pub path: String,
+    pub kilobytes: u32,
+}
+
+/// What was kept for the screens: half-typed fields, and choices that are offered again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+pub struct KeptView {
+    pub drafts: Vec<DraftView>,
+    /// The newest of each key.
+    pub choices: Vec<ChoiceView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ChoiceView {
+    pub key: String,
+    pub value: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]

@@ -1,11 +1,14 @@
 //! One file per topic; each command is one call.
 
+pub mod bundles;
 pub mod facts;
+pub mod kept;
 pub mod lists;
 pub mod orders;
 pub mod photos;
 pub mod session;
 pub mod sheet;
+pub mod storage;
 pub mod sync;
 pub mod team;
 pub mod visit;

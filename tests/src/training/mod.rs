@@ -3,6 +3,7 @@
 //! No test and no bench says any of these texts. A dictionary that had seen the town's words would be measured on its own
 //! training.
 
+pub mod packs;
 mod words;
 
 use std::sync::Arc;

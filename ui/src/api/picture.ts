@@ -1,16 +1,16 @@
-/** A chosen picture as the text that a command takes: on Android a raw body never reaches the core. */
+/** A chosen file as the text that a command takes: on Android a raw body never reaches the core. */
 
-export class PictureUnreadable extends Error {
+export class FileUnreadable extends Error {
   constructor(cause: unknown) {
-    super('the chosen picture could not be read', { cause });
-    this.name = 'PictureUnreadable';
+    super('the chosen file could not be read', { cause });
+    this.name = 'FileUnreadable';
   }
 }
 
-export function pictureBase64(file: Blob): Promise<string> {
+export function base64Of(file: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.onerror = () => reject(new PictureUnreadable(reader.error));
+    reader.onerror = () => reject(new FileUnreadable(reader.error));
     reader.onload = () => {
       const url = String(reader.result);
       resolve(url.slice(url.indexOf(',') + 1));

@@ -1,11 +1,61 @@
-/** Text that is typed but not saved yet, kept on this device until it is: a crash or a closed window loses none of it. */
+/**
+ * Text that is typed but not saved yet, and small choices that are offered again. Screens read and write them at once, in memory; the
+ * core's encrypted store has them a moment later, so a crash or a killed app loses none of it.
+ */
 import { ref, watch, type Ref } from 'vue';
+import { call } from '@/api/call';
+import { useNotices } from './notices';
 
-const PREFIX = 'doorstep.draft.';
+/** A text is on the disk at most this long after its last key. */
+const PACE = 120;
+
+const drafts = new Map<string, string>();
+const choices = new Map<string, string>();
+/** Drafts that the core has not been told of. */
+const due = new Set<string>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+let writing: Promise<void> = Promise.resolve();
+
+/** What was kept before; called once, before the first screen. */
+export async function openKept(): Promise<void> {
+  const kept = await call('kept');
+  drafts.clear();
+  choices.clear();
+  kept.drafts.forEach(({ key, text }) => drafts.set(key, text));
+  kept.choices.forEach(({ key, value }) => choices.set(key, value));
+  addEventListener('pagehide', flush);
+  document.addEventListener('visibilitychange', flush);
+}
+
+/** Hands everything over that is due, one after another: a later text never arrives before an earlier one. */
+export function flush(): Promise<void> {
+  clearTimeout(timer);
+  timer = undefined;
+  const keys = [...due];
+  due.clear();
+  writing = writing.then(async () => {
+    for (const key of keys) {
+      try {
+        await call('putDraft', { key, text: drafts.get(key) ?? '' });
+      } catch (error) {
+        // It stays in memory and is handed over again with the next key.
+        useNotices().failed(error);
+      }
+    }
+  });
+  return writing;
+}
+
+function put(key: string, text: string | null): void {
+  if (text === null) drafts.delete(key);
+  else drafts.set(key, text);
+  due.add(key);
+  timer ??= setTimeout(() => void flush(), PACE);
+}
 
 function read<T>(key: string, empty: T): T {
-  const text = localStorage.getItem(PREFIX + key);
-  if (text === null) return empty;
+  const text = drafts.get(key);
+  if (text === undefined) return empty;
   try {
     const found: unknown = JSON.parse(text);
     return typeof empty === 'object' && empty !== null ? { ...empty, ...(found as T) } : (found as T);
@@ -15,20 +65,23 @@ function read<T>(key: string, empty: T): T {
   }
 }
 
+/** The key of a job's draft: it goes when the job goes from this device. */
+export const ofJob = (job: string, ...parts: string[]) => ['job', job, ...parts].join('/');
+
 export function useDraft<T>(key: string, empty: () => T): { draft: Ref<T>; discard: () => void } {
   const draft = ref(read(key, empty())) as Ref<T>;
   let discarding = false;
   watch(
     draft,
     (value) => {
-      if (!discarding) localStorage.setItem(PREFIX + key, JSON.stringify(value));
+      if (!discarding) put(key, JSON.stringify(value));
     },
     { deep: true, flush: 'sync' },
   );
   function discard(): void {
     discarding = true;
     draft.value = empty();
-    localStorage.removeItem(PREFIX + key);
+    if (drafts.has(key)) put(key, null);
     discarding = false;
   }
   return { draft, discard };
@@ -36,9 +89,11 @@ export function useDraft<T>(key: string, empty: () => T): { draft: Ref<T>; disca
 
 /** Small choices that are offered again next time, such as the method last used. */
 export function remembered(key: string): string {
-  return localStorage.getItem(`doorstep.last.${key}`) ?? '';
+  return choices.get(key) ?? '';
 }
 
 export function remember(key: string, value: string): void {
-  localStorage.setItem(`doorstep.last.${key}`, value);
+  if (value === '' || choices.get(key) === value) return;
+  choices.set(key, value);
+  call('remember', { key, value }).catch((error: unknown) => useNotices().failed(error));
 }

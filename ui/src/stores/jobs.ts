@@ -18,7 +18,7 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
 import { photoUrl } from '@/api/host';
-import { pictureBase64 } from '@/api/picture';
+import { base64Of } from '@/api/picture';
 import { latest } from './latest';
 
 /** A phone that browsed a long history must not keep it all in memory. */
@@ -75,7 +75,7 @@ export const useJobs = defineStore('jobs', () => {
       return id;
     },
     addPhoto: async (input: Omit<AddPhoto, 'base64'>, picture: Blob) =>
-      take(await call('addPhoto', { ...input, base64: await pictureBase64(picture) })),
+      take(await call('addPhoto', { ...input, base64: await base64Of(picture) })),
     fetchPhoto: async (job: string, photo: string) => {
       await call('fetchPhoto', { job, photo });
     },

@@ -6,6 +6,7 @@ import { useNotices } from './notices';
 import { useOrders } from './orders';
 import { useReview } from './review';
 import { useSession } from './session';
+import { useStorage } from './storage';
 import { useSync } from './sync';
 import { useTeam } from './team';
 import { useToday } from './today';
@@ -16,6 +17,7 @@ export function followCore(): Promise<() => void> {
   const orders = useOrders();
   const review = useReview();
   const session = useSession();
+  const storage = useStorage();
   const sync = useSync();
   const team = useTeam();
   const today = useToday();
@@ -46,6 +48,12 @@ export function followCore(): Promise<() => void> {
         break;
       case 'photo_moved':
         sync.photoMoved(event.photo, { done: event.done, total: event.total });
+        break;
+      case 'storage_changed':
+        fetch(storage.load());
+        break;
+      case 'task_moved':
+        storage.moved(event.task, event.progress);
         break;
       case 'device_refused':
         session.refused = true;

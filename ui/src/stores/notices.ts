@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { CallFailed } from '@/api/call';
-import { PictureUnreadable } from '@/api/picture';
+import { FileUnreadable } from '@/api/picture';
 import { failureText } from '@/i18n/failure';
 
 export interface Notice {
@@ -17,7 +17,7 @@ const STAYS_MS = { done: 4000, failed: 7000 };
 /** What a person is told about an error of any origin. */
 export function tellFailure(error: unknown): string {
   if (error instanceof CallFailed) return failureText(error.failure);
-  const code = error instanceof PictureUnreadable ? 'photo_truncated' : 'internal';
+  const code = error instanceof FileUnreadable ? 'photo_truncated' : 'internal';
   return failureText({ code, params: {}, detail: String(error) });
 }
 

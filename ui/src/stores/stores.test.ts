@@ -1,9 +1,10 @@
 import { createPinia, setActivePinia } from 'pinia';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextTick } from 'vue';
 import { owner, ran } from '../../test/builders';
+import { openStory } from '../../test/door';
 import { session } from '../../test/outletBuilders';
-import { useDraft } from './draft';
+import { flush, ofJob, openKept, useDraft } from './draft';
 import { latest } from './latest';
 import { shellFor } from './session';
 import { useSync } from './sync';
@@ -41,22 +42,47 @@ describe('the latest answer', () => {
 });
 
 describe('a draft', () => {
-  it('outlives the form until the work is saved', () => {
+  it('outlives the form and a killed app until the work is saved', async () => {
+    const { story } = openStory();
+    await openKept();
     const one = useDraft('order', () => ({ name: '', note: '' }));
     one.draft.value.name = '王芳';
     expect(useDraft('order', () => ({ name: '', note: '' })).draft.value.name).toBe('王芳');
+    await flush();
+    expect(story.drafts.get('order')).toBe('{"name":"王芳","note":""}');
+    await openKept();
+    expect(useDraft('order', () => ({ name: '', note: '' })).draft.value.name).toBe('王芳');
     one.discard();
+    await flush();
+    expect(story.drafts.size).toBe(0);
     expect(useDraft('order', () => ({ name: '', note: '' })).draft.value.name).toBe('');
   });
 
-  it('of an older form gets the new form’s fields', () => {
-    localStorage.setItem('doorstep.draft.order', '{"name":"王芳"}');
+  it('is handed to the store by itself soon after the last key', async () => {
+    const { story } = openStory();
+    await openKept();
+    vi.useFakeTimers();
+    useDraft('order', () => '').draft.value = '半';
+    await vi.advanceTimersByTimeAsync(200);
+    vi.useRealTimers();
+    await flush();
+    expect(story.drafts.get('order')).toBe('"半"');
+  });
+
+  it('of an older form gets the new form’s fields', async () => {
+    openStory().story.drafts.set('order', '{"name":"王芳"}');
+    await openKept();
     expect(useDraft('order', () => ({ name: '', far: false })).draft.value).toEqual({ name: '王芳', far: false });
   });
 
-  it('that can’t be read does not stop the form', () => {
-    localStorage.setItem('doorstep.draft.order', '{"na');
+  it('that can’t be read does not stop the form', async () => {
+    openStory().story.drafts.set('order', '{"na');
+    await openKept();
     expect(useDraft('order', () => ({ name: '' })).draft.value).toEqual({ name: '' });
+  });
+
+  it('of a job is named by the job, so that it goes when the job goes', () => {
+    expect(ofJob('01KAJ9Z0', 'sheet', 'A1')).toBe('job/01KAJ9Z0/sheet/A1');
   });
 });
 

@@ -24,6 +24,12 @@ export const useSync = defineStore('sync', () => {
   const load = latest(async () => take(await call('syncStatus')));
   const now = async () => take(await call('syncNow'));
 
+  const retryStuck = async () => take(await call('retryStuck'));
+  async function refound(job: string): Promise<void> {
+    await call('refoundJob', { job });
+    await load();
+  }
+
   function photoMoved(photo: string, progress: Moving): void {
     const next = { ...moving.value };
     if (progress.done >= progress.total) delete next[photo];
@@ -31,5 +37,5 @@ export const useSync = defineStore('sync', () => {
     moving.value = next;
   }
 
-  return { chip, view, moving, load, now, photoMoved };
+  return { chip, view, moving, load, now, retryStuck, refound, photoMoved };
 });

@@ -24,6 +24,7 @@ import type {
   WriteField,
 } from '@schemas';
 import { card, job, owner, ran, text } from '../builders';
+import { DataStory } from './dataStory';
 import { chip, review, session, sync, team } from '../outletBuilders';
 
 interface Answer {
@@ -32,7 +33,7 @@ interface Answer {
 }
 const refuse = (code: Failure['code']): Answer => ({ failure: { code, params: {}, detail: code } });
 
-export class Story {
+export class Story extends DataStory {
   private view: JobView;
   /** The visit has taken longer than its limit. */
   overrun = false;
@@ -46,6 +47,7 @@ export class Story {
     role: string,
     private readonly tell: (event: CoreEvent) => void,
   ) {
+    super();
     const now = Date.now();
     this.view = job({ now, card: card({ arrive_by: now + 38 * 60_000, taken_at: now - 22 * 60_000 }) });
     this.session =

@@ -46,6 +46,7 @@ impl Actions {
     ) -> Result<BundleMade, BundleError> {
         let made = bundle::export(&mut self.shelf.clone(), order, path, self.nature.as_ref(), watcher)?;
         Ok(BundleMade {
+            path: path.display().to_string(),
             name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             kilobytes: small(made.bytes.div_ceil(1000)),
             jobs: small(made.jobs),

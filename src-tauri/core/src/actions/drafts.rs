@@ -1,7 +1,7 @@
 //! Half-typed fields and choices that are offered again: kept at once, sent nowhere.
 
 use doorstep_schemas::input::PutDraft;
-use doorstep_schemas::view::{DraftView, Millis};
+use doorstep_schemas::view::{ChoiceView, DraftView, KeptView, Millis};
 
 use super::Actions;
 use crate::store::StoreError;
@@ -21,6 +21,13 @@ impl Actions {
 
     pub fn drop_draft(&self, key: &str) -> Result<(), StoreError> {
         self.shelf.store().drop_draft(key)
+    }
+
+    /// Everything that the screens left here.
+    pub fn kept(&self) -> Result<KeptView, StoreError> {
+        let choices = self.shelf.store().newest_choices()?;
+        let choices = choices.into_iter().map(|(key, value)| ChoiceView { key, value }).collect();
+        Ok(KeptView { drafts: self.drafts("")?, choices })
     }
 
     /// Offers a choice again the next time.

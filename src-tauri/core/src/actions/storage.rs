@@ -5,6 +5,7 @@ use doorstep_schemas::view::{CheckView, LostPhotoView, Millis, RepairView, Stora
 
 use super::Actions;
 use crate::store::check::{self, Checked, Checker};
+use crate::store::rebuild::{RebuildError, Rebuilt};
 use crate::store::repair::Repair;
 use crate::store::{Store, StoreError};
 use crate::tasks::Watcher;
@@ -40,6 +41,14 @@ impl Actions {
         }
         self.storage_changed();
         self.storage()
+    }
+
+    /// Makes everything anew that follows from the changes: documents, verdicts, lists.
+    pub fn rebuild(&self, watcher: &mut dyn Watcher) -> Result<Rebuilt, RebuildError> {
+        let outcome = self.shelf.store().rebuild(self.nature.now_ms(), watcher);
+        // Also after a part of it: whatever is on a screen may look otherwise.
+        self.papers_changed();
+        outcome
     }
 
     /// One portion of the check that runs by itself, a few milliseconds. Repairs when it finds damage, told to

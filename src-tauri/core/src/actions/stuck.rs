@@ -9,6 +9,7 @@ use doorstep_schemas::view::JobView;
 
 use super::{Actions, JobError};
 use crate::documents::refound;
+use crate::domain::calendar;
 use crate::nature::random;
 use crate::store::{Edit, StoreError};
 
@@ -54,6 +55,12 @@ impl Actions {
         let mut out = Vec::new();
         self.shelf.store().write_stuck(job, self.nature.now_ms(), &mut out)?;
         Ok(out)
+    }
+
+    /// A name for the file of what is stuck now.
+    pub fn stuck_name(&self) -> String {
+        let day = calendar::day_name(self.nature.now_ms());
+        format!("上门-{}-{day}.stuck.jsonl", self.shelf.store().device())
     }
 
     /// 另立: the job goes on under a new name with everything that can be seen of it here, under the same short ids. The

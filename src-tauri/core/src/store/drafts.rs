@@ -112,6 +112,15 @@ impl Store {
         Ok(())
     }
 
+    /// The newest choice of each key.
+    pub fn newest_choices(&self) -> Result<Vec<(String, String)>, StoreError> {
+        // SQLite takes the other columns of a group from the row that has the maximum.
+        let mut query =
+            self.db.prepare_cached("SELECT key, value, max(at_ms) FROM remembered GROUP BY key ORDER BY key")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+    }
+
     /// What was chosen before under a key, newest first.
     pub fn remembered_choices(&self, key: &str) -> Result<Vec<String>, StoreError> {
         let mut query =

@@ -1,6 +1,7 @@
 //! Everything that lies in a data folder, each with what it is: one list for whoever counts, purges or copies.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What a file or folder of the data folder is.
@@ -120,4 +121,21 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+/// Writes a small file of mode 0600, under its name only when it is whole and on the disk: half a key would keep the
+/// app from ever starting.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
+    let partial = path.with_extension("part");
+    // One that was left behind may have any mode.
+    remove(&partial)?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&partial)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&partial, path)?;
+    path.parent().map_or(Ok(()), sync_folder)
 }

@@ -13,7 +13,8 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::key::{Keys, StoreKey, write_whole};
+use super::files::write_whole;
+use super::key::{Keys, StoreKey};
 use super::settings::{self, Enrolment};
 use super::{Store, StoreError, photo_keys};
 

@@ -21,7 +21,7 @@ use crate::domain::day_money::{JobMoney, Paid};
 use crate::domain::find::{Found, cut};
 
 /// Raised when a row, its index or its search texts are computed in another way: every row is then computed anew.
-const VIEWS_VERSION: u32 = 1;
+const VIEWS_VERSION: u32 = 2;
 
 /// A row is a few hundred bytes; one of a sheet that somebody filled with texts is thousands.
 const MOST_BYTES: usize = 1 << 20;
@@ -134,7 +134,8 @@ impl JobRow {
         ] {
             to.i64(fen)?;
         }
-        to.encode(figures.revisit_of)?.encode(card.refounded_as)?.encode(card.refounded_from)?;
+        to.encode(figures.revisit_of)?;
+        to.encode(card.refounded_as)?.encode(card.refounded_from)?;
         to.encode(&figures.members)?;
         to.array(money.paid.len() as u64)?;
         for paid in &money.paid {
@@ -245,7 +246,8 @@ fn read(job: JobId, from: &mut Decoder<'_>) -> Read<JobRow> {
     let parts_fen = from.i64()?;
     let (billed_fen, above_guide_fen) = (from.i64()?, from.i64()?);
     let (compensation_fen, parts_unbilled_fen) = (from.i64()?, from.i64()?);
-    let (revisit_of, refounded_as, refounded_from) = (from.decode()?, from.decode()?, from.decode()?);
+    let revisit_of: Option<JobId> = from.decode()?;
+    let (refounded_as, refounded_from): (Option<JobId>, Option<JobId>) = (from.decode()?, from.decode()?);
     let members: Vec<MemberId> = from.decode()?;
     let paid = many(from, |from| {
         let at = near(from)?.unwrap_or(since);

@@ -15,6 +15,7 @@ pub mod drafts;
 pub mod error;
 mod exports;
 pub mod files;
+mod folded;
 mod history;
 pub mod identity;
 mod index;
@@ -27,6 +28,8 @@ mod open;
 pub mod outbox;
 mod outlet_papers;
 mod own;
+pub mod packing;
+mod packs;
 mod pages;
 mod papers;
 mod photo_files;
@@ -72,6 +75,7 @@ pub use error::StoreError;
 pub use index::all_rows;
 pub use open::{database, unlock};
 pub use own::Edit;
+pub use packs::PackError;
 use papers::Papers;
 pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
@@ -152,7 +156,7 @@ impl Store {
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
-        let papers = Papers::new(actor);
+        let papers = Papers::new(actor, folder);
         let mut store = Self {
             db,
             papers,

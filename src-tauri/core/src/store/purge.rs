@@ -12,7 +12,7 @@ use rusqlite::{Connection, params};
 
 use super::files::{self, SideFile};
 use super::key::{KeyError, KeyKeeper};
-use super::{Store, StoreError, index, settings};
+use super::{Store, StoreError, index, packs, settings};
 use crate::domain::calendar::DAY_MS;
 
 /// Days after which a closed job's photos are given up on a device that is not an owner's.
@@ -27,7 +27,7 @@ const PHOTOS_DROPPED_AT: &str = "photos_dropped_at";
 
 /// Rows of a job's two documents, and rows of the job.
 const BY_DOC: &[&str] = &["change", "run", "paper", "held_piece", "quarantine", "refused", "photo"];
-const BY_JOB: &[&str] = &["lacking", "grant_out"];
+const BY_JOB: &[&str] = &["lacking", "grant_out", "pack_due"];
 
 impl Store {
     /// Removes the jobs that were taken from this member, as soon as the relay holds all that was done here. Returns the
@@ -53,6 +53,10 @@ impl Store {
 
     fn purge(&mut self, job: JobId) -> Result<(), StoreError> {
         let docs = [DocId::Order(job), DocId::Sheet(job)];
+        // What is packed goes the way of what has rows.
+        let tx = self.db.transaction()?;
+        packs::open_out(&tx, &mut self.papers, job, false)?;
+        tx.commit()?;
         let files = self.photo_files();
         for doc in &docs {
             for hash in photos_here(&self.db, doc)? {
@@ -198,13 +202,12 @@ pub enum EraseError {
 /// Jobs that the log took from a member and of which something is still here.
 fn lost(db: &Connection, member: MemberId) -> Result<Vec<JobId>, StoreError> {
     let mut query = db.prepare_cached(include_str!("sql/lost_jobs.sql"))?;
-    let rows = query.query_map([member.as_str()], |row| row.get::<_, String>(0))?;
-    let named = |job: Result<String, rusqlite::Error>| job?.parse().map_err(|_not_an_id| StoreError::Row("granted"));
-    let mut out: Vec<JobId> = rows.map(named).collect::<Result<_, _>>()?;
-    let mut query = db.prepare_cached("SELECT job FROM granted WHERE member = ?1 AND access = 0")?;
-    for job in query.query_map([member.as_str()], |row| row.get::<_, String>(0))? {
-        let job = named(job)?;
-        if !out.contains(&job) && index::has(db, job)? {
+    let rows = query.query_map([member.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))?;
+    let mut out = Vec::new();
+    for row in rows {
+        let (job, here) = row?;
+        let job = job.parse().map_err(|_not_an_id| StoreError::Row("granted"))?;
+        if here || index::has(db, job)? || packs::size(db, job)?.is_some() {
             out.push(job);
         }
     }

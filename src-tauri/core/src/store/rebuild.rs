@@ -12,6 +12,7 @@ use doorstep_schemas::ids::{DocId, JobId};
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
+use super::packs::{self, Sums};
 use super::rows::signed;
 use super::{Absorbed, Store, StoreError, absorb, adopt, index, photos, rule_sets, settings, team, views};
 use crate::tasks::{Cancelled, Step, Watcher};
@@ -100,6 +101,11 @@ impl Store {
             let tx = self.db.transaction()?;
             for job in batch {
                 for doc in &jobs[job] {
+                    if all_packed(&tx, doc)? {
+                        // Only what is part of its document is packed, and a pack's hashes prove it whenever it opens.
+                        self.papers.forget(doc);
+                        continue;
+                    }
                     done.bytes +=
                         adopt::rejudge(&tx, &mut self.papers, doc, true, now_ms).and_then(|_| recount(&tx, doc))?;
                 }
@@ -145,9 +151,11 @@ impl Store {
     /// How many changes are here and what became of them.
     pub fn verdicts(&self) -> Result<Verdicts, StoreError> {
         let one = |sql: &str| self.db.query_row(sql, [], |row| row.get::<_, u32>(0));
+        let packed = Sums::read(&self.db)?;
+        let small = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(Verdicts {
-            documents: one("SELECT count(*) FROM paper")?,
-            adopted: one("SELECT count(*) FROM change WHERE state = 0")?,
+            documents: one("SELECT count(*) FROM paper")?.saturating_add(small(packed.docs)),
+            adopted: one("SELECT count(*) FROM change WHERE state = 0")?.saturating_add(small(packed.changes)),
             waiting: self.waiting()?,
             quarantined: one("SELECT count(*) FROM quarantine")?,
             aside: one("SELECT count(*) FROM aside")?,
@@ -185,7 +193,21 @@ fn written(db: &Connection) -> Result<Written, StoreError> {
             None => out.papers.push(doc),
         }
     }
+    for job in packs::all(db)? {
+        for doc in [DocId::Order(job), DocId::Sheet(job)] {
+            if packs::has(db, &doc)? {
+                out.jobs.entry(job).or_default().insert(doc);
+            }
+        }
+    }
     Ok(out)
+}
+
+/// Whether nothing of a document lies outside its pack.
+fn all_packed(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
+    let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE doc = ?1)")?;
+    let rows: bool = query.query_row([doc.to_string()], |row| row.get(0))?;
+    Ok(!rows && packs::has(db, doc)?)
 }
 
 /// Counts a document's operations anew; returns the bytes that were read.

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::listed::shape;
-use super::{Store, StoreError, index, settings, views};
+use super::{Store, StoreError, index, packs, settings, views};
 use crate::tasks::{Step, Watcher};
 
 const STANDING: &str = "views";
@@ -86,7 +86,7 @@ fn put_standing(db: &Connection, up_to: Option<JobId>, whole: bool) -> Result<()
 
 /// Every job of which something is here.
 fn jobs(db: &Connection) -> Result<BTreeSet<JobId>, StoreError> {
-    let mut out: BTreeSet<JobId> = index::jobs(db)?.into_iter().collect();
+    let mut out: BTreeSet<JobId> = index::jobs(db)?.into_iter().chain(packs::all(db)?).collect();
     let mut papers = db.prepare("SELECT doc FROM paper")?;
     for doc in papers.query_map([], |row| row.get::<_, String>(0))? {
         out.extend(doc?.parse::<DocId>().ok().and_then(|doc| doc.job()));

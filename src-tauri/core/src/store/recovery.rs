@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::key::{self, KeyError, KeyFile, KeyKeeper, Keys, StoreKey, write_whole};
+use super::files::write_whole;
+use super::key::{self, KeyError, KeyFile, KeyKeeper, Keys, StoreKey};
 use super::lock::{FolderLock, LockError};
 use super::recovery_key::{self, RecoveryId, RecoveryPublic, RecoverySecret, SealError};
 use super::{Store, StoreError};

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::listed::JobRow;
 use super::papers::Papers;
-use super::{Store, StoreError, index, rule_sets, team};
+use super::{Store, StoreError, index, packs, rule_sets, team};
 use crate::documents;
 use crate::domain::day::JobFigures;
 use crate::domain::facts::{Job, Order};
@@ -19,9 +19,12 @@ use crate::rules::RuleBook;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{BlockerCode, ServiceState};
 
+/// Lines of a job's history that are told at most, the newest.
+const HISTORY: usize = 500;
+
 pub(super) fn exists(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
     let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM paper WHERE doc = ?1)")?;
-    Ok(query.query_row([doc.to_string()], |row| row.get(0))?)
+    Ok(query.query_row([doc.to_string()], |row| row.get(0))? || packs::has(db, doc)?)
 }
 
 /// The order as it stands; `None` while it is not here.
@@ -219,9 +222,15 @@ impl Store {
         let rows = query.query_map(docs, |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, [u8; 16]>(1)?, row.get(2)?, row.get(3)?))
         })?;
+        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+        if rows.len() < HISTORY {
+            // What is packed came before what has rows.
+            let packed = packs::of(&self.db, job)?.unwrap_or_default().changes.into_iter().rev();
+            rows.extend(packed.map(|kept| (kept.change.bytes, kept.change.actor.0, kept.noted_ms, true)));
+            rows.truncate(HISTORY);
+        }
         let mut out = Vec::new();
-        for row in rows {
-            let (bytes, actor, noted_ms, received) = row?;
+        for (bytes, actor, noted_ms, received) in rows {
             let change = doorstep_schemas::change::Change::parse(&bytes)?;
             let device = doorstep_schemas::ids::Actor(actor).device();
             let member = self.member_of_device(device)?;

@@ -67,6 +67,8 @@ fn a_days_work_reaches_the_owner_on_a_stick() {
     let size = ran.actions.bundle_size(&of_day.what).unwrap();
     assert_eq!((size.jobs, size.changes, size.photos, size.thumbnails), (1, 11, 1, 1));
     let file = export(&ran, &of_day);
+    let again = ran.actions.export_bundle(&of_day, &file, &mut Unwatched).unwrap();
+    assert_eq!((again.jobs, again.changes, again.photos, again.unreadable_photos, again.devices), (1, 11, 1, 0, 2));
     let taken = import(&desk, &file).unwrap();
     assert_eq!((taken.member.as_str(), taken.received, taken.adopted, taken.photos), (RAN, 10, 10, 2));
     assert!(taken.whole && taken.damaged == 0 && taken.not_for_this_device == 0);
@@ -415,19 +417,39 @@ fn bundles_in_any_order_make_the_same_documents() {
         files.push(export(&desk, &ExportBundle { what: BundleWhat::Unsent, photos: BundlePhotos::None }));
         import(&ran, &files[files.len() - 1]).unwrap();
     }
-    let Phone { folder, nature, .. } = empty;
     for order in permutations(files.len()) {
-        let copy = tempfile::tempdir().unwrap();
-        for file in fs::read_dir(folder.path()).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
-            fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
-        }
-        let other = Phone::in_folder(copy, OWNER, nature.clone());
+        let other = copy_of(&empty);
         for n in &order {
             assert!(import(&other, &files[*n]).unwrap().whole);
         }
         same(&other, &desk, job);
         assert_eq!(other.rows("held_piece"), 0, "{order:?}");
     }
+}
+
+/// The same device, restored from a copy of its folder as it is now.
+fn copy_of(phone: &Phone) -> Phone {
+    let copy = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(phone.folder.path()).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
+        fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+    }
+    Phone::in_folder(copy, phone.name, phone.nature.clone())
+}
+
+#[test]
+fn own_work_that_comes_back_by_file_is_unsent_until_the_relay_itself_confirms_it() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran, job) = given(&mut shop);
+    let mut restored = copy_of(&ran);
+    pass_everything(&ran, job);
+    shop.log.exchange(&mut ran);
+    shop.log.exchange(&mut desk);
+    import(&restored, &export(&desk, &everything())).unwrap();
+    same(&restored, &desk, job);
+    let counts = restored.store().counts().unwrap();
+    assert_eq!((counts.on_device, counts.on_relay), (10, 0));
+    shop.log.exchange(&mut restored);
+    assert_eq!(restored.store().counts().unwrap().on_relay, 10);
 }
 
 fn permutations(n: usize) -> Vec<Vec<usize>> {

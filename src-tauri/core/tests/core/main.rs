@@ -16,6 +16,7 @@ mod lists;
 mod merges;
 mod outbox;
 mod own;
+mod packs;
 mod photos;
 mod purge;
 mod quarantine;

@@ -105,5 +105,7 @@ export default {
     'The device that wrote the bundle was reported lost, or its member has left. Nothing was taken in. Ask the owner.',
   draft_too_long: 'The draft is too long and was not kept; what was kept before is there. Save it, then write on.',
   too_many_drafts: 'There are too many drafts; this one was not kept, the others are there. Save or drop some.',
+  task_running: 'This is running already. Wait until it is done.',
+  file_failed: 'The file could not be written; nothing was exported, all data is still here. Look at the folder and try again.',
   internal: 'The app has a problem and this was not done; what was saved before stays. Try again.',
 };

@@ -1,8 +1,7 @@
 //! A data folder that exists, opened for one command.
 
 use std::error::Error;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use doorstep::app::OpenFolder;
@@ -31,15 +30,4 @@ impl DataFolder {
         let keyring = if self.key_file { Keyring::File } else { Keyring::System };
         Ok(OpenFolder::open(&self.data, &keyring, &Machine, &mut Line::new("pages"))?)
     }
-}
-
-/// Writes a file whole or not at all.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    let mut file = std::fs::File::create(&part)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&part, path)
 }

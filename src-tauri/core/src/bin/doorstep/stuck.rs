@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use doorstep::nature::{Machine, Nature};
 
 use super::Ended;
-use super::folder::{DataFolder, write_whole};
+use super::folder::DataFolder;
 
 #[derive(Debug, Args)]
 pub struct Stuck {
@@ -38,7 +38,7 @@ impl Stuck {
             What::Export { folder, to } => {
                 let mut bytes = Vec::new();
                 let lines = folder.open()?.store.write_stuck(None, Machine.now_ms(), &mut bytes)?;
-                write_whole(to, &bytes)?;
+                doorstep::store::files::write_whole(to, &bytes)?;
                 println!("written {lines}");
             }
             What::Retry { folder } => {

@@ -1,10 +1,11 @@
 //! A file of mode 0600 in the data folder: for systems without a key store.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Read, Write};
+use std::fs;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::{KeyError, KeyKeeper, Keys};
+use crate::store::files::{sync_folder, write_whole};
 
 /// Keeps the keys in `store.key`.
 #[derive(Debug, Clone)]
@@ -42,7 +43,7 @@ impl KeyKeeper for KeyFile {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
             Err(_nothing_there) => Ok(()),
             Ok(()) => {
-                sync_folder(&self.path)?;
+                self.path.parent().map_or(Ok(()), sync_folder)?;
                 Ok(())
             }
         }
@@ -51,36 +52,4 @@ impl KeyKeeper for KeyFile {
     fn in_plain_file(&self) -> bool {
         true
     }
-}
-
-/// Writes a small file of mode 0600, under its name only when it is whole and on the disk: half a key would keep the
-/// app from ever starting.
-pub(in crate::store) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), std::io::Error> {
-    let partial = path.with_extension("part");
-    // One that was left behind may have any mode.
-    match fs::remove_file(&partial) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&partial, path)?;
-    sync_folder(path)
-}
-
-/// Makes a name that came or went outlive a power cut.
-fn sync_folder(path: &Path) -> Result<(), std::io::Error> {
-    // Windows opens no folder as a file; its file system writes names through.
-    #[cfg(unix)]
-    if let Some(folder) = path.parent() {
-        fs::File::open(folder)?.sync_all()?;
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
 }

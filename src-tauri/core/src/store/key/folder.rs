@@ -6,8 +6,8 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::KeyError;
-use super::file::write_whole;
 use crate::nature::{Nature, random};
+use crate::store::files::write_whole;
 
 /// Says in the folder's file that the key lies in the system's store.
 const IN_SYSTEM: &str = "system";

@@ -13,7 +13,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use file::KeyFile;
-pub(super) use file::write_whole;
 pub use folder::FolderId;
 pub use system::{Keyring, SystemKeys};
 

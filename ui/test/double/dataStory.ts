@@ -1,0 +1,65 @@
+/** The data folder in memory: drafts, choices, room, keys, bundles. */
+import type { BundleMade, FoundJobs, KeptView, KeyView, PutDraft, RecoveryPage, RememberChoice, StorageView } from '@schemas';
+import { keyView, storageView } from '../outletBuilders';
+
+export class DataStory {
+  readonly drafts = new Map<string, string>();
+  readonly choices = new Map<string, string>();
+  storage: StorageView = storageView();
+  keys: KeyView = keyView();
+  found: FoundJobs = { jobs: [], more: false, words: [], shortened: false };
+
+  do_kept(): KeptView {
+    return {
+      drafts: [...this.drafts].map(([key, text]) => ({ key, text, at: 0 })),
+      choices: [...this.choices].map(([key, value]) => ({ key, value })),
+    };
+  }
+
+  do_put_draft({ key, text }: PutDraft): null {
+    if (text === '') this.drafts.delete(key);
+    else this.drafts.set(key, text);
+    return null;
+  }
+
+  do_remember({ key, value }: RememberChoice): null {
+    this.choices.set(key, value);
+    return null;
+  }
+
+  do_storage(): StorageView {
+    return this.storage;
+  }
+
+  do_key_view(): KeyView {
+    return this.keys;
+  }
+
+  do_check_store(): StorageView {
+    this.storage = { ...this.storage, checked: { at: Date.now(), pages: 812, changes: 6_204, photos: 96, photos_damaged: 0, damaged: false } };
+    return this.storage;
+  }
+
+  do_rebuild_store(): StorageView {
+    return this.storage;
+  }
+
+  do_rotate_key(): KeyView {
+    this.keys = { ...this.keys, rotated_at: Date.now() };
+    return this.keys;
+  }
+
+  do_make_recovery_key(): RecoveryPage {
+    this.keys = { ...this.keys, recovery: { id: '9f2c41d07ab35e68', made_at: Date.now(), by: '0000QJG1', sealed: true, at_desk: true } };
+    return { id: '9f2c41d07ab35e68', text: Array.from({ length: 14 }, () => 'K7QM').join(' '), qr_svg: '<svg xmlns="http://www.w3.org/2000/svg"/>' };
+  }
+
+  do_export_bundle(): BundleMade {
+    const name = '上门-3f9a1c0d-2026-11-22.doorstep';
+    return { name, path: `/下载/${name}`, kilobytes: 84, jobs: 3, changes: 57, photos: 0, unreadable_photos: 0, devices: 4 };
+  }
+
+  do_find_jobs(): FoundJobs {
+    return this.found;
+  }
+}
