@@ -18,7 +18,6 @@ use proptest::prelude::*;
 
 use crate::cast::{
     Forger, KEY, NOON, OWNER, Phone, RAN, Shop, TIAN, cases, entries, field, leaking_heater, member, pass_everything,
-    picture,
 };
 
 fn everything() -> ExportBundle {
