@@ -11,6 +11,7 @@ pub mod birth;
 pub mod blob;
 pub mod bundle;
 pub mod change;
+pub mod closed;
 pub mod code;
 mod columns;
 pub mod enrol;

@@ -5,8 +5,8 @@
 //! matches, and what no compressor can shorten (hashes of pictures) lies apart, where it spoils nothing. Nothing outside the piece is needed to read it, so a piece stays readable after any cut. The codec is
 //! lossless to the byte: what it could not restore is sent raw.
 
-mod cells;
-mod stripped;
+pub(crate) mod cells;
+pub(crate) mod stripped;
 
 use std::borrow::Cow;
 
@@ -99,7 +99,13 @@ pub struct Unpacked {
 }
 
 impl Unpacked {
-    fn of(change: Change<'_>, bytes: Vec<u8>) -> Self {
+    /// Reads one change by itself.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, MalformedChange> {
+        let Change { hash, deps, actor, seq, start_op, ops, .. } = Change::parse(&bytes)?;
+        Ok(Self { hash, deps, actor, seq, start_op, ops, bytes })
+    }
+
+    pub(crate) fn of(change: Change<'_>, bytes: Vec<u8>) -> Self {
         let Change { hash, deps, actor, seq, start_op, ops, .. } = change;
         Self { hash, deps, actor, seq, start_op, ops, bytes }
     }

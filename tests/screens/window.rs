@@ -107,12 +107,11 @@ async fn what_is_typed_in_the_real_window_is_in_the_database() {
     assert_eq!(serials(&phone), [TYPED], "and when it is closed");
 }
 
-/// Serials in the job table of a data folder, read with the folder's own key.
+/// Serials in the list of a data folder, read with the folder's own key.
 fn serials(folder: &Path) -> Vec<String> {
     let key = KeyFile::in_folder(folder).read().unwrap().unwrap().key;
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
     let db = rusqlite::Connection::open_with_flags(doorstep::store::database(folder), flags).unwrap();
     doorstep::store::unlock(&db, &key).unwrap();
-    let mut query = db.prepare("SELECT trim(serials) FROM job WHERE trim(serials) <> ''").unwrap();
-    query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    doorstep::store::all_rows(&db).unwrap().into_iter().flat_map(|row| row.found.serials).collect()
 }

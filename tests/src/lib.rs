@@ -9,4 +9,5 @@ pub mod programs;
 pub mod stage;
 pub mod story;
 pub mod town;
+pub mod training;
 pub mod trial;

@@ -4,6 +4,7 @@ mod bundle;
 mod facts;
 mod history;
 mod keys;
+mod lists;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,7 @@ use crate::view::{
 
 pub use history::*;
 pub use keys::*;
+pub use lists::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

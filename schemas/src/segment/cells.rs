@@ -21,7 +21,7 @@ type Cells<'a> = Vec<(u64, Cow<'a, [u8]>)>;
 const SECONDS_BELOW: u64 = 100_000_000_000;
 
 /// The moment that a change's instants are counted from, in milliseconds.
-fn origin(time: i64) -> i64 {
+pub fn origin(time: i64) -> i64 {
     if time.unsigned_abs() < SECONDS_BELOW { time.wrapping_mul(1000) } else { time }
 }
 

@@ -219,7 +219,7 @@ pub fn restore(main: &[u8], content: &[u8], actor: Actor, from_seq: u64) -> Resu
     if spent { Ok(restored) } else { Err(SegmentError::Inconsistent) }
 }
 
-fn read_columns(mut reader: Reader<'_>) -> Result<BTreeMap<u64, Reader<'_>>, SegmentError> {
+pub fn read_columns(mut reader: Reader<'_>) -> Result<BTreeMap<u64, Reader<'_>>, SegmentError> {
     let mut columns: BTreeMap<u64, Reader<'_>> = BTreeMap::new();
     while !reader.is_empty() {
         let spec = reader.unsigned()?;

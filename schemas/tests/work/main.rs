@@ -6,6 +6,7 @@
 
 mod admission;
 mod cast;
+mod closed;
 mod codec;
 mod forgeries;
 mod hostile;

@@ -24,6 +24,7 @@ use crate::sync::fault::Fault;
 use crate::sync::runner::{self, Runner};
 use crate::sync::status;
 use crate::tasks::{Tasks, Unwatched, Watcher};
+use crate::upkeep::Upkeep;
 
 /// Events that a slow listener may fall behind by before it has to look at everything anew.
 const EVENTS: usize = 256;
@@ -58,6 +59,8 @@ pub struct Doorstep {
     /// Long work that a person asked for.
     pub tasks: Tasks,
     runner: Runner,
+    /// Ends with what holds it.
+    _upkeep: Upkeep,
     keeper: Arc<dyn KeyKeeper>,
     /// Held for as long as the folder is open.
     _lock: FolderLock,
@@ -107,8 +110,9 @@ impl Doorstep {
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
         let runner = Runner::start(runtime, &actions)?;
+        let upkeep = Upkeep::start(runtime, &actions, runner.resting());
         let tasks = Tasks::new(actions.events.clone());
-        Ok(Self { actions, tasks, runner, keeper, _lock: lock })
+        Ok(Self { actions, tasks, runner, _upkeep: upkeep, keeper, _lock: lock })
     }
 
     /// Events from now on.

@@ -14,3 +14,4 @@ pub mod rules;
 pub mod store;
 pub mod sync;
 pub mod tasks;
+mod upkeep;

@@ -36,6 +36,7 @@ impl Told for StoreError {
             | Self::Cbor(_)
             | Self::Json(_)
             | Self::Change(_)
+            | Self::Pack(_)
             | Self::Row(_)
             | Self::Cipher => ErrorCode::StoreFailed,
         }

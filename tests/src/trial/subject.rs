@@ -74,7 +74,7 @@ pub fn run(folder: &Path, beside: &Path, seed: u64, lax: bool, runtime: &Handle)
         .collect();
     let chance = Chance::from_seed(seed);
     let colleague = Colleague::join(&town, beside, &orders[0], nature)?;
-    let jobs = actions.shelf.store().all_figures()?.into_iter().map(|(job, _)| job).collect();
+    let jobs = actions.shelf.store().listed_jobs()?;
     Subject { actions, town, orders, chance, colleague, jobs, seed, done: 0 }.work()
 }
 

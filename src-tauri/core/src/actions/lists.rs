@@ -11,7 +11,7 @@ use crate::domain::day::{self, Beside, JobFigures};
 use crate::domain::facts::desk::{CashTaken, SettlementLine, SettlementStep};
 use crate::domain::money::settlement;
 use crate::domain::{day_money, first_fix, timers};
-use crate::store::views::JobRow;
+use crate::store::listed::JobRow;
 use crate::store::{Store, StoreError};
 
 impl Actions {
@@ -51,13 +51,10 @@ impl Actions {
         let only = if store.is_owner(me)? { None } else { Some(me) };
         let start = calendar::day_start(at.unwrap_or(now));
         let desk = Desks::read(&mut store)?;
-        let mut all = store.all_figures()?;
-        first_fix::mark_revisits(&mut all, first_fix::REVISIT_DAYS);
-        let revisited: BTreeSet<JobId> = all.iter().filter(|(_, f)| f.revisited).map(|(job, _)| *job).collect();
-        let not_handed_in = day_money::not_handed_in(all.iter().map(|(_, figures)| figures), &desk.cash);
+        let not_handed_in = day_money::not_handed_in(&store.hands()?, &desk.cash);
         let of_day = |start: i64| -> Result<Vec<JobRow>, StoreError> {
             let mut rows = store.jobs_of_day(start, now, only)?;
-            rows.iter_mut().for_each(|row| row.figures.revisited = revisited.contains(&row.card.job));
+            mark_revisited(&store, &mut rows)?;
             Ok(rows)
         };
         let rows = of_day(start)?;
@@ -99,6 +96,18 @@ impl Actions {
         let now = self.nature.now_ms();
         self.shelf.store().rules().at(now).pick_lists()
     }
+}
+
+/// Says of each job whether somebody had to come back to it (R8): only the jobs that name it can tell.
+fn mark_revisited(store: &Store, rows: &mut [JobRow]) -> Result<(), StoreError> {
+    let revisits = store.revisits_of(rows.iter().map(|row| row.card.job))?;
+    let figures = |row: &JobRow| (row.card.job, row.figures.clone());
+    let all: BTreeMap<JobId, JobFigures> = rows.iter().chain(&revisits).map(figures).collect();
+    let mut marked: Vec<(JobId, JobFigures)> = all.into_iter().collect();
+    first_fix::mark_revisits(&mut marked, first_fix::REVISIT_DAYS);
+    let revisited: BTreeSet<JobId> = marked.iter().filter(|(_, f)| f.revisited).map(|(job, _)| *job).collect();
+    rows.iter_mut().for_each(|row| row.figures.revisited = revisited.contains(&row.card.job));
+    Ok(())
 }
 
 /// A job that was given to somebody else meanwhile is no longer shown, even while its copy lies here.

@@ -6,6 +6,7 @@ pub mod bundle;
 pub mod conflicts;
 pub mod drafts;
 pub mod facts;
+pub mod find;
 pub mod finish;
 pub mod history;
 pub mod job_view;

@@ -18,6 +18,11 @@ pub fn day_start(ms: i64) -> i64 {
     ms.saturating_add(8 * HOUR_MS).div_euclid(DAY_MS).saturating_mul(DAY_MS).saturating_sub(8 * HOUR_MS)
 }
 
+/// Which of the outlet's days holds this moment, counted from 1970-01-01.
+pub fn day_number(ms: i64) -> i64 {
+    ms.saturating_add(8 * HOUR_MS).div_euclid(DAY_MS)
+}
+
 /// `2026-11-21`
 pub fn day_name(ms: i64) -> String {
     let at = local(ms);

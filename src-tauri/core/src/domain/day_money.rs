@@ -3,17 +3,19 @@
 //! A day opens no document, so the sums lie beside the job's row. Whatever a broken sheet claims, they stay numbers
 //! that a screen can show.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use doorstep_schemas::ids::{MemberId, ShortId};
 use doorstep_schemas::view::PaidFor;
 use serde::{Deserialize, Serialize};
 
-use super::day::JobFigures;
 use super::facts::Job;
 use super::facts::desk::CashTaken;
 use super::money::fees::{self, Terms};
 use super::money::{amount, billed, cash, claims};
+
+/// Ten thousand million yuan, in fen: no job's cash is more.
+const MOST_HAND: i64 = 1_000_000_000_000;
 
 /// A sum of money that stays a number which a screen can show.
 pub fn added(sum: i64, fen: i64) -> i64 {
@@ -50,6 +52,19 @@ pub struct JobMoney {
 }
 
 impl JobMoney {
+    /// What passed through each member's hands (R43). No job moves more than [`MOST_HAND`] either way, so that all
+    /// jobs' sums can be kept as one number, added to and taken from in any order.
+    pub fn hands(&self) -> BTreeMap<MemberId, i64> {
+        let mut out = BTreeMap::new();
+        for paid in self.paid.iter().filter(|paid| paid.in_hand) {
+            let sum: &mut i64 = out.entry(paid.member).or_default();
+            *sum = added(*sum, paid.fen);
+        }
+        out.retain(|_, fen| *fen != 0);
+        out.values_mut().for_each(|fen| *fen = (*fen).clamp(-MOST_HAND, MOST_HAND));
+        out
+    }
+
     /// The sums of one job (R38).
     pub fn of(job: &Job) -> Self {
         let terms = Terms::default();
@@ -84,18 +99,10 @@ fn paid(payment: &super::facts::Payment) -> Paid {
     }
 }
 
-/// What each member has in hand and not yet handed in (R38, R43), over all jobs and all that the owner took in.
-pub fn not_handed_in<'a>(
-    jobs: impl IntoIterator<Item = &'a JobFigures>,
-    cash: &[CashTaken],
-) -> BTreeMap<MemberId, i64> {
-    let mut out = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    let payments = jobs.into_iter().flat_map(|job| &job.money.paid).filter(|paid| paid.in_hand);
-    for paid in payments.filter(|paid| seen.insert(paid.id)) {
-        let sum: &mut i64 = out.entry(paid.member).or_default();
-        *sum = added(*sum, paid.fen);
-    }
+/// What each member has in hand and not yet handed in (R38, R43): what passed through each one's hands over all jobs,
+/// and all that the owner took in.
+pub fn not_handed_in(hands: &BTreeMap<MemberId, i64>, cash: &[CashTaken]) -> BTreeMap<MemberId, i64> {
+    let mut out: BTreeMap<MemberId, i64> = hands.iter().map(|(member, fen)| (*member, added(0, *fen))).collect();
     for taken in cash::taken_in(cash).0 {
         let sum = out.entry(taken.member).or_default();
         *sum = added(*sum, taken.fen.saturating_neg());
@@ -219,8 +226,10 @@ mod tests {
             payment(4, -1_000, PayWay::Cash, PaidFor::Refund),
         ];
         job.sheet.payments[2].way = Word::Known(PayWay::Personal);
-        let figures = JobFigures { money: JobMoney::of(&job), ..JobFigures::blank() };
-        assert_eq!(not_handed_in([&figures], &[])[&member(1)], 30_000);
+        let twice = job.sheet.payments[0].clone();
+        job.sheet.payments.push(twice);
+        let hands = JobMoney::of(&job).hands();
+        assert_eq!(not_handed_in(&hands, &[])[&member(1)], 30_000, "a doubled fact counts once");
         let taken = CashTaken {
             id: id(9),
             member: member(1),
@@ -229,14 +238,10 @@ mod tests {
             note: String::new(),
             noted: noted(NOON),
         };
-        assert_eq!(
-            not_handed_in([&figures, &figures], &[taken.clone(), taken.clone()])[&member(1)],
-            0,
-            "doubled facts"
-        );
+        assert_eq!(not_handed_in(&hands, &[taken.clone(), taken.clone()])[&member(1)], 0, "doubled facts");
         let word = Some(id(70));
         let of = |n| CashTaken { id: id(n), hand_in: word, ..taken.clone() };
-        assert_eq!(not_handed_in([&figures], &[of(9), of(10)])[&member(1)], 0, "two desks took in the same money");
+        assert_eq!(not_handed_in(&hands, &[of(9), of(10)])[&member(1)], 0, "two desks took in the same money");
     }
 
     proptest! {

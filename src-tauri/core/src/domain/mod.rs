@@ -14,6 +14,7 @@ pub mod dispatch;
 pub mod facts;
 pub mod failures;
 pub mod faults;
+pub mod find;
 pub mod first_fix;
 pub mod gates;
 pub mod hazards;

@@ -15,7 +15,7 @@ use super::papers::Papers;
 use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
 use super::settings::Enrolment;
 use super::stuck::HeldPiece;
-use super::{Store, StoreError, adopt, photos, rows, rule_sets, settings, stuck, team, views};
+use super::{Store, StoreError, adopt, packs, photos, rows, rule_sets, settings, stuck, team, views};
 
 /// What came of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -373,7 +373,8 @@ fn displace(db: &Connection, doc: &DocId, actor: Actor, at: u64, taken: Taken) -
         place,
         |row| row.get(0),
     )?;
-    if fixed {
+    let packed = packs::of_doc(db, doc)?.and_then(|job| packs::run(&job, doc.kind(), actor));
+    if fixed || packed.is_some_and(|run| run.seq >= at) {
         return Ok(false);
     }
     let mut query =

@@ -14,7 +14,7 @@ use rusqlite::{Connection, params};
 use super::papers::Papers;
 use super::rows::{ADOPTED, QUARANTINED, WAITING};
 use super::team::text_error;
-use super::{StoreError, stuck, turns};
+use super::{StoreError, packs, stuck, turns};
 use crate::documents::lineage::Lineage;
 
 /// A change that is here.
@@ -174,6 +174,10 @@ fn weigh(
 /// smaller hash, and what fails on what was taken before it is quarantined. Every device that has the same changes
 /// chooses the same, whichever came first.
 fn choose(db: &Connection, papers: &mut Papers, doc: &DocId, at_ms: i64) -> Result<u32, StoreError> {
+    if let Some(job) = doc.job() {
+        // The whole document is judged anew: all of it has rows again.
+        packs::open_out(db, papers, job, false)?;
+    }
     let key = doc.to_string();
     let again = [ErrorCode::ChangeClashes, ErrorCode::RestsOnRefused];
     db.execute(
@@ -225,6 +229,10 @@ pub(super) fn rejudge(
     everything: bool,
     at_ms: i64,
 ) -> Result<u32, StoreError> {
+    if let Some(job) = doc.job() {
+        // The whole document is judged anew: all of it has rows again.
+        packs::open_out(db, papers, job, false)?;
+    }
     let key = doc.to_string();
     let which = if everything { "1" } else { "state = 2" };
     let mut previous: HashMap<(Actor, i64), ChangeHash> = HashMap::new();

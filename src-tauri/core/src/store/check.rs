@@ -341,8 +341,8 @@ impl Store {
             return Ok(false);
         }
         tracing::warn!(%hash, "a photo's file is damaged");
-        self.db.execute("UPDATE photo SET here = 0, sent = 0, refused = NULL WHERE hash = ?1", [hash.0])?;
-        Ok(true)
+        let rows = self.db.execute("UPDATE photo SET here = 0, sent = 0, refused = NULL WHERE hash = ?1", [hash.0])?;
+        if rows == 0 { self.lost_folded(hash) } else { Ok(true) }
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::{ErrorCode, ffi};
 
+use super::packs::PackError;
 use crate::documents::layout::WriteError;
 use crate::documents::paper::PaperError;
 use crate::tasks::Cancelled;
@@ -56,6 +57,8 @@ pub enum StoreError {
     Json(#[source] serde_json::Error),
     #[error("a stored change does not parse")]
     Change(#[from] doorstep_schemas::change::MalformedChange),
+    #[error("a packed job does not open")]
+    Pack(#[from] PackError),
     #[error("a row of the database does not hold what it should: {0}")]
     Row(&'static str),
     #[error("this device is not enrolled")]

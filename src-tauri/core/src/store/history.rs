@@ -7,7 +7,7 @@ use rusqlite::params;
 
 use super::rows::ADOPTED;
 use super::team::text_error;
-use super::{Store, StoreError, views};
+use super::{Store, StoreError, packs, views};
 use crate::documents::paper::Paper;
 
 impl Store {
@@ -28,10 +28,19 @@ impl Store {
              ) ORDER BY r.doc",
         )?;
         let sign = format!("#{id}").into_bytes();
-        let docs = query.query_map(params![actor.0, sign, ADOPTED], |row| {
+        let docs = query.query_map(params![actor.0, &sign, ADOPTED], |row| {
             row.get::<_, String>(0)?.parse().map_err(|e| text_error(0, e))
         })?;
-        Ok(docs.collect::<Result<_, _>>()?)
+        let mut out: Vec<DocId> = docs.collect::<Result<_, _>>()?;
+        for job in packs::naming(&self.db, &actor.0)? {
+            let closed = packs::of(&self.db, job)?.unwrap_or_default();
+            let theirs = closed.changes.iter().filter(|kept| kept.change.actor == actor);
+            let with = theirs.filter(|kept| kept.change.bytes.windows(sign.len()).any(|part| part == sign));
+            out.extend(with.map(|kept| packs::doc_of(job, kept.kind)));
+        }
+        out.sort();
+        out.dedup();
+        Ok(out)
     }
 
     /// Those changes of a document that the relay holds.
@@ -39,6 +48,10 @@ impl Store {
         let mut query =
             self.db.prepare_cached("SELECT hash FROM change WHERE doc = ?1 AND state = ?2 AND log_seq IS NOT NULL")?;
         let hashes = query.query_map(params![doc.to_string(), ADOPTED], |row| row.get(0).map(ChangeHash))?;
-        Ok(hashes.collect::<Result<_, _>>()?)
+        let mut out: BTreeSet<ChangeHash> = hashes.collect::<Result<_, _>>()?;
+        // Only what the relay holds is packed.
+        let packed = packs::of_doc(&self.db, doc)?.unwrap_or_default().changes.into_iter();
+        out.extend(packed.filter(|kept| kept.kind == doc.kind()).map(|kept| kept.change.hash));
+        Ok(out)
     }
 }

@@ -10,19 +10,26 @@ pub mod bundle;
 mod cells;
 pub mod check;
 mod compare;
+pub mod dictionary;
 pub mod drafts;
 pub mod error;
 mod exports;
 pub mod files;
+mod folded;
 mod history;
 pub mod identity;
+mod index;
 pub mod key;
+pub mod listed;
+pub mod lists;
 pub mod lock;
 mod migrate;
 mod open;
 pub mod outbox;
 mod outlet_papers;
 mod own;
+pub mod packing;
+mod packs;
 mod pages;
 mod papers;
 mod photo_files;
@@ -30,6 +37,7 @@ mod photo_keys;
 pub mod photos;
 pub mod purge;
 pub mod rebuild;
+mod rebuild_views;
 pub mod recovery;
 pub mod recovery_key;
 mod refill;
@@ -38,6 +46,7 @@ pub mod rotate;
 mod rows;
 pub mod rule_sets;
 mod salvage;
+pub mod search;
 mod settings;
 pub mod storage;
 pub mod stuck;
@@ -63,11 +72,14 @@ use crate::tasks::{Unwatched, Watcher};
 pub use absorb::Absorbed;
 use ballast::Ballast;
 pub use error::StoreError;
+pub use index::all_rows;
 pub use open::{database, unlock};
 pub use own::Edit;
+pub use packs::PackError;
 use papers::Papers;
 pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
+pub use views::row_of;
 
 /// The store of one data folder, opened by one process.
 pub struct Store {
@@ -113,7 +125,8 @@ impl Store {
         let open = |watcher: &mut dyn Watcher| -> Result<Self, StoreError> {
             let ballast = Ballast::of(folder);
             let db = open::connection(folder, key, watcher)?;
-            let store = Self::on(db, folder, key, ballast, built_in.clone(), nature)?;
+            let mut store = Self::on(db, folder, key, ballast, built_in.clone(), nature)?;
+            store.renew_views(watcher, nature.now_ms())?;
             open::checkpoint_at_close(&store.db, true)?;
             if store.disk_low() {
                 store.keep_log_short(true);
@@ -143,7 +156,7 @@ impl Store {
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
         let actor = Actor::new(device, random(nature));
-        let papers = Papers::new(actor);
+        let papers = Papers::new(actor, folder);
         let mut store = Self {
             db,
             papers,
@@ -159,6 +172,8 @@ impl Store {
             ballast,
             damage_met: error::damage_met(),
         };
+        // Before anything is judged anew: rows of another version can't be read.
+        store.let_go_of_other_views()?;
         store.renew_rules(nature.now_ms())?;
         store.renew_beside(nature);
         match store.renew_verdicts(nature.now_ms()) {

@@ -8,10 +8,11 @@ use doorstep_schemas::ids::{Actor, DocId, JobId};
 use doorstep_schemas::segment::{self, PIECE_TARGET};
 use doorstep_schemas::signature::Signature;
 use doorstep_schemas::wire::{DownHeader, Grant, Held, Outcome, Piece, PieceResult, RunHeld, RunName, Segment, kind};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
+use super::packs::{self, Sums};
 use super::rows::signed;
-use super::{Store, StoreError, settings};
+use super::{Store, StoreError, packing, settings};
 
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
@@ -151,6 +152,9 @@ impl Store {
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let unsigned = |n: i64| u64::try_from(n).unwrap_or(0);
+        // Of packs in doubt it is not known what the relay holds.
+        let sums = if packs::doubted(&self.db)? { Sums::read(&self.db)? } else { Sums::default() };
+        let (changes, photos, bytes) = (changes + sums.own, photos + sums.photos, bytes + sums.photo_bytes);
         Ok(Held { changes: unsigned(changes), photos: unsigned(photos), photo_bytes: unsigned(bytes) })
     }
 
@@ -185,19 +189,28 @@ impl Store {
     /// A run's changes from one number on.
     pub(super) fn run_from(&self, doc: DocId, actor: Actor, from: i64) -> Result<UnsentRun, StoreError> {
         let key = doc.to_string();
-        let (signature, tail): (Vec<u8>, Vec<u8>) = self.db.query_row(
-            "SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2",
-            params![key, actor.0],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
+        let word: Option<(Vec<u8>, Vec<u8>)> = self
+            .db
+            .query_row("SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let (mut changes, packed) = packs::run_from(&self.db, &doc, actor, from)?;
         let mut query = self.db.prepare_cached(
             "SELECT seq, hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 ORDER BY seq",
         )?;
         let rows = query.query_map(params![key, actor.0, from], |row| {
             Ok((u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0), row.get(1)?, row.get(2)?))
         })?;
-        let signature = minicbor::decode(&signature).map_err(StoreError::Cbor)?;
-        Ok(UnsentRun { doc, actor, signature, tail, changes: rows.collect::<Result<Vec<_>, _>>()? })
+        for row in rows {
+            changes.push(row?);
+        }
+        let (signature, tail) = match (word, packed) {
+            (Some((signature, tail)), _) => (minicbor::decode(&signature).map_err(StoreError::Cbor)?, tail),
+            (None, Some(run)) => (run.signature, run.tail),
+            (None, None) => return Err(StoreError::Row("run")),
+        };
+        Ok(UnsentRun { doc, actor, signature, tail, changes })
     }
 
     /// Applies the relay's answer to the pieces that were sent with it.
@@ -237,6 +250,9 @@ impl Store {
             Outcome::Gap => {
                 // The relay lost what it had confirmed (restored from an old copy): it becomes unsent again.
                 let want = result.want_from.unwrap_or(1);
+                if let Some(job) = doc.job() {
+                    packs::open_out(&self.db, &mut self.papers, job, false)?;
+                }
                 self.db.execute(
                     "UPDATE change SET log_seq = NULL WHERE doc = ?1 AND actor = ?2 AND seq >= ?3",
                     params![doc.to_string(), actor.0, signed(want)],
@@ -266,6 +282,7 @@ impl Store {
         let tx = self.db.transaction()?;
         tx.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
         tx.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
+        packing::doubt_all(&tx)?;
         tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
         tx.commit()?;
         Ok(())
@@ -308,6 +325,19 @@ impl Store {
     }
 
     pub fn counts(&self) -> Result<Counts, StoreError> {
+        let mut counts = self.counted()?;
+        let own = u32::try_from(Sums::read(&self.db)?.own).unwrap_or(u32::MAX);
+        counts.on_device = counts.on_device.saturating_add(own);
+        if !packs::doubted(&self.db)? {
+            // A job is packed when an owner's device has all of it.
+            counts.on_relay = counts.on_relay.saturating_add(own);
+            counts.on_owner = counts.on_owner.saturating_add(own);
+        }
+        Ok(counts)
+    }
+
+    /// Of records that have rows.
+    fn counted(&self) -> Result<Counts, StoreError> {
         let owner_seq = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
         Ok(self.db.query_row(
             "SELECT count(*), count(log_seq), count(CASE WHEN log_seq <= ?1 THEN 1 END),

@@ -1,31 +1,35 @@
 //! Open documents: a few in memory, the rest opened from their saved copy and the changes after it.
 
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep_schemas::ids::{Actor, DocId, JobId};
+use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId};
 use lru::LruCache;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::StoreError;
+use super::{StoreError, packs, photo_files};
 use crate::documents::paper::Paper;
 use crate::domain::facts::Job;
 
 /// An open document is 22–31 KB of memory.
 const OPEN: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
+const FEW: NonZeroUsize = NonZeroUsize::new(4).expect("4 is not zero");
 /// Changes after which a saved copy is renewed: opening stays below a few milliseconds.
 const SAVE_EVERY: i64 = 48;
 
 pub struct Papers {
     actor: Actor,
+    /// Where the photos' files lie.
+    photos: PathBuf,
     open: LruCache<DocId, Paper>,
     /// What was read from a job's documents, until one of them is taken in hand again.
     facts: LruCache<JobId, Arc<Job>>,
 }
 
 impl Papers {
-    pub fn new(actor: Actor) -> Self {
-        Self { actor, open: LruCache::new(OPEN), facts: LruCache::new(OPEN) }
+    pub fn new(actor: Actor, folder: &Path) -> Self {
+        Self { actor, photos: folder.join(photo_files::FOLDER), open: LruCache::new(OPEN), facts: LruCache::new(OPEN) }
     }
 
     /// A document to be changed, of a transaction or of the database, whichever `db` is.
@@ -51,6 +55,21 @@ impl Papers {
 
     pub fn keep_facts(&mut self, job: JobId, facts: &Arc<Job>) {
         self.facts.put(job, facts.clone());
+    }
+
+    /// Room of its own, for whoever may not change what is open here.
+    pub fn beside(&self) -> Self {
+        Self { actor: self.actor, photos: self.photos.clone(), open: LruCache::new(FEW), facts: LruCache::new(FEW) }
+    }
+
+    /// The facts of jobs that were looked at lately.
+    pub fn all_known(&self) -> impl Iterator<Item = (JobId, &Arc<Job>)> {
+        self.facts.iter().map(|(job, facts)| (*job, facts))
+    }
+
+    /// Whether a photo's file is here.
+    pub fn has_photo(&self, hash: &BlobHash) -> bool {
+        photo_files::path_in(&self.photos, hash).exists()
     }
 
     fn forget_facts(&mut self, doc: &DocId) {
@@ -104,6 +123,12 @@ impl Papers {
     }
 }
 
+/// A document's packed changes.
+fn packed(db: &Connection, doc: &DocId) -> Result<Vec<Vec<u8>>, StoreError> {
+    let changes = packs::of_doc(db, doc)?.map(|job| job.changes).unwrap_or_default();
+    Ok(changes.into_iter().filter(|kept| kept.kind == doc.kind()).map(|kept| kept.change.bytes).collect())
+}
+
 fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Paper, StoreError> {
     let key = doc.to_string();
     let saved: Option<(Option<Vec<u8>>, i64)> = db
@@ -112,6 +137,13 @@ fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Paper, StoreError>
     let (saved, saved_to) = saved.unwrap_or((None, 0));
     let mut rows =
         db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND state = 0 AND id > ?2 ORDER BY id")?;
-    let later = rows.query_map(params![key, saved_to], |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
+    let mut later = match saved {
+        // A copy that was saved after the pack has it in itself.
+        None => packed(db, doc)?,
+        Some(_) => Vec::new(),
+    };
+    for bytes in rows.query_map(params![key, saved_to], |row| row.get(0))? {
+        later.push(bytes?);
+    }
     Ok(Paper::open(doc, actor, saved.as_deref(), &later)?)
 }

@@ -26,6 +26,15 @@ const WALK: &str = "photos_to_reseal";
 /// Folders of photos: two hexadecimal digits each.
 const FOLDERS: u32 = 256;
 
+/// Where the photos' files lie in a data folder.
+pub(super) const FOLDER: &str = "photos";
+
+/// The file of one photo.
+pub(super) fn path_in(photos: &Path, hash: &BlobHash) -> PathBuf {
+    let name = hash.to_string();
+    photos.join(&name[..2]).join(name)
+}
+
 /// Files of one data folder's photos. What is handed out writes under the newest key, also when that came later.
 #[derive(Debug, Clone)]
 pub struct PhotoFiles {
@@ -48,7 +57,7 @@ pub struct Resealed {
 
 impl PhotoFiles {
     pub(super) fn new(folder: &Path, keys: PhotoKeys) -> Self {
-        Self { folder: folder.join("photos"), keys: Arc::new(RwLock::new(keys)) }
+        Self { folder: folder.join(FOLDER), keys: Arc::new(RwLock::new(keys)) }
     }
 
     /// Other keys, for everybody who holds these files.
@@ -57,8 +66,7 @@ impl PhotoFiles {
     }
 
     pub(super) fn path(&self, hash: &BlobHash) -> PathBuf {
-        let name = hash.to_string();
-        self.folder.join(&name[..2]).join(name)
+        path_in(&self.folder, hash)
     }
 
     fn newest(&self) -> Option<(u32, [u8; 32])> {

@@ -4,7 +4,7 @@ use doorstep_schemas::ids::{BlobHash, DocId, JobId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::papers::Papers;
-use super::{Store, StoreError, views};
+use super::{Store, StoreError, folded, packs, views};
 
 /// A photo whose bytes are to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,13 +54,18 @@ pub fn put_own(
 pub(super) fn expect(db: &Connection, papers: &mut Papers, job: JobId, now_ms: i64) -> Result<(), StoreError> {
     let Some(facts) = views::facts(db, papers, job)? else { return Ok(()) };
     let doc = DocId::Sheet(job).to_string();
+    let packed = packs::has(db, &DocId::Sheet(job))?;
     let mut insert = db.prepare_cached(
         "INSERT INTO photo (hash, doc, thumb, bytes, here, mine, at_ms) VALUES (?1, ?2, ?3, ?4, 0, 0, ?5)
          ON CONFLICT (hash) DO NOTHING",
     )?;
     for photo in &facts.sheet.photos {
-        insert.execute(params![photo.photo.0, doc, false, photo.bytes, now_ms])?;
-        insert.execute(params![photo.thumb.0, doc, true, photo.thumb_bytes, now_ms])?;
+        for (hash, thumb, bytes) in [(photo.photo, false, photo.bytes), (photo.thumb, true, photo.thumb_bytes)] {
+            // What a pack holds of a job has no row as long as its file is here.
+            if !(packed && papers.has_photo(&hash)) {
+                insert.execute(params![hash.0, doc, thumb, bytes, now_ms])?;
+            }
+        }
     }
     Ok(())
 }
@@ -73,9 +78,12 @@ impl Store {
 
     pub fn photo_standing(&self, hash: &BlobHash) -> Result<Option<PhotoStanding>, StoreError> {
         let mut query = self.db.prepare_cached("SELECT here, on_relay FROM photo WHERE hash = ?1")?;
-        Ok(query
+        let row = query
             .query_row([hash.0], |row| Ok(PhotoStanding { here: row.get(0)?, on_relay: row.get(1)? }))
-            .optional()?)
+            .optional()?;
+        // A photo whose job is packed has no row: its file says that it is here, and it went to the relay before that.
+        let folded = || self.papers.has_photo(hash).then_some(PhotoStanding { here: true, on_relay: true });
+        Ok(row.or_else(folded))
     }
 
     /// The next photo to send: text has gone before, thumbnails go before originals.
@@ -101,7 +109,10 @@ impl Store {
     /// One photo that a person wants to see.
     pub fn photo_named(&self, hash: &BlobHash) -> Result<Option<PhotoJob>, StoreError> {
         let mut query = self.db.prepare_cached("SELECT hash, doc, thumb, bytes FROM photo WHERE hash = ?1")?;
-        Ok(query.query_row([hash.0], photo_row).optional()?)
+        match query.query_row([hash.0], photo_row).optional()? {
+            Some(photo) => Ok(Some(photo)),
+            None => folded::named(&self.db, &self.papers, hash),
+        }
     }
 
     fn one_photo(&self, sql: &str) -> Result<Option<PhotoJob>, StoreError> {
@@ -137,6 +148,23 @@ impl Store {
     }
 
     pub fn photo_counts(&self) -> Result<PhotoCounts, StoreError> {
+        let mut counts = self.counted_photos()?;
+        let sums = packs::Sums::read(&self.db)?;
+        let small = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+        let (photos, bytes) = (small(sums.photos), small(sums.photo_bytes));
+        counts.photos = counts.photos.saturating_add(photos);
+        counts.bytes = counts.bytes.saturating_add(bytes);
+        if packs::doubted(&self.db)? {
+            counts.unsent_bytes = counts.unsent_bytes.saturating_add(bytes);
+        } else {
+            counts.on_relay = counts.on_relay.saturating_add(photos);
+            counts.bytes_on_relay = counts.bytes_on_relay.saturating_add(bytes);
+        }
+        Ok(counts)
+    }
+
+    /// Of photos that have rows.
+    fn counted_photos(&self) -> Result<PhotoCounts, StoreError> {
         Ok(self.db.query_row(
             "SELECT count(CASE WHEN thumb = 0 THEN 1 END), count(CASE WHEN thumb = 0 AND on_relay = 1 THEN 1 END),
                     min(coalesce(sum(CASE WHEN thumb = 0 THEN bytes END), 0), 4294967295),

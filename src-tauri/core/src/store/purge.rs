@@ -3,6 +3,7 @@
 //!
 //! Files go before the rows that name them: whatever stops in between is found again and ended.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ use rusqlite::{Connection, params};
 
 use super::files::{self, SideFile};
 use super::key::{KeyError, KeyKeeper};
-use super::{Store, StoreError, settings};
+use super::{Store, StoreError, index, packs, settings};
 use crate::domain::calendar::DAY_MS;
 
 /// Days after which a closed job's photos are given up on a device that is not an owner's.
@@ -26,7 +27,7 @@ const PHOTOS_DROPPED_AT: &str = "photos_dropped_at";
 
 /// Rows of a job's two documents, and rows of the job.
 const BY_DOC: &[&str] = &["change", "run", "paper", "held_piece", "quarantine", "refused", "photo"];
-const BY_JOB: &[&str] = &["job", "lacking", "grant_out"];
+const BY_JOB: &[&str] = &["lacking", "grant_out", "pack_due"];
 
 impl Store {
     /// Removes the jobs that were taken from this member, as soon as the relay holds all that was done here. Returns the
@@ -52,6 +53,10 @@ impl Store {
 
     fn purge(&mut self, job: JobId) -> Result<(), StoreError> {
         let docs = [DocId::Order(job), DocId::Sheet(job)];
+        // What is packed goes the way of what has rows.
+        let tx = self.db.transaction()?;
+        packs::open_out(&tx, &mut self.papers, job, false)?;
+        tx.commit()?;
         let files = self.photo_files();
         for doc in &docs {
             for hash in photos_here(&self.db, doc)? {
@@ -65,6 +70,7 @@ impl Store {
             let sql = format!("DELETE FROM {table} WHERE doc IN (?1, ?2)");
             tx.execute(&sql, params![docs[0].to_string(), docs[1].to_string()])?;
         }
+        index::remove(&tx, job)?;
         for table in BY_JOB {
             tx.execute(&format!("DELETE FROM {table} WHERE job = ?1"), [job.to_string()])?;
         }
@@ -142,9 +148,30 @@ impl Store {
 
     fn old_photos(&self, before: i64, most: u32) -> Result<Vec<BlobHash>, StoreError> {
         let owner_seq = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
-        let mut query = self.db.prepare_cached(include_str!("sql/old_photos.sql"))?;
-        let rows = query.query_map(params![before, owner_seq, most], |row| row.get(0).map(BlobHash))?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        let mut of_job = self.db.prepare_cached(include_str!("sql/old_photos.sql"))?;
+        let mut out = Vec::new();
+        for (_, job) in self.closed_with_photos(before)? {
+            let docs = [DocId::Sheet(job), DocId::Order(job)].map(|doc| doc.to_string());
+            for hash in of_job.query_map(params![docs[0], docs[1], owner_seq], |row| row.get(0).map(BlobHash))? {
+                out.push(hash?);
+                if out.len() >= usize::try_from(most).unwrap_or(usize::MAX) {
+                    return Ok(out);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Jobs with photo files here that were closed before this moment, by when that was.
+    fn closed_with_photos(&self, before: i64) -> Result<BTreeSet<(i64, JobId)>, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT DISTINCT doc FROM photo WHERE here = 1 AND on_relay = 1")?;
+        let mut out = BTreeSet::new();
+        for doc in query.query_map([], |row| row.get::<_, String>(0))? {
+            let Some(job) = doc?.parse::<DocId>().ok().and_then(|doc| doc.job()) else { continue };
+            let closed = index::row_of(&self.db, job)?.and_then(|(_, row)| row.figures.finished_at);
+            out.extend(closed.filter(|at| *at < before).map(|at| (at, job)));
+        }
+        Ok(out)
     }
 }
 
@@ -175,8 +202,16 @@ pub enum EraseError {
 /// Jobs that the log took from a member and of which something is still here.
 fn lost(db: &Connection, member: MemberId) -> Result<Vec<JobId>, StoreError> {
     let mut query = db.prepare_cached(include_str!("sql/lost_jobs.sql"))?;
-    let rows = query.query_map([member.as_str()], |row| row.get::<_, String>(0))?;
-    rows.map(|job| job?.parse().map_err(|_not_an_id| StoreError::Row("granted"))).collect()
+    let rows = query.query_map([member.as_str()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?)))?;
+    let mut out = Vec::new();
+    for row in rows {
+        let (job, here) = row?;
+        let job = job.parse().map_err(|_not_an_id| StoreError::Row("granted"))?;
+        if here || index::has(db, job)? || packs::size(db, job)?.is_some() {
+            out.push(job);
+        }
+    }
+    Ok(out)
 }
 
 /// Whether the relay lacks something of a job that only this device may have: own work and photos, also refused ones, and

@@ -12,8 +12,9 @@ use doorstep_schemas::ids::{DocId, JobId};
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
+use super::packs::{self, Sums};
 use super::rows::signed;
-use super::{Absorbed, Store, StoreError, absorb, adopt, photos, rule_sets, settings, team, views};
+use super::{Absorbed, Store, StoreError, absorb, adopt, index, photos, rule_sets, settings, team, views};
 use crate::tasks::{Cancelled, Step, Watcher};
 
 /// Jobs made anew in one transaction: a commit is the dearest part of one.
@@ -33,6 +34,14 @@ pub enum RebuildError {
 impl From<rusqlite::Error> for RebuildError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+/// Stopped by whoever looked, also where the store said so.
+fn stopped(error: StoreError) -> RebuildError {
+    match error {
+        StoreError::Cancelled(cancelled) => cancelled.into(),
+        error => error.into(),
     }
 }
 
@@ -92,6 +101,11 @@ impl Store {
             let tx = self.db.transaction()?;
             for job in batch {
                 for doc in &jobs[job] {
+                    if all_packed(&tx, doc)? {
+                        // Only what is part of its document is packed, and a pack's hashes prove it whenever it opens.
+                        self.papers.forget(doc);
+                        continue;
+                    }
                     done.bytes +=
                         adopt::rejudge(&tx, &mut self.papers, doc, true, now_ms).and_then(|_| recount(&tx, doc))?;
                 }
@@ -105,6 +119,10 @@ impl Store {
             done.done += batch.len() as u64;
             watcher.step(done)?;
         }
+        // What lies beside the rows may have lost something that no row shows.
+        let tx = self.db.transaction()?;
+        index::make_anew(&tx, |_| Ok(watcher.step(done)?)).map_err(stopped)?;
+        tx.commit()?;
         settings::put(&self.db, VERDICTS, &fingerprint())?;
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(Rebuilt { jobs: small(names.len()), papers: small(papers.len()) })
@@ -133,9 +151,11 @@ impl Store {
     /// How many changes are here and what became of them.
     pub fn verdicts(&self) -> Result<Verdicts, StoreError> {
         let one = |sql: &str| self.db.query_row(sql, [], |row| row.get::<_, u32>(0));
+        let packed = Sums::read(&self.db)?;
+        let small = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
         Ok(Verdicts {
-            documents: one("SELECT count(*) FROM paper")?,
-            adopted: one("SELECT count(*) FROM change WHERE state = 0")?,
+            documents: one("SELECT count(*) FROM paper")?.saturating_add(small(packed.docs)),
+            adopted: one("SELECT count(*) FROM change WHERE state = 0")?.saturating_add(small(packed.changes)),
             waiting: self.waiting()?,
             quarantined: one("SELECT count(*) FROM quarantine")?,
             aside: one("SELECT count(*) FROM aside")?,
@@ -173,7 +193,21 @@ fn written(db: &Connection) -> Result<Written, StoreError> {
             None => out.papers.push(doc),
         }
     }
+    for job in packs::all(db)? {
+        for doc in [DocId::Order(job), DocId::Sheet(job)] {
+            if packs::has(db, &doc)? {
+                out.jobs.entry(job).or_default().insert(doc);
+            }
+        }
+    }
     Ok(out)
+}
+
+/// Whether nothing of a document lies outside its pack.
+fn all_packed(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
+    let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE doc = ?1)")?;
+    let rows: bool = query.query_row([doc.to_string()], |row| row.get(0))?;
+    Ok(!rows && packs::has(db, doc)?)
 }
 
 /// Counts a document's operations anew; returns the bytes that were read.

@@ -15,13 +15,26 @@ use super::cells::Value;
 use super::outbox::{Fit, UnsentRun, pieces};
 use super::rows::signed;
 use super::salvage::{Haul, Kept, KeptRun, RunKey};
-use super::{Enrolment, Store, StoreError, settings, team, views};
+use super::{Enrolment, Store, StoreError, packs, settings, team, views};
 use crate::tasks::{Step, Watcher};
 
 /// Changes taken in with one transaction.
 const PORTION: usize = 2_000;
 /// Facts about the database that was, not about this device.
-const NOT_OVER: [&str; 4] = ["cursor", "judged_by", "check", "repair"];
+const NOT_OVER: [&str; 12] = [
+    "cursor",
+    "judged_by",
+    "check",
+    "repair",
+    "views",
+    packs::TURN,
+    packs::DOUBT,
+    packs::DOCS,
+    packs::CHANGES,
+    packs::OWN,
+    packs::PHOTOS,
+    packs::PHOTO_BYTES,
+];
 
 /// Tables whose rows go over as they are, by the columns that every version has had.
 const COLUMNS: [(&str, &str); 9] = [

@@ -3,11 +3,12 @@
 use doorstep_schemas::admission::{History, Run};
 use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
+use doorstep_schemas::closed::Closed;
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind};
 use doorstep_schemas::signature::{Chain, Signature};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::StoreError;
+use super::{StoreError, packing, packs};
 
 pub const ADOPTED: i64 = 0;
 pub const WAITING: i64 = 1;
@@ -21,6 +22,9 @@ pub struct RunRow<'a> {
     run: Run,
     broken: Option<u64>,
     doc_ops: u64,
+    kind: DocKind,
+    /// What is packed of it: rows stand above.
+    packed: Option<Closed>,
 }
 
 fn unsigned(value: i64) -> u64 {
@@ -46,13 +50,17 @@ impl<'a> RunRow<'a> {
                 Ok((run, row.get::<_, Option<i64>>(4)?.map(unsigned)))
             })
             .optional()?;
-        let (run, broken) = row.unwrap_or_default();
+        let packed = packs::of_doc(db, doc)?;
+        let kind = doc.kind();
+        let below = || (packed.as_ref().and_then(|job| packs::run(job, kind, actor)).unwrap_or_default(), None);
+        let (run, broken) = row.unwrap_or_else(below);
         let ops: Option<i64> = db
             .prepare_cached("SELECT ops FROM paper WHERE doc = ?1")?
             .query_row([&key], |row| row.get(0))
             .optional()?;
-        let doc_ops = ops.map_or(0, unsigned).saturating_add(birth::ops(doc.kind()));
-        Ok(Self { db, doc: key, actor, run, broken, doc_ops })
+        let below = || packed.as_ref().map_or(0, |job| packs::ops(job, kind));
+        let doc_ops = ops.map_or_else(below, unsigned).saturating_add(birth::ops(kind));
+        Ok(Self { db, doc: key, actor, run, broken, doc_ops, kind, packed })
     }
 
     /// The place from which on nothing of this run can be taken.
@@ -77,13 +85,15 @@ impl History for RunRow<'_> {
             .prepare_cached("SELECT hash FROM change WHERE doc = ?1 AND actor = ?2 AND seq = ?3")?
             .query_row(params![self.doc, self.actor.0, signed(seq)], |row| row.get(0).map(ChangeHash))
             .optional()
+            .map(|found| found.or_else(|| packs::hash_at(self.packed.as_ref()?, self.kind, self.actor, seq)))
     }
 }
 
 /// A run ends here again; what stood behind it is gone.
 pub fn cut_run(db: &Connection, doc: &DocId, actor: Actor, end: u64) -> Result<(), StoreError> {
     let key = doc.to_string();
-    let mut run = Run::default();
+    let packed = packs::of_doc(db, doc)?;
+    let mut run = packed.and_then(|job| packs::run(&job, doc.kind(), actor)).unwrap_or_default();
     let mut query =
         db.prepare_cached("SELECT hash, bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq <= ?3 ORDER BY seq")?;
     let kept = query.query_map(params![key, actor.0, signed(end)], |row| {
@@ -171,6 +181,6 @@ impl Intake<'_> {
             "INSERT INTO paper (doc, ops) VALUES (?1, ?2) ON CONFLICT (doc) DO UPDATE SET ops = excluded.ops",
         )?
         .execute(params![doc, signed(self.doc_ops.saturating_sub(birth::ops(self.doc.kind())))])?;
-        Ok(())
+        packing::due_after(db, self.doc, self.noted_ms)
     }
 }

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use super::papers::Papers;
-use super::{Store, StoreError, settings, views};
+use super::{Store, StoreError, index, settings, views};
 use crate::documents::outlet;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::facts::Job;
@@ -162,30 +162,26 @@ pub(super) fn concerned(db: &Connection, book: &RuleBook, now_ms: i64) -> Result
     let before: Judged = settings::get_json(db, JUDGED)?.unwrap_or_default();
     let after = Judged::by(book, now_ms);
     let mut jobs = BTreeSet::new();
-    let mut add = |sql: &str, params: &[&dyn rusqlite::ToSql]| -> Result<(), StoreError> {
-        let mut query = db.prepare_cached(sql)?;
-        for job in query.query_map(params, |row| row.get::<_, String>(0))? {
-            jobs.extend(job?.parse::<JobId>().ok());
-        }
-        Ok(())
-    };
     let other: Vec<i64> =
         before.versions.symmetric_difference(&after.versions).map(|(_, from_ms, _)| *from_ms).collect();
     let (since, until) = (before.at_ms.min(now_ms), before.at_ms.max(now_ms));
     let turned = after.versions.iter().any(|(_, from_ms, _)| (since < *from_ms) && (*from_ms <= until));
     if turned || !other.is_empty() {
-        add("SELECT job FROM job WHERE finished_at IS NULL", &[])?;
+        jobs.append(&mut index::unfinished(db)?);
     }
     // What is built in holds always: another program's opinion doesn't reopen what was finished.
     if let Some(first) = other.into_iter().filter(|from_ms| *from_ms != i64::MIN).min() {
         // The end is in true time, the version was picked by the device's own.
-        add("SELECT job FROM job WHERE finished_at >= ?1", &[&first.saturating_sub(DAY_MS)])?;
+        jobs.append(&mut index::of_days_from(db, first.saturating_sub(DAY_MS))?);
     }
     let mut lacked = db.prepare_cached("SELECT DISTINCT hash FROM lacking")?;
     for hash in lacked.query_map([], |row| row.get::<_, Vec<u8>>(0))? {
         let hash = hash?;
         if book.by_hash(&hash).is_some() {
-            add("SELECT job FROM lacking WHERE hash = ?1", &[&hash])?;
+            let mut query = db.prepare_cached("SELECT job FROM lacking WHERE hash = ?1")?;
+            for job in query.query_map([&hash], |row| row.get::<_, String>(0))? {
+                jobs.extend(job?.parse::<JobId>().ok());
+            }
         }
     }
     if before != after {

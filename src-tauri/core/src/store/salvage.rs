@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use doorstep_schemas::change::Change;
-use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash, DeviceId, DocId, PublicKey};
+use doorstep_schemas::closed::{Closed, ClosedChange};
+use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash, DeviceId, DocId, JobId, PublicKey};
 use doorstep_schemas::signature::Signature;
 
 use super::cells::{self, Row, Value, u32_at};
 use super::pages::{self, Found, Pages, Salt};
-use super::{StoreError, database, files, key};
+use super::rows::signed;
+use super::{StoreError, database, files, key, packs};
 use crate::tasks::{Step, Watcher};
 
 /// A change whose bytes are those of its hash.
@@ -175,6 +177,25 @@ impl Haul {
         self.rows.entry(table).or_default().push(row);
     }
 
+    /// A closed job's changes and runs, as if they had rows.
+    fn take_pack(&mut self, job: JobId, closed: Closed) {
+        for kept in closed.changes {
+            let key = (packs::doc_of(job, kept.kind), kept.change.actor);
+            self.papers.insert(key.0.clone());
+            let ClosedChange { change, noted_ms, log_seq, .. } = kept;
+            let kept = Kept { hash: change.hash, bytes: change.bytes, noted_ms, log_seq: Some(signed(log_seq)) };
+            self.changes.entry(key).or_default().entry(change.seq).or_insert(kept);
+        }
+        for run in closed.runs {
+            let key = (packs::doc_of(job, run.kind), run.actor);
+            let run = KeptRun { seq: run.run.seq, signature: run.signature, tail: run.tail };
+            let known = self.runs.entry(key).or_insert_with(|| run.clone());
+            if run.signature.seq > known.signature.seq {
+                *known = run;
+            }
+        }
+    }
+
     fn sort(&mut self, row: &Row) {
         let values = row.values.as_slice();
         if let Some((key, seq, kept)) = change(values) {
@@ -188,6 +209,8 @@ impl Haul {
             if run.signature.seq > known.signature.seq {
                 *known = run;
             }
+        } else if let Some((job, closed)) = pack(values) {
+            self.take_pack(job, closed);
         } else if let [Value::Text(doc), Value::Int(_), Value::Null | Value::Blob(_), Value::Int(_)] = values
             && let Ok(doc) = doc.parse()
         {
@@ -219,6 +242,13 @@ fn change(values: &[Value]) -> Option<(RunKey, u64, Kept)> {
     }
     let kept = Kept { hash, bytes: bytes.to_vec(), noted_ms: noted.int()?, log_seq: log_seq.maybe_int()? };
     Some(((doc, actor), seq, kept))
+}
+
+fn pack(values: &[Value]) -> Option<(JobId, Closed)> {
+    let [Value::Null, job, numbers @ .., body] = values else { return None };
+    (numbers.len() == 7).then_some(())?;
+    numbers.iter().try_for_each(|number| number.int().map(drop))?;
+    Some((JobId::from_bytes(job.array()?), packs::decode(body.blob()?).ok()?))
 }
 
 fn run(values: &[Value]) -> Option<(RunKey, KeptRun)> {

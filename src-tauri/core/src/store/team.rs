@@ -87,7 +87,7 @@ pub(super) fn put_grant(db: &Connection, grant: &Grant) -> Result<(), StoreError
     Ok(())
 }
 
-fn is_owner(db: &Connection, member: MemberId) -> Result<bool, StoreError> {
+pub(super) fn is_owner(db: &Connection, member: MemberId) -> Result<bool, StoreError> {
     let roles: Option<String> = db
         .query_row("SELECT roles FROM member WHERE member = ?1 AND active = 1", [member.as_str()], |row| row.get(0))
         .optional()?;

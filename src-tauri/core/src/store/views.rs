@@ -2,32 +2,29 @@
 
 use std::sync::Arc;
 
-use doorstep_schemas::ids::{DocId, JobId, MemberId};
+use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::view::{Fen, Finding, FindingCode, JobCard, Millis};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension};
 
+use super::listed::JobRow;
 use super::papers::Papers;
-use super::{Store, StoreError, rule_sets, team};
+use super::{Store, StoreError, index, packs, rule_sets, team};
 use crate::documents;
-use crate::domain::calendar::DAY_MS;
 use crate::domain::day::JobFigures;
 use crate::domain::facts::{Job, Order};
+use crate::domain::find::Found;
 use crate::domain::gates::{self, Judge};
 use crate::domain::{nodes, services, timing};
 use crate::rules::RuleBook;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{BlockerCode, ServiceState};
 
-/// A row of the list with what the day needs of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobRow {
-    pub card: JobCard,
-    pub figures: JobFigures,
-}
+/// Lines of a job's history that are told at most, the newest.
+const HISTORY: usize = 500;
 
 pub(super) fn exists(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
     let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM paper WHERE doc = ?1)")?;
-    Ok(query.query_row([doc.to_string()], |row| row.get(0))?)
+    Ok(query.query_row([doc.to_string()], |row| row.get(0))? || packs::has(db, doc)?)
 }
 
 /// The order as it stands; `None` while it is not here.
@@ -57,7 +54,7 @@ pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<
     Ok(Some(facts))
 }
 
-/// Computes a job's row anew.
+/// Computes a job's row anew; without an order there is none.
 pub(super) fn refresh(
     db: &Connection,
     papers: &mut Papers,
@@ -65,27 +62,19 @@ pub(super) fn refresh(
     job: JobId,
     now: i64,
 ) -> Result<(), StoreError> {
-    let Some(facts) = facts(db, papers, job)? else { return Ok(()) };
+    let Some(facts) = facts(db, papers, job)? else { return index::remove(db, job) };
+    rule_sets::note_lacking(db, rules, job, &facts)?;
+    index::put(db, &row_of(rules, job, &facts, now))
+}
+
+/// A job's row, from its facts alone.
+pub fn row_of(rules: &RuleBook, job: JobId, facts: &Job, now: i64) -> JobRow {
     // A finished job is judged by the sets of its last day, an open one by those of now.
-    let in_force = rules.at(nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms));
-    let judge = Judge::new(&facts, &in_force);
+    let in_force = rules.at(nodes::ended(facts).map_or(now, |(_, noted)| noted.at_ms));
+    let judge = Judge::new(facts, &in_force);
     let figures = JobFigures::by(&judge);
     let card = card(job, &judge, &figures);
-    rule_sets::note_lacking(db, rules, job, &facts)?;
-    let serials = facts.all_serials();
-    db.prepare_cached(include_str!("sql/put_job.sql"))?.execute(params![
-        job.to_string(),
-        card.taken_at.0,
-        figures.arrive_by,
-        figures.arrived_at,
-        figures.finished_at,
-        card.status.word(),
-        card.phone,
-        format!(" {} ", serials.join(" ")),
-        serde_json::to_string(&card).expect("a card has only text keys"),
-        serde_json::to_string(&figures).expect("figures have only text keys"),
-    ])?;
-    Ok(())
+    JobRow { card, figures, found: Found::of(facts) }
 }
 
 /// The card, but for what changes without the documents: names, and what is unsent.
@@ -212,99 +201,15 @@ fn findings(judge: &Judge<'_>, figures: &JobFigures) -> Vec<Finding> {
     out
 }
 
-fn job_row(row: &Row<'_>) -> Result<(String, String), rusqlite::Error> {
-    Ok((row.get(0)?, row.get(1)?))
-}
-
 impl Store {
-    fn job_rows(&self, sql: &str, params: &[&dyn rusqlite::ToSql]) -> Result<Vec<JobRow>, StoreError> {
-        let mut query = self.db.prepare_cached(sql)?;
-        let rows = query.query_map(params, job_row)?.collect::<Result<Vec<_>, _>>()?;
-        rows.into_iter().map(|(card, figures)| self.finish_row(&card, &figures)).collect()
-    }
-
-    fn finish_row(&self, card: &str, figures: &str) -> Result<JobRow, StoreError> {
-        let mut card: JobCard = serde_json::from_str(card).map_err(StoreError::Json)?;
-        for member in &mut card.assignees {
-            *member = self.member(member.id)?;
+    /// For a bench of lists alone: rows of jobs that have no documents. No shell calls this.
+    #[doc(hidden)]
+    pub fn list_without_documents(&mut self, jobs: &[(JobId, Job)], now: i64) -> Result<(), StoreError> {
+        let tx = self.db.transaction()?;
+        for (job, facts) in jobs {
+            index::put(&tx, &row_of(&self.rules, *job, facts, now))?;
         }
-        card.unsent = self.unsent_of(card.job)?;
-        Ok(JobRow { card, figures: serde_json::from_str(figures).map_err(StoreError::Json)? })
-    }
-
-    /// One job's row.
-    pub fn job_row(&self, job: JobId) -> Result<Option<JobRow>, StoreError> {
-        let rows = self.job_rows("SELECT card, figures FROM job WHERE job = ?1", &[&job.to_string()])?;
-        Ok(rows.into_iter().next())
-    }
-
-    /// Jobs of the outlet's day that starts at `start`, and open ones from before when that day is today. `member`
-    /// narrows to the jobs granted to one person.
-    pub fn jobs_of_day(&self, start: i64, now: i64, member: Option<MemberId>) -> Result<Vec<JobRow>, StoreError> {
-        let rows = self.job_rows(include_str!("sql/jobs_of_day.sql"), &[&start, &(start + DAY_MS)])?;
-        let mut out = Vec::new();
-        for row in rows {
-            let theirs = match member {
-                Some(member) => self.has_job(&row.card, member)?,
-                None => true,
-            };
-            if theirs && row.figures.of_day(start, now) {
-                out.push(row);
-            }
-        }
-        Ok(out)
-    }
-
-    /// Whether a member has this job: the relay said so, or they took it on the spot and no owner has adopted it yet (R6).
-    pub fn has_job(&self, card: &JobCard, member: MemberId) -> Result<bool, StoreError> {
-        if self.access(card.job, member)? != doorstep_schemas::wire::Access::None {
-            return Ok(true);
-        }
-        let own = card.assignees.iter().any(|assignee| assignee.id == member);
-        Ok(own && !exists(&self.db, &DocId::Order(card.job))?)
-    }
-
-    /// The figures of every job that is here.
-    pub fn all_figures(&self) -> Result<Vec<(JobId, JobFigures)>, StoreError> {
-        let mut query = self.db.prepare_cached("SELECT job, figures FROM job ORDER BY job")?;
-        let rows = query.query_map([], job_row)?.collect::<Result<Vec<_>, _>>()?;
-        rows.into_iter()
-            .map(|(job, figures)| {
-                let job = job.parse().map_err(|_not_an_id| StoreError::Row("job"))?;
-                Ok((job, serde_json::from_str(&figures).map_err(StoreError::Json)?))
-            })
-            .collect()
-    }
-
-    /// Other jobs of the same phone or one of the serials, newest first.
-    pub fn earlier(&self, job: JobId, phone: &str, serials: &[String]) -> Result<Vec<JobRow>, StoreError> {
-        let mut found: Vec<JobRow> = Vec::new();
-        if !phone.is_empty() {
-            found.extend(self.job_rows(
-                "SELECT card, figures FROM job WHERE phone = ?1 AND job <> ?2 ORDER BY taken_at DESC LIMIT 20",
-                &[&phone, &job.to_string()],
-            )?);
-        }
-        for serial in serials.iter().filter(|s| !s.trim().is_empty()) {
-            let rows = self.job_rows(
-                "SELECT card, figures FROM job WHERE instr(serials, ' ' || ?1 || ' ') > 0 AND job <> ?2
-                 ORDER BY taken_at DESC LIMIT 20",
-                &[serial, &job.to_string()],
-            )?;
-            found.extend(
-                rows.into_iter().filter(|row| !found.iter().any(|f| f.card.job == row.card.job)).collect::<Vec<_>>(),
-            );
-        }
-        found.sort_by_key(|row| std::cmp::Reverse(row.card.taken_at));
-        Ok(found)
-    }
-
-    fn unsent_of(&self, job: JobId) -> Result<u32, StoreError> {
-        let mut query = self
-            .db
-            .prepare_cached("SELECT count(*) FROM change WHERE mine = 1 AND log_seq IS NULL AND doc IN (?1, ?2)")?;
-        let docs = [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()];
-        Ok(query.query_row(docs, |row| row.get(0))?)
+        Ok(tx.commit()?)
     }
 
     /// One line an action of a job, from its documents' changes, oldest first.
@@ -317,9 +222,15 @@ impl Store {
         let rows = query.query_map(docs, |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, [u8; 16]>(1)?, row.get(2)?, row.get(3)?))
         })?;
+        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+        if rows.len() < HISTORY {
+            // What is packed came before what has rows.
+            let packed = packs::of(&self.db, job)?.unwrap_or_default().changes.into_iter().rev();
+            rows.extend(packed.map(|kept| (kept.change.bytes, kept.change.actor.0, kept.noted_ms, true)));
+            rows.truncate(HISTORY);
+        }
         let mut out = Vec::new();
-        for row in rows {
-            let (bytes, actor, noted_ms, received) = row?;
+        for (bytes, actor, noted_ms, received) in rows {
             let change = doorstep_schemas::change::Change::parse(&bytes)?;
             let device = doorstep_schemas::ids::Actor(actor).device();
             let member = self.member_of_device(device)?;

@@ -95,6 +95,15 @@ impl Runner {
         Ok(())
     }
 
+    /// Whether nothing moves over the line right now.
+    pub fn resting(&self) -> impl Fn() -> bool + Send + 'static + use<> {
+        let now = self.now.clone();
+        move || {
+            let now = now.lock().unwrap_or_else(PoisonError::into_inner);
+            !now.exchanging && !now.moving_photos
+        }
+    }
+
     pub fn now(&self) -> Now {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -30,8 +30,7 @@ fn node(id: ShortId, kind: NodeKind) -> Node {
 
 /// What a person or a colleague's device could see of the job.
 fn seen(desk: &Phone, job: JobId) -> (u32, u32, doorstep::domain::facts::Job, String, u64) {
-    let card: String =
-        desk.database().query_row("SELECT card FROM job WHERE job = ?1", [job.to_string()], |row| row.get(0)).unwrap();
+    let card = format!("{:?}", desk.store().job_row(job).unwrap());
     let unsent = desk.store().outgoing(usize::MAX).unwrap().changes();
     (desk.rows("change"), desk.rows("run"), desk.facts(job), card, unsent)
 }

@@ -151,7 +151,7 @@ fn the_canary_test_sees_what_a_careless_deletion_leaves() {
         let sql = format!("DELETE FROM {table} WHERE doc IN (?1, ?2)");
         db.execute(&sql, [DocId::Order(canary).to_string(), DocId::Sheet(canary).to_string()]).unwrap();
     }
-    db.execute("DELETE FROM job WHERE job = ?1", [canary.to_string()]).unwrap();
+    db.execute("DELETE FROM job WHERE job = ?1", [canary.to_bytes()]).unwrap();
     db.execute("DELETE FROM draft", []).unwrap();
     let left = found(ran.folder.path(), &CANARIES);
     assert!(!left.is_empty(), "freed pages still hold what was in them");

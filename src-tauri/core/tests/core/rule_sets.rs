@@ -111,7 +111,8 @@ fn found(phone: &Phone, job: JobId, code: FindingCode) -> bool {
 /// All that is in the device's database, as whoever has its key would read it.
 fn dump(phone: &Phone) -> Vec<u8> {
     let db = phone.database();
-    let mut tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
+    let mut tables =
+        db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'").unwrap();
     let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     let mut out = Vec::new();
     for table in tables {

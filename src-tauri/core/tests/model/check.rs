@@ -15,7 +15,7 @@ use crate::shop::{Shop, sheet_field, value_text};
 pub fn device(shop: &Shop, oracle: &Oracle, who: usize) {
     let phone = shop.phone(who);
     let visible: BTreeSet<JobId> = oracle.visible(who).into_iter().map(|job| shop.jobs[job]).collect();
-    let listed: BTreeSet<JobId> = phone.store().all_figures().unwrap().into_iter().map(|(job, _)| job).collect();
+    let listed: BTreeSet<JobId> = phone.store().listed_jobs().unwrap().into_iter().collect();
     assert_eq!(listed, visible, "jobs of device {who}");
     if who == DESK {
         assert_eq!(phone.name, OWNER);

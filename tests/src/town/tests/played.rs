@@ -21,7 +21,7 @@ use crate::town::{Act, Clock, Course, Ordered, Refused, Town, facts, play};
 pub(super) struct Core {
     pub actions: Actions,
     pub clock: Arc<Clock>,
-    _folder: TempDir,
+    pub folder: TempDir,
 }
 
 pub(super) fn core(town: &Town) -> Core {
@@ -30,7 +30,7 @@ pub(super) fn core(town: &Town) -> Core {
     let mut store = store(folder.path(), &clock);
     town.found(&mut store).unwrap();
     let actions = Actions { shelf: Shelf::new(store), nature: clock.clone(), events: broadcast::channel(16).0 };
-    Core { actions, clock, _folder: folder }
+    Core { actions, clock, folder }
 }
 
 fn store(folder: &Path, clock: &Arc<Clock>) -> Store {
@@ -38,6 +38,10 @@ fn store(folder: &Path, clock: &Arc<Clock>) -> Store {
 }
 
 impl Core {
+    pub fn clock_ms(&self) -> i64 {
+        doorstep::nature::Nature::now_ms(self.clock.as_ref())
+    }
+
     fn play(&self, town: &Town, order: &Ordered, course: &Course) -> Job {
         let job = play(town, &self.actions, &self.clock, order, course).unwrap();
         (*self.actions.shelf.store().job_facts(job).unwrap().unwrap()).clone()

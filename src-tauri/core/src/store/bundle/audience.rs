@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::bundle::{BundleHead, BundleKey, MAX_SLOTS, VERSION, outlet_tag};
 use doorstep_schemas::ids::{DocId, JobId, MemberId, OutletId, PublicKey};
-use doorstep_schemas::view::JobCard;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::seal::{self, FileKey, Recipient};
 use crate::nature::{Nature, random};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, index};
 
 /// Members whose devices get a key; owners get every key.
 pub type Audience = BTreeSet<MemberId>;
@@ -139,10 +138,6 @@ fn job_members(db: &Connection, job: JobId) -> Result<Audience, StoreError> {
 }
 
 fn assignees(db: &Connection, job: JobId) -> Result<Audience, StoreError> {
-    let mut query = db.prepare_cached("SELECT card FROM job WHERE job = ?1")?;
-    let Some(card) = query.query_row([job.to_string()], |row| row.get::<_, String>(0)).optional()? else {
-        return Ok(Audience::new());
-    };
-    let card: JobCard = serde_json::from_str(&card).map_err(StoreError::Json)?;
-    Ok(card.assignees.into_iter().map(|member| member.id).collect())
+    let row = index::row_of(db, job)?;
+    Ok(row.map(|(_, row)| row.figures.members.into_iter().collect()).unwrap_or_default())
 }

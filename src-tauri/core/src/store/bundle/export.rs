@@ -17,7 +17,7 @@ use crate::nature::Nature;
 use crate::store::PhotoFiles;
 use crate::store::outbox::{Fit, OutPiece, UnsentRun, pieces};
 use crate::store::team::{access_of, text_error};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, packs};
 use crate::tasks::{Step, Watcher};
 
 /// Documents that are read while the store is held once.
@@ -142,7 +142,15 @@ fn of_doc(store: &Store, planned: &PlannedDoc) -> Result<CarriedDoc, StoreError>
         "SELECT r.actor FROM run r WHERE r.doc = ?1
          ORDER BY (SELECT min(c.id) FROM change c WHERE c.doc = r.doc AND c.actor = r.actor)",
     )?;
-    let actors = query.query_map([&key], |row| row.get(0).map(Actor))?.collect::<Result<Vec<_>, _>>()?;
+    let packed = packs::of_doc(&store.db, &planned.doc)?.unwrap_or_default().runs;
+    let mut actors: Vec<Actor> =
+        packed.iter().filter(|run| run.kind == planned.doc.kind()).map(|run| run.actor).collect();
+    for actor in query.query_map([&key], |row| row.get(0).map(Actor))? {
+        let actor = actor?;
+        if !actors.contains(&actor) {
+            actors.push(actor);
+        }
+    }
     let mut out = CarriedDoc { pieces: Vec::new(), changes: 0 };
     for actor in actors {
         for stretch in stretches(store, &planned.doc, actor)? {
@@ -175,9 +183,13 @@ fn stretches(store: &Store, doc: &DocId, actor: Actor) -> Result<Vec<Stretch>, S
     let whole = store.run_from(doc.clone(), actor, 1)?;
     let mut query =
         store.db.prepare_cached("SELECT noted_ms, log_seq FROM change WHERE doc = ?1 AND actor = ?2 ORDER BY seq")?;
-    let noted = query
-        .query_map(params![doc.to_string(), actor.0], |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?)))?
-        .collect::<Result<Vec<(i64, Option<i64>)>, _>>()?;
+    let packed = packs::of_doc(&store.db, doc)?.unwrap_or_default().changes.into_iter();
+    let packed = packed.filter(|kept| (kept.kind, kept.change.actor) == (doc.kind(), actor));
+    let mut noted: Vec<(i64, Option<i64>)> =
+        packed.map(|kept| (kept.noted_ms, i64::try_from(kept.log_seq).ok())).collect();
+    for row in query.query_map(params![doc.to_string(), actor.0], |row| Ok((row.get(0)?, row.get(1)?)))? {
+        noted.push(row?);
+    }
     let mut out: Vec<Stretch> = Vec::new();
     for (change, (at_ms, log_seq)) in whole.changes.into_iter().zip(noted) {
         let log_seq = log_seq.and_then(|seq| u64::try_from(seq).ok());

@@ -9,7 +9,7 @@ use doorstep_schemas::view::BundleSize;
 use rusqlite::{Connection, params};
 
 use super::audience::Keys;
-use crate::store::{Store, StoreError, settings, views};
+use crate::store::{Store, StoreError, packs, settings, views};
 
 /// A document, and the key that it goes under.
 pub struct PlannedDoc {
@@ -99,11 +99,13 @@ fn documents(db: &Connection, what: &BundleWhat) -> Result<Vec<DocId>, StoreErro
         }
         BundleWhat::Period { from, to } => {
             add("SELECT DISTINCT doc FROM change WHERE noted_ms >= ?1 AND noted_ms < ?2", &[&from.0, &to.0])?;
+            docs.extend(packs::between(db, from.0, to.0)?.into_iter().map(DocId::Sheet));
             docs.retain(|doc| doc.job().is_some());
         }
         BundleWhat::All => {
             add("SELECT doc FROM paper", &[])?;
             add("SELECT DISTINCT doc FROM held_piece", &[])?;
+            docs.extend(packs::all(db)?.into_iter().map(DocId::Sheet));
         }
         BundleWhat::Jobs { jobs } => docs.extend(jobs.iter().map(|job| DocId::Order(*job))),
     }
@@ -128,9 +130,11 @@ fn is_held(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
 fn weight(db: &Connection, doc: &DocId) -> Result<(u64, u64), StoreError> {
     let sql = "SELECT count(*), coalesce(sum(length(bytes)), 0) FROM change WHERE doc = ?1";
     let unsigned = |n: i64| u64::try_from(n).unwrap_or(0);
-    Ok(db
-        .prepare_cached(sql)?
-        .query_row([doc.to_string()], |row| Ok((unsigned(row.get(0)?), unsigned(row.get(1)?))))?)
+    let packed = packs::weight(db, doc)?;
+    let sum = |row: &rusqlite::Row<'_>| {
+        Ok((unsigned(row.get::<_, i64>(0)? + packed.0), unsigned(row.get::<_, i64>(1)? + packed.1)))
+    };
+    Ok(db.prepare_cached(sql)?.query_row([doc.to_string()], sum)?)
 }
 
 /// Rule sets that the receiver needs to judge as this device does: those that the jobs name, and those that the relay

@@ -1,0 +1,258 @@
+//! Choosing jobs to pack, and packing them: what is over, quiet, sent, seen by the owner and whole.
+//!
+//! Whoever takes in a change says when to look at its job again; nobody goes through all jobs. A job that does not
+//! come back from its pack equal in every byte, hash, signature and number stays as it is.
+
+use doorstep_schemas::closed::{Closed, ClosedChange, ClosedRun};
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind, JobId};
+use doorstep_schemas::segment::Unpacked;
+use doorstep_schemas::signature::Chain;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::packs::Sums;
+use super::papers::Papers;
+use super::rows::RunRow;
+use super::{Store, StoreError, folded, packs, settings, team, views};
+use crate::domain::nodes;
+use doorstep_schemas::admission::{History, Run};
+
+const DAY_MS: i64 = crate::domain::calendar::DAY_MS;
+/// A job is packed when nothing came to it for so long.
+pub const PACK_AFTER_MS: i64 = 3 * DAY_MS;
+/// What can't be packed yet is looked at again after this.
+const LATER_MS: i64 = DAY_MS / 4;
+/// What can't be packed at all, after this: a later version may do better.
+const MUCH_LATER_MS: i64 = 30 * DAY_MS;
+
+/// What came of looking at jobs that were due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Packed {
+    pub looked_at: u32,
+    pub packed: u32,
+}
+
+enum Fit {
+    Pack,
+    /// Something is still under way.
+    Later,
+    /// It is not over; the change that ends it makes it due again.
+    NotOver,
+}
+
+/// A change came: its job is to be looked at when it has been quiet.
+pub fn due_after(db: &Connection, doc: &DocId, noted_ms: i64) -> Result<(), StoreError> {
+    let Some(job) = doc.job() else { return Ok(()) };
+    due_at(db, job, noted_ms.saturating_add(PACK_AFTER_MS))
+}
+
+fn due_at(db: &Connection, job: JobId, at_ms: i64) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "INSERT INTO pack_due (job, at_ms) VALUES (?1, ?2)
+         ON CONFLICT (job) DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)",
+    )?
+    .execute(params![job.to_string(), at_ms])?;
+    Ok(())
+}
+
+impl Store {
+    /// Packs closed jobs that are due, looking at `most` of them at most. Each is a transaction of its own, so that
+    /// nobody waits for more than one.
+    pub fn pack_some(&mut self, now_ms: i64, most: u32) -> Result<Packed, StoreError> {
+        let due = {
+            let mut query =
+                self.db.prepare_cached("SELECT job FROM pack_due WHERE at_ms <= ?1 ORDER BY at_ms, job LIMIT ?2")?;
+            query.query_map([now_ms, i64::from(most)], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?
+        };
+        let mut out = Packed::default();
+        for name in due {
+            let packed = self.look_at(&name, now_ms);
+            if packed.is_err() {
+                self.papers.forget_all();
+            }
+            out.packed += u32::from(packed?);
+            out.looked_at += 1;
+        }
+        Ok(out)
+    }
+
+    fn look_at(&mut self, name: &str, now_ms: i64) -> Result<bool, StoreError> {
+        let tx = self.db.transaction()?;
+        let forget = |db: &Connection| db.execute("DELETE FROM pack_due WHERE job = ?1", [name]);
+        let later = |db: &Connection, ms: i64| {
+            db.execute("UPDATE pack_due SET at_ms = ?2 WHERE job = ?1", params![name, now_ms.saturating_add(ms)])
+        };
+        let mut packed = false;
+        match name.parse::<JobId>() {
+            Err(_no_job) => forget(&tx).map(drop)?,
+            Ok(job) => match fit(&tx, &mut self.papers, job)? {
+                Fit::NotOver => forget(&tx).map(drop)?,
+                Fit::Later => later(&tx, LATER_MS).map(drop)?,
+                Fit::Pack => {
+                    packed = pack(&tx, &mut self.papers, job)?;
+                    if packed { forget(&tx).map(drop)? } else { later(&tx, MUCH_LATER_MS).map(drop)? }
+                }
+            },
+        }
+        tx.commit()?;
+        Ok(packed)
+    }
+
+    /// Every change and run of a job, packed or not, in the order in which they came; `log_seq` is 0 where the relay has
+    /// not confirmed one.
+    pub fn whole_job(&self, job: JobId) -> Result<Closed, StoreError> {
+        gather(&self.db, job)
+    }
+
+    /// How many bytes a job's pack takes; `None` while it has none.
+    pub fn packed_bytes(&self, job: JobId) -> Result<Option<usize>, StoreError> {
+        packs::size(&self.db, job)
+    }
+
+    /// The relay's log is another one than before: packs hold what the old one confirmed. Those with own work are
+    /// opened out, so that it is sent again, `most` packs looked at a call. Returns whether more are in doubt.
+    pub fn open_doubted(&mut self, now_ms: i64, most: u32) -> Result<bool, StoreError> {
+        let Some(after) = settings::number(&self.db, packs::DOUBT)? else { return Ok(false) };
+        let tx = self.db.transaction()?;
+        let turn = settings::number(&tx, packs::TURN)?.unwrap_or(0);
+        let found = {
+            let mut query = tx
+                .prepare_cached("SELECT id, job, own > 0 AND turn < ?2 FROM pack WHERE id > ?1 ORDER BY id LIMIT ?3")?;
+            let rows = query.query_map([after, turn, i64::from(most)], |row| {
+                Ok((row.get::<_, i64>(0)?, JobId::from_bytes(row.get(1)?), row.get::<_, bool>(2)?))
+            })?;
+            rows.collect::<Result<Vec<_>, _>>()?
+        };
+        for (_, job, _) in found.iter().filter(|(_, _, doubted)| *doubted) {
+            packs::open_out(&tx, &mut self.papers, *job, true)?;
+            due_at(&tx, *job, now_ms)?;
+        }
+        let more = match found.last() {
+            Some((last, ..)) if found.len() == most as usize => {
+                settings::put_number(&tx, packs::DOUBT, *last)?;
+                true
+            }
+            _ => {
+                tx.execute("DELETE FROM meta WHERE key = ?1", [packs::DOUBT])?;
+                false
+            }
+        };
+        tx.commit()?;
+        Ok(more)
+    }
+}
+
+/// The confirmations in all packs are in doubt.
+pub(super) fn doubt_all(db: &Connection) -> Result<(), StoreError> {
+    let turn = settings::number(db, packs::TURN)?.unwrap_or(0);
+    settings::put_number(db, packs::TURN, turn + 1)?;
+    settings::put_number(db, packs::DOUBT, i64::MIN)
+}
+
+fn docs(job: JobId) -> [String; 2] {
+    [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()]
+}
+
+/// Whether this is an owner's device.
+fn owner(db: &Connection) -> Result<bool, StoreError> {
+    match settings::enrolment(db)? {
+        Some(enrolment) => team::is_owner(db, enrolment.member),
+        None => Ok(false),
+    }
+}
+
+fn fit(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Fit, StoreError> {
+    let owner_seq = settings::number(db, "owner_seq")?.unwrap_or(0);
+    let [order, sheet] = docs(job);
+    let under_way: bool = db
+        .prepare_cached(include_str!("sql/under_way.sql"))?
+        .query_row(params![order, sheet, owner_seq, owner(db)?, job.to_string()], |row| row.get(0))?;
+    if under_way {
+        return Ok(Fit::Later);
+    }
+    let Some(facts) = views::facts(db, papers, job)? else { return Ok(Fit::NotOver) };
+    let over = nodes::ended(&facts).is_some() || facts.order.cancelled;
+    Ok(if over { Fit::Pack } else { Fit::NotOver })
+}
+
+/// Puts a job's changes, runs and settled photos into its pack, once they have been seen to come back from it.
+fn pack(db: &Connection, papers: &mut Papers, job: JobId) -> Result<bool, StoreError> {
+    let closed = gather(db, job)?;
+    if closed.changes.is_empty() || !counted(db, job, &closed)? {
+        return Ok(false);
+    }
+    let body = match packs::encode(&closed) {
+        Ok(body) => body,
+        Err(error) => {
+            tracing::warn!(%job, %error, "a closed job can't be packed and stays as it is");
+            return Ok(false);
+        }
+    };
+    if !packs::decode(&body).is_ok_and(|back| back == closed) {
+        tracing::error!(%job, "a closed job would not come back from its pack and stays as it is");
+        return Ok(false);
+    }
+    // Others give up old photos by their rows.
+    let folded = if owner(db)? { folded::fold(db, papers, job)? } else { Sums::default() };
+    let [order, sheet] = docs(job);
+    for table in ["change", "run", "paper"] {
+        db.prepare_cached(&format!("DELETE FROM {table} WHERE doc IN (?1, ?2)"))?.execute([&order, &sheet])?;
+    }
+    packs::put(db, job, &body, &closed, folded)?;
+    Ok(true)
+}
+
+/// Everything that is here of a job: its pack, and the rows behind it.
+fn gather(db: &Connection, job: JobId) -> Result<Closed, StoreError> {
+    let mut out = packs::of(db, job)?.unwrap_or_default();
+    let [order, sheet] = docs(job);
+    let mut query =
+        db.prepare_cached("SELECT doc, bytes, noted_ms, log_seq, mine FROM change WHERE doc IN (?1, ?2) ORDER BY id")?;
+    let mut rows = query.query([&order, &sheet])?;
+    while let Some(row) = rows.next()? {
+        let kind = if row.get_ref(0)?.as_str().is_ok_and(|doc| doc == order) { DocKind::Order } else { DocKind::Sheet };
+        let change = Unpacked::read(row.get(1)?)?;
+        let log_seq = row.get::<_, Option<i64>>(3)?.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
+        if !out.runs.iter().any(|run| run.kind == kind && run.actor == change.actor) {
+            out.runs.push(blank(kind, change.actor));
+        }
+        out.changes.push(ClosedChange { kind, change, noted_ms: row.get(2)?, log_seq, mine: row.get(4)? });
+    }
+    let mut query =
+        db.prepare_cached("SELECT seq, hash, chain, next_op, signature, tail FROM run WHERE doc = ?1 AND actor = ?2")?;
+    for run in &mut out.runs {
+        let doc = if run.kind == DocKind::Order { &order } else { &sheet };
+        let found = query.query_row(params![doc, run.actor.0], |row| {
+            let unsigned = |value: i64| u64::try_from(value).unwrap_or(0);
+            let how_far = Run {
+                seq: unsigned(row.get(0)?),
+                hash: ChangeHash(row.get(1)?),
+                chain: Chain(row.get(2)?),
+                next_op: unsigned(row.get(3)?),
+            };
+            Ok((how_far, row.get::<_, Vec<u8>>(4)?, row.get::<_, Vec<u8>>(5)?))
+        });
+        if let Some((how_far, signature, tail)) = found.optional()? {
+            run.run = how_far;
+            run.signature = minicbor::decode(&signature).map_err(StoreError::Cbor)?;
+            run.tail = tail;
+        }
+    }
+    Ok(out)
+}
+
+fn blank(kind: DocKind, actor: Actor) -> ClosedRun {
+    let signature = doorstep_schemas::signature::Signature { seq: 0, beacon: None, bytes: [0; 64] };
+    ClosedRun { kind, actor, run: Run::default(), signature, tail: Vec::new() }
+}
+
+/// Whether the documents' numbers of operations follow from the changes, as they must once the rows are gone.
+fn counted(db: &Connection, job: JobId, closed: &Closed) -> Result<bool, StoreError> {
+    for kind in [DocKind::Order, DocKind::Sheet] {
+        let doc = packs::doc_of(job, kind);
+        let kept = RunRow::read(db, &doc, Actor([0; 16]))?.doc_ops();
+        if kept != packs::ops(closed, kind) + doorstep_schemas::birth::ops(kind) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

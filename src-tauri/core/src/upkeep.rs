@@ -1,0 +1,70 @@
+//! Upkeep: work on the data folder that nobody waits for, in small portions, while nothing moves over the line.
+
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::{AbortHandle, spawn_blocking};
+use tokio::time::sleep;
+
+use crate::actions::Actions;
+use crate::store::StoreError;
+
+/// Between two portions: whoever waits for the store gets it first.
+const BREATH: Duration = Duration::from_millis(60);
+/// When there was nothing to do, or something is exchanged.
+const REST: Duration = Duration::from_secs(30);
+
+/// One portion of something. The store is held for one small step of it; `true` says that more is due.
+type Chore = fn(&Actions) -> Result<bool, StoreError>;
+
+/// What is done, in this order: the next only when nothing of those before it is due.
+const CHORES: &[(&str, Chore)] = &[("open doubted packs", open_doubted), ("pack closed jobs", pack)];
+
+/// What a relay that was restored may lack is sent again before anything else is packed.
+fn open_doubted(actions: &Actions) -> Result<bool, StoreError> {
+    actions.shelf.store().open_doubted(actions.nature.now_ms(), 4)
+}
+
+fn pack(actions: &Actions) -> Result<bool, StoreError> {
+    Ok(actions.shelf.store().pack_some(actions.nature.now_ms(), 1)?.looked_at > 0)
+}
+
+/// The loop of one opened folder; it ends when this is dropped.
+pub struct Upkeep(AbortHandle);
+
+impl Upkeep {
+    pub fn start(runtime: &Handle, actions: &Actions, resting: impl Fn() -> bool + Send + 'static) -> Self {
+        let actions = actions.clone();
+        let task = runtime.spawn(async move {
+            loop {
+                let worked = if resting() { portion(&actions).await } else { false };
+                sleep(if worked { BREATH } else { REST }).await;
+            }
+        });
+        Self(task.abort_handle())
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Does one portion of the first chore that has any; says whether there may be more.
+async fn portion(actions: &Actions) -> bool {
+    let actions = actions.clone();
+    // A panic in there ends this portion, not the loop.
+    spawn_blocking(move || due(&actions)).await.unwrap_or(false)
+}
+
+fn due(actions: &Actions) -> bool {
+    for (name, chore) in CHORES {
+        match chore(actions) {
+            Ok(true) => return true,
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, chore = name, "upkeep failed and is tried again later"),
+        }
+    }
+    false
+}

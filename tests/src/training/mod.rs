@@ -1,0 +1,123 @@
+//! What dictionaries are trained on: jobs of the town's shape in words of another county.
+//!
+//! No test and no bench says any of these texts. A dictionary that had seen the town's words would be measured on its own
+//! training.
+
+pub mod packs;
+mod words;
+
+use std::sync::Arc;
+
+use doorstep::domain::find::Found;
+use doorstep::rules::RuleBook;
+use doorstep::store::listed::JobRow;
+use doorstep::store::row_of;
+use doorstep_schemas::ids::JobId;
+
+use crate::chance::Chance;
+use crate::town::{self, Town};
+pub use words::TEXTS;
+
+/// The seed of the county that nothing else is drawn from.
+const SEED: u64 = 0x7261_696e;
+
+/// Rows of the list, in words of their own, as they lie before packing.
+pub fn rows(rules: &Arc<RuleBook>, days: u32, per_day: u32) -> Vec<Vec<u8>> {
+    let town = Town::new(SEED, rules.clone());
+    let now = town::FIRST_DAY_MS + i64::from(days) * town::DAY_MS;
+    let orders = town.orders(0..days, per_day);
+    let drawn = orders.zip(0u64..).map(|(order, n)| {
+        let facts = town::facts(&town, &order, &town.course(&order));
+        let chance = Chance::of(SEED, 99, n);
+        let job = JobId::mint(u64::try_from(order.taken_ms).unwrap_or(0), chance.bytes());
+        in_other_words(row_of(rules, job, &facts, now), &chance).to_bytes()
+    });
+    drawn.collect()
+}
+
+fn in_other_words(mut row: JobRow, chance: &Chance) -> JobRow {
+    let card = &mut row.card;
+    card.customer = format!("{}{}", chance.pick(words::SURNAMES), chance.pick(words::GIVEN));
+    card.township = chance.pick(words::TOWNSHIPS).to_owned();
+    card.address = if chance.happens(50) {
+        format!("{}{}组{}号", chance.pick(words::VILLAGES), chance.between(1, 9), chance.between(1, 80))
+    } else {
+        let door = 100 * chance.between(1, 18) + chance.between(1, 4);
+        format!("{}{}栋{}单元{door}", chance.pick(words::ESTATES), chance.between(1, 20), chance.between(1, 4))
+    };
+    card.phone =
+        format!("1{}{:04}{:04}", chance.pick(words::PREFIXES), chance.between(0, 9_999), chance.between(0, 9_999));
+    let (brand, model) = (chance.pick(words::BRANDS), chance.pick(words::MODELS));
+    card.appliance = format!("{brand} {model}");
+    card.symptom = chance.pick(words::SYMPTOMS).to_owned();
+    if !card.maker_order.is_empty() {
+        card.maker_order = format!("{}{}", chance.pick(words::ORDERS), chance.between(100_000, 999_999));
+    }
+    let worked = row.found.texts.len() > 5;
+    let mut texts =
+        vec![card.address.clone(), card.symptom.clone(), card.maker_order.clone(), brand.into(), model.into()];
+    if worked {
+        texts.extend([words::FAULTS, words::CAUSES, words::ACTIONS].map(|pool| chance.pick(pool).to_owned()));
+    }
+    texts.retain(|text| !text.is_empty());
+    let serials = row.found.serials.iter().map(|_| {
+        let (year, month) = (chance.between(15, 26), chance.between(1, 12));
+        format!("{}{year}{month:02}{:06}", chance.pick(words::LETTERS), chance.between(0, 999_999))
+    });
+    row.found = Found {
+        name: card.customer.clone(),
+        township: card.township.clone(),
+        phones: vec![card.phone.clone()],
+        serials: serials.collect(),
+        texts,
+        kinds: row.found.kinds,
+    };
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use doorstep::store::dictionary::{self, Kind};
+
+    /// Bytes of the dictionary of rows: twice as many spare two bytes a row.
+    const ROW_BYTES: usize = 24 * 1024;
+
+    #[test]
+    fn the_training_shares_no_text_with_the_town() {
+        for text in TEXTS.iter().flat_map(|pool| pool.iter()) {
+            assert_eq!(town::shares_text_with(text), Vec::<&str>::new(), "{text}");
+        }
+        let built: String = rows(&Arc::new(RuleBook::built_in().unwrap()), 20, 10)
+            .iter()
+            .map(|row| String::from_utf8_lossy(row).into_owned())
+            .collect();
+        assert_eq!(town::shares_text_with(&built), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn released_dictionaries_hold_no_text_of_the_town_and_are_worth_their_bytes() {
+        for words in dictionary::released(Kind::Row) {
+            assert_eq!(town::shares_text_with(&String::from_utf8_lossy(words)), Vec::<&str>::new());
+        }
+        let rows = rows(&Arc::new(RuleBook::built_in().unwrap()), 10, 10);
+        let packed: usize = rows.iter().map(|row| dictionary::compress(Kind::Row, row).len()).sum();
+        assert!(packed < rows.iter().map(Vec::len).sum::<usize>() * 2 / 3, "{packed}");
+    }
+
+    /// Writes a dictionary where `DOORSTEP_WRITE_DICTIONARIES` says. One that was released is never written over: the new
+    /// one is a file beside it, named behind it in `dictionary.rs`.
+    #[test]
+    fn a_dictionary_can_be_trained() {
+        let rules = Arc::new(RuleBook::built_in().unwrap());
+        let asked = std::env::var_os("DOORSTEP_WRITE_DICTIONARIES");
+        let days = if asked.is_some() { 400 } else { 30 };
+        let words = zstd::dict::from_samples(&rows(&rules, days, 10), ROW_BYTES).unwrap();
+        assert!(words.len() > 1_000);
+        if let Some(folder) = asked {
+            std::fs::write(Path::new(&folder).join("row.new.zdict"), words).unwrap();
+        }
+    }
+}

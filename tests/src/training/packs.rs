@@ -1,0 +1,133 @@
+//! Closed jobs to train on: played by the town, then told in other words.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use doorstep::actions::{Actions, Shelf};
+use doorstep::rules::RuleBook;
+use doorstep::store::Store;
+use doorstep_schemas::closed;
+use serde_json::Value;
+use tokio::sync::broadcast;
+
+use super::words;
+use crate::chance::Chance;
+use crate::town::{self, Clock, Ordered, TEXTS, Town};
+
+/// The seed of the county that nothing else is drawn from.
+const SEED: u64 = 0x7061_636b;
+/// Jobs that one start of the app lasts.
+const A_START: usize = 12;
+
+/// So many jobs as they lie before zstd shortens them, and none that still says what the town says.
+pub fn packs(rules: &Arc<RuleBook>, jobs: usize) -> Vec<Vec<u8>> {
+    let town = Town::new(SEED, rules.clone());
+    let days = u32::try_from(jobs / 10 + 1).unwrap_or(u32::MAX);
+    let drawn: Vec<_> = town.orders(0..days, 12).take(jobs).map(|order| (town.course(&order), order)).collect();
+    let folder = tempfile::tempdir().expect("a folder for training");
+    let mut out = Vec::new();
+    for (start, some) in (0u64..).zip(drawn.chunks(A_START)) {
+        let clock = Arc::new(Clock::new(SEED + start));
+        let store = Store::open(folder.path(), &[7; 32], rules.clone(), clock.as_ref());
+        let mut store = store.expect("the training's store opens");
+        town.found(&mut store).expect("the town is founded");
+        let actions = Actions { shelf: Shelf::new(store), nature: clock.clone(), events: broadcast::channel(16).0 };
+        for (course, order) in some {
+            // A course that the rules refuse teaches nothing.
+            let Ok(job) = town::play(&town, &actions, &clock, order, course) else { continue };
+            let whole = actions.shelf.store().whole_job(job).expect("a played job is here");
+            if let Ok((main, _)) = closed::pack(&whole) {
+                let told = in_other_words(main, order, &Chance::of(SEED, 98, out.len() as u64));
+                if town::shares_text_with(&String::from_utf8_lossy(&told)).is_empty() {
+                    out.push(told);
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Pools to take another word from.
+const OTHERS: &[&[&str]] = &[
+    words::GIVEN,
+    words::VILLAGES,
+    words::ESTATES,
+    words::SYMPTOMS,
+    words::FAULTS,
+    words::CAUSES,
+    words::ACTIONS,
+    words::MODELS,
+];
+
+/// The same streams with every text of the town in words of another county. Lengths no longer fit: nothing reads them.
+fn in_other_words(mut main: Vec<u8>, order: &Ordered, chance: &Chance) -> Vec<u8> {
+    let mut said = BTreeSet::new();
+    texts(&serde_json::to_value(&order.input).unwrap_or_default(), &mut said);
+    said.extend(TEXTS.iter().flat_map(|pool| pool.texts()).map(str::to_owned));
+    let mut said: Vec<String> = said.into_iter().filter(|text| text.len() > 3).collect();
+    // A text that another is a part of goes first.
+    said.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    for text in said {
+        main = replaced(&main, text.as_bytes(), chance.pick(chance.pick(OTHERS)).as_bytes());
+    }
+    main
+}
+
+/// Texts with a letter that is not a code's.
+fn texts(value: &Value, out: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if text.chars().any(|c| !c.is_ascii_lowercase() && c != '_') => {
+            out.insert(text.clone());
+        }
+        Value::Array(values) => values.iter().for_each(|value| texts(value, out)),
+        Value::Object(fields) => fields.values().for_each(|value| texts(value, out)),
+        _ => {}
+    }
+}
+
+fn replaced(bytes: &[u8], text: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(place) = rest.windows(text.len()).position(|part| part == text) {
+        out.extend_from_slice(&rest[..place]);
+        out.extend_from_slice(other);
+        rest = &rest[place + text.len()..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// Bytes of the dictionary of packs.
+    const PACK_BYTES: usize = 96 * 1024;
+    const RELEASED: &[&[u8]] = &[include_bytes!("../../../src-tauri/core/src/store/dictionaries/pack.1.zdict")];
+
+    #[test]
+    fn released_dictionaries_of_packs_hold_no_text_of_the_town() {
+        for words in RELEASED {
+            assert_eq!(town::shares_text_with(&String::from_utf8_lossy(words)), Vec::<&str>::new());
+            assert!(words.len() <= 110 * 1024);
+        }
+    }
+
+    /// Writes a dictionary where `DOORSTEP_WRITE_DICTIONARIES` says. One that was released is never written over: the new
+    /// one is a file beside it, named behind it in `dictionary.rs`.
+    #[test]
+    fn a_dictionary_of_packs_can_be_trained() {
+        let rules = Arc::new(RuleBook::built_in().unwrap());
+        let asked = std::env::var_os("DOORSTEP_WRITE_DICTIONARIES");
+        let (jobs, bytes) = if asked.is_some() { (400, PACK_BYTES) } else { (12, 4 * 1024) };
+        let samples = packs(&rules, jobs);
+        assert!(samples.len() * 10 > jobs * 8, "{} of {jobs}", samples.len());
+        let words = zstd::dict::from_samples(&samples, bytes).unwrap();
+        assert!(words.len() > 1_000);
+        if let Some(folder) = asked {
+            std::fs::write(Path::new(&folder).join("pack.new.zdict"), words).unwrap();
+        }
+    }
+}
