@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use doorstep::nature::Nature;
 use doorstep::store::bundle::BundleError;
 use doorstep::store::key::{KeyFile, KeyKeeper, Keys};
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle, SheetField};
-use doorstep_schemas::view::{BundleTaken, Millis};
+use doorstep_schemas::view::{BundleTaken, JobOutcome, Millis};
 use doorstep_schemas::wire::{Access, Device, Grant, Outcome, Piece, PieceResult, Role, RoleKind, Status, kind};
 use proptest::prelude::*;
 
@@ -317,6 +318,36 @@ fn bundles_in_any_order_make_the_same_documents() {
         }
         same(&other, &desk, job);
         assert_eq!(other.rows("held_piece"), 0, "{order:?}");
+    }
+}
+
+#[test]
+fn a_packed_job_travels_as_whole_as_it_was_before() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran, job) = given(&mut shop);
+    let second = shop.stranger(OWNER);
+    shop.vouch(&second);
+    acquaint(&shop, &[&desk, &ran, &second]);
+    pass_everything(&ran, job);
+    ran.finish(job, JobOutcome::Completed).unwrap();
+    shop.log.exchange(&mut ran);
+    shop.log.exchange(&mut desk);
+    let heads = [DocId::Order(job), DocId::Sheet(job)].map(|doc| desk.heads(&doc));
+    for photo in ran.facts(job).sheet.photos {
+        ran.store().note_photo_sent(&photo.photo, 1, true).unwrap();
+        ran.store().note_photo_sent(&photo.thumb, 1, true).unwrap();
+    }
+    ran.store().note_owner_seq(shop.log.head()).unwrap();
+    ran.nature.pass(5 * 86_400_000);
+    let now = ran.nature.now_ms();
+    assert_eq!(ran.store().pack_some(now, 100).unwrap().packed, 1);
+    let what = BundleWhat::Period { from: Millis(NOON - 1), to: Millis(NOON + 1) };
+    for what in [what, BundleWhat::All, BundleWhat::Jobs { jobs: vec![job] }] {
+        let fresh = copy_of(&second);
+        let made = export(&ran, &ExportBundle { what, photos: BundlePhotos::None });
+        assert_eq!(import(&fresh, &made).unwrap().adopted, 12);
+        assert_eq!(fresh.facts(job), desk.facts(job));
+        assert_eq!([DocId::Order(job), DocId::Sheet(job)].map(|doc| fresh.heads(&doc)), heads);
     }
 }
 
