@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorstep_schemas::event::CoreEvent;
 use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::sleep;
@@ -25,15 +26,16 @@ type Chore = fn(&Actions) -> Result<bool, StoreError>;
 const CHORES: &[(&str, Chore)] = &[
     ("look for room on the disk", room),
     ("open doubted packs", open_doubted),
+    ("remove jobs that were taken away", leave),
     ("pack closed jobs", pack),
     ("bring photos under the newest key", reseal),
-    ("give up photos of old jobs", drop_photos),
+    ("give up photos of old jobs", give_up_photos),
     ("look for damage", check),
 ];
 
 /// Nothing is written while room is short, but what frees it.
 fn room(actions: &Actions) -> Result<bool, StoreError> {
-    Ok(actions.look_for_room() && drop_photos(actions)?)
+    Ok(actions.look_for_room() && give_up_photos(actions)?)
 }
 
 fn reseal(actions: &Actions) -> Result<bool, StoreError> {
@@ -42,10 +44,6 @@ fn reseal(actions: &Actions) -> Result<bool, StoreError> {
         return Ok(false);
     }
     Ok(!store.reseal_photos(PHOTOS, actions.nature.as_ref())?.ended)
-}
-
-fn drop_photos(actions: &Actions) -> Result<bool, StoreError> {
-    Ok(actions.shelf.store().drop_old_photos(actions.nature.now_ms(), PHOTOS)? == PHOTOS)
 }
 
 fn check(actions: &Actions) -> Result<bool, StoreError> {
@@ -59,6 +57,20 @@ fn open_doubted(actions: &Actions) -> Result<bool, StoreError> {
 
 fn pack(actions: &Actions) -> Result<bool, StoreError> {
     Ok(actions.shelf.store().pack_some(actions.nature.now_ms(), 1)?.looked_at > 0)
+}
+
+/// After its photos went up as well, or when a reader was in the way of emptying the log.
+fn leave(actions: &Actions) -> Result<bool, StoreError> {
+    let jobs = actions.shelf.store().purge_lost()?;
+    if !jobs.is_empty() {
+        // Nobody may be listening; the next reader sees that they are gone.
+        let _ = actions.events.send(CoreEvent::JobsChanged { jobs });
+    }
+    Ok(false)
+}
+
+fn give_up_photos(actions: &Actions) -> Result<bool, StoreError> {
+    Ok(actions.shelf.store().drop_old_photos(actions.nature.now_ms(), PHOTOS)? == PHOTOS)
 }
 
 /// The loop of one opened folder; it ends when this is dropped.

@@ -2,7 +2,7 @@
 
 use doorstep_schemas::code::Failure;
 use doorstep_schemas::input::{FindJobs, ListJobs, OneDay, OneJob};
-use doorstep_schemas::view::{FoundJobs, JobList, DayReview, JobCard, JobView, PickLists, TodayView};
+use doorstep_schemas::view::{DayReview, FoundJobs, JobCard, JobList, JobView, PickLists, TodayView};
 
 use super::Core;
 use crate::failure::Told;
