@@ -70,7 +70,7 @@ const OPEN: &str = include_str!("sql/list_open.sql");
 const DAYS: &str = include_str!("sql/list_days.sql");
 const KEYED: &str = include_str!("sql/list_keyed.sql");
 const STATUS: &str = include_str!("sql/list_status.sql");
-const NEWEST: &str = include_str!("sql/list_newest.sql");
+pub(super) const NEWEST: &str = include_str!("sql/list_newest.sql");
 /// Every way, for a look at how it is walked.
 pub const WAYS: [&str; 5] = [OPEN, DAYS, KEYED, STATUS, NEWEST];
 

@@ -86,8 +86,7 @@ fn put_standing(db: &Connection, up_to: Option<JobId>, whole: bool) -> Result<()
 
 /// Every job of which something is here.
 fn jobs(db: &Connection) -> Result<BTreeSet<JobId>, StoreError> {
-    let mut out: BTreeSet<JobId> = index::jobs(db)?.into_iter().collect();
-    out.extend(packs::all(db)?);
+    let mut out: BTreeSet<JobId> = index::jobs(db)?.into_iter().chain(packs::all(db)?).collect();
     let mut papers = db.prepare("SELECT doc FROM paper")?;
     for doc in papers.query_map([], |row| row.get::<_, String>(0))? {
         out.extend(doc?.parse::<DocId>().ok().and_then(|doc| doc.job()));

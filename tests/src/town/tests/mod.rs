@@ -1,6 +1,7 @@
 //! The town itself: believable, the same from the same seed, and at one with the core's rules.
 
 mod courses;
+mod listed;
 mod packed;
 mod played;
 mod world;

@@ -259,6 +259,12 @@ impl Word {
         &self.text
     }
 
+    /// Said of so many jobs, for all that can be told from the word, that an index gathers more than it spares.
+    pub fn is_broad(&self) -> bool {
+        let most = if self.may_be_phone() { FEWEST_DIGITS } else { 2 };
+        self.text.chars().count() <= if self.text.is_ascii() { most } else { 1 }
+    }
+
     fn is_letters(&self) -> bool {
         self.text.bytes().all(|b| b.is_ascii_lowercase())
     }
