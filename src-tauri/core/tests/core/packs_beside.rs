@@ -10,7 +10,6 @@ use doorstep_schemas::view::{Millis, PaidFor};
 use doorstep_schemas::wire::{Access, Grant, Piece, kind};
 use rusqlite::{Connection, MAIN_DB};
 
-use crate::bundles::{everything, import};
 use crate::cast::deeds::payment;
 use crate::cast::{KEY, NOON, OWNER, RAN, member};
 use crate::packs::{ask, finished, meet, pack_after, rows_of};
@@ -42,7 +41,7 @@ fn a_file_carries_packed_jobs_whole() {
     desk.note(job, payment(2_000, PaidFor::Work)).unwrap();
     let told = shop.log.clone();
     let period = BundleWhat::Period { from: Millis(NOON - 1), to: Millis(NOON + 86_400_000) };
-    for what in [everything(), ExportBundle { what: period, photos: BundlePhotos::All }] {
+    for what in [BundleWhat::All, period].map(|what| ExportBundle { what, photos: BundlePhotos::All }) {
         let mut second = shop.device(OWNER);
         second.store().set_enrolment(&shop.enrolment(OWNER)).unwrap();
         let size = desk.store().bundle_size(&what.what).unwrap();
@@ -63,7 +62,7 @@ fn a_file_carries_packed_jobs_whole() {
         fresh.store().absorb(&devices, None, NOON).unwrap();
         let path = desk.folder.path().join("carried.doorstep");
         desk.actions.export_bundle(&what, &path, &mut Unwatched).unwrap();
-        import(&fresh, &path).unwrap();
+        fresh.actions.import_bundle(&path, &mut Unwatched).unwrap();
         let (theirs, own) = (ask(&fresh, job), ask(&desk, job));
         assert_eq!((theirs.facts, theirs.heads), (own.facts, own.heads));
         shop.log.exchange(&mut fresh);
