@@ -112,3 +112,55 @@ fn due(actions: &Actions) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use tokio::runtime::Runtime;
+    use tokio::sync::broadcast;
+
+    use super::*;
+    use crate::actions::Shelf;
+    use crate::nature::Nature;
+    use crate::rules::RuleBook;
+    use crate::store::Store;
+
+    struct Still;
+
+    impl Nature for Still {
+        fn now_ms(&self) -> i64 {
+            1_795_000_000_000
+        }
+
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    #[test]
+    fn upkeep_waits_while_something_moves_and_lets_go_of_the_folder_when_it_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let nature: Arc<dyn Nature> = Arc::new(Still);
+        let store = Store::open(folder.path(), &[7; 32], Arc::new(RuleBook::built_in().unwrap()), &Still).unwrap();
+        let actions = Actions { shelf: Shelf::new(store), nature: nature.clone(), events: broadcast::channel(4).0 };
+        assert!(!due(&actions), "an empty folder needs nothing");
+        let runtime = Runtime::new().unwrap();
+        let asked = Arc::new(AtomicU32::new(0));
+        let (told, heard) = std::sync::mpsc::channel();
+        let resting = {
+            let asked = asked.clone();
+            move || {
+                asked.fetch_add(1, Ordering::Relaxed);
+                told.send(()).is_err()
+            }
+        };
+        let upkeep = Upkeep::start(runtime.handle(), &actions, resting);
+        heard.recv().unwrap();
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        drop((upkeep, actions));
+        drop(runtime);
+        assert_eq!(Arc::strong_count(&nature), 1, "nobody holds the store any more");
+    }
+}

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use doorstep_schemas::closed::Closed;
-use doorstep_schemas::ids::{BlobHash, DocId, JobId};
+use doorstep_schemas::closed::{Closed, ClosedChange};
+use doorstep_schemas::ids::{BlobHash, DocId, DocKind, JobId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packs::{self, Sums};
@@ -60,9 +60,11 @@ pub fn unfold(
     )?;
     for (hash, thumb, bytes, at_ms) in files(&facts) {
         let here = papers.has_photo(&hash);
-        // Whoever made the change that names it took the picture.
-        let names = |change: &[u8]| change.windows(32).any(|part| part == hash.0);
-        let mine = here && closed.changes.iter().any(|kept| kept.mine && names(&kept.change.bytes));
+        // Whoever made the sheet's first change that names it took the picture; approvals name it as well.
+        let names = |kept: &&ClosedChange| {
+            kept.kind == DocKind::Sheet && kept.change.bytes.windows(32).any(|part| part == hash.0)
+        };
+        let mine = here && closed.changes.iter().find(names).is_some_and(|kept| kept.mine);
         let sent = !(mine && unsent);
         insert.execute(params![hash.0, doc, thumb, bytes, here, mine, if sent { bytes } else { 0 }, sent, at_ms])?;
     }

@@ -17,6 +17,7 @@ mod merges;
 mod outbox;
 mod own;
 mod packs;
+mod packs_beside;
 mod photos;
 mod purge;
 mod quarantine;

@@ -20,7 +20,7 @@ use crate::cast::{
 const DAYS: i64 = 24 * 60;
 
 /// A repair that 冉小军 finished, the owner approved, and every device has with its pictures.
-fn finished() -> (Shop, Phone, Phone, JobId) {
+pub fn finished() -> (Shop, Phone, Phone, JobId) {
     let mut shop = Shop::open();
     let mut desk = shop.device(OWNER);
     let mut ran = shop.device(RAN);
@@ -40,7 +40,7 @@ fn finished() -> (Shop, Phone, Phone, JobId) {
 }
 
 /// Everybody exchanges until all have everything, and the owner's device has told so.
-fn meet(shop: &mut Shop, phones: &mut [&mut Phone]) {
+pub fn meet(shop: &mut Shop, phones: &mut [&mut Phone]) {
     for _ in 0..2 {
         phones.iter_mut().for_each(|phone| shop.log.exchange(phone));
         shop.log.owner_seq = shop.log.head();
@@ -48,7 +48,7 @@ fn meet(shop: &mut Shop, phones: &mut [&mut Phone]) {
     phones.iter_mut().for_each(|phone| shop.log.exchange(phone));
 }
 
-fn send_photos(phone: &Phone) {
+pub fn send_photos(phone: &Phone) {
     let mut store = phone.store();
     while let Some(photo) = store.photo_to_send().unwrap() {
         store.note_photo_sent(&photo.hash, photo.bytes, true).unwrap();
@@ -69,24 +69,24 @@ fn pack(phone: &Phone) -> u32 {
     phone.store().pack_some(now, 10).unwrap().packed
 }
 
-fn pack_after(phone: &Phone, days: i64) -> u32 {
+pub fn pack_after(phone: &Phone, days: i64) -> u32 {
     phone.pass(days * DAYS);
     pack(phone)
 }
 
 /// All that anybody can ask of a job.
 #[derive(Debug, PartialEq)]
-struct Asked {
-    whole: Closed,
-    facts: doorstep::domain::facts::Job,
-    heads: [Vec<ChangeHash>; 2],
+pub struct Asked {
+    pub whole: Closed,
+    pub facts: doorstep::domain::facts::Job,
+    pub heads: [Vec<ChangeHash>; 2],
     received: [BTreeSet<ChangeHash>; 2],
     view: String,
     history: String,
     counts: String,
 }
 
-fn ask(phone: &Phone, job: JobId) -> Asked {
+pub fn ask(phone: &Phone, job: JobId) -> Asked {
     let docs = [DocId::Order(job), DocId::Sheet(job)];
     let view = format!("{:?}", phone.actions.job(job).unwrap());
     let mut store = phone.store();
@@ -103,7 +103,7 @@ fn ask(phone: &Phone, job: JobId) -> Asked {
     }
 }
 
-fn rows_of(phone: &Phone, job: JobId) -> u32 {
+pub fn rows_of(phone: &Phone, job: JobId) -> u32 {
     let count = |table: &str| -> u32 {
         let sql = format!("SELECT count(*) FROM {table} WHERE doc IN (?1, ?2)");
         let docs = [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()];

@@ -10,10 +10,10 @@ use doorstep::store;
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::{ChangeHash, DocId, JobId};
 use doorstep_schemas::input::SheetField;
-use doorstep_schemas::view::PhotoStage;
+use doorstep_schemas::view::{JobOutcome, PhotoStage};
 use tempfile::TempDir;
 
-use crate::cast::{OWNER, Phone, RAN, Shop, Steady, field, leaking_heater, member, pass_everything, picture};
+use crate::cast::{NOON, OWNER, Phone, RAN, Shop, Steady, field, leaking_heater, member, pass_everything, picture};
 use crate::folders::{copy, files, flip};
 use crate::{pick, tries};
 
@@ -316,12 +316,41 @@ fn what_was_put_aside_goes_once_the_relay_has_given_everything_again() {
     assert_eq!(state(&phone, &jobs), truth);
     let mut log = shop.log.clone();
     log.exchange(&mut phone);
-    phone.store().note_caught_up(crate::cast::NOON).unwrap();
+    phone.store().note_caught_up(NOON).unwrap();
     assert_eq!(aside(&phone), 0);
     assert!(phone.store().last_repair().unwrap().unwrap().complete);
     // What was written to a file is all here: nothing comes in twice.
     let export = phone.folder.path().join("exports").join(repair.export.unwrap());
-    let taken = phone.store().take_export(&export, crate::cast::NOON).unwrap();
+    let taken = phone.store().take_export(&export, NOON).unwrap();
     assert_eq!(taken.adopted, 0);
     assert_eq!(state(&phone, &jobs), truth);
+}
+
+#[test]
+fn packed_jobs_are_read_out_of_a_damaged_file() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+    pass_everything(&desk, job);
+    desk.finish(job, JobOutcome::Completed).unwrap();
+    shop.log.exchange(&mut desk);
+    shop.log.owner_seq = shop.log.head();
+    shop.log.exchange(&mut desk);
+    for photo in desk.facts(job).sheet.photos {
+        [photo.photo, photo.thumb].iter().for_each(|hash| desk.store().note_photo_sent(hash, 1, true).unwrap());
+    }
+    desk.pass(4 * 24 * 60);
+    let packed = desk.store().pack_some(NOON + 5 * 86_400_000, 9).unwrap().packed;
+    assert_eq!(packed, 1);
+    let truth = state(&desk, &[job]);
+    let Phone { folder, actions, .. } = desk;
+    drop(actions);
+    flip(&store::database(folder.path()), 5, 1);
+    let mut phone = Phone::in_folder(folder, OWNER, Steady::new(77));
+    assert!(phone.store().last_repair().unwrap().is_some());
+    assert_eq!(state(&phone, &[job]), truth, "before anybody was asked");
+    let counts = phone.store().counts().unwrap();
+    shop.log.exchange(&mut phone);
+    assert_eq!((state(&phone, &[job]), phone.store().counts().unwrap().on_device), (truth, counts.on_device));
+    assert!(phone.store().stuck().unwrap().is_empty());
 }
