@@ -8,6 +8,7 @@ use doorstep_schemas::ids::{ChangeHash, JobId};
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::wire::{Entry, Piece};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::byzantine::{AUTHORS, Deed, World, deed};
 use crate::cast::{NOON, OWNER, Phone, Run, Shop, cases, entries, field, leaking_heater, member};
@@ -121,8 +122,13 @@ fn works(phone: &Phone, job: JobId) {
     assert_eq!(phone.facts(job).sheet.field(appliance, SheetField::Cause), "密封圈老化");
 }
 
+fn seed() -> RngSeed {
+    if std::env::var_os("DOORSTEP_CASES").is_some() { RngSeed::Random } else { RngSeed::Fixed(20_261_122) }
+}
+
 proptest! {
-    #![proptest_config(cases(64))]
+    // From one seed where no number is asked for: what comes of a run is then the same everywhere.
+    #![proptest_config(ProptestConfig { rng_seed: seed(), ..cases(64) })]
 
     #[test]
     fn the_verdicts_are_the_same_however_the_work_was_cut_and_in_whatever_order_it_came(
