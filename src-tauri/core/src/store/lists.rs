@@ -71,8 +71,6 @@ const DAYS: &str = include_str!("sql/list_days.sql");
 const KEYED: &str = include_str!("sql/list_keyed.sql");
 const STATUS: &str = include_str!("sql/list_status.sql");
 pub(super) const NEWEST: &str = include_str!("sql/list_newest.sql");
-/// Every way, for a look at how it is walked.
-pub const WAYS: [&str; 5] = [OPEN, DAYS, KEYED, STATUS, NEWEST];
 
 impl ListFilter {
     /// The way that meets fewest others: by what names one customer or machine, then by days, open ones, member,
