@@ -12,6 +12,8 @@ export const commands = {
 	today: () => typedError<TodayView, Failure>(__TAURI_INVOKE("today")),
 	orders: (input: OneDay) => typedError<JobCard[], Failure>(__TAURI_INVOKE("orders", { input })),
 	job: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("job", { input })),
+	listJobs: (input: ListJobs) => typedError<JobList, Failure>(__TAURI_INVOKE("list_jobs", { input })),
+	findJobs: (input: FindJobs) => typedError<FoundJobs, Failure>(__TAURI_INVOKE("find_jobs", { input })),
 	takeOrder: (input: TakeOrder) => typedError<JobView, Failure>(__TAURI_INVOKE("take_order", { input })),
 	assign: (input: Assign) => typedError<JobView, Failure>(__TAURI_INVOKE("assign", { input })),
 	takeWalkIn: (input: TakeOrder) => typedError<JobView, Failure>(__TAURI_INVOKE("take_walk_in", { input })),
@@ -340,6 +342,12 @@ export type DayFigures = {
 	receivable: MakerOwes[],
 };
 
+/**  Any moment of the first and of the last day. */
+export type DayRange = {
+	from: number,
+	to: number,
+};
+
 export type DayReview = {
 	day: string,
 	start: number,
@@ -494,6 +502,11 @@ export type FileMade = {
 	kilobytes: number,
 };
 
+/**  What was typed into the search. */
+export type FindJobs = {
+	text: string,
+};
+
 export type Finding = {
 	code: FindingCode,
 	params: { [key in string]: string },
@@ -517,6 +530,17 @@ export type Found =
 { state: "choice"; option: string } | { state: "not_applicable"; reason: string } | 
 /**  Never a pass (R11). */
 { state: "not_measured"; reason: string };
+
+/**  What a search found, newest order first. */
+export type FoundJobs = {
+	jobs: JobCard[],
+	/**  There are older ones that fit as well. */
+	more: boolean,
+	/**  The words that were looked for, as they are compared. */
+	words: string[],
+	/**  More was typed than is looked for: 128 characters, 12 words. */
+	shortened: boolean,
+};
 
 /**  Weakest first (R7). */
 export type Grade = "d" | "c" | "b" | "a" | "a_plus";
@@ -618,6 +642,13 @@ export type JobKind =
 /**  送回 */
 "unit_return";
 
+/**  A page. By days it is the newest day first, open jobs are by the promised time, all else is the newest order first. */
+export type JobList = {
+	jobs: JobCard[],
+	/**  To be handed back for the next page; `None` on the last one. */
+	next: string | null,
+};
+
 export type JobOutcome = "completed" | "solved_by_phone" | "hazard_remaining" | "needs_part" | "taken_to_bench" | "refused_unsafe" | "customer_absent" | "goods_not_arrived" | "given_up" | "no_fault_found" | "condemned";
 
 export type JobView = {
@@ -669,6 +700,23 @@ export type KeyView = {
 };
 
 export type Language = "zh" | "en";
+
+/**  A page of the jobs that fit all that is set. */
+export type ListJobs = {
+	days: DayRange | null,
+	status: NodeKind | null,
+	member: string | null,
+	/**  As the order has it. */
+	township: string | null,
+	phone: string | null,
+	serial: string | null,
+	/**  Neither ended nor cancelled. */
+	open: boolean,
+	/**  `next` of the page before; `None` for the first one. */
+	after: string | null,
+	/**  Rows of a page, 1–200. */
+	limit: number,
+};
 
 export type LostPhotoView = {
 	photo: string,

@@ -28,6 +28,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             lists::today,
             lists::orders,
             lists::job,
+            lists::list_jobs,
+            lists::find_jobs,
             orders::take_order,
             orders::assign,
             orders::take_walk_in,

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use doorstep::app::Doorstep;
 use doorstep_schemas::ids::JobId;
+use doorstep_schemas::input::FindJobs;
 use tokio::runtime::Handle;
 
 use super::StoreBenchError;
-use super::asks::Asks;
+use super::asks::{Asks, KINDS};
 use crate::cast::CastError;
 use crate::figures::{Figures, millis, percentile};
 use crate::shift::Shift;
@@ -43,9 +44,38 @@ pub fn ask(folder: &Path, case: &str, out: &mut dyn Write) -> Result<(), StoreBe
     spoken(&mut figures, case, "list_page", &pages)?;
     spoken(&mut figures, case, "open_job", &opening(&app, &asks.closed)?)?;
     spoken(&mut figures, case, "open_running_job", &opening(&app, &asks.open)?)?;
+    searching(&app, &asks, &mut figures, case)?;
     figures.say(case, "rss_mb", memory_mb("VmRSS:")?, "MB")?;
     figures.say(case, "rss_peak_mb", memory_mb("VmHWM:")?, "MB")?;
     Ok(figures.say(case, "rss_before_mb", bare, "MB")?)
+}
+
+/// Each kind of query by itself, and all of them: what a search costs in the worst hundredth.
+fn searching(app: &Doorstep, asks: &Asks, figures: &mut Figures<'_>, case: &str) -> Result<(), StoreBenchError> {
+    let mut all = Vec::new();
+    let mut empty = 0;
+    for kind in KINDS {
+        let mut taken = Vec::new();
+        for (_, text) in asks.queries.iter().filter(|(of, _)| of == kind) {
+            let begun = Instant::now();
+            let found = app.actions.find_jobs(&FindJobs { text: text.clone() })?;
+            taken.push(millis(begun.elapsed()));
+            empty += usize::from(found.jobs.is_empty());
+        }
+        if !taken.is_empty() {
+            figures.say(case, &format!("search_{}_p50_ms", kind.replace('-', "_")), percentile(&taken, 50), "ms")?;
+            figures.say(case, &format!("search_{}_p99_ms", kind.replace('-', "_")), percentile(&taken, 99), "ms")?;
+        }
+        all.extend(taken);
+    }
+    figures.say(case, "search_queries", all.len(), "count")?;
+    figures.say(case, "search_found_nothing", empty, "count")?;
+    spoken_as(figures, case, "search", &all)
+}
+
+fn spoken_as(figures: &mut Figures<'_>, case: &str, figure: &str, taken: &[f64]) -> Result<(), StoreBenchError> {
+    figures.say(case, &format!("{figure}_p50_ms"), percentile(taken, 50), "ms")?;
+    Ok(figures.say(case, &format!("{figure}_p99_ms"), percentile(taken, 99), "ms")?)
 }
 
 fn spoken(figures: &mut Figures<'_>, case: &str, figure: &str, taken: &[f64]) -> io::Result<()> {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use doorstep_schemas::ids::JobId;
 use doorstep_tests::town::{Ordered, Written};
+use pinyin::ToPinyin;
 use serde_json::{Value, json};
 
 use super::StoreBenchError;
@@ -14,7 +15,8 @@ const JOBS: usize = 400;
 const QUERIES: usize = 1_000;
 
 /// Kinds of things that people type.
-pub const KINDS: [&str; 6] = ["two-characters", "address", "last-four", "serial", "fault", "mixed"];
+pub const KINDS: [&str; 8] =
+    ["two-characters", "initials", "address", "last-four", "serial", "model", "fault", "mixed"];
 
 /// See the module.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -112,6 +114,8 @@ fn typed(ordered: &Ordered, n: usize) -> Option<(String, String)> {
     let kind = KINDS[n % KINDS.len()];
     let text = match kind {
         "two-characters" => part(&customer.name, 0, 2),
+        "initials" => initials(&customer.name),
+        "model" => ordered.units.first().map(|unit| part(unit.owned.model.model, 0, 5)).unwrap_or_default(),
         "address" => part(&customer.address, 0, 3),
         "last-four" => last_four,
         "serial" => part(&serial, serial.len() / 3, 5),
@@ -119,4 +123,9 @@ fn typed(ordered: &Ordered, n: usize) -> Option<(String, String)> {
         _ => format!("{} {last_four}", part(&customer.name, 0, 1)),
     };
     (!text.trim().is_empty()).then(|| (kind.to_owned(), text))
+}
+
+/// The first letters of a name as they are typed, by the first reading of each character.
+fn initials(name: &str) -> String {
+    name.chars().filter_map(|c| c.to_pinyin()?.plain().chars().next()).collect()
 }

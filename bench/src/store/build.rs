@@ -29,7 +29,7 @@ const BATCH: usize = 2_000;
 /// Jobs on their way from who writes them to the store.
 const AHEAD: usize = 200;
 /// Raised when a folder that an earlier bench made is no longer what this one would make.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 1_000 + 1;
 const HOUR_MS: i64 = 3_600_000;
 /// A line of progress each.
 const TELL: u64 = 2_000;
@@ -221,6 +221,7 @@ fn take(
                 return Err(StoreBenchError::Lost { sent: changes, adopted: absorbed.adopted as usize });
             }
             super::tables::photos_are_here(folder)?;
+            pack(store, asks.now_ms)?;
             changes = 0;
             if asks.jobs / TELL > told {
                 told = asks.jobs / TELL;
@@ -232,4 +233,10 @@ fn take(
             return Ok(());
         }
     }
+}
+
+/// What upkeep does in idle moments; the outlet has been at rest for longer than a job must be quiet.
+fn pack(store: &mut Store, now_ms: i64) -> Result<(), StoreBenchError> {
+    while store.pack_some(now_ms, 256)?.looked_at > 0 {}
+    Ok(())
 }

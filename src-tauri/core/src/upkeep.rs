@@ -2,23 +2,53 @@
 
 use std::time::Duration;
 
+use doorstep_schemas::event::CoreEvent;
 use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::sleep;
 
 use crate::actions::Actions;
 use crate::store::StoreError;
+use crate::tasks::Unwatched;
 
 /// Between two portions: whoever waits for the store gets it first.
 const BREATH: Duration = Duration::from_millis(60);
 /// When there was nothing to do, or something is exchanged.
 const REST: Duration = Duration::from_secs(30);
 
+/// Files of photos in one portion.
+const PHOTOS: u32 = 8;
+
 /// One portion of something. The store is held for one small step of it; `true` says that more is due.
 type Chore = fn(&Actions) -> Result<bool, StoreError>;
 
 /// What is done, in this order: the next only when nothing of those before it is due.
-const CHORES: &[(&str, Chore)] = &[("open doubted packs", open_doubted), ("pack closed jobs", pack)];
+const CHORES: &[(&str, Chore)] = &[
+    ("look for room on the disk", room),
+    ("open doubted packs", open_doubted),
+    ("remove jobs that were taken away", leave),
+    ("pack closed jobs", pack),
+    ("bring photos under the newest key", reseal),
+    ("give up photos of old jobs", give_up_photos),
+    ("look for damage", check),
+];
+
+/// Nothing is written while room is short, but what frees it.
+fn room(actions: &Actions) -> Result<bool, StoreError> {
+    Ok(actions.look_for_room() && give_up_photos(actions)?)
+}
+
+fn reseal(actions: &Actions) -> Result<bool, StoreError> {
+    let mut store = actions.shelf.store();
+    if store.photos_to_reseal()?.is_none() {
+        return Ok(false);
+    }
+    Ok(!store.reseal_photos(PHOTOS, actions.nature.as_ref())?.ended)
+}
+
+fn check(actions: &Actions) -> Result<bool, StoreError> {
+    actions.check_some(&mut Unwatched)
+}
 
 /// What a relay that was restored may lack is sent again before anything else is packed.
 fn open_doubted(actions: &Actions) -> Result<bool, StoreError> {
@@ -27,6 +57,20 @@ fn open_doubted(actions: &Actions) -> Result<bool, StoreError> {
 
 fn pack(actions: &Actions) -> Result<bool, StoreError> {
     Ok(actions.shelf.store().pack_some(actions.nature.now_ms(), 1)?.looked_at > 0)
+}
+
+/// After its photos went up as well, or when a reader was in the way of emptying the log.
+fn leave(actions: &Actions) -> Result<bool, StoreError> {
+    let jobs = actions.shelf.store().purge_lost()?;
+    if !jobs.is_empty() {
+        // Nobody may be listening; the next reader sees that they are gone.
+        let _ = actions.events.send(CoreEvent::JobsChanged { jobs });
+    }
+    Ok(false)
+}
+
+fn give_up_photos(actions: &Actions) -> Result<bool, StoreError> {
+    Ok(actions.shelf.store().drop_old_photos(actions.nature.now_ms(), PHOTOS)? == PHOTOS)
 }
 
 /// The loop of one opened folder; it ends when this is dropped.

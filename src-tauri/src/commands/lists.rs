@@ -1,8 +1,8 @@
 //! What the lists and the job's page show.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{OneDay, OneJob};
-use doorstep_schemas::view::{DayReview, JobCard, JobView, PickLists, TodayView};
+use doorstep_schemas::input::{FindJobs, ListJobs, OneDay, OneJob};
+use doorstep_schemas::view::{DayReview, FoundJobs, JobCard, JobList, JobView, PickLists, TodayView};
 
 use super::Core;
 use crate::failure::Told;
@@ -36,4 +36,16 @@ pub async fn job(core: Core<'_>, input: OneJob) -> Result<JobView, Failure> {
 #[specta::specta]
 pub async fn day_review(core: Core<'_>, input: OneDay) -> Result<DayReview, Failure> {
     core.actions.day_review(input.at.map(|at| at.0)).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn list_jobs(core: Core<'_>, input: ListJobs) -> Result<JobList, Failure> {
+    core.actions.list_jobs(&input).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn find_jobs(core: Core<'_>, input: FindJobs) -> Result<FoundJobs, Failure> {
+    core.actions.find_jobs(&input).map_err(Told::told)
 }

@@ -99,11 +99,22 @@ describe('a new order', () => {
 
 describe('the orders of the day', () => {
   it('are found by part of a name, place or phone', async () => {
-    const { page: list } = await open(OrdersPage);
+    vi.useFakeTimers();
+    const { page: list, asked, story } = await open(OrdersPage);
+    const type = async (text: string) => {
+      await list.get('input').setValue(text);
+      await vi.advanceTimersByTimeAsync(200);
+      await flushPromises();
+    };
     expect(list.findAll(T('order-row'))).toHaveLength(5);
-    await list.get('input').setValue('大湾乡');
+    story.found = { jobs: [card({ customer: '罗桂香' })], more: false, words: ['lgx'], shortened: false };
+    await type('lgx');
+    expect(asked.at(-1)).toEqual({ command: 'find_jobs', input: { text: 'lgx' } });
     expect(list.findAll(T('order-row'))).toHaveLength(1);
-    await list.get('input').setValue('没有这个人');
+    expect(list.text()).toContain('罗桂香');
+    story.found = { jobs: [], more: false, words: ['没有这个人'], shortened: false };
+    await type('没有这个人');
+    vi.useRealTimers();
     expect(list.text()).toContain('没有符合「没有这个人」的单');
   });
 

@@ -18,8 +18,10 @@ export const useStorage = defineStore('storage', () => {
   });
 
   function moved(task: Task, progress: TaskProgress): void {
-    const { [task]: _before, ...others } = running.value;
-    running.value = progress.ended ? others : { ...others, [task]: progress };
+    const next = { ...running.value };
+    if (progress.ended) delete next[task];
+    else next[task] = progress;
+    running.value = next;
   }
 
   const check = async () => void (view.value = await call('checkStore'));

@@ -36,7 +36,10 @@ export class DataStory {
   }
 
   do_check_store(): StorageView {
-    this.storage = { ...this.storage, checked: { at: Date.now(), pages: 812, changes: 6_204, photos: 96, photos_damaged: 0, damaged: false } };
+    this.storage = {
+      ...this.storage,
+      checked: { at: Date.now(), pages: 812, changes: 6_204, photos: 96, photos_damaged: 0, damaged: false },
+    };
     return this.storage;
   }
 
@@ -51,7 +54,11 @@ export class DataStory {
 
   do_make_recovery_key(): RecoveryPage {
     this.keys = { ...this.keys, recovery: { id: '9f2c41d07ab35e68', made_at: Date.now(), by: '0000QJG1', sealed: true, at_desk: true } };
-    return { id: '9f2c41d07ab35e68', text: Array.from({ length: 14 }, () => 'K7QM').join(' '), qr_svg: '<svg xmlns="http://www.w3.org/2000/svg"/>' };
+    return {
+      id: '9f2c41d07ab35e68',
+      text: Array.from({ length: 14 }, () => 'K7QM').join(' '),
+      qr_svg: '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    };
   }
 
   do_export_bundle(): BundleMade {

@@ -24,9 +24,8 @@ import type {
   WriteField,
 } from '@schemas';
 import { card, job, owner, ran, text } from '../builders';
-import { DataStory } from './dataStory';
 import { chip, review, session, sync, team } from '../outletBuilders';
-
+import { DataStory } from './dataStory';
 interface Answer {
   value?: unknown;
   failure?: Failure;
@@ -56,8 +55,7 @@ export class Story extends DataStory {
 
   answer(command: string, input: never): Answer {
     const act = (this as unknown as Record<string, (input: never) => unknown>)[`do_${command}`];
-    if (!act) return refuse('internal');
-    const value = act.call(this, input);
+    const value = act ? act.call(this, input) : refuse('internal');
     return typeof value === 'object' && value !== null && 'failure' in value ? (value as Answer) : { value };
   }
 

@@ -31,7 +31,7 @@ impl Kind {
     fn released(self) -> &'static [&'static [u8]] {
         match self {
             Self::Row => &[include_bytes!("dictionaries/row.1.zdict")],
-            Self::Pack => &[],
+            Self::Pack => &[include_bytes!("dictionaries/pack.1.zdict")],
         }
     }
 

@@ -7,13 +7,15 @@ use doorstep_schemas::birth;
 use doorstep_schemas::closed::Closed;
 use doorstep_schemas::ids::{ChangeHash, DocId, JobId};
 use doorstep_schemas::input::OrderFact;
-use doorstep_schemas::view::{ApprovalKind, JobOutcome, PaidFor};
+use doorstep_schemas::view::{ApprovalKind, JobOutcome, PaidFor, PhotoStage, ReasonAbout};
 use doorstep_schemas::wire::{Outcome, PieceResult};
 use proptest::prelude::*;
 
-use crate::cast::deeds::payment;
+use crate::cast::deeds::{payment, reason};
 use crate::cast::{Forger, cases};
-use crate::cast::{NOON, OWNER, Phone, RAN, Shop, altered, entries, leaking_heater, member, pass_everything, runs};
+use crate::cast::{
+    NOON, OWNER, Phone, RAN, Shop, altered, entries, leaking_heater, member, pass_everything, picture, runs,
+};
 
 const DAYS: i64 = 24 * 60;
 
@@ -64,8 +66,7 @@ fn fetch_photos(to: &Phone, from: &Phone) {
 
 fn pack(phone: &Phone) -> u32 {
     let now = doorstep::nature::Nature::now_ms(phone.nature.as_ref());
-    let packed = phone.store().pack_some(now, 10).unwrap().packed;
-    packed
+    phone.store().pack_some(now, 10).unwrap().packed
 }
 
 fn pack_after(phone: &Phone, days: i64) -> u32 {
@@ -155,11 +156,16 @@ fn what_is_open_unsent_unseen_or_not_yet_quiet_is_not_packed() {
     desk.finish(job, JobOutcome::Completed).unwrap();
     assert_eq!(pack_after(&desk, 9), 0, "it is unsent");
     shop.log.exchange(&mut desk);
+    send_photos(&desk);
     assert_eq!(pack_after(&desk, 1), 0, "no owner's device has it, as far as the relay said");
     meet(&mut shop, &mut [&mut desk]);
-    assert_eq!(pack_after(&desk, 1), 0, "its picture is not on the relay");
-    send_photos(&desk);
     assert_eq!(pack(&desk), 0, "it is looked at again, but not at once");
+    let appliance = desk.facts(job).order.appliances[0].id;
+    desk.note(job, reason(ReasonAbout::EditAfterApproval, "补一张照片")).unwrap();
+    desk.actions.add_photo(job, appliance, PhotoStage::After, &picture(77)).unwrap();
+    meet(&mut shop, &mut [&mut desk]);
+    assert_eq!(pack_after(&desk, 4), 0, "its picture is not on the relay");
+    send_photos(&desk);
     desk.pass(DAYS);
     desk.note(job, payment(1_000, PaidFor::Work)).unwrap();
     meet(&mut shop, &mut [&mut desk]);
@@ -199,6 +205,7 @@ fn the_whole_log_once_more_finds_everything_here() {
     let everything: Vec<_> = shop.log.entries.clone();
     let absorbed = desk.store().absorb(&everything, None, NOON).unwrap();
     assert_eq!((absorbed.adopted, absorbed.received), (0, 0));
+    assert_eq!(desk.store().stuck().unwrap(), Vec::new(), "none of it is taken for a forgery");
     assert_eq!(ask(&desk, job), before);
     // A fresh device gets the same from the log.
     let mut second = shop.device(OWNER);

@@ -138,6 +138,24 @@ fn a_job_that_was_taken_away_leaves_nothing_readable() {
     assert_eq!(found(ran.folder.path(), &CANARIES), Vec::<String>::new());
 }
 
+#[test]
+fn a_packed_job_leaves_nothing_readable_either() {
+    let mut shop = Shop::open();
+    let (mut ran, canary, _) = worked(&mut shop);
+    ran.finish(canary, JobOutcome::Completed).unwrap();
+    shop.log.exchange(&mut ran);
+    photos_sent(&ran, canary);
+    assert!(ran.store().note_owner_seq(shop.log.head()).unwrap());
+    ran.nature.pass(5 * DAY);
+    let now = ran.nature.now_ms();
+    assert_eq!(ran.store().pack_some(now, 100).unwrap().packed, 1);
+    assert_eq!(ran.rows("pack"), 1);
+    take_away(&mut shop, &mut ran, canary);
+    assert_eq!(ran.store().purge_lost().unwrap(), [canary]);
+    assert_eq!((ran.rows("pack"), files_of(&ran)), (0, 2));
+    assert_eq!(found(ran.folder.path(), &CANARIES), Vec::<String>::new());
+}
+
 /// The same deletions by a connection that does not overwrite what it frees: the canary test sees them.
 #[test]
 fn the_canary_test_sees_what_a_careless_deletion_leaves() {

@@ -36,18 +36,17 @@ export default {
   not_enrolled: 'This device is not enrolled. Use an enrolment link or code first.',
   already_enrolled: 'This device is already enrolled.',
   link_unreadable: 'That is not an enrolment link. Paste all of it, from doorstep:enrol on; or use address and code.',
-  store_damaged:
-    'The data on this device is damaged, so this was not saved. Reopen the app: it keeps what it can and fetches the rest.',
+  store_damaged: 'The data on this device is damaged, so this was not saved. Reopen the app: it keeps what it can and fetches the rest.',
   disk_low: 'The storage is nearly full: text is still saved, photos have to wait. Free some space; it goes on by itself.',
-  no_room_to_update:
-    'There is no room to bring the data to this version, so it is untouched. Free {needed} MB ({free} MB now) and reopen.',
+  no_room_to_update: 'There is no room to bring the data to this version, so it is untouched. Free {needed} MB ({free} MB now) and reopen.',
   cancelled: 'Stopped. What was finished is kept; nothing else changed.',
   store_failed: 'It was not saved on this device. Try again; if it fails, reopen the app: what was saved stays.',
   data_folder_busy: 'The app is already open. Use that window.',
   data_too_new: 'The data was written by a newer app. Update the app; the data is untouched.',
   key_missing: 'The key to the data is missing. The data is untouched; ask the owner to recover it.',
   key_store_locked: 'The system’s key store did not give the key. The data is untouched; unlock the key store and open the app again.',
-  key_store_absent: 'The key lies in the system’s key store, which can’t be reached now. The data is untouched; sign in to the desktop and open the app again, or use the recovery key.',
+  key_store_absent:
+    'The key lies in the system’s key store, which can’t be reached now. The data is untouched; sign in to the desktop and open the app again, or use the recovery key.',
   key_malformed: 'The key file is damaged. The data is untouched; open it with the recovery key.',
   key_not_changed: 'The key was not changed; the old one goes on and all data is here. Free some space and try again.',
   recovery_key_invalid: 'This is not a recovery key; a letter may be misread. Compare it with the printed page and type it again.',
@@ -97,12 +96,10 @@ export default {
   bundle_unreadable: 'This file is no bundle, or its beginning is damaged. Nothing was taken in. Ask for another copy.',
   bundle_too_new: 'The bundle was written by a newer app. Nothing was taken in. Update the app, then take it in again.',
   bundle_other_outlet: 'The bundle is of another outlet. Nothing was taken in.',
-  bundle_not_for_device:
-    'The bundle is not sealed to this device: it joined later, or was stopped. Ask for a new export after a sync.',
+  bundle_not_for_device: 'The bundle is not sealed to this device: it joined later, or was stopped. Ask for a new export after a sync.',
   bundle_sender_unknown:
     'This device does not know the one that wrote the bundle. Nothing was taken in. Sync once, or ask the owner to export.',
-  bundle_sender_refused:
-    'The device that wrote the bundle was reported lost, or its member has left. Nothing was taken in. Ask the owner.',
+  bundle_sender_refused: 'The device that wrote the bundle was reported lost, or its member has left. Nothing was taken in. Ask the owner.',
   draft_too_long: 'The draft is too long and was not kept; what was kept before is there. Save it, then write on.',
   too_many_drafts: 'There are too many drafts; this one was not kept, the others are there. Save or drop some.',
   task_running: 'This is running already. Wait until it is done.',

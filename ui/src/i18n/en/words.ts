@@ -271,6 +271,7 @@ export default {
     charge: 'Noted a charge',
     place_loaner: 'Placed a loaner',
     take_loaner_back: 'Took the loaner back',
+    refound: 'Founded anew under another name',
     go_without_loaner: 'Went without a loaner',
     take_unit: 'Took the unit',
     receive_unit: 'Received the unit',

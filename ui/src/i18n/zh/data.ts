@@ -58,5 +58,13 @@ export default {
   none: '没有找到「{text}」',
   noneNext: '少输几个字，或换一个词试试',
   shortened: '输入太长，只用了前面的 {words}',
-  task: { rebuild: '正在重建', check: '正在检查', repair: '正在修复', migrate: '正在升级', export: '正在导出', import: '正在收', rotate_key: '正在换钥匙' },
+  task: {
+    rebuild: '正在重建',
+    check: '正在检查',
+    repair: '正在修复',
+    migrate: '正在升级',
+    export: '正在导出',
+    import: '正在收',
+    rotate_key: '正在换钥匙',
+  },
 };

@@ -266,6 +266,7 @@ export default {
     charge: '记加氟',
     place_loaner: '装备用机',
     take_loaner_back: '收回备用机',
+    refound: '另立新单',
     go_without_loaner: '不装备用机',
     take_unit: '取机',
     receive_unit: '收机',

@@ -1,33 +1,37 @@
 //! Bundle files between devices that no relay connects: whole, sealed, judged piece by piece, as often as anybody likes.
 
-use std::fs;
-use std::path::PathBuf;
+mod broken;
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use doorstep::nature::Nature;
 use doorstep::store::bundle::BundleError;
-use doorstep::tasks::{Cancelled, Step, Unwatched, Watcher};
+use doorstep::store::key::{KeyFile, KeyKeeper, Keys};
+use doorstep::tasks::Unwatched;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle, SheetField};
-use doorstep_schemas::view::{BundleTaken, Millis, PhotoStage};
+use doorstep_schemas::view::{BundleTaken, JobOutcome, Millis};
 use doorstep_schemas::wire::{Access, Device, Grant, Outcome, Piece, PieceResult, Role, RoleKind, Status, kind};
 use proptest::prelude::*;
 
 use crate::cast::{
-    Forger, NOON, OWNER, Phone, RAN, Shop, TIAN, cases, entries, field, leaking_heater, member, pass_everything,
-    picture,
+    Forger, KEY, NOON, OWNER, Phone, RAN, Shop, TIAN, cases, entries, field, leaking_heater, member, pass_everything,
 };
 
-pub fn everything() -> ExportBundle {
+fn everything() -> ExportBundle {
     ExportBundle { what: BundleWhat::All, photos: BundlePhotos::All }
 }
 
-pub fn export(phone: &Phone, order: &ExportBundle) -> PathBuf {
+fn export(phone: &Phone, order: &ExportBundle) -> PathBuf {
     let path = phone.folder.path().join(format!("{}-{}.doorstep", phone.name, phone.rows("change")));
     phone.actions.export_bundle(order, &path, &mut Unwatched).unwrap();
     path
 }
 
-pub fn import(phone: &Phone, path: &std::path::Path) -> Result<BundleTaken, BundleError> {
+fn import(phone: &Phone, path: &Path) -> Result<BundleTaken, BundleError> {
     phone.actions.import_bundle(path, &mut Unwatched)
 }
 
@@ -252,116 +256,6 @@ fn a_period_holds_the_jobs_that_were_touched_in_it() {
     assert!(third.store().job_facts(old).unwrap().is_none());
 }
 
-/// Stops after some steps.
-struct Impatient(u32);
-
-impl Watcher for Impatient {
-    fn step(&mut self, _step: Step) -> Result<(), Cancelled> {
-        self.0 = self.0.checked_sub(1).ok_or(Cancelled)?;
-        Ok(())
-    }
-}
-
-#[test]
-fn a_cancelled_export_leaves_no_file_and_a_cancelled_import_goes_on_where_it_was() {
-    let mut shop = Shop::open();
-    let (desk, ran, job) = given(&mut shop);
-    pass_everything(&ran, job);
-    ran.shoot(job, ran.facts(job).order.appliances[0].id, &[PhotoStage::After, PhotoStage::Before]);
-    let path = ran.folder.path().join("stopped.doorstep");
-    let stopped = ran.actions.export_bundle(&everything(), &path, &mut Impatient(1));
-    assert!(matches!(stopped, Err(BundleError::Cancelled(_))));
-    let names: Vec<String> = fs::read_dir(ran.folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
-        .filter(|name| name.contains("stopped"))
-        .collect();
-    assert_eq!(names, Vec::<String>::new());
-    let file = export(&ran, &everything());
-    let mut tries = 0;
-    while let Err(error) = desk.actions.import_bundle(&file, &mut Impatient(tries)) {
-        assert!(matches!(error, BundleError::Cancelled(_)), "{error}");
-        tries += 1;
-    }
-    assert!(tries > 1, "there was something to stop");
-    same(&desk, &ran, job);
-}
-
-#[test]
-fn a_file_that_stops_early_gives_what_it_has_and_says_so() {
-    let mut shop = Shop::open();
-    let (desk, ran, job) = given(&mut shop);
-    pass_everything(&ran, job);
-    let whole = fs::read(export(&ran, &everything())).unwrap();
-    let path = desk.folder.path().join("cut.doorstep");
-    let mut received = 0;
-    let step = (whole.len() / 60).max(1);
-    for end in (0..whole.len()).step_by(step) {
-        fs::write(&path, &whole[..end]).unwrap();
-        match import(&desk, &path) {
-            Ok(taken) => {
-                assert!(!taken.whole, "cut at {end} of {}", whole.len());
-                received += taken.received;
-            }
-            Err(error) => assert!(matches!(error, BundleError::Unreadable | BundleError::Damaged), "{error}"),
-        }
-    }
-    assert_eq!(received, 10, "each once");
-    same(&desk, &ran, job);
-}
-
-#[test]
-fn a_flipped_byte_is_never_taken_for_anything_but_damage() {
-    let mut shop = Shop::open();
-    let (desk, ran, job) = given(&mut shop);
-    pass_everything(&ran, job);
-    let whole = fs::read(export(&ran, &ExportBundle { what: BundleWhat::All, photos: BundlePhotos::None })).unwrap();
-    let path = desk.folder.path().join("flipped.doorstep");
-    let every = std::env::var("DOORSTEP_CASES").map_or(whole.len() / 150, |_| 1).max(1);
-    let before = desk.rows("change");
-    let mut damaged = 0;
-    for at in (0..whole.len()).step_by(every) {
-        let mut bytes = whole.clone();
-        bytes[at] ^= 1 << (at % 8);
-        fs::write(&path, &bytes).unwrap();
-        match import(&desk, &path) {
-            Ok(taken) => damaged += u32::from(!taken.whole || taken.damaged > 0 || taken.not_for_this_device > 0),
-            // The head, or the slots of others: this device's own parts are as they were.
-            Err(
-                BundleError::Unreadable
-                | BundleError::Damaged
-                | BundleError::OtherOutlet
-                | BundleError::NotForThisDevice
-                | BundleError::TooNew { .. },
-            ) => damaged += 1,
-            Err(other) => panic!("byte {at}: {other}"),
-        }
-        assert_eq!(desk.rows("held_piece") + desk.rows("quarantine"), 0, "byte {at} made nonsense");
-    }
-    assert_eq!(damaged as usize, whole.len().div_ceil(every), "every flip is seen");
-    assert!(desk.rows("change") <= before + 10);
-    fs::write(&path, &whole).unwrap();
-    import(&desk, &path).unwrap();
-    same(&desk, &ran, job);
-}
-
-#[test]
-fn a_file_of_a_later_format_and_a_file_that_is_none_are_told_apart() {
-    let mut shop = Shop::open();
-    let (desk, ran, _) = given(&mut shop);
-    let whole = fs::read(export(&ran, &everything())).unwrap();
-    let path = desk.folder.path().join("other.doorstep");
-    // The head is a map whose first entry is 0: 1.
-    let at = whole.windows(2).position(|pair| pair == [0x00, 0x01]).unwrap();
-    let mut later = whole.clone();
-    later[at + 1] = 0x02;
-    fs::write(&path, &later).unwrap();
-    assert!(matches!(import(&desk, &path), Err(BundleError::TooNew { found: 2, known: 1 })));
-    fs::write(&path, picture(9)).unwrap();
-    assert!(matches!(import(&desk, &path), Err(BundleError::Unreadable)));
-    assert!(matches!(import(&desk, &desk.folder.path().join("none")), Err(BundleError::File(_))));
-}
-
 proptest! {
     #![proptest_config(cases(6))]
 
@@ -427,6 +321,36 @@ fn bundles_in_any_order_make_the_same_documents() {
     }
 }
 
+#[test]
+fn a_packed_job_travels_as_whole_as_it_was_before() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran, job) = given(&mut shop);
+    let second = shop.stranger(OWNER);
+    shop.vouch(&second);
+    acquaint(&shop, &[&desk, &ran, &second]);
+    pass_everything(&ran, job);
+    ran.finish(job, JobOutcome::Completed).unwrap();
+    shop.log.exchange(&mut ran);
+    shop.log.exchange(&mut desk);
+    let heads = [DocId::Order(job), DocId::Sheet(job)].map(|doc| desk.heads(&doc));
+    for photo in ran.facts(job).sheet.photos {
+        ran.store().note_photo_sent(&photo.photo, 1, true).unwrap();
+        ran.store().note_photo_sent(&photo.thumb, 1, true).unwrap();
+    }
+    ran.store().note_owner_seq(shop.log.head()).unwrap();
+    ran.nature.pass(5 * 86_400_000);
+    let now = ran.nature.now_ms();
+    assert_eq!(ran.store().pack_some(now, 100).unwrap().packed, 1);
+    let what = BundleWhat::Period { from: Millis(NOON - 1), to: Millis(NOON + 1) };
+    for what in [what, BundleWhat::All, BundleWhat::Jobs { jobs: vec![job] }] {
+        let fresh = copy_of(&second);
+        let made = export(&ran, &ExportBundle { what, photos: BundlePhotos::None });
+        assert_eq!(import(&fresh, &made).unwrap().adopted, 12);
+        assert_eq!(fresh.facts(job), desk.facts(job));
+        assert_eq!([DocId::Order(job), DocId::Sheet(job)].map(|doc| fresh.heads(&doc)), heads);
+    }
+}
+
 /// The same device, restored from a copy of its folder as it is now.
 fn copy_of(phone: &Phone) -> Phone {
     let copy = tempfile::tempdir().unwrap();
@@ -461,33 +385,38 @@ fn permutations(n: usize) -> Vec<Vec<usize>> {
     shorter.iter().flat_map(|order| (0..n).map(|at| longer(order, at)).collect::<Vec<_>>()).collect()
 }
 
-/// A bundle that was written once opens for ever. `DOORSTEP_WRITE_GOLDEN=1` writes it where it is missing.
-#[test]
-fn a_bundle_of_the_first_format_reads_for_ever() {
-    let golden = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/golden/v1/bundle.doorstep");
-    let mut shop = Shop::open();
-    let (mut desk, mut ran) = (known_by(shop.stranger(OWNER), 1), known_by(shop.stranger(RAN), 2));
-    shop.vouch(&desk);
-    shop.vouch(&ran);
-    acquaint(&shop, &[&desk, &ran]);
-    if std::env::var_os("DOORSTEP_WRITE_GOLDEN").is_some() && !golden.exists() {
-        let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
-        shop.log.exchange(&mut desk);
-        shop.log.exchange(&mut ran);
-        pass_everything(&ran, job);
-        let order = ExportBundle { what: BundleWhat::Unsent, photos: BundlePhotos::Thumbnails };
-        ran.actions.export_bundle(&order, &golden, &mut Unwatched).unwrap();
-    }
-    let fresh = known_by(shop.stranger(OWNER), 1);
-    acquaint(&shop, &[&fresh]);
-    let taken = import(&fresh, &golden).unwrap();
-    assert_eq!((taken.received, taken.adopted, taken.photos, taken.damaged, taken.whole), (11, 11, 1, 0, true));
-    let rows = fresh.store().jobs_of_day(NOON - 43_200_000, NOON, None).unwrap();
-    assert_eq!(rows.iter().map(|row| row.card.customer.as_str()).collect::<Vec<_>>(), ["罗桂香"]);
+/// The folder of a device that is closed now, with its key in a file.
+fn closed(phone: Phone) -> tempfile::TempDir {
+    let Phone { folder, actions, .. } = phone;
+    drop(actions);
+    KeyFile::in_folder(folder.path()).write(&Keys::one(KEY)).unwrap();
+    folder
 }
 
-/// The same device in every run of this test.
-fn known_by(phone: Phone, key: u8) -> Phone {
-    phone.database().execute("UPDATE meta SET value = ?1 WHERE key = 'signing_key'", [vec![key; 32]]).unwrap();
-    phone.restart()
+fn doorstep(command: &str, data: &Path, way: &str, file: &Path) -> (bool, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_doorstep"));
+    let output = program.arg(command).arg("--key-file").arg("--data").arg(data).arg(way).arg(file).output().unwrap();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn the_program_beside_the_window_writes_a_bundle_and_takes_one_in() {
+    let mut shop = Shop::open();
+    let (desk, ran, job) = given(&mut shop);
+    pass_everything(&ran, job);
+    let stick = tempfile::tempdir().unwrap();
+    let nature = desk.nature.clone();
+    let (from, to) = (closed(ran), closed(desk));
+    let (written, said) = doorstep("export", from.path(), "--to", stick.path());
+    assert!(written && said.contains("1 jobs, 11 changes, 1 photos"), "{said}");
+    let file = fs::read_dir(stick.path()).unwrap().next().unwrap().unwrap();
+    let name = file.file_name().to_string_lossy().into_owned();
+    assert!(name.starts_with("上门-") && name.ends_with(".doorstep"), "{name}");
+    let (taken, said) = doorstep("import", to.path(), "--from", &file.path());
+    assert!(taken && said.contains("10 changes were new, 10 are in use"), "{said}");
+    let bytes = fs::read(file.path()).unwrap();
+    fs::write(file.path(), &bytes[..bytes.len() - 9]).unwrap();
+    assert!(!doorstep("import", to.path(), "--from", &file.path()).0, "a file that stops early is no success");
+    let desk = Phone::in_folder(to, OWNER, nature);
+    assert_eq!(desk.facts(job).sheet.photos.len(), 1);
 }
