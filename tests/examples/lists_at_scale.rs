@@ -115,9 +115,14 @@ fn lists(store: &Store, now: i64, samples: &[(JobId, Job)]) -> Result<(), StoreE
     Ok(())
 }
 
+/// So many characters of a text from a place on.
+type Cut<'a> = &'a dyn Fn(&str, usize, usize) -> String;
+/// What somebody would type who looks for the job.
+type Typed = fn(&Job, Cut<'_>) -> String;
+
 fn searches(store: &Store, samples: &[(JobId, Job)]) -> Result<(), StoreError> {
     let cut = |text: &str, from: usize, many: usize| text.chars().skip(from).take(many).collect::<String>();
-    let kinds: [(&str, fn(&Job, &dyn Fn(&str, usize, usize) -> String) -> String); 10] = [
+    let kinds: [(&str, Typed); 10] = [
         ("name2", |job, cut| cut(&job.customer().name, 0, 2)),
         ("given2", |job, cut| cut(&job.customer().name, 1, 2)),
         ("char1", |job, cut| cut(&job.customer().address, 0, 1)),

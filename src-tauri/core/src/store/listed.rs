@@ -56,7 +56,7 @@ fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> String {
 }
 
 /// The place of a word among those of its kind.
-pub(super) fn place<T: PartialEq>(all: &[T], one: T) -> u8 {
+pub(super) fn place<T: PartialEq + Copy>(all: &[T], one: T) -> u8 {
     let place = all.iter().position(|other| *other == one);
     place.and_then(|place| u8::try_from(place).ok()).expect("a kind has all its words, and fewer than 256")
 }

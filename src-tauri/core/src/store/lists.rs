@@ -1,5 +1,6 @@
 //! Lists of jobs: each by an index, page by page, behind the last one that was shown.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{DocId, JobId, MemberId};
@@ -231,10 +232,11 @@ impl Store {
         }
         for row in rows {
             for member in &mut row.card.assignees {
-                if !members.contains_key(&member.id) {
-                    members.insert(member.id, self.member(member.id)?);
-                }
-                member.clone_from(&members[&member.id]);
+                let known = match members.entry(member.id) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => place.insert(self.member(member.id)?),
+                };
+                member.clone_from(known);
             }
             row.card.unsent = unsent.get(&row.card.job).copied().unwrap_or(0);
         }

@@ -77,6 +77,9 @@ fn listed(phone: &Phone, asked: &ListJobs) -> Vec<JobCard> {
     }
 }
 
+/// Whether a list must show the job.
+type Fits = fn(&JobCard) -> bool;
+
 #[test]
 fn every_list_has_each_of_its_jobs_once_in_its_order_page_by_page() {
     let mut shop = Shop::open();
@@ -84,7 +87,7 @@ fn every_list_has_each_of_its_jobs_once_in_its_order_page_by_page() {
     cancel(&desk, jobs[4]);
     let any = ListJobs::default();
     let days = Some(DayRange { from: Millis(NOON), to: Millis(NOON + DAY) });
-    let lists: [(ListJobs, fn(&JobCard) -> bool); 9] = [
+    let lists: [(ListJobs, Fits); 9] = [
         (any.clone(), |_| true),
         (ListJobs { open: true, ..any.clone() }, |card| card.status != NodeKind::Cancelled),
         (ListJobs { status: Some(NodeKind::Cancelled), ..any.clone() }, |card| card.status == NodeKind::Cancelled),

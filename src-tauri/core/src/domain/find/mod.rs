@@ -225,7 +225,7 @@ impl Query {
         let mut shortened = typed.chars().nth(MOST_QUERY).is_some();
         let typed: String = typed.chars().take(MOST_QUERY).map(half_width).collect();
         let words = typed.split(|c: char| !c.is_alphanumeric()).map(compact).filter(|word| !word.is_empty());
-        let mut words: Vec<Word> = joined(words.collect()).into_iter().map(|text| Word { text }).collect();
+        let mut words: Vec<Word> = joined(&words.collect::<Vec<_>>()).into_iter().map(|text| Word { text }).collect();
         let mut seen = BTreeSet::new();
         words.retain(|word| seen.insert(word.text.clone()));
         shortened |= words.len() > MOST_WORDS;
@@ -240,7 +240,7 @@ impl Query {
 }
 
 /// A phone typed in groups, `138 1234 5678`, is one word.
-fn joined(words: Vec<String>) -> Vec<String> {
+fn joined(words: &[String]) -> Vec<String> {
     let digits = |word: &String| word.bytes().all(|b| b.is_ascii_digit());
     let mut out: Vec<String> = Vec::new();
     for group in words.chunk_by(|a, b| digits(a) && digits(b)) {

@@ -63,8 +63,8 @@ fn a_job_is_found_as_people_type() {
     ] {
         assert!(finds(typed), "{typed}");
     }
-    for typed in ["桂花", "罗桂 0822", "0741082", "gx", "冰箱", "大桥村4组", "13", "火炭"] {
-        assert!(!finds(typed) || typed == "13", "{typed}");
+    for typed in ["桂花", "罗桂 0822", "0741082", "gx", "冰箱", "大桥村4组", "火炭"] {
+        assert!(!finds(typed), "{typed}");
     }
 }
 
@@ -113,7 +113,7 @@ fn a_name_is_spelled_by_every_reading_of_its_characters() {
 #[test]
 fn any_text_is_a_query_and_a_long_one_is_cut() {
     for typed in ["", " ", "\"", "'--;", "* OR *", "🙂🙂", "\0\0", "（）「」"] {
-        assert!(Query::parse(typed).is_empty() == !typed.contains("OR"), "{typed:?}");
+        assert!(Query::parse(typed).is_empty() != typed.contains("OR"), "{typed:?}");
     }
     let long = Query::parse(&"罗桂香 ".repeat(3000));
     assert!(long.shortened);
