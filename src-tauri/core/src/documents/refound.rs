@@ -18,11 +18,14 @@ const ENDS: [&str; 4] = [AS, FROM, "cancelled", "cancel_reason"];
 const MOST_OPS: usize = 2_000;
 const MOST_BYTES: usize = 96 * 1024;
 
+/// Where a fact lies, its id, and its fields.
+type Copied = (&'static str, ShortId, Vec<(String, ScalarValue)>);
+
 /// A part of a document that fits into one change.
 #[derive(Debug, Clone, Default)]
 pub struct Portion {
     scalars: Vec<(&'static str, String, ScalarValue)>,
-    facts: Vec<(&'static str, ShortId, Vec<(String, ScalarValue)>)>,
+    facts: Vec<Copied>,
     ops: usize,
     bytes: usize,
 }

@@ -126,7 +126,7 @@ impl Store {
 }
 
 /// What is taken in one transaction.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Batch<'a> {
     pub pieces: &'a [(&'a Piece, Taken)],
     pub cursor: Option<&'a Cursor>,

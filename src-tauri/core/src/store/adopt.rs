@@ -192,9 +192,9 @@ fn choose(db: &Connection, papers: &mut Papers, doc: &DocId, at_ms: i64) -> Resu
     let births: HashSet<ChangeHash> = birth_hashes(doc).collect();
     let order = turns::sorted(&all, &mut lost, |hash| births.contains(hash));
     let outcomes = turns::chosen(&all, &order, lost, |change| {
-        paper.adopt(&[&change.bytes]).or_else(|_net| match paper.try_alone(&change.deps, &change.bytes) {
-            Ok(()) => Err(ErrorCode::ChangeClashes),
-            Err(_) => Err(ErrorCode::ChangeUnappliable),
+        paper.adopt(&[&change.bytes]).map_err(|_net| match paper.try_alone(&change.deps, &change.bytes) {
+            Ok(()) => ErrorCode::ChangeClashes,
+            Err(_) => ErrorCode::ChangeUnappliable,
         })
     });
     let mut adopted = 0;

@@ -304,14 +304,6 @@ impl Store {
         Ok(out)
     }
 
-    /// Bytes of each table and index of the lists, as the file holds them; for benches.
-    #[doc(hidden)]
-    pub fn list_bytes(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        let mut query = self.db.prepare(include_str!("sql/list_bytes.sql"))?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
-    }
-
     /// How a list is walked, by SQLite's own word; for tests.
     pub fn list_plan(&self, sql: &str) -> Result<String, StoreError> {
         let mut query = self.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;

@@ -102,9 +102,9 @@ fn wherever_it_dies_the_folder_opens_with_the_old_or_the_new_key() {
         drop((store, lock));
         let after = folder.whole();
         if after == before {
-            old += 1
+            old += 1;
         } else {
-            new += 1
+            new += 1;
         }
         before = after;
         if died.is_ok() {
