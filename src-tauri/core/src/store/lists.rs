@@ -72,8 +72,6 @@ const DAYS: &str = include_str!("sql/list_days.sql");
 const KEYED: &str = include_str!("sql/list_keyed.sql");
 const STATUS: &str = include_str!("sql/list_status.sql");
 pub(super) const NEWEST: &str = include_str!("sql/list_newest.sql");
-/// Every way, for a look at how it is walked.
-pub const WAYS: [&str; 5] = [OPEN, DAYS, KEYED, STATUS, NEWEST];
 
 impl ListFilter {
     /// The way that meets fewest others: by what names one customer or machine, then by days, open ones, member,
@@ -304,14 +302,6 @@ impl Store {
             out.insert(member, row.get(1)?);
         }
         Ok(out)
-    }
-
-    /// Bytes of each table and index of the lists, as the file holds them; for benches.
-    #[doc(hidden)]
-    pub fn list_bytes(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        let mut query = self.db.prepare(include_str!("sql/list_bytes.sql"))?;
-        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// How a list is walked, by SQLite's own word; for tests.
