@@ -145,7 +145,8 @@ mod tests {
         let nature: Arc<dyn Nature> = Arc::new(Still);
         let store = Store::open(folder.path(), &[7; 32], Arc::new(RuleBook::built_in().unwrap()), &Still).unwrap();
         let actions = Actions { shelf: Shelf::new(store), nature: nature.clone(), events: broadcast::channel(4).0 };
-        assert!(!due(&actions), "an empty folder needs nothing");
+        let portions = (0..100).take_while(|_| due(&actions)).count();
+        assert!((1..100).contains(&portions), "the first look for damage, and then nothing: {portions}");
         let runtime = Runtime::new().unwrap();
         let asked = Arc::new(AtomicU32::new(0));
         let (told, heard) = std::sync::mpsc::channel();
