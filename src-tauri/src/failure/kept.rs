@@ -38,6 +38,7 @@ impl Told for StoreError {
             | Self::Change(_)
             | Self::Pack(_)
             | Self::Row(_)
+            | Self::Export(_)
             | Self::Cipher => ErrorCode::StoreFailed,
         }
     }
