@@ -3,9 +3,9 @@
 use doorstep::actions::keys::{RecoverError, RecoveryKeyError};
 use doorstep::app::LeaveError;
 use doorstep::store::StoreError;
-use doorstep::store::erase::EraseError;
 use doorstep::store::bundle::BundleError;
 use doorstep::store::drafts::DraftError;
+use doorstep::store::erase::EraseError;
 use doorstep::store::key::KeyError;
 use doorstep::store::lock::LockError;
 use doorstep::store::rebuild::RebuildError;

@@ -3,9 +3,11 @@ import type { BundleMade, BundleTaken, Task } from '@schemas';
 import { computed, ref } from 'vue';
 import { useDoing } from './doing';
 import { useStorage } from './storage';
+import { useSync } from './sync';
 
 export function useBundles() {
   const storage = useStorage();
+  const sync = useSync();
   const { busy, run } = useDoing();
   const made = ref<BundleMade | null>(null);
   const taken = ref<BundleTaken | null>(null);
@@ -19,6 +21,8 @@ export function useBundles() {
   async function take(file: File): Promise<void> {
     taken.value = null;
     await run(async () => void (taken.value = await storage.take(file)));
+    // Also what was taken before an error, and what was put aside.
+    await run(() => sync.load());
   }
   const stop = (task: Task) => run(() => storage.cancel(task));
   const running = computed(() => storage.running);
