@@ -49,6 +49,7 @@ mod salvage;
 pub mod search;
 mod settings;
 pub mod storage;
+mod strays;
 pub mod stuck;
 mod stuck_file;
 pub mod sync_log;
