@@ -12,6 +12,7 @@ pub mod check;
 mod compare;
 pub mod dictionary;
 pub mod drafts;
+pub mod erase;
 pub mod error;
 mod exports;
 pub mod files;
