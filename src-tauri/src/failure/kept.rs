@@ -40,6 +40,7 @@ impl Told for StoreError {
             | Self::Change(_)
             | Self::Pack(_)
             | Self::Row(_)
+            | Self::Export(_)
             | Self::Cipher => ErrorCode::StoreFailed,
         }
     }

@@ -24,7 +24,7 @@ const UNSCRUBBED: &str = "unscrubbed";
 const PHOTOS_DROPPED_AT: &str = "photos_dropped_at";
 
 /// Rows of a job's two documents, and rows of the job.
-const BY_DOC: &[&str] = &["change", "run", "paper", "held_piece", "quarantine", "refused", "photo"];
+const BY_DOC: &[&str] = &["change", "run", "paper", "held_piece", "quarantine", "stray", "aside", "refused", "photo"];
 const BY_JOB: &[&str] = &["lacking", "grant_out", "pack_due"];
 
 impl Store {
