@@ -135,7 +135,6 @@ fn keep(
         actor,
         changes: &rows,
         run: &run,
-        broken: None,
         doc_ops,
         signature: &signature,
         tail: &[],

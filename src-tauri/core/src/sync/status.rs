@@ -82,6 +82,7 @@ pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError
         photo_bytes: photos.bytes,
         photo_bytes_on_relay: photos.bytes_on_relay,
         waiting,
+        carried: store.carried()?,
         incomplete: store.waiting()?,
         stuck,
         refused_sets: store.refused_sets().to_vec(),
