@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use doorstep::nature::Nature;
-use doorstep::store::{self, purge};
+use doorstep::store;
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{PutDraft, SheetField, TakeOrder};
 use doorstep_schemas::view::{JobOutcome, PhotoStage};
