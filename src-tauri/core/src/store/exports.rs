@@ -59,7 +59,7 @@ impl Store {
     /// Takes in what was written before a repair in this folder; nothing comes in twice. Returns what came of it.
     pub fn take_export(&mut self, path: &Path, now_ms: i64) -> Result<Absorbed, StoreError> {
         let pieces = read(path, &self.key)?;
-        let taken = Taken { at_ms: now_ms, log_seq: None };
+        let taken = Taken { at_ms: now_ms, ..Taken::default() };
         let pieces: Vec<_> = pieces.iter().map(|piece| (piece, taken)).collect();
         self.absorb_pieces(&pieces, None, now_ms)
     }
