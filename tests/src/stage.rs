@@ -58,6 +58,11 @@ impl Relay {
         Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--rehearsal-clock"), clock.as_os_str()])
     }
 
+    /// Serves `folder` over TLS, under the certificate that the relay's own key vouches for.
+    pub fn secured(folder: &Path) -> Result<Self, StageError> {
+        Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--tls")])
+    }
+
     fn serve(folder: &Path, listen: &str, more: &[&OsStr]) -> Result<Self, StageError> {
         let mut process = Command::new(program("doorstep-relay")?)
             .args(["serve", "--listen", listen, "--data"])

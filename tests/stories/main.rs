@@ -8,3 +8,4 @@ mod bundles;
 mod first_job;
 mod rule_sets;
 mod sample_day;
+mod tls;

@@ -8,6 +8,7 @@ use doorstep_schemas::ids::{DeviceId, OutletId};
 use crate::engine::audit::Finding;
 use crate::engine::team::{BadName, TeamError};
 use crate::storage::StorageError;
+use crate::tls::TlsError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
@@ -16,13 +17,16 @@ pub enum CliError {
     #[error("the lock of {0} could not be taken")]
     Lock(PathBuf, #[source] std::io::Error),
     #[error(
-        "{0} is not a loopback address: without TLS the relay listens on this machine only; put a TLS proxy before it"
+        "{0} is not a loopback address: without TLS the relay listens on this machine only; say --tls, or \
+         --tls-certificate with --tls-key, or put a TLS proxy before it"
     )]
     NotLoopback(SocketAddr),
     #[error("can't listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
     #[error("the relay could not be started")]
     Start(#[source] std::io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("standard output is closed")]
     Output(#[source] std::io::Error),
     #[error("{0} holds no relay; create an outlet there first, or serve it once")]
