@@ -9,7 +9,7 @@ use doorstep_schemas::ids::OutletId;
 use ed25519_dalek::SigningKey;
 use tokio::sync::{broadcast, watch};
 
-use crate::blobs::BlobFolder;
+use crate::blobs::{BlobFolder, Sealed};
 use crate::clock::Clock;
 use crate::engine::tries::WrongTries;
 use crate::identity;
@@ -74,9 +74,10 @@ impl State {
         pace: Pace,
     ) -> Result<Arc<Self>, StorageError> {
         let key = identity::signing_key(&*storage)?;
+        let seal = identity::seal(&*storage)?;
         Ok(Arc::new(Self {
             storage,
-            blobs: BlobFolder::at(blobs),
+            blobs: BlobFolder::at(blobs, seal),
             clock,
             key,
             pace,
@@ -87,9 +88,15 @@ impl State {
         }))
     }
 
-    /// A relay on a data folder.
-    pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StorageError> {
-        let storage = Arc::new(Sqlite::open(folder)?);
+    /// A relay on a data folder, with its database's key in `key_file` or, as a rule, in the folder. Photos from before
+    /// they were encrypted are sealed here, once.
+    pub fn open(folder: &Path, key_file: Option<&Path>, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StorageError> {
+        let storage = Arc::new(Sqlite::open_by(folder, key_file)?);
+        let sealed = BlobFolder::at(&folder.join("blobs"), identity::seal(&*storage)?).seal_older()?;
+        if sealed != Sealed::default() {
+            let Sealed { files, bytes, damaged } = sealed;
+            tracing::info!(files, bytes, damaged, "photos that lay here in the clear are encrypted now");
+        }
         Self::new(storage, &folder.join("blobs"), clock, Pace::default())
     }
 

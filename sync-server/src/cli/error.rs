@@ -55,6 +55,18 @@ pub enum CliError {
     BadName(#[from] BadName),
     #[error(transparent)]
     Team(#[from] TeamError),
+    #[error("{0}: the backup could not be written; the one before it is as it was")]
+    Backup(PathBuf, #[source] std::io::Error),
+    #[error("{missing} photos are missing here, so the backup lacks them and is not told to devices as one")]
+    BackupLacks { missing: u64 },
+    #[error("{0} holds no backup")]
+    NoBackup(PathBuf),
+    #[error("{0} is not empty: a backup is restored into a new folder, so that nothing is lost by it")]
+    NotEmpty(PathBuf),
+    #[error("{0}: not restored to the end; empty the folder and begin again")]
+    Restore(PathBuf, #[source] std::io::Error),
+    #[error("outlet {outlet}: {harmed} photos are missing or not what was written")]
+    PhotosBroken { outlet: OutletId, harmed: u64 },
     #[error("outlet {outlet}: {finding}")]
     LogBroken { outlet: OutletId, finding: Finding },
     #[error("the QR code could not be made")]

@@ -50,7 +50,7 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
         Some(file) => Arc::new(RehearsalClock(file.clone())),
         None => Arc::new(SystemClock),
     };
-    let state = State::open(&command.data.path, clock)?;
+    let state = State::open(&command.data.path, command.data.key_file(), clock)?;
     let door = match speaks_tls {
         true => Door::Tls(Arc::new(Tls::new(&state.key, files, SystemClock.now_ms())?)),
         false => Door::Plain,
