@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use doorstep_schemas::admission::{self, Examined, History, News, Refusal, Stray};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, DeviceId, DocId, JobId, PublicKey};
-use doorstep_schemas::wire::{Cursor, Entry, Piece, Segment, kind};
+use doorstep_schemas::wire::{Access, Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -179,6 +179,9 @@ impl Intray<'_> {
             }
             (kind::GRANT, Piece { grant: Some(grant), .. }) => {
                 self.absorbed.jobs.insert(grant.job);
+                if grant.access == Access::Write {
+                    team::offer_again(self.db, grant.job)?;
+                }
                 team::put_grant(self.db, grant, team::rank(taken))
             }
             (kind::ROLE, Piece { role: Some(role), .. }) => {

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packs::{self, Sums};
 use super::rows::signed;
-use super::{Store, StoreError, packing, settings};
+use super::{Store, StoreError, packing, settings, team};
 
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
@@ -302,6 +302,7 @@ impl Store {
         packing::doubt_all(&tx)?;
         super::team::forget_ranks(&tx)?;
         tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
+        team::say_grants_again(&tx)?;
         tx.commit()?;
         Ok(())
     }

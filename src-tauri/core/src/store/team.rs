@@ -12,7 +12,7 @@ use super::absorb::Taken;
 use super::papers::Papers;
 use super::rows::signed;
 use super::settings::Enrolment;
-use super::{Store, StoreError, views};
+use super::{Store, StoreError, settings, views};
 
 fn access_number(access: Access) -> i64 {
     match access {
@@ -110,6 +110,29 @@ pub(super) fn put_grant(db: &Connection, grant: &Grant, rank: Option<i64>) -> Re
              WHERE ?4 IS NULL OR ?4 >= rank",
         params![grant.job.to_string(), grant.member.as_str(), access_number(grant.access), rank],
     )?;
+    Ok(())
+}
+
+/// The log is another one: which grants it holds is not known until it has come again. An owner's device says all that
+/// it knew, what was taken away included; the relay passes over those that it has.
+pub(super) fn say_grants_again(db: &Connection) -> Result<(), StoreError> {
+    let Some(enrolment) = settings::enrolment(db)? else { return Ok(()) };
+    if is_owner(db, enrolment.member)? {
+        db.execute(
+            "INSERT OR REPLACE INTO grant_out (job, member, access) SELECT job, member, access FROM granted",
+            [],
+        )?;
+        db.execute("DELETE FROM granted", [])?;
+    }
+    Ok(())
+}
+
+/// What the relay refused for want of a right is offered again when the right comes.
+pub(super) fn offer_again(db: &Connection, job: JobId) -> Result<(), StoreError> {
+    let (order, sheet) = (DocId::Order(job).to_string(), DocId::Sheet(job).to_string());
+    let docs = (order.as_str(), sheet.as_str());
+    db.execute("DELETE FROM refused WHERE doc IN (?1, ?2) AND code = 'not_allowed'", docs)?;
+    db.execute("UPDATE photo SET refused = NULL WHERE doc IN (?1, ?2) AND refused = 'not_found'", docs)?;
     Ok(())
 }
 
