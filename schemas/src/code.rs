@@ -102,6 +102,9 @@ codes! {
     /// The folder holds nothing that a recovery key opens.
     RecoveryNothing = "recovery_nothing",
     RecoveryDamaged = "recovery_damaged",
+    /// Something is only on this device, and erasing it would lose it.
+    UnsentWork = "unsent_work",
+    ConfirmationWrong = "confirmation_wrong",
     InputInvalid = "input_invalid",
     FieldRequired = "field_required",
     FieldTooLong = "field_too_long",

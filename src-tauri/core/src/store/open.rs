@@ -74,8 +74,13 @@ pub(super) fn to_look_at(folder: &Path, key: &key::StoreKey) -> Result<Connectio
     Ok(db)
 }
 
+/// Statements that are kept ready: one edit asks some seventy, and to prepare one costs more than to run it.
+const READY: usize = 256;
+
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    Ok(Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+    let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.set_prepared_statement_cache_capacity(READY);
+    Ok(db)
 }
 
 /// Whether closing ends with SQLite's checkpoint. It would write to a damaged database.

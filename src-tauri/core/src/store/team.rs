@@ -115,7 +115,8 @@ pub(super) fn put_grant(db: &Connection, grant: &Grant, rank: Option<i64>) -> Re
 
 pub(super) fn is_owner(db: &Connection, member: MemberId) -> Result<bool, StoreError> {
     let roles: Option<String> = db
-        .query_row("SELECT roles FROM member WHERE member = ?1 AND active = 1", [member.as_str()], |row| row.get(0))
+        .prepare_cached("SELECT roles FROM member WHERE member = ?1 AND active = 1")?
+        .query_row([member.as_str()], |row| row.get(0))
         .optional()?;
     Ok(roles.is_some_and(|roles| roles.split(' ').any(|role| role == "owner")))
 }
@@ -142,7 +143,7 @@ pub(super) fn queue_grants(
             wanted.entry(member).or_insert(Access::None);
         }
     }
-    db.execute("DELETE FROM grant_out WHERE job = ?1", [job.to_string()])?;
+    db.prepare_cached("DELETE FROM grant_out WHERE job = ?1")?.execute([job.to_string()])?;
     let mut due = false;
     for (member, access) in wanted {
         if said.get(&member).copied().unwrap_or(Access::None) != access {

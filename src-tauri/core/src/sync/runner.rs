@@ -95,6 +95,11 @@ impl Runner {
         Ok(())
     }
 
+    /// Ends whatever moves over the line, until `settings_changed`.
+    pub fn hang_up(&self) {
+        self.network.send_replace(false);
+    }
+
     /// Whether nothing moves over the line right now.
     pub fn resting(&self) -> impl Fn() -> bool + Send + 'static + use<> {
         let now = self.now.clone();

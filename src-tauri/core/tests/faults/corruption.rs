@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use doorstep::domain::facts::Job;
-use doorstep::store;
+use doorstep::store::{self, bundle::BundleError};
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::{ChangeHash, DocId, JobId};
 use doorstep_schemas::input::SheetField;
@@ -321,9 +321,13 @@ fn what_was_put_aside_goes_once_the_relay_has_given_everything_again() {
     assert!(phone.store().last_repair().unwrap().unwrap().complete);
     // What was written to a file is all here: nothing comes in twice.
     let export = phone.folder.path().join("exports").join(repair.export.unwrap());
-    let taken = phone.store().take_export(&export, NOON).unwrap();
-    assert_eq!(taken.adopted, 0);
+    let taken = phone.actions.import_bundle(&export, &mut Unwatched).unwrap();
+    assert_eq!((taken.adopted, taken.made_at.0, taken.whole), (0, repair.at_ms, true));
     assert_eq!(state(&phone, &jobs), truth);
+    // Damaged, or under another key, it does not open, and nothing is taken.
+    flip(&export, 40, 1);
+    let refused = phone.actions.import_bundle(&export, &mut Unwatched);
+    assert!(matches!(refused, Err(BundleError::NotForThisDevice)), "{refused:?}");
 }
 
 #[test]

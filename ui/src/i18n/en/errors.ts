@@ -53,6 +53,8 @@ export default {
   recovery_key_other: 'This data opens with another recovery key ({key}). It is untouched; look for the page with that number.',
   recovery_nothing: 'This folder has nothing that a recovery key opens. Nothing was changed.',
   recovery_damaged: 'The sealed key is damaged or does not fit the data. The data is untouched; try an earlier copy.',
+  unsent_work: 'Nothing was erased: {changes} records and {photos} photos are only on this device. Sync first, or hand over a bundle file.',
+  confirmation_wrong: 'Those are not the last four characters of the device number, so nothing was erased. Look at it and try again.',
   input_invalid: 'Something entered is not right, so it was not saved. Change it and try again.',
   field_required: '“{field}” must be filled in. Everything else is kept.',
   field_too_long: '“{field}” is too long. Shorten it and save again.',

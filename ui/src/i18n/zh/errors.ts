@@ -52,6 +52,8 @@ export default {
   recovery_key_other: '这份数据要用另一把恢复钥匙（{key}）打开。数据没有改动；请找打印着这个编号的那张纸。',
   recovery_nothing: '这个文件夹里没有恢复钥匙能打开的数据。没有改动。',
   recovery_damaged: '封好的钥匙坏了，或对不上数据。数据没有改动；请找一份更早的拷贝再试。',
+  unsent_work: '没有清空：还有 {changes} 条记录、{photos} 张照片只在这台设备上。先同步，或导出资料包交给同事。',
+  confirmation_wrong: '编号后四位不对，没有清空。请照着设备号再输一次。',
   input_invalid: '填写的内容不对，没有保存。请改过再试。',
   field_required: '「{field}」要填。其他内容都还在。',
   field_too_long: '「{field}」太长了。请改短再存。',
