@@ -70,6 +70,8 @@ codes! {
     RelayNonsense = "relay_nonsense",
     RelayImpostor = "relay_impostor",
     RelayInsecure = "relay_insecure",
+    /// As a rule the device's clock is wrong.
+    RelayCertificateTime = "relay_certificate_time",
 
     // On this device.
     NotEnrolled = "not_enrolled",

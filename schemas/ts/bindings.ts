@@ -408,7 +408,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  It was made on top of a change that is in quarantine. */
 "rests_on_refused" | "document_full" | "signature_invalid" | "unknown_author" | "unknown_kind" | 
 /**  Unknown and forbidden answer alike. */
-"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
+"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
+/**  As a rule the device's clock is wrong. */
+"relay_certificate_time" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
 /**  What can be read is kept and the rest fetched again at the next start. */
 "store_damaged" | 
 /**  Text is saved, pictures are not. */

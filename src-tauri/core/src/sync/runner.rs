@@ -147,7 +147,7 @@ impl Shared {
 
     fn line(&self) -> Result<Line, Fault> {
         let enrolment = self.actions.shelf.store().enrolment()?.ok_or(Fault::NotEnrolled)?;
-        Line::new(&enrolment.relay, Some(enrolment.token))
+        Line::new(&enrolment.relay, Some(enrolment.relay_key), Some(enrolment.token))
     }
 
     /// Resolves when the network switch is turned off.
@@ -479,7 +479,7 @@ pub async fn fetch_named(actions: &Actions, hash: &doorstep_schemas::ids::BlobHa
         (store.photo_named(hash)?, store.enrolment()?.ok_or(Fault::NotEnrolled)?)
     };
     let Some(photo) = photo else { return Ok(false) };
-    let line = Line::new(&enrolment.relay, Some(enrolment.token))?;
+    let line = Line::new(&enrolment.relay, Some(enrolment.relay_key), Some(enrolment.token))?;
     photos::fetch(&line, actions, &photo).await?;
     Ok(true)
 }

@@ -33,6 +33,7 @@ export default {
   relay_nonsense: '中继的回答看不懂。没有改动任何记录；请告诉老板。',
   relay_impostor: '对方不是本网点的中继，已停止连接。请向老板核对地址。',
   relay_insecure: '这个地址不加密，不能用。请用 https 地址。',
+  relay_certificate_time: '按本机的时间，中继的证书不在有效期内。请校准本机日期和时间再试；记录都在本机。',
   not_enrolled: '这台设备还没登记。请先用登记链接或登记码登记。',
   already_enrolled: '这台设备已经登记过了。',
   link_unreadable: '这不是登记链接。请整条粘贴，以 doorstep:enrol 开头；或改用地址加登记码。',
