@@ -55,6 +55,7 @@ pub mod sync_log;
 pub mod team;
 mod turns;
 pub mod views;
+pub mod volumes;
 mod wal;
 
 use std::path::{Path, PathBuf};

@@ -29,3 +29,4 @@ mod safety;
 mod trade;
 mod vault;
 mod verdicts;
+mod volumes;
