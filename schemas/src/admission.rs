@@ -187,9 +187,18 @@ pub struct News {
     pub run: Run,
     /// Hashes between the run's end and the change that the signature reaches.
     pub tail: Vec<u8>,
-    /// How many of the piece's last changes are no part of this run, because the first of them names another place
-    /// than its own: nothing can follow there.
-    pub strays: u64,
+    /// The piece's last changes that are no part of this run, because the first of them names another place than its
+    /// own: nothing can follow there.
+    pub strays: Vec<Stray>,
+}
+
+/// A change that its author signed for a place where no run can go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    pub seq: u64,
+    pub hash: ChangeHash,
+    /// Its bytes name this very run and place, or break a rule: its hash is no sound change's of another place.
+    pub in_place: bool,
 }
 
 /// A change that its author signed, and what its own bytes say against it.
@@ -305,7 +314,14 @@ fn tell(run: Run, unseen: &[segment::Found], strays: u64, segment: &Segment) -> 
     });
     let changes = changes.collect();
     let tail = rest.iter().flat_map(|found| found.hash().0).chain(segment.tail.iter().copied()).collect();
-    News { changes, run: reached, tail, strays }
+    let strays = (reached.seq.saturating_add(1)..).zip(rest).map(|(seq, found)| {
+        let in_place = match found {
+            segment::Found::Sound(change) => (change.actor, change.seq) == (segment.actor, seq),
+            segment::Found::Flawed { .. } => true,
+        };
+        Stray { seq, hash: found.hash(), in_place }
+    });
+    News { changes, run: reached, tail, strays: strays.collect() }
 }
 
 fn chain_to<H: History>(history: &H, seq: u64) -> Result<Chain, Refusal<H::Error>> {

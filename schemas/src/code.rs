@@ -70,6 +70,8 @@ codes! {
     RelayNonsense = "relay_nonsense",
     RelayImpostor = "relay_impostor",
     RelayInsecure = "relay_insecure",
+    /// As a rule the device's clock is wrong.
+    RelayCertificateTime = "relay_certificate_time",
 
     // On this device.
     NotEnrolled = "not_enrolled",
@@ -102,6 +104,9 @@ codes! {
     /// The folder holds nothing that a recovery key opens.
     RecoveryNothing = "recovery_nothing",
     RecoveryDamaged = "recovery_damaged",
+    /// Something is only on this device, and erasing it would lose it.
+    UnsentWork = "unsent_work",
+    ConfirmationWrong = "confirmation_wrong",
     InputInvalid = "input_invalid",
     FieldRequired = "field_required",
     FieldTooLong = "field_too_long",

@@ -27,6 +27,7 @@ pub mod rules;
 pub mod segment;
 pub mod signature;
 pub mod view;
+pub mod vouch;
 pub mod wire;
 
 /// The protocol's version: in the path of every route and in the header of every exchange.

@@ -50,6 +50,7 @@ export const commands = {
 	rotateKey: () => typedError<KeyView, Failure>(__TAURI_INVOKE("rotate_key")),
 	makeRecoveryKey: () => typedError<RecoveryPage, Failure>(__TAURI_INVOKE("make_recovery_key")),
 	recoverFolder: (input: RecoverFolder) => typedError<RecoveredView, Failure>(__TAURI_INVOKE("recover_folder", { input })),
+	eraseDevice: (input: EraseDevice) => typedError<SessionView, Failure>(__TAURI_INVOKE("erase_device", { input })),
 	bundleSize: (input: ExportBundle) => typedError<BundleSize, Failure>(__TAURI_INVOKE("bundle_size", { input })),
 	exportBundle: (input: ExportBundle) => typedError<BundleMade, Failure>(__TAURI_INVOKE("export_bundle", { input })),
 	importBundle: (input: ImportBundle) => typedError<BundleTaken, Failure>(__TAURI_INVOKE("import_bundle", { input })),
@@ -392,6 +393,14 @@ export type Enrol = {
 	device_name: string,
 };
 
+/**  Erases this device. */
+export type EraseDevice = {
+	/**  The last four characters of the device's number, typed: nobody does this by a slip of the thumb. */
+	number_end: string,
+	/**  Also what is only on this device. */
+	unsent_too: boolean,
+};
+
 /**  What went wrong, as one word that both ends know. */
 export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed" | "change_not_linked" | "change_forked" | "change_out_of_range" | "change_unappliable" | 
 /**  Fine alone, and not together with another one that every device takes first. */
@@ -399,7 +408,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  It was made on top of a change that is in quarantine. */
 "rests_on_refused" | "document_full" | "signature_invalid" | "unknown_author" | "unknown_kind" | 
 /**  Unknown and forbidden answer alike. */
-"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
+"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
+/**  As a rule the device's clock is wrong. */
+"relay_certificate_time" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
 /**  What can be read is kept and the rest fetched again at the next start. */
 "store_damaged" | 
 /**  Text is saved, pictures are not. */
@@ -417,7 +428,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  What was sealed is for another recovery key. */
 "recovery_key_other" | 
 /**  The folder holds nothing that a recovery key opens. */
-"recovery_nothing" | "recovery_damaged" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
+"recovery_nothing" | "recovery_damaged" | 
+/**  Something is only on this device, and erasing it would lose it. */
+"unsent_work" | "confirmation_wrong" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
 /**  An earlier phase of the safety check is still open (R11). */
 "phase_too_early" | "unit_wrong" | 
 /**  The method shows whether something is there, not how much. */
@@ -1348,6 +1361,8 @@ export type SyncView = {
 	photo_bytes: number,
 	photo_bytes_on_relay: number,
 	waiting: WaitingJob[],
+	/**  Others' records that a bundle brought here and that the relay is not known to hold. */
+	carried: number,
 	/**  Others' records that wait here for a part of their history. */
 	incomplete: number,
 	stuck: StuckPiece[],

@@ -64,6 +64,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             storage::rotate_key,
             storage::make_recovery_key,
             storage::recover_folder,
+            storage::erase_device,
             bundles::bundle_size,
             bundles::export_bundle,
             bundles::import_bundle,

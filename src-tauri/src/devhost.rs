@@ -65,7 +65,7 @@ pub fn serve(folder: &Path, listen: SocketAddr, ui: &Path, enrol: Option<Enrol>)
     let core = Arc::new(Doorstep::open(folder, Arc::new(Machine), runtime.handle())?);
     let builder = bindings::builder::<MockRuntime>();
     let app = mock_builder().invoke_handler(builder.invoke_handler()).build(tauri::generate_context!())?;
-    app.manage(Outside(folder.join("exports")));
+    app.manage(Outside::beside(folder));
     app.manage(core.clone());
     let webview = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build()?;
     let policy = policy(app.config());

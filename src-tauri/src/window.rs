@@ -67,8 +67,7 @@ pub fn open(options: Options) -> Result<(), WindowError> {
             let keyring = if options.key_file { Keyring::File } else { Keyring::System };
             let core = Doorstep::open_with(&folder, &keyring, Arc::new(Machine), runtime.inner(), &mut Unwatched)?;
             let core = Arc::new(core);
-            let outside = app.path().download_dir().unwrap_or_else(|_none| folder.join("exports"));
-            app.manage(Outside(outside));
+            app.manage(app.path().download_dir().map_or_else(|_none| Outside::beside(&folder), Outside));
             app.manage(core.clone());
             tauri::async_runtime::spawn(pass_on(app.handle().clone(), core.clone()));
             if let Some(enrol) = options.enrol.clone() {

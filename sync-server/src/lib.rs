@@ -14,6 +14,7 @@ pub mod routes;
 mod server;
 mod state;
 pub mod storage;
+pub mod tls;
 
-pub use server::serve;
+pub use server::{Door, serve};
 pub use state::{Pace, State};

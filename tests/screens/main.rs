@@ -1,4 +1,4 @@
-//! Screens: the story in a headless browser through devhost, and one real window driven by WebDriver under Xvfb.
+//! Screens: stories in headless browsers through devhost, and one real window driven by WebDriver under Xvfb.
 //!
 //! These need a built app (`doorstep-app` with the features that ./check uses), a built UI, Chromium, Xvfb and
 //! WebKitWebDriver; ./check installs and builds them.
@@ -6,4 +6,5 @@
 
 mod browser;
 mod process;
+mod store;
 mod window;

@@ -27,10 +27,19 @@ impl Running {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         (Self { child }, line.trim().to_owned())
     }
+
+    /// Ends it as a power cut would: it has no time for a word more.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         // SIGTERM: a driver that is killed leaves its window behind.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         for _ in 0..50 {

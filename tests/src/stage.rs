@@ -58,6 +58,11 @@ impl Relay {
         Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--rehearsal-clock"), clock.as_os_str()])
     }
 
+    /// Serves `folder` over TLS, under the certificate that the relay's own key vouches for.
+    pub fn secured(folder: &Path) -> Result<Self, StageError> {
+        Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--tls")])
+    }
+
     fn serve(folder: &Path, listen: &str, more: &[&OsStr]) -> Result<Self, StageError> {
         let mut process = Command::new(program("doorstep-relay")?)
             .args(["serve", "--listen", listen, "--data"])
@@ -108,6 +113,12 @@ impl Drop for Relay {
 
 /// Runs a command of the relay's on a data folder; its JSON.
 pub fn relay_says(folder: &Path, command: &[&str], rest: &[&str]) -> Result<serde_json::Value, StageError> {
+    let said = relay_does(folder, command, rest)?;
+    serde_json::from_str(&said).map_err(|error| StageError::Words(format!("{error}: {said}")))
+}
+
+/// Runs a command of the relay's on a data folder; what it printed.
+pub fn relay_does(folder: &Path, command: &[&str], rest: &[&str]) -> Result<String, StageError> {
     let output = Command::new(program("doorstep-relay")?)
         .args(command)
         .arg("--data")
@@ -120,7 +131,7 @@ pub fn relay_says(folder: &Path, command: &[&str], rest: &[&str]) -> Result<serd
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         return Err(StageError::Relay { command: command.join(" "), stderr });
     }
-    serde_json::from_str(&said).map_err(|error| StageError::Words(format!("{error}: {said}")))
+    Ok(said)
 }
 
 /// One device of the cast.

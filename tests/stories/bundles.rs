@@ -42,7 +42,7 @@ async fn a_phone_without_network_reaches_the_relay_through_the_owners_desk() {
     assert_eq!(steps(&owner.app, job), Some(here));
     // The relay has it from the desk, under the phone's own signature: the owner's other device sees it.
     second.until("the work is there", |app| (steps(app, job)? == here).then_some(())).await;
-    owner.until("nothing is carried any more", |app| (app.actions.carried().ok()? == 0).then_some(())).await;
+    owner.until("nothing is carried any more", |app| (app.sync_view().ok()?.carried == 0).then_some(())).await;
     assert_eq!(owner.app.sync_view().unwrap().stuck, []);
 
     // The phone hears that it is there already, and hands over the photo.

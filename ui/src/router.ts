@@ -30,6 +30,7 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: 'orders', component: () => import('./desk/OrdersPage.vue') },
       { path: 'review', component: () => import('./desk/ReviewPage.vue') },
+      { path: 'sync', component: () => import('./desk/SyncPage.vue') },
       { path: 'team', component: () => import('./desk/TeamPage.vue') },
       { path: 'storage', component: () => import('./desk/StoragePage.vue') },
       { path: 'settings', component: () => import('./desk/SettingsPage.vue') },

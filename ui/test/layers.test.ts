@@ -43,22 +43,28 @@ describe('the layers of the screens', () => {
   });
 
   it('components know no store, no door, no route and no shell', () => {
-    expect(leaning('components/', ['stores', 'api', 'router', 'vue-router', 'pinia', 'field/', 'desk/', 'vant', 'element-plus'])).toEqual(
-      [],
-    );
+    expect(
+      leaning('components/', ['stores', 'api', 'router', 'vue-router', 'pinia', 'field/', 'desk/', 'pages/', 'vant', 'element-plus']),
+    ).toEqual([]);
   });
 
   it('the two shells know nothing of each other or of each other’s libraries', () => {
     expect(leaning('field/', ['desk/', 'element-plus', 'echarts'])).toEqual([]);
     expect(leaning('desk/', ['field/', 'vant'])).toEqual([]);
+    expect(leaning('pages/', ['field/', 'desk/', 'vant', 'element-plus', 'echarts'])).toEqual([]);
   });
 
   it('screens reach the core through stores only', () => {
-    expect([...leaning('field/', ['api/']), ...leaning('desk/', ['api/']), ...leaning('start/', ['api/'])]).toEqual([]);
+    expect([
+      ...leaning('field/', ['api/']),
+      ...leaning('desk/', ['api/']),
+      ...leaning('start/', ['api/']),
+      ...leaning('pages/', ['api/']),
+    ]).toEqual([]);
   });
 
   it('stores know no screen', () => {
-    expect(leaning('stores/', ['field/', 'desk/', 'components/', 'vue-router', 'router'])).toEqual([]);
+    expect(leaning('stores/', ['field/', 'desk/', 'pages/', 'components/', 'vue-router', 'router'])).toEqual([]);
   });
 
   it('only the door takes the generated commands and events; everybody else takes types', () => {

@@ -36,6 +36,7 @@ export function sync(change: Partial<SyncView> = {}): SyncView {
     photo_bytes_on_relay: 5_600_000,
     refused_sets: [],
     waiting: [{ job: '01KAJ9Z0000000000000000001', customer: '王芳', changes: 3, bytes: 1900, photos: 2, photo_bytes: 412_000 }],
+    carried: 0,
     incomplete: 0,
     stuck: [],
     attempts: [

@@ -104,6 +104,8 @@ pub struct SyncView {
     pub photo_bytes: u32,
     pub photo_bytes_on_relay: u32,
     pub waiting: Vec<WaitingJob>,
+    /// Others' records that a bundle brought here and that the relay is not known to hold.
+    pub carried: u32,
     /// Others' records that wait here for a part of their history.
     pub incomplete: u32,
     pub stuck: Vec<StuckPiece>,

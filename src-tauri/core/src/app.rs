@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use doorstep_schemas::enrol::DeviceStatus;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
-use doorstep_schemas::input::{AddMember, Enrol, Preferences};
+use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, Preferences};
 use doorstep_schemas::view::{InviteView, KeyView, SessionView, SyncChip, SyncView, TeamView};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
@@ -15,6 +15,7 @@ use tokio::sync::broadcast;
 use crate::actions::{Actions, Shelf};
 use crate::nature::Nature;
 use crate::rules::{MalformedSet, RuleBook};
+use crate::store::erase::{self, EraseError, OnlyHere};
 use crate::store::key::{Kept, KeyError, KeyKeeper, Keyring};
 use crate::store::lock::{FolderLock, LockError};
 use crate::store::rotate::RotateError;
@@ -28,6 +29,8 @@ use crate::upkeep::Upkeep;
 
 /// Events that a slow listener may fall behind by before it has to look at everything anew.
 const EVENTS: usize = 256;
+/// Characters of the device's number that whoever erases it has to type.
+const NUMBER_END: usize = 4;
 
 /// Why a data folder can't be opened. Nothing in it was touched.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +43,21 @@ pub enum OpenError {
     Key(#[from] KeyError),
     #[error(transparent)]
     Rules(#[from] MalformedSet),
+    #[error(transparent)]
+    Erase(#[from] EraseError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a device's data was not erased.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaveError {
+    #[error("that is not the end of this device's number")]
+    NotConfirmed,
+    #[error("{} records and {} photos are only here", .0.changes + .0.carried, .0.photos)]
+    Unsent(OnlyHere),
+    #[error(transparent)]
+    Erase(#[from] EraseError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -61,7 +79,8 @@ pub struct Doorstep {
     runner: Runner,
     /// Ends with what holds it.
     _upkeep: Upkeep,
-    keeper: Arc<dyn KeyKeeper>,
+    keeper: Mutex<Arc<dyn KeyKeeper>>,
+    keyring: Keyring,
     /// Held for as long as the folder is open.
     _lock: FolderLock,
 }
@@ -83,6 +102,7 @@ impl OpenFolder {
     ) -> Result<Self, OpenError> {
         make_private(folder).map_err(OpenError::Folder)?;
         let lock = FolderLock::take(folder)?;
+        erase::finish(folder, keyring)?;
         let Kept { key, keeper } = Kept::find(folder, keyring, nature)?;
         let rules = Arc::new(RuleBook::built_in()?);
         let store = Store::open_watched(folder, &key, rules, nature, watcher)?;
@@ -112,7 +132,8 @@ impl Doorstep {
         let runner = Runner::start(runtime, &actions)?;
         let upkeep = Upkeep::start(runtime, &actions, runner.resting());
         let tasks = Tasks::new(actions.events.clone());
-        Ok(Self { actions, tasks, runner, _upkeep: upkeep, keeper, _lock: lock })
+        let (keeper, keyring) = (Mutex::new(keeper), keyring.clone());
+        Ok(Self { actions, tasks, runner, _upkeep: upkeep, keeper, keyring, _lock: lock })
     }
 
     /// Events from now on.
@@ -136,21 +157,52 @@ impl Doorstep {
             language: chosen.language,
             shell: chosen.shell,
             no_network: chosen.no_network,
-            key_in_file: self.keeper.in_plain_file(),
+            key_in_file: self.keeper().in_plain_file(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }
 
     /// How this device's data is locked.
     pub fn key_view(&self) -> Result<KeyView, StoreError> {
-        self.actions.key_view(self.keeper.in_plain_file())
+        self.actions.key_view(self.keeper().in_plain_file())
     }
 
     /// Brings everything here under a new key. Holds the store for as long as the database takes to be written once.
     pub fn rotate_key(&self, watcher: &mut dyn Watcher) -> Result<KeyView, RotateError> {
         let nature = self.actions.nature.as_ref();
-        self.actions.shelf.store().rotate_key(self.keeper.as_ref(), nature, watcher)?;
+        self.actions.shelf.store().rotate_key(self.keeper().as_ref(), nature, watcher)?;
         Ok(self.key_view()?)
+    }
+
+    fn keeper(&self) -> Arc<dyn KeyKeeper> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Erases everything on this device, key first, and begins anew as a device that no outlet knows. Refused while
+    /// something is only here, unless the person says that it may go.
+    pub fn erase(&self, input: &EraseDevice) -> Result<(), LeaveError> {
+        let store = self.actions.shelf.store();
+        let number = store.device().to_string();
+        let typed = input.number_end.trim().to_lowercase();
+        if typed.chars().count() != NUMBER_END || !number.to_lowercase().ends_with(&typed) {
+            return Err(LeaveError::NotConfirmed);
+        }
+        let only_here = store.only_here()?;
+        if !(only_here.is_nothing() || input.unsent_too) {
+            return Err(LeaveError::Unsent(only_here));
+        }
+        drop(store);
+        // What is on its way to or from the relay belongs to the device that ends here.
+        self.runner.hang_up();
+        let nature = self.actions.nature.as_ref();
+        let erased = self.actions.shelf.store().erase(self.keeper().as_ref(), &self.keyring, nature);
+        self.runner.settings_changed()?;
+        *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = erased?.keeper;
+        tracing::info!("this device was erased and begins anew");
+        // Nobody may be listening.
+        let _ = self.actions.events.send(CoreEvent::TeamChanged);
+        let _ = self.actions.events.send(CoreEvent::StorageChanged);
+        Ok(())
     }
 
     /// Joins an outlet and fetches what there is.

@@ -1,7 +1,7 @@
 //! Files that people carry: bundles, and what is stuck.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -17,6 +17,15 @@ use crate::failure::Told;
 
 /// Where files for people are put.
 pub struct Outside(pub PathBuf);
+
+impl Outside {
+    /// Where the system names no place: beside the data folder, not in it, so that it stays when the folder is erased.
+    pub fn beside(folder: &Path) -> Self {
+        let mut name = folder.file_name().unwrap_or_default().to_owned();
+        name.push("-files");
+        Self(folder.with_file_name(name))
+    }
+}
 
 fn written(error: &std::io::Error) -> Failure {
     let code = match error.kind() {

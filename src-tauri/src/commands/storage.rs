@@ -6,8 +6,8 @@ use doorstep::app::Doorstep;
 use doorstep::tasks::TaskRun;
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::event::Task;
-use doorstep_schemas::input::{CancelTask, RecoverFolder};
-use doorstep_schemas::view::{KeyView, RecoveredView, RecoveryPage, StorageView};
+use doorstep_schemas::input::{CancelTask, EraseDevice, RecoverFolder};
+use doorstep_schemas::view::{KeyView, RecoveredView, RecoveryPage, SessionView, StorageView};
 
 use super::Core;
 use crate::failure::Told;
@@ -75,4 +75,15 @@ pub async fn make_recovery_key(core: Core<'_>) -> Result<RecoveryPage, Failure> 
 #[specta::specta]
 pub async fn recover_folder(core: Core<'_>, input: RecoverFolder) -> Result<RecoveredView, Failure> {
     core.actions.recover_folder(&input).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn erase_device(core: Core<'_>, input: EraseDevice) -> Result<SessionView, Failure> {
+    let core = Arc::clone(&core);
+    let done = tokio::task::spawn_blocking(move || {
+        core.erase(&input).map_err(Told::told)?;
+        core.session().map_err(Told::told)
+    });
+    done.await.map_err(|error| Failure::new(ErrorCode::Internal, format!("the work stopped: {error}")))?
 }

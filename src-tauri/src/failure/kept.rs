@@ -1,9 +1,11 @@
 //! Errors of the data folder: the database, keys, bundle files, drafts.
 
 use doorstep::actions::keys::{RecoverError, RecoveryKeyError};
+use doorstep::app::LeaveError;
 use doorstep::store::StoreError;
 use doorstep::store::bundle::BundleError;
 use doorstep::store::drafts::DraftError;
+use doorstep::store::erase::EraseError;
 use doorstep::store::key::KeyError;
 use doorstep::store::lock::LockError;
 use doorstep::store::rebuild::RebuildError;
@@ -38,6 +40,7 @@ impl Told for StoreError {
             | Self::Change(_)
             | Self::Pack(_)
             | Self::Row(_)
+            | Self::Export(_)
             | Self::Cipher => ErrorCode::StoreFailed,
         }
     }
@@ -61,6 +64,36 @@ impl Told for KeyError {
             Self::Refused(_) => ErrorCode::KeyStoreLocked,
             Self::StoreAbsent => ErrorCode::KeyStoreAbsent,
             Self::Untried(error) => error.code(),
+        }
+    }
+}
+
+impl Told for EraseError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Key(error) => error.code(),
+            Self::File(_) => ErrorCode::FileFailed,
+            Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Told for LeaveError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotConfirmed => ErrorCode::ConfirmationWrong,
+            Self::Unsent(_) => ErrorCode::UnsentWork,
+            Self::Erase(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Unsent(only) => {
+                vec![("changes", (only.changes + only.carried).to_string()), ("photos", only.photos.to_string())]
+            }
+            _ => Vec::new(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `outlet create`, `outlet list`, `check`.
+//! `outlet create`, `outlet list`.
 
 use clap::{Args, Subcommand};
 use doorstep_schemas::enrol::RoleName;
@@ -9,7 +9,6 @@ use serde_json::json;
 use super::folder::say;
 use super::{CliError, DataFolder, folder};
 use crate::clock::{Clock, SystemClock};
-use crate::engine::audit;
 use crate::engine::team;
 use crate::identity;
 use crate::storage;
@@ -45,12 +44,6 @@ pub struct List {
     data: DataFolder,
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Check {
-    #[command(flatten)]
-    data: DataFolder,
 }
 
 pub fn run(command: OutletCommand) -> Result<(), CliError> {
@@ -95,7 +88,7 @@ fn create(command: &Create) -> Result<(), CliError> {
     for (name, roles) in people {
         hired.push((ShortId::mint(identity::random()?), name, roles));
     }
-    let storage = Sqlite::open(&command.data.path)?;
+    let storage = Sqlite::open_by(&command.data.path, command.data.key_file())?;
     let key = identity::public_key(&identity::signing_key(&storage)?);
     let members = folder::decide(&storage, move |ledger| {
         team::found_outlet(ledger, id, outlet_name, epoch, now_ms)?;
@@ -126,7 +119,7 @@ pub fn words(roles: &[RoleKind]) -> String {
 }
 
 fn list(command: &List) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let outlets = storage::look(&storage, |shelf| shelf.outlets())?;
     if command.json {
         let rows: Vec<_> = outlets
@@ -139,20 +132,4 @@ fn list(command: &List) -> Result<(), CliError> {
         say(&format!("{} {} ({} entries, owner holds {})", outlet.id, outlet.name, outlet.head, outlet.owner_seq))?;
     }
     Ok(())
-}
-
-pub fn check(command: &Check) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
-    let mut broken = None;
-    for outlet in storage::look(&storage, |shelf| shelf.outlets())? {
-        let audit = storage::look(&storage, |shelf| audit::audit(shelf, outlet.id))?;
-        match audit.finding {
-            None => say(&format!("{} {}: {} entries, all as written", outlet.id, outlet.name, audit.entries))?,
-            Some(finding) => {
-                say(&format!("{} {}: {finding}", outlet.id, outlet.name))?;
-                broken = broken.or(Some(CliError::LogBroken { outlet: outlet.id, finding }));
-            }
-        }
-    }
-    broken.map_or(Ok(()), Err)
 }

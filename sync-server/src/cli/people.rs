@@ -91,7 +91,7 @@ pub fn invite(command: &InviteCommand) -> Result<(), CliError> {
     if host.is_none_or(|host| host.is_empty() || host.contains(['/', '&', '?', '#', ' '])) {
         return Err(CliError::RelayAddress(command.relay.clone()));
     }
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let outlet = folder::outlet(&storage, command.outlet.as_deref())?;
     let member = folder::member(&storage, outlet.id, &command.member)?;
     let key = identity::public_key(&identity::signing_key(&storage)?);
@@ -115,7 +115,7 @@ pub fn member(command: MemberCommand) -> Result<(), CliError> {
     match command {
         MemberCommand::List(command) => list_members(&command),
         MemberCommand::Set { data, outlet, member, roles, left, back } => {
-            let storage = folder::open(&data.path)?;
+            let storage = folder::open(&data)?;
             let outlet = folder::outlet(&storage, outlet.as_deref())?;
             let member = folder::member(&storage, outlet.id, &member)?;
             let roles = match roles {
@@ -138,7 +138,7 @@ pub fn member(command: MemberCommand) -> Result<(), CliError> {
 }
 
 fn list_members(command: &OfOutlet) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let outlet = folder::outlet(&storage, command.outlet.as_deref())?;
     let members = storage::look(&storage, |shelf| shelf.members(outlet.id))?;
     if command.json {
@@ -160,7 +160,7 @@ pub fn device(command: DeviceCommand) -> Result<(), CliError> {
 }
 
 fn set_status(command: &OneDevice, status: Status) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let id = command.device;
     let home = storage::look(&storage, |shelf| {
         for outlet in shelf.outlets()? {
@@ -178,13 +178,13 @@ fn set_status(command: &OneDevice, status: Status) -> Result<(), CliError> {
 }
 
 fn list_devices(command: &OfOutlet) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let outlet = folder::outlet(&storage, command.outlet.as_deref())?;
     let devices = storage::look(&storage, |shelf| shelf.devices(outlet.id))?;
     if command.json {
         let row = |d: &storage::Device| {
             json!({
-                "id": d.id, "member": d.member, "name": d.name, "status": status_word(d.status),
+                "id": d.id, "member": d.member, "name": d.name, "status": state_word(d),
                 "cursor_seq": d.cursor_seq, "seen_ms": d.seen_ms,
                 "held": { "changes": d.held.changes, "photos": d.held.photos, "photo_bytes": d.held.photo_bytes },
             })
@@ -192,10 +192,15 @@ fn list_devices(command: &OfOutlet) -> Result<(), CliError> {
         return folder::print_json(&json!({ "devices": devices.iter().map(row).collect::<Vec<_>>() }));
     }
     for device in devices {
-        let (status, held) = (status_word(device.status), device.held.changes);
+        let (status, held) = (state_word(&device), device.held.changes);
         say(&format!("{} {} {} {status}, still holds {held} changes", device.id, device.member, device.name))?;
     }
     Ok(())
+}
+
+/// A device's status, with the waiting of one that nobody has confirmed.
+pub fn state_word(device: &storage::Device) -> &'static str {
+    if device.pending { "pending" } else { status_word(device.status) }
 }
 
 fn status_word(status: Status) -> &'static str {

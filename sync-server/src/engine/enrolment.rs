@@ -59,6 +59,7 @@ pub fn enrol(ledger: &mut dyn Ledger, newcomer: &Newcomer, now_ms: i64) -> Resul
         cursor_seq: 0,
         seen_ms: 0,
         held: Held::default(),
+        pending: false,
     };
     team::put_device(ledger, outlet.id, &device, now_ms)?;
     Ok(Enrolled { outlet, member, device: id })

@@ -97,7 +97,7 @@ pub fn answer(
         beacon: Beacon::sign(outlet.id, outlet.epoch, now_ms, outlet.head, hash, key),
         results,
         owner_seq: outlet.owner_seq,
-        backed_up_to: 0,
+        backed_up_to: outlet.backed_up_to,
         runs: runs(shelf, &caller, &sight, up)?,
         restarted: up.cursor.is_some() && place.is_none(),
         devices: if caller.is_owner() { others(shelf, &caller)? } else { Vec::new() },

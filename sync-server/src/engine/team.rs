@@ -2,7 +2,6 @@
 
 use doorstep_schemas::enrol::{CODE_SECONDS, normal_code};
 use doorstep_schemas::ids::{DeviceId, MemberId, OutletId, ShortId};
-use doorstep_schemas::log;
 use doorstep_schemas::wire::{self, Piece, Role, RoleKind, Status, kind};
 use sha2::{Digest, Sha256};
 
@@ -51,7 +50,7 @@ pub fn found_outlet(
     epoch: [u8; 8],
     now_ms: i64,
 ) -> Result<Outlet, StorageError> {
-    let outlet = Outlet { id, name, epoch, head: 0, hash: log::GENESIS, owner_seq: 0, created_ms: now_ms };
+    let outlet = Outlet::new(id, name, epoch, now_ms);
     ledger.put_outlet(&outlet)?;
     Ok(outlet)
 }

@@ -24,7 +24,13 @@ describe('amounts', () => {
   });
 
   it('bytes are told in the unit that people compare', () => {
-    expect([bytes(640), bytes(1900), bytes(412_000), bytes(12_400_000)]).toEqual(['640 B', '1.9 KB', '412 KB', '12.4 MB']);
+    expect([bytes(640), bytes(1900), bytes(412_000), bytes(12_400_000), bytes(44_503_900_000)]).toEqual([
+      '640 B',
+      '1.9 KB',
+      '412 KB',
+      '12.4 MB',
+      '44.5 GB',
+    ]);
   });
 
   it('a measured value keeps its own decimals', () => {

@@ -6,8 +6,10 @@ import { call } from '@/api/call';
 
 const BREATH = 120;
 
-export function useFind(): { text: Ref<string>; found: Ref<FoundJobs | null>; failure: Ref<unknown> } {
-  const text = ref('');
+/** What was looked for last: whoever comes back from a job finds the list again. */
+export const lastSought = ref('');
+
+export function useFind(text = ref('')): { text: Ref<string>; found: Ref<FoundJobs | null>; failure: Ref<unknown> } {
   const found = ref<FoundJobs | null>(null);
   const failure = ref<unknown>(null);
   let asked = 0;
@@ -27,6 +29,7 @@ export function useFind(): { text: Ref<string>; found: Ref<FoundJobs | null>; fa
     }
   }, BREATH);
   watch(text, () => void ask());
+  if (text.value !== '') void ask();
 
   return { text, found, failure };
 }

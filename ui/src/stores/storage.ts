@@ -41,5 +41,8 @@ export const useStorage = defineStore('storage', () => {
   const write = (what: ExportBundle): Promise<BundleMade> => call('exportBundle', what);
   const writeStuck = (job: string | null): Promise<FileMade> => call('exportStuck', { job });
 
-  return { view, keys, running, load, moved, check, rebuild, rotate, cancel, makeRecovery, take, write, writeStuck };
+  /** Ends this device: it begins anew as one that no outlet knows. */
+  const erase = (numberEnd: string, unsentToo: boolean) => call('eraseDevice', { number_end: numberEnd, unsent_too: unsentToo });
+
+  return { view, keys, running, load, moved, check, rebuild, rotate, cancel, makeRecovery, take, write, writeStuck, erase };
 });

@@ -1,20 +1,18 @@
-/** What both shells' pages of the data folder do; each draws it in its own frame. */
-import type { BundleMade, BundleTaken, RecoveryPage } from '@schemas';
+/** What is done on the page of the data folder. */
+import type { RecoveryPage } from '@schemas';
 import { onMounted, ref } from 'vue';
 import { useTexts } from '@/i18n';
 import { useDoing } from './doing';
 import { useNotices } from './notices';
-import { useSession } from './session';
 import { useStorage } from './storage';
+import { useSync } from './sync';
 
 export function useStoragePage() {
   const storage = useStorage();
-  const session = useSession();
+  const sync = useSync();
   const notices = useNotices();
   const { t } = useTexts();
   const { busy, failure, run } = useDoing();
-  const made = ref<BundleMade | null>(null);
-  const taken = ref<BundleTaken | null>(null);
   const page = ref<RecoveryPage | null>(null);
 
   const told = (work: () => Promise<void>) =>
@@ -26,18 +24,13 @@ export function useStoragePage() {
   const rebuild = () => told(storage.rebuild);
   const rotate = () => told(storage.rotate);
   const recovery = () => run(async () => void (page.value = await storage.makeRecovery()));
-  const write = (all: boolean, photos: boolean) =>
+  const erase = (numberEnd: string, unsentToo: boolean) =>
     run(async () => {
-      made.value = null;
-      made.value = await storage.write({ what: { what: all ? 'all' : 'unsent' }, photos: photos ? 'all' : 'none' });
+      await storage.erase(numberEnd, unsentToo);
+      // Nothing of the outlet may stay in memory, on any screen.
+      location.reload();
     });
-  const take = (file: File) =>
-    run(async () => {
-      taken.value = null;
-      taken.value = await storage.take(file);
-    });
-  const stop = (task: Parameters<typeof storage.cancel>[0]) => run(() => storage.cancel(task));
 
-  onMounted(() => run(() => storage.load()));
-  return { storage, session, busy, failure, made, taken, page, check, rebuild, rotate, recovery, write, take, stop };
+  onMounted(() => run(() => Promise.all([storage.load(), sync.load()])));
+  return { storage, sync, busy, failure, page, check, rebuild, rotate, recovery, erase };
 }

@@ -27,11 +27,6 @@ impl Actions {
         self.shelf.store().bundle_size(what)
     }
 
-    /// Others' records that a bundle brought and the relay has not confirmed yet. They count as nobody's on this device.
-    pub fn carried(&self) -> Result<u32, StoreError> {
-        self.shelf.store().carried()
-    }
-
     /// A name for a bundle that is written now; where it lies is the shell's choice.
     pub fn bundle_name(&self) -> String {
         bundle::file_name(self.shelf.store().device(), self.nature.now_ms())

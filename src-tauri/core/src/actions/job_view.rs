@@ -1,6 +1,9 @@
 //! One job as the screen draws it: verdicts, blockers, the next step, all computed here.
 
-use doorstep_schemas::ids::{JobId, ShortId};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use doorstep_schemas::ids::{JobId, MemberId, ShortId};
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{
     ApplianceView, BenchView, CardView, ChoiceOption, Fen, HistoryLine, JobView, Millis, NextStep, NodeView, PartRow,
@@ -41,7 +44,7 @@ impl Actions {
             Step::Arrive => gates::emergency_blockers(&judge),
             _ => Vec::new(),
         };
-        let names = Names { store };
+        let names = Names::new(store);
         let serials: Vec<String> = facts.order.appliances.iter().map(|a| facts.field(a, SheetField::Serial)).collect();
         let offers = facts.order.appliances.first().map(|a| in_force.parts(a.kind)).unwrap_or_default();
         Ok(JobView {
@@ -92,14 +95,20 @@ impl Actions {
     }
 }
 
-/// Members' names, as the relay told them.
+/// Members' names, as the relay told them, each asked for once.
 struct Names<'a> {
     store: &'a Store,
+    known: RefCell<BTreeMap<MemberId, String>>,
 }
 
-impl Names<'_> {
-    fn of(&self, member: doorstep_schemas::ids::MemberId) -> String {
-        self.store.member(member).map_or_else(|_| member.to_string(), |view| view.name)
+impl<'a> Names<'a> {
+    fn new(store: &'a Store) -> Self {
+        Self { store, known: RefCell::default() }
+    }
+
+    fn of(&self, member: MemberId) -> String {
+        let name = || self.store.member(member).map_or_else(|_| member.to_string(), |view| view.name);
+        self.known.borrow_mut().entry(member).or_insert_with(name).clone()
     }
 }
 

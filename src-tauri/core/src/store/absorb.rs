@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_schemas::admission::{self, Examined, History, News, Refusal};
+use doorstep_schemas::admission::{self, Examined, History, News, Refusal, Stray};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, DeviceId, DocId, JobId, PublicKey};
-use doorstep_schemas::wire::{Cursor, Entry, Piece, Segment, kind};
+use doorstep_schemas::wire::{Access, Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -15,7 +15,7 @@ use super::papers::Papers;
 use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
 use super::settings::Enrolment;
 use super::stuck::HeldPiece;
-use super::{Store, StoreError, adopt, packs, photos, rows, rule_sets, settings, stuck, team, views};
+use super::{Store, StoreError, adopt, packs, photos, rows, rule_sets, settings, strays, stuck, team, views};
 
 /// What came of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,7 +38,12 @@ pub struct Absorbed {
 impl Store {
     /// Takes entries and, when given, the cursor that stands behind them. All or nothing.
     pub fn absorb(&mut self, entries: &[Entry], cursor: Option<&Cursor>, now_ms: i64) -> Result<Absorbed, StoreError> {
-        let taken = |entry: &Entry| Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) };
+        let mut before = self.cursor()?.map(|cursor| (cursor.seq, cursor.part));
+        let mut taken = |entry: &Entry| {
+            let handed_over = before.is_some_and(|(seq, part)| seq == entry.seq && part > 0);
+            before = Some((entry.seq, entry.part));
+            Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq), handed_over }
+        };
         let pieces: Vec<_> = entries.iter().map(|entry| (&entry.piece, taken(entry))).collect();
         self.absorb_pieces(&pieces, cursor, now_ms)
     }
@@ -61,7 +66,7 @@ impl Store {
 
     /// Takes pieces that came another way than from the log: the log's word stands above theirs.
     pub fn absorb_carried(&mut self, pieces: &[Piece], now_ms: i64) -> Result<Absorbed, StoreError> {
-        let pieces: Vec<_> = pieces.iter().map(|piece| (piece, Taken { at_ms: now_ms, log_seq: None })).collect();
+        let pieces: Vec<_> = pieces.iter().map(|piece| (piece, Taken { at_ms: now_ms, ..Taken::default() })).collect();
         self.absorb_pieces(&pieces, None, now_ms)
     }
 
@@ -135,10 +140,12 @@ pub(super) struct Batch<'a> {
 }
 
 /// Where and when a piece came from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Taken {
     pub at_ms: i64,
     pub log_seq: Option<u64>,
+    /// It lies before the entry of this number, which handed it over.
+    pub handed_over: bool,
 }
 
 /// What became of a segment.
@@ -172,15 +179,18 @@ impl Intray<'_> {
             }
             (kind::GRANT, Piece { grant: Some(grant), .. }) => {
                 self.absorbed.jobs.insert(grant.job);
-                team::put_grant(self.db, grant)
+                if grant.access == Access::Write {
+                    team::offer_again(self.db, grant.job)?;
+                }
+                team::put_grant(self.db, grant, team::rank(taken))
             }
             (kind::ROLE, Piece { role: Some(role), .. }) => {
                 self.absorbed.team = true;
-                team::put_member(self.db, role)
+                team::put_member(self.db, role, team::rank(taken))
             }
             (kind::DEVICE, Piece { device: Some(device), .. }) => {
                 self.absorbed.team = true;
-                team::put_device(self.db, device)
+                team::put_device(self.db, device, team::rank(taken))
             }
             // A kind of a later version: passed over, the cursor goes on.
             _ => Ok(()),
@@ -218,17 +228,15 @@ impl Intray<'_> {
     fn take_segment(&mut self, doc: &DocId, segment: &Segment, taken: Taken) -> Result<Fate, StoreError> {
         let Some(author) = author_key(self.db, segment)? else { return Ok(Fate::Early) };
         let row = RunRow::read(self.db, doc, segment.actor)?;
-        // The log's word on the broken place itself is heard: it may hold what should stand there.
-        if row.broken().is_some_and(|at| segment.from_seq > at || segment.from_seq == at && taken.log_seq.is_none()) {
-            self.behind_broken(doc, segment, taken, &row)?;
-            return Ok(Fate::Settled);
-        }
         match admission::examine(self.enrolment.outlet, doc, segment, &author, &row) {
             Ok(Examined::News(news)) => {
                 self.take_news(doc, segment, taken, &row, &news)?;
                 Ok(Fate::Settled)
             }
             Ok(Examined::Known) => {
+                if let Some(at) = row.broken().filter(|at| end_of(segment) > *at) {
+                    self.keep_strays(doc, segment, taken, at, &[])?;
+                }
                 self.note_known(doc, segment, taken)?;
                 Ok(Fate::Settled)
             }
@@ -269,6 +277,31 @@ impl Intray<'_> {
         row: &RunRow<'_>,
         news: &News,
     ) -> Result<(), StoreError> {
+        if let Some(at) = row.broken() {
+            let behind = news.changes.iter().map(|c| Stray { seq: c.seq, hash: c.hash, in_place: true });
+            let behind: Vec<Stray> = behind.chain(news.strays.iter().cloned()).collect();
+            self.keep_strays(doc, segment, taken, at, &behind)?;
+        } else {
+            self.keep_news(doc, segment, taken, row, news)?;
+        }
+        self.note_known(doc, segment, taken)?;
+        self.touched.insert(doc.clone());
+        self.absorbed.jobs.extend(doc.job());
+        // This may be the sound copy of what was put aside, or the beginning of its branch.
+        for piece in stuck::take_asides(self.db, Some((doc, segment.actor)))? {
+            self.judge_again(&piece)?;
+        }
+        Ok(())
+    }
+
+    fn keep_news(
+        &mut self,
+        doc: &DocId,
+        segment: &Segment,
+        taken: Taken,
+        row: &RunRow<'_>,
+        news: &News,
+    ) -> Result<(), StoreError> {
         self.absorbed.received += u32::try_from(news.changes.len()).unwrap_or(u32::MAX);
         let state = |flawed: bool| if flawed { QUARANTINED } else { WAITING };
         let rows: Vec<Row<'_>> = news
@@ -276,13 +309,11 @@ impl Intray<'_> {
             .iter()
             .map(|c| Row { seq: c.seq, hash: &c.hash, bytes: &c.bytes, state: state(c.flaw.is_some()) })
             .collect();
-        let broken = (news.strays > 0).then(|| news.run.seq.saturating_add(1));
         Intake {
             doc,
             actor: segment.actor,
             changes: &rows,
             run: &news.run,
-            broken,
             doc_ops: row.doc_ops().saturating_add(news.changes.iter().map(|c| c.ops).sum()),
             signature: &segment.signature,
             tail: &news.tail,
@@ -292,48 +323,35 @@ impl Intray<'_> {
         }
         .insert(self.db)?;
         let key = doc.to_string();
-        if let (Some(at), None) = (row.broken(), broken) {
-            stuck::forget_from(self.db, &key, segment.actor, signed(at))?;
-        }
-        let note = |seq, code| stuck::note(self.db, &key, segment.actor, signed(seq), code, self.now_ms);
         for change in &news.changes {
             if let Some(flaw) = &change.flaw {
                 tracing::warn!(%doc, seq = change.seq, %flaw, "a change goes to quarantine");
-                note(change.seq, flaw.code())?;
+                stuck::note(self.db, &key, segment.actor, signed(change.seq), flaw.code(), self.now_ms)?;
             }
         }
-        if let Some(at) = broken {
-            note(at, ErrorCode::ChangeNotLinked)?;
-            (1..news.strays).try_for_each(|n| note(at.saturating_add(n), ErrorCode::RestsOnRefused))?;
-            stuck::put_aside(self.db, doc, segment, ErrorCode::ChangeNotLinked, taken, self.now_ms)?;
+        match news.strays.first() {
+            Some(first) => self.keep_strays(doc, segment, taken, first.seq, &news.strays),
+            None => Ok(()),
         }
-        self.note_known(doc, segment, taken)?;
-        self.touched.insert(doc.clone());
-        self.absorbed.jobs.extend(doc.job());
-        if broken.is_none() {
-            // This may be the sound copy of what was put aside, or the beginning of its branch.
-            for piece in stuck::take_asides(self.db, Some((doc, segment.actor)))? {
-                self.judge_again(&piece)?;
-            }
-        }
-        Ok(())
     }
 
-    /// Nothing follows in a run whose author signed what can't stand in it.
-    fn behind_broken(
+    /// Nothing follows in a run whose author signed what can't stand in it: it is known by its hashes, and the piece is
+    /// kept as it came.
+    fn keep_strays(
         &mut self,
         doc: &DocId,
         segment: &Segment,
         taken: Taken,
-        row: &RunRow<'_>,
+        broken: u64,
+        strays: &[Stray],
     ) -> Result<(), StoreError> {
-        let brought = found_in(segment).len() as u64;
-        for seq in (segment.from_seq..segment.from_seq.saturating_add(brought)).filter(|seq| row.broken() < Some(*seq))
-        {
-            let key = doc.to_string();
-            stuck::note(self.db, &key, segment.actor, signed(seq), ErrorCode::RestsOnRefused, self.now_ms)?;
+        let key = doc.to_string();
+        strays::keep(self.db, &key, segment.actor, strays, taken.log_seq)?;
+        for stray in strays {
+            let code = stray_code(broken, stray.seq);
+            stuck::note(self.db, &key, segment.actor, signed(stray.seq), code, self.now_ms)?;
         }
-        self.put_aside(doc, segment, ErrorCode::RestsOnRefused, taken)
+        self.put_aside(doc, segment, stray_code(broken, segment.from_seq), taken)
     }
 
     fn put_aside(&mut self, doc: &DocId, segment: &Segment, code: ErrorCode, taken: Taken) -> Result<(), StoreError> {
@@ -345,19 +363,14 @@ impl Intray<'_> {
     /// The relay holds what is here: exactly the changes that the piece brought again, and no later one.
     fn note_known(&self, doc: &DocId, segment: &Segment, taken: Taken) -> Result<(), StoreError> {
         let Some(log_seq) = taken.log_seq else { return Ok(()) };
-        let brought = found_in(segment).len() as u64;
+        let (key, end) = (doc.to_string(), end_of(segment));
+        strays::confirm(self.db, &key, segment.actor, segment.from_seq, end, log_seq)?;
         self.db
             .prepare_cached(
                 "UPDATE change SET log_seq = ?4
                  WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 AND seq < ?5 AND log_seq IS NULL",
             )?
-            .execute(params![
-                doc.to_string(),
-                segment.actor.0,
-                signed(segment.from_seq),
-                signed(log_seq),
-                signed(segment.from_seq.saturating_add(brought)),
-            ])?;
+            .execute(params![key, segment.actor.0, signed(segment.from_seq), signed(log_seq), signed(end)])?;
         Ok(())
     }
 }
@@ -374,12 +387,19 @@ fn displace(db: &Connection, doc: &DocId, actor: Actor, at: u64, taken: Taken) -
         |row| row.get(0),
     )?;
     let packed = packs::of_doc(db, doc)?.and_then(|job| packs::run(&job, doc.kind(), actor));
+    let fixed = fixed || strays::confirmed(db, &key, actor, at)?;
     if fixed || packed.is_some_and(|run| run.seq >= at) {
         return Ok(false);
     }
     let mut query =
         db.prepare_cached("SELECT bytes FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3 ORDER BY seq")?;
     let branch = query.query_map(place, |row| row.get(0))?.collect::<Result<Vec<Vec<u8>>, _>>()?;
+    strays::forget_from(db, &key, actor, at)?;
+    stuck::forget_from(db, &key, actor, signed(at))?;
+    if branch.is_empty() {
+        // Only strays stood there: they are in the pieces that brought them.
+        return Ok(true);
+    }
     let (signature, tail): (Vec<u8>, Vec<u8>) =
         db.query_row("SELECT signature, tail FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -390,14 +410,18 @@ fn displace(db: &Connection, doc: &DocId, actor: Actor, at: u64, taken: Taken) -
     let unlogged = Taken { log_seq: None, ..taken };
     stuck::put_aside(db, doc, &other, ErrorCode::ChangeForked, unlogged, taken.at_ms)?;
     db.execute("DELETE FROM change WHERE doc = ?1 AND actor = ?2 AND seq >= ?3", place)?;
-    stuck::forget_from(db, &key, actor, signed(at))?;
     rows::cut_run(db, doc, actor, at - 1)?;
     Ok(true)
 }
 
-/// The changes of a piece, sound or not; none of one that can't be read.
-fn found_in(segment: &Segment) -> Vec<segment::Found> {
-    segment::find(segment.codec, &segment.body, segment.actor, segment.from_seq).unwrap_or_default()
+/// The place behind a piece's last change, sound or not; its own for one that can't be read.
+fn end_of(segment: &Segment) -> u64 {
+    let found = segment::find(segment.codec, &segment.body, segment.actor, segment.from_seq);
+    segment.from_seq.saturating_add(found.unwrap_or_default().len() as u64)
+}
+
+fn stray_code(broken: u64, seq: u64) -> ErrorCode {
+    if seq <= broken { ErrorCode::ChangeNotLinked } else { ErrorCode::RestsOnRefused }
 }
 
 /// The key that the actor's first 8 bytes name, once the relay's word on that device is here.

@@ -14,7 +14,7 @@ use rusqlite::{Connection, params};
 use super::papers::Papers;
 use super::rows::{ADOPTED, QUARANTINED, WAITING};
 use super::team::text_error;
-use super::{StoreError, packs, stuck, turns};
+use super::{StoreError, packs, strays, stuck, turns};
 use crate::documents::lineage::Lineage;
 
 /// A change that is here.
@@ -273,7 +273,9 @@ fn count(n: usize) -> u32 {
 fn lost(db: &Connection, key: &str) -> Result<HashSet<ChangeHash>, StoreError> {
     let mut query = db.prepare_cached("SELECT hash FROM change WHERE doc = ?1 AND state = 2")?;
     let hashes = query.query_map([key], |row| row.get(0).map(ChangeHash))?;
-    Ok(hashes.collect::<Result<_, _>>()?)
+    let mut lost = hashes.collect::<Result<HashSet<_>, _>>()?;
+    lost.extend(strays::lost(db, key)?);
+    Ok(lost)
 }
 
 fn rows(db: &Connection, key: &str, which: &str) -> Result<Vec<Here>, StoreError> {

@@ -1,5 +1,6 @@
 //! Looks for damage in portions, on a connection of its own, while the store is in use: every page's HMAC, the structure of
-//! every table, every change against its hash, every run against its chain, every photo file against its name.
+//! every table, every change against its hash, every run against its chain, every pack against the signatures in it, every
+//! photo file against its name.
 //!
 //! What a portion finds is a suspicion: it may have read a page while it was written. The store confirms it.
 
@@ -7,14 +8,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use doorstep_schemas::change::Change;
-use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash};
+use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash, JobId};
 use doorstep_schemas::signature::Chain;
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::pages::{Found, PAGE, Pages};
 use super::photo_files::PhotoFiles;
-use super::{Store, StoreError, database, error, key, open, pages, repair, settings};
+use super::{Store, StoreError, database, error, key, open, packs, pages, repair, settings};
 use crate::tasks::{Step, Watcher};
 
 /// Between two checks.
@@ -24,6 +25,7 @@ const CHECK: &str = "check";
 const PAGES: u32 = 512;
 const CHANGES: u32 = 1_000;
 const RUNS: u32 = 200;
+const PACKS: u32 = 8;
 const PHOTOS: u32 = 8;
 
 /// How far a check has come. The next start goes on from here.
@@ -34,6 +36,7 @@ enum Place {
     Tables(String),
     Changes(i64),
     Runs(String, Actor16),
+    Packs(i64),
     Photos([u8; 32]),
     Ended,
 }
@@ -76,6 +79,7 @@ pub enum Finding {
     Structure(String),
     Change(String, i64),
     Run(String),
+    Pack(JobId),
     Photo(BlobHash),
 }
 
@@ -124,6 +128,7 @@ impl Checker {
             Place::Tables(after) => self.table(&view, &after),
             Place::Changes(after) => self.changes(&view, after),
             Place::Runs(doc, actor) => self.runs(&view, &doc, actor),
+            Place::Packs(after) => self.packs(&view, after),
             Place::Photos(after) => self.photos(&view, after),
             Place::Pages(_) | Place::Ended => Ok(Place::Ended),
         }
@@ -205,8 +210,26 @@ impl Checker {
         }
         Ok(match runs.last() {
             Some((doc, actor, ..)) if runs.len() == RUNS as usize => Place::Runs(doc.clone(), *actor),
-            _ => Place::Photos([0; 32]),
+            _ => Place::Packs(-1),
         })
+    }
+
+    fn packs(&mut self, db: &Connection, after: i64) -> Result<Place, StoreError> {
+        let mut query = db.prepare("SELECT id, job, body FROM pack WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+        let mut rows = query.query(params![after, PACKS])?;
+        let (mut last, mut count) = (after, 0);
+        while let Some(row) = rows.next()? {
+            last = row.get(0)?;
+            count += 1;
+            let job = JobId::from_bytes(row.get(1)?);
+            match packs::decode(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?) {
+                Ok(closed) if packs::vouched(db, job, &closed)? => {
+                    self.state.now.changes += small(closed.changes.len())
+                }
+                _ => self.found.push(Finding::Pack(job)),
+            }
+        }
+        Ok(if count == PACKS { Place::Packs(last) } else { Place::Photos([0; 32]) })
     }
 
     fn photos(&mut self, db: &Connection, after: [u8; 32]) -> Result<Place, StoreError> {
@@ -224,6 +247,10 @@ impl Checker {
             _ => Place::Ended,
         })
     }
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn file_pages(folder: &std::path::Path, key: &key::StoreKey) -> Result<Pages, StoreError> {
@@ -308,7 +335,7 @@ impl Store {
                         continue;
                     }
                 }
-                Finding::Structure(_) | Finding::Change(..) | Finding::Run(_) => {}
+                Finding::Structure(_) | Finding::Change(..) | Finding::Run(_) | Finding::Pack(_) => {}
             }
             tracing::error!(?finding, "damage");
             damaged = true;

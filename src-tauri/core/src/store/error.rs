@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use doorstep_schemas::frame::FrameError;
 use rusqlite::{ErrorCode, ffi};
 
 use super::packs::PackError;
@@ -65,6 +66,8 @@ pub enum StoreError {
     NotEnrolled,
     #[error("an encrypted file does not open with this key")]
     Cipher,
+    #[error("an exported file does not hold what it should")]
+    Export(#[source] FrameError),
 }
 
 impl StoreError {

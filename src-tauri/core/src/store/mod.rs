@@ -12,6 +12,7 @@ pub mod check;
 mod compare;
 pub mod dictionary;
 pub mod drafts;
+pub mod erase;
 pub mod error;
 mod exports;
 pub mod files;
@@ -49,10 +50,12 @@ mod salvage;
 pub mod search;
 mod settings;
 pub mod storage;
+mod strays;
 pub mod stuck;
 mod stuck_file;
 pub mod sync_log;
 pub mod team;
+mod told;
 mod turns;
 pub mod views;
 pub mod volumes;
@@ -80,6 +83,7 @@ pub use packs::PackError;
 use papers::Papers;
 pub use photo_files::{PhotoFiles, Resealed};
 pub use settings::Enrolment;
+pub use told::HistoryRow;
 pub use views::row_of;
 
 /// The store of one data folder, opened by one process.
@@ -96,6 +100,7 @@ pub struct Store {
     folder: PathBuf,
     key: key::StoreKey,
     files: PhotoFiles,
+    told: told::Told,
     ballast: Ballast,
     /// What `error::damage_met` said when a check last ended.
     damage_met: u64,
@@ -170,6 +175,7 @@ impl Store {
             folder: folder.to_owned(),
             key: *key,
             files: PhotoFiles::new(folder, photo_keys),
+            told: told::Told::default(),
             ballast,
             damage_met: error::damage_met(),
         };

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packs::{self, Sums};
 use super::rows::signed;
-use super::{Store, StoreError, packing, settings};
+use super::{Store, StoreError, packing, settings, team};
 
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
@@ -55,7 +55,17 @@ pub struct Counts {
     pub on_device: u32,
     pub on_relay: u32,
     pub on_owner: u32,
-    pub unsent_bytes: u32,
+}
+
+/// What is only on this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Unsent {
+    pub changes: u64,
+    pub bytes: u64,
+    pub photos: u64,
+    /// What the relay lacks of the photos, without their thumbnails.
+    pub photo_bytes: u64,
+    pub bytes_with_thumbs: u64,
 }
 
 /// Unsent work of one job.
@@ -138,24 +148,31 @@ impl Store {
 
     /// Whether another exchange has something to bring, without preparing it.
     pub fn has_outgoing(&self) -> Result<bool, StoreError> {
-        Ok(!self.unsent_run_names()?.is_empty() || !self.grants_due()?.is_empty())
+        let mut query = self.db.prepare_cached(include_str!("sql/has_outgoing.sql"))?;
+        Ok(query.query_row([], |row| row.get(0))?)
     }
 
-    /// What is only on this device.
+    /// What is only on this device, as the relay is told.
     pub fn held(&self) -> Result<Held, StoreError> {
-        let changes: i64 =
-            self.db
-                .query_row("SELECT count(*) FROM change WHERE mine = 1 AND log_seq IS NULL", [], |row| row.get(0))?;
-        let (photos, bytes): (i64, i64) = self.db.query_row(
-            "SELECT count(*), coalesce(sum(bytes - sent), 0) FROM photo WHERE mine = 1 AND on_relay = 0 AND thumb = 0",
-            [],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
-        let unsigned = |n: i64| u64::try_from(n).unwrap_or(0);
+        let Unsent { changes, photos, photo_bytes, .. } = self.unsent()?;
+        Ok(Held { changes, photos, photo_bytes })
+    }
+
+    /// What is only on this device. It is asked after every edit, and costs as much as is unsent.
+    pub fn unsent(&self) -> Result<Unsent, StoreError> {
+        let mut query = self.db.prepare_cached(include_str!("sql/unsent.sql"))?;
+        let [changes, bytes, photos, photo_bytes, with_thumbs]: [i64; 5] =
+            query.query_row([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))?;
         // Of packs in doubt it is not known what the relay holds.
         let sums = if packs::doubted(&self.db)? { Sums::read(&self.db)? } else { Sums::default() };
-        let (changes, photos, bytes) = (changes + sums.own, photos + sums.photos, bytes + sums.photo_bytes);
-        Ok(Held { changes: unsigned(changes), photos: unsigned(photos), photo_bytes: unsigned(bytes) })
+        let unsigned = |n: i64| u64::try_from(n).unwrap_or(0);
+        Ok(Unsent {
+            changes: unsigned(changes + sums.own),
+            bytes: unsigned(bytes),
+            photos: unsigned(photos + sums.photos),
+            photo_bytes: unsigned(photo_bytes + sums.photo_bytes),
+            bytes_with_thumbs: unsigned(with_thumbs + sums.photo_bytes),
+        })
     }
 
     /// Papers that name a rule set wait until its bytes are on the relay: a name that others heard before could not be
@@ -223,8 +240,8 @@ impl Store {
                     confirmed += self.settle_changes(doc, *actor, from, to, result, header.beacon.seq, now_ms)?;
                 }
                 Covers::Grant(grant) => match result.outcome {
-                    Outcome::Accepted | Outcome::Known => self.grant_said(grant, true)?,
-                    Outcome::Gap | Outcome::Refused => self.grant_said(grant, false)?,
+                    Outcome::Accepted | Outcome::Known => self.grant_said(grant, true, result.log_seq)?,
+                    Outcome::Gap | Outcome::Refused => self.grant_said(grant, false, None)?,
                 },
             }
         }
@@ -283,7 +300,9 @@ impl Store {
         tx.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
         tx.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
         packing::doubt_all(&tx)?;
+        super::team::forget_ranks(&tx)?;
         tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
+        team::say_grants_again(&tx)?;
         tx.commit()?;
         Ok(())
     }
@@ -339,31 +358,16 @@ impl Store {
     /// Of records that have rows.
     fn counted(&self) -> Result<Counts, StoreError> {
         let owner_seq = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
-        Ok(self.db.query_row(
-            "SELECT count(*), count(log_seq), count(CASE WHEN log_seq <= ?1 THEN 1 END),
-                    min(coalesce(sum(CASE WHEN log_seq IS NULL THEN length(bytes) END), 0), 4294967295)
-             FROM change WHERE mine = 1",
-            [owner_seq],
-            |row| {
-                Ok(Counts {
-                    on_device: row.get(0)?,
-                    on_relay: row.get(1)?,
-                    on_owner: row.get(2)?,
-                    unsent_bytes: row.get(3)?,
-                })
-            },
-        )?)
+        let mut query = self.db.prepare_cached(include_str!("sql/own_counts.sql"))?;
+        Ok(query.query_row([owner_seq], |row| {
+            Ok(Counts { on_device: row.get(0)?, on_relay: row.get(1)?, on_owner: row.get(2)? })
+        })?)
     }
 
     /// Unsent records and photos by job.
     pub fn unsent_jobs(&self) -> Result<Vec<UnsentJob>, StoreError> {
         let mut out: Vec<UnsentJob> = Vec::new();
-        let mut query = self.db.prepare_cached(
-            "SELECT doc, count(*), min(sum(length(bytes)), 4294967295), 0, 0 FROM change WHERE mine = 1 AND log_seq IS NULL GROUP BY doc
-             UNION ALL
-             SELECT doc, 0, 0, count(CASE WHEN thumb = 0 THEN 1 END), min(sum(bytes - sent), 4294967295) FROM photo
-             WHERE mine = 1 AND on_relay = 0 GROUP BY doc",
-        )?;
+        let mut query = self.db.prepare_cached(include_str!("sql/unsent_jobs.sql"))?;
         let rows = query
             .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
         for row in rows {

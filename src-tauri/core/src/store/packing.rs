@@ -19,6 +19,7 @@ use crate::domain::nodes;
 use doorstep_schemas::admission::{History, Run};
 
 const DAY_MS: i64 = crate::domain::calendar::DAY_MS;
+const HOUR_MS: i64 = DAY_MS / 24;
 /// A job is packed when nothing came to it for so long.
 pub const PACK_AFTER_MS: i64 = 3 * DAY_MS;
 /// What can't be packed yet is looked at again after this.
@@ -41,16 +42,18 @@ enum Fit {
     NotOver,
 }
 
-/// A change came: its job is to be looked at when it has been quiet.
+/// A change came: its job is to be looked at when it has been quiet. To the hour, the next one, so that of edits on each
+/// other's heels only the first writes it down.
 pub fn due_after(db: &Connection, doc: &DocId, noted_ms: i64) -> Result<(), StoreError> {
     let Some(job) = doc.job() else { return Ok(()) };
-    due_at(db, job, noted_ms.saturating_add(PACK_AFTER_MS))
+    let quiet = noted_ms.saturating_add(PACK_AFTER_MS);
+    due_at(db, job, quiet.saturating_add(HOUR_MS - 1).div_euclid(HOUR_MS).saturating_mul(HOUR_MS))
 }
 
 fn due_at(db: &Connection, job: JobId, at_ms: i64) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO pack_due (job, at_ms) VALUES (?1, ?2)
-         ON CONFLICT (job) DO UPDATE SET at_ms = max(at_ms, excluded.at_ms)",
+         ON CONFLICT (job) DO UPDATE SET at_ms = excluded.at_ms WHERE excluded.at_ms > at_ms",
     )?
     .execute(params![job.to_string(), at_ms])?;
     Ok(())

@@ -5,7 +5,8 @@
 
 use doorstep_schemas::admission::Run;
 use doorstep_schemas::closed::{self, Closed, ClosedChange, ClosedError, ClosedRun, MAX_PLAIN};
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind, JobId};
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind, JobId, PublicKey};
+use doorstep_schemas::signature::Claim;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::dictionary::{self, Kind, Unpackable};
@@ -173,6 +174,26 @@ pub fn of_doc(db: &Connection, doc: &DocId) -> Result<Option<Closed>, StoreError
         Some(job) if has(db, doc)? => of(db, job),
         _ => Ok(None),
     }
+}
+
+/// Whether the author of every run vouches for what is packed of it. A hash follows from the bytes, so that only the
+/// signatures tell whether those are the bytes that were written. An author who is not known here can't be asked.
+pub fn vouched(db: &Connection, job: JobId, closed: &Closed) -> Result<bool, StoreError> {
+    let Some(enrolment) = settings::enrolment(db)? else { return Ok(true) };
+    let mut query = db.prepare_cached("SELECT key FROM device WHERE device = ?1")?;
+    for ClosedRun { kind, actor, run, signature, tail } in &closed.runs {
+        let key = query.query_row([actor.device().0], |row| row.get(0).map(PublicKey)).optional()?;
+        let Some(key) = key else { continue };
+        let (tail, rest) = tail.as_chunks::<32>();
+        let chain = tail.iter().fold(run.chain, |chain, hash| chain.then(&ChangeHash(*hash)));
+        let doc = doc_of(job, *kind);
+        let (outlet, seq) = (enrolment.outlet, run.seq + tail.len() as u64);
+        let claim = Claim { outlet, doc: &doc, actor: *actor, seq, chain, beacon: signature.beacon };
+        if !rest.is_empty() || !claim.holds(signature, &key) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// How far a packed run is.
@@ -414,7 +435,7 @@ mod tests {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(include_str!("migrations/0001_first.sql")).unwrap();
         db.execute_batch(include_str!("migrations/0005_packs.sql")).unwrap();
-        db.execute_batch(include_str!("migrations/0009_volumes.sql")).unwrap();
+        db.execute_batch(include_str!("migrations/0012_volumes.sql")).unwrap();
         let names: Vec<JobId> =
             (0..17).map(|n| JobId::mint(1_795_000_000_000, [7, 7, n, 0, 0, 0, 0, 0, 0, 1])).collect();
         assert!(names.iter().all(|name| first_id(*name) == first_id(names[0])));

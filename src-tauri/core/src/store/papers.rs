@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{StoreError, packs, photo_files};
 use crate::documents::paper::Paper;
 use crate::domain::facts::Job;
+use crate::domain::facts::outlet::Roster;
 
 /// An open document is 22–31 KB of memory.
 const OPEN: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
@@ -22,14 +23,24 @@ pub struct Papers {
     actor: Actor,
     /// Where the photos' files lie.
     photos: PathBuf,
-    open: LruCache<DocId, Paper>,
+    open: LruCache<DocId, Open>,
     /// What was read from a job's documents, until one of them is taken in hand again.
     facts: LruCache<JobId, Arc<Job>>,
+    /// The roster, likewise: every job is judged by who holds which certificate.
+    roster: Option<Arc<Roster>>,
+}
+
+/// A document in memory.
+struct Open {
+    paper: Paper,
+    /// Changes behind the saved copy, as far as this device made them or they were read at opening.
+    behind: i64,
 }
 
 impl Papers {
     pub fn new(actor: Actor, folder: &Path) -> Self {
-        Self { actor, photos: folder.join(photo_files::FOLDER), open: LruCache::new(OPEN), facts: LruCache::new(OPEN) }
+        let photos = folder.join(photo_files::FOLDER);
+        Self { actor, photos, open: LruCache::new(OPEN), facts: LruCache::new(OPEN), roster: None }
     }
 
     /// A document to be changed, of a transaction or of the database, whichever `db` is.
@@ -59,7 +70,8 @@ impl Papers {
 
     /// Room of its own, for whoever may not change what is open here.
     pub fn beside(&self) -> Self {
-        Self { actor: self.actor, photos: self.photos.clone(), open: LruCache::new(FEW), facts: LruCache::new(FEW) }
+        let photos = self.photos.clone();
+        Self { actor: self.actor, photos, open: LruCache::new(FEW), facts: LruCache::new(FEW), roster: None }
     }
 
     /// The facts of jobs that were looked at lately.
@@ -76,12 +88,19 @@ impl Papers {
         if let Some(job) = doc.job() {
             self.facts.pop(&job);
         }
+        if *doc == DocId::Roster {
+            self.roster = None;
+        }
     }
 
     fn open(&mut self, db: &Connection, doc: &DocId) -> Result<&mut Paper, StoreError> {
+        Ok(&mut self.opened(db, doc)?.paper)
+    }
+
+    fn opened(&mut self, db: &Connection, doc: &DocId) -> Result<&mut Open, StoreError> {
         if !self.open.contains(doc) {
-            let paper = load(db, doc, self.actor)?;
-            self.open.put(doc.clone(), paper);
+            let opened = load(db, doc, self.actor)?;
+            self.open.put(doc.clone(), opened);
         }
         Ok(self.open.get_mut(doc).expect("it was put in above or was there"))
     }
@@ -100,25 +119,45 @@ impl Papers {
     pub fn forget_all(&mut self) {
         self.open.clear();
         self.facts.clear();
+        self.roster = None;
+    }
+
+    /// The roster as it was read before, if it is still the same.
+    pub fn known_roster(&self) -> Option<Arc<Roster>> {
+        self.roster.clone()
+    }
+
+    pub fn keep_roster(&mut self, roster: &Arc<Roster>) {
+        self.roster = Some(roster.clone());
+    }
+
+    /// After one more change of our own: only when many may lie behind the saved copy is it looked how many.
+    pub fn save_after_edit(&mut self, db: &Connection, doc: &DocId) -> Result<(), StoreError> {
+        let opened = self.opened(db, doc)?;
+        opened.behind += 1;
+        if opened.behind >= SAVE_EVERY { self.save_if_long(db, doc) } else { Ok(()) }
     }
 
     /// Renews the saved copy when many changes lie behind it.
     pub fn save_if_long(&mut self, db: &Connection, doc: &DocId) -> Result<(), StoreError> {
         let key = doc.to_string();
-        let (count, last): (i64, i64) = db.query_row(
+        let mut query = db.prepare_cached(
             "SELECT count(*), coalesce(max(id), 0) FROM change
              WHERE doc = ?1 AND state = 0 AND id > (SELECT saved_to FROM paper WHERE doc = ?1)",
-            [&key],
-            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
+        let (count, last): (i64, i64) = query.query_row([&key], |row| Ok((row.get(0)?, row.get(1)?)))?;
         // A change that waits has a smaller id than what is adopted after it; a copy must not pass it by.
-        let waiting: bool =
-            db.query_row("SELECT EXISTS (SELECT 1 FROM change WHERE doc = ?1 AND state = 1)", [&key], |r| r.get(0))?;
+        let waiting: bool = db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM change WHERE doc = ?1 AND state = 1)")?
+            .query_row([&key], |row| row.get(0))?;
         if count < SAVE_EVERY || waiting {
             return Ok(());
         }
-        let saved = self.open(db, doc)?.save();
-        db.execute("UPDATE paper SET saved = ?2, saved_to = ?3 WHERE doc = ?1", params![key, saved, last])?;
+        let opened = self.opened(db, doc)?;
+        opened.behind = 0;
+        let saved = opened.paper.save();
+        db.prepare_cached("UPDATE paper SET saved = ?2, saved_to = ?3 WHERE doc = ?1")?
+            .execute(params![key, saved, last])?;
         Ok(())
     }
 }
@@ -129,7 +168,7 @@ fn packed(db: &Connection, doc: &DocId) -> Result<Vec<Vec<u8>>, StoreError> {
     Ok(changes.into_iter().filter(|kept| kept.kind == doc.kind()).map(|kept| kept.change.bytes).collect())
 }
 
-fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Paper, StoreError> {
+fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Open, StoreError> {
     let key = doc.to_string();
     let saved: Option<(Option<Vec<u8>>, i64)> = db
         .query_row("SELECT saved, saved_to FROM paper WHERE doc = ?1", [&key], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -145,5 +184,6 @@ fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Paper, StoreError>
     for bytes in rows.query_map(params![key, saved_to], |row| row.get(0))? {
         later.push(bytes?);
     }
-    Ok(Paper::open(doc, actor, saved.as_deref(), &later)?)
+    let behind = i64::try_from(later.len()).unwrap_or(i64::MAX);
+    Ok(Open { paper: Paper::open(doc, actor, saved.as_deref(), &later)?, behind })
 }

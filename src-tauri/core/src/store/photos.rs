@@ -29,8 +29,6 @@ pub struct PhotoCounts {
     pub on_relay: u32,
     pub bytes: u32,
     pub bytes_on_relay: u32,
-    /// Bytes still to go, thumbnails included.
-    pub unsent_bytes: u32,
 }
 
 /// The row of a photo taken here.
@@ -154,9 +152,7 @@ impl Store {
         let (photos, bytes) = (small(sums.photos), small(sums.photo_bytes));
         counts.photos = counts.photos.saturating_add(photos);
         counts.bytes = counts.bytes.saturating_add(bytes);
-        if packs::doubted(&self.db)? {
-            counts.unsent_bytes = counts.unsent_bytes.saturating_add(bytes);
-        } else {
+        if !packs::doubted(&self.db)? {
             counts.on_relay = counts.on_relay.saturating_add(photos);
             counts.bytes_on_relay = counts.bytes_on_relay.saturating_add(bytes);
         }
@@ -168,8 +164,7 @@ impl Store {
         Ok(self.db.query_row(
             "SELECT count(CASE WHEN thumb = 0 THEN 1 END), count(CASE WHEN thumb = 0 AND on_relay = 1 THEN 1 END),
                     min(coalesce(sum(CASE WHEN thumb = 0 THEN bytes END), 0), 4294967295),
-                    min(coalesce(sum(CASE WHEN thumb = 1 THEN 0 WHEN on_relay = 1 THEN bytes ELSE sent END), 0), 4294967295),
-                    min(coalesce(sum(CASE WHEN on_relay = 0 THEN bytes - sent END), 0), 4294967295)
+                    min(coalesce(sum(CASE WHEN thumb = 1 THEN 0 WHEN on_relay = 1 THEN bytes ELSE sent END), 0), 4294967295)
              FROM photo WHERE mine = 1",
             [],
             |row| {
@@ -178,7 +173,6 @@ impl Store {
                     on_relay: row.get(1)?,
                     bytes: row.get(2)?,
                     bytes_on_relay: row.get(3)?,
-                    unsent_bytes: row.get(4)?,
                 })
             },
         )?)

@@ -5,13 +5,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 use doorstep_schemas::ids::{BlobHash, DocId, JobId, MemberId};
 use rusqlite::{Connection, params};
 
 use super::files::{self, SideFile};
-use super::key::{KeyError, KeyKeeper};
 use super::{Store, StoreError, index, packs, settings};
 use crate::domain::calendar::DAY_MS;
 
@@ -26,7 +24,7 @@ const UNSCRUBBED: &str = "unscrubbed";
 const PHOTOS_DROPPED_AT: &str = "photos_dropped_at";
 
 /// Rows of a job's two documents, and rows of the job.
-const BY_DOC: &[&str] = &["change", "run", "paper", "held_piece", "quarantine", "refused", "photo"];
+const BY_DOC: &[&str] = &["change", "run", "paper", "held_piece", "quarantine", "stray", "aside", "refused", "photo"];
 const BY_JOB: &[&str] = &["lacking", "grant_out", "pack_due"];
 
 impl Store {
@@ -173,30 +171,6 @@ impl Store {
         }
         Ok(out)
     }
-}
-
-/// Makes a closed data folder unreadable and empties it: the key goes first, so that what is left when it stops in between
-/// opens to nobody but the outlet's recovery key, and that sealed key goes next.
-pub fn erase(folder: &Path, keeper: &dyn KeyKeeper) -> Result<(), EraseError> {
-    keeper.erase()?;
-    let mut left = files::all(folder)?;
-    // Small sealed files before the large ones that they would open. Whoever erases holds the lock.
-    left.retain(|lying| lying.path.file_name().is_some_and(|name| name != "lock"));
-    left.sort_by_key(|lying| (lying.what != SideFile::Other, lying.bytes));
-    for lying in left {
-        if lying.path.is_dir() { fs::remove_dir_all(&lying.path)? } else { files::remove(&lying.path)? }
-    }
-    files::sync_folder(folder)?;
-    Ok(())
-}
-
-/// Why a data folder was not emptied. When the key could not be erased, nothing was touched.
-#[derive(Debug, thiserror::Error)]
-pub enum EraseError {
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    #[error("a file of the data folder can't be removed")]
-    File(#[from] std::io::Error),
 }
 
 /// Jobs that the log took from a member and of which something is still here.

@@ -20,7 +20,7 @@ use crate::tasks::{Cancelled, Step, Watcher};
 /// Jobs made anew in one transaction: a commit is the dearest part of one.
 const BATCH: usize = 32;
 /// Counts up when a change may be judged otherwise than before.
-const VERDICTS_VERSION: u32 = 1;
+const VERDICTS_VERSION: u32 = 2;
 
 /// Why a rebuild ended early. Jobs that were done stay done.
 #[derive(Debug, thiserror::Error)]

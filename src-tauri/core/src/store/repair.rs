@@ -255,7 +255,7 @@ impl Store {
     }
 
     /// Closes the database without the checkpoint that SQLite would end with: it would write to damaged pages.
-    fn let_go(&mut self) -> Result<(), StoreError> {
+    pub(super) fn let_go(&mut self) -> Result<(), StoreError> {
         self.papers.forget_all();
         open::checkpoint_at_close(&self.db, false)?;
         self.db = Connection::open_in_memory()?;

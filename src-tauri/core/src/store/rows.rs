@@ -8,7 +8,7 @@ use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind};
 use doorstep_schemas::signature::{Chain, Signature};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{StoreError, packing, packs};
+use super::{StoreError, packing, packs, strays};
 
 pub const ADOPTED: i64 = 0;
 pub const WAITING: i64 = 1;
@@ -20,7 +20,8 @@ pub struct RunRow<'a> {
     doc: String,
     actor: Actor,
     run: Run,
-    broken: Option<u64>,
+    /// What its author signed for the places behind its end, from the first one that can't hold it on.
+    strays: Vec<ChangeHash>,
     doc_ops: u64,
     kind: DocKind,
     /// What is packed of it: rows stand above.
@@ -39,41 +40,47 @@ impl<'a> RunRow<'a> {
     pub fn read(db: &'a Connection, doc: &DocId, actor: Actor) -> Result<Self, StoreError> {
         let key = doc.to_string();
         let row = db
-            .prepare_cached("SELECT seq, hash, chain, next_op, broken FROM run WHERE doc = ?1 AND actor = ?2")?
+            .prepare_cached("SELECT seq, hash, chain, next_op FROM run WHERE doc = ?1 AND actor = ?2")?
             .query_row(params![key, actor.0], |row| {
-                let run = Run {
+                Ok(Run {
                     seq: unsigned(row.get(0)?),
                     hash: ChangeHash(row.get(1)?),
                     chain: Chain(row.get(2)?),
                     next_op: unsigned(row.get(3)?),
-                };
-                Ok((run, row.get::<_, Option<i64>>(4)?.map(unsigned)))
+                })
             })
             .optional()?;
         let packed = packs::of_doc(db, doc)?;
         let kind = doc.kind();
-        let below = || (packed.as_ref().and_then(|job| packs::run(job, kind, actor)).unwrap_or_default(), None);
-        let (run, broken) = row.unwrap_or_else(below);
+        let below = || packed.as_ref().and_then(|job| packs::run(job, kind, actor)).unwrap_or_default();
+        let run = row.unwrap_or_else(below);
+        let strays = strays::hashes(db, &key, actor)?;
         let ops: Option<i64> = db
             .prepare_cached("SELECT ops FROM paper WHERE doc = ?1")?
             .query_row([&key], |row| row.get(0))
             .optional()?;
         let below = || packed.as_ref().map_or(0, |job| packs::ops(job, kind));
         let doc_ops = ops.map_or_else(below, unsigned).saturating_add(birth::ops(kind));
-        Ok(Self { db, doc: key, actor, run, broken, doc_ops, kind, packed })
+        Ok(Self { db, doc: key, actor, run, strays, doc_ops, kind, packed })
     }
 
     /// The place from which on nothing of this run can be taken.
     pub fn broken(&self) -> Option<u64> {
-        self.broken
+        (!self.strays.is_empty()).then(|| self.run.seq.saturating_add(1))
     }
 }
 
 impl History for RunRow<'_> {
     type Error = rusqlite::Error;
 
+    /// With what was signed for the places behind its broken one: that is known here too, and judged no other way.
     fn run(&self) -> Run {
-        self.run
+        self.strays.iter().fold(self.run, |run, hash| Run {
+            seq: run.seq.saturating_add(1),
+            hash: *hash,
+            chain: run.chain.then(hash),
+            ..run
+        })
     }
 
     fn doc_ops(&self) -> u64 {
@@ -81,6 +88,9 @@ impl History for RunRow<'_> {
     }
 
     fn hash_at(&self, seq: u64) -> Result<Option<ChangeHash>, rusqlite::Error> {
+        if let Some(behind) = self.broken().and_then(|at| seq.checked_sub(at)) {
+            return Ok(usize::try_from(behind).ok().and_then(|behind| self.strays.get(behind)).copied());
+        }
         self.db
             .prepare_cached("SELECT hash FROM change WHERE doc = ?1 AND actor = ?2 AND seq = ?3")?
             .query_row(params![self.doc, self.actor.0, signed(seq)], |row| row.get(0).map(ChangeHash))
@@ -108,7 +118,7 @@ pub fn cut_run(db: &Connection, doc: &DocId, actor: Actor, end: u64) -> Result<(
         db.execute("DELETE FROM run WHERE doc = ?1 AND actor = ?2", params![key, actor.0])?;
     } else {
         db.execute(
-            "UPDATE run SET seq = ?3, hash = ?4, chain = ?5, next_op = ?6, broken = NULL WHERE doc = ?1 AND actor = ?2",
+            "UPDATE run SET seq = ?3, hash = ?4, chain = ?5, next_op = ?6 WHERE doc = ?1 AND actor = ?2",
             params![key, actor.0, signed(run.seq), run.hash.0, run.chain.0, signed(run.next_op)],
         )?;
     }
@@ -129,7 +139,6 @@ pub struct Intake<'a> {
     pub actor: Actor,
     pub changes: &'a [Row<'a>],
     pub run: &'a Run,
-    pub broken: Option<u64>,
     pub doc_ops: u64,
     pub signature: &'a Signature,
     pub tail: &'a [u8],
@@ -160,11 +169,10 @@ impl Intake<'_> {
         }
         let signature = minicbor::to_vec(self.signature).expect("writing to memory can't fail");
         db.prepare_cached(
-            "INSERT INTO run (doc, actor, seq, hash, chain, next_op, signature, tail, broken)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            "INSERT INTO run (doc, actor, seq, hash, chain, next_op, signature, tail)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (doc, actor) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, chain = excluded.chain,
-                 next_op = excluded.next_op, signature = excluded.signature, tail = excluded.tail,
-                 broken = excluded.broken",
+                 next_op = excluded.next_op, signature = excluded.signature, tail = excluded.tail",
         )?
         .execute(params![
             doc,
@@ -175,7 +183,6 @@ impl Intake<'_> {
             signed(self.run.next_op),
             signature,
             self.tail,
-            self.broken.map(signed),
         ])?;
         db.prepare_cached(
             "INSERT INTO paper (doc, ops) VALUES (?1, ?2) ON CONFLICT (doc) DO UPDATE SET ops = excluded.ops",

@@ -278,7 +278,7 @@ fn run(values: &[Value]) -> Option<(RunKey, KeptRun)> {
 fn table(values: &[Value]) -> Option<&'static str> {
     let named = |value: &Value| value.text().is_some_and(|doc| doc.parse::<DocId>().is_ok());
     match values {
-        [Value::Text(id), Value::Text(_), Value::Text(_), active] if id.len() == 8 => {
+        [Value::Text(id), Value::Text(_), Value::Text(_), active, ..] if id.len() == 8 => {
             active.flag().map(|_active| "member")
         }
         [device, Value::Text(_), key, Value::Text(_), lost, ..] if values.len() >= 5 => {

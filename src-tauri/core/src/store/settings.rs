@@ -40,14 +40,15 @@ impl Default for Chosen {
 }
 
 pub(super) fn get(db: &Connection, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    Ok(db.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()?)
+    let mut query = db.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(query.query_row([key], |row| row.get(0)).optional()?)
 }
 
 pub(super) fn put(db: &Connection, key: &str, value: &[u8]) -> Result<(), StoreError> {
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        params![key, value],
-    )?;
+    )?
+    .execute(params![key, value])?;
     Ok(())
 }
 

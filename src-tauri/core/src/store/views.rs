@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::view::{Fen, Finding, FindingCode, JobCard, Millis};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::listed::JobRow;
 use super::papers::Papers;
@@ -18,9 +18,6 @@ use crate::domain::{nodes, services, timing};
 use crate::rules::RuleBook;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{BlockerCode, ServiceState};
-
-/// Lines of a job's history that are told at most, the newest.
-const HISTORY: usize = 500;
 
 pub(super) fn exists(db: &Connection, doc: &DocId) -> Result<bool, StoreError> {
     let mut query = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM paper WHERE doc = ?1)")?;
@@ -211,60 +208,4 @@ impl Store {
         }
         Ok(tx.commit()?)
     }
-
-    /// One line an action of a job, from its documents' changes, oldest first.
-    pub fn history(&self, job: JobId) -> Result<Vec<HistoryRow>, StoreError> {
-        let mut query = self.db.prepare_cached(
-            "SELECT bytes, actor, noted_ms, log_seq IS NOT NULL FROM change
-             WHERE doc IN (?1, ?2) AND state = 0 ORDER BY id DESC LIMIT 500",
-        )?;
-        let docs = [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()];
-        let rows = query.query_map(docs, |row| {
-            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, [u8; 16]>(1)?, row.get(2)?, row.get(3)?))
-        })?;
-        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
-        if rows.len() < HISTORY {
-            // What is packed came before what has rows.
-            let packed = packs::of(&self.db, job)?.unwrap_or_default().changes.into_iter().rev();
-            rows.extend(packed.map(|kept| (kept.change.bytes, kept.change.actor.0, kept.noted_ms, true)));
-            rows.truncate(HISTORY);
-        }
-        let mut out = Vec::new();
-        for (bytes, actor, noted_ms, received) in rows {
-            let change = doorstep_schemas::change::Change::parse(&bytes)?;
-            let device = doorstep_schemas::ids::Actor(actor).device();
-            let member = self.member_of_device(device)?;
-            let message = String::from_utf8_lossy(change.message);
-            let action = documents::history::action_of(&message).0.to_owned();
-            out.push(HistoryRow {
-                made_ms: change.time.saturating_mul(1000),
-                noted_ms,
-                device,
-                member,
-                action,
-                received,
-            });
-        }
-        out.reverse();
-        Ok(out)
-    }
-
-    pub(super) fn member_of_device(&self, device: doorstep_schemas::ids::DeviceId) -> Result<String, StoreError> {
-        let mut query = self.db.prepare_cached(
-            "SELECT coalesce(m.name, d.member) FROM device d LEFT JOIN member m ON m.member = d.member WHERE d.device = ?1",
-        )?;
-        Ok(query.query_row([device.0], |row| row.get(0)).optional()?.unwrap_or_default())
-    }
-}
-
-/// One action of a job's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryRow {
-    /// By the author's clock, to the second.
-    pub made_ms: i64,
-    pub noted_ms: i64,
-    pub device: doorstep_schemas::ids::DeviceId,
-    pub member: String,
-    pub action: String,
-    pub received: bool,
 }

@@ -77,7 +77,7 @@ pub async fn enrol(actions: &Actions, input: &Enrol) -> Result<(), AdminError> {
     if code.len() != doorstep_schemas::enrol::CODE_LENGTH || !relay.starts_with("http") {
         return Err(AdminError::LinkUnreadable);
     }
-    let line = Line::new(&relay, None)?;
+    let line = Line::new(&relay, expected, None)?;
     let request = EnrolRequest { code, key, device_name: name.to_owned() };
     let answer: EnrolAnswer = ask(&line, "v1/enrol", &request).await?;
     if expected.is_some_and(|expected| expected != answer.relay_key) || answer.device != DeviceId::of_key(&key) {
@@ -111,7 +111,7 @@ fn owners_line(actions: &Actions) -> Result<(Line, Enrolment), AdminError> {
     if store.chosen()?.no_network {
         return Err(Fault::NoNetwork.into());
     }
-    Ok((Line::new(&enrolment.relay, Some(enrolment.token.clone()))?, enrolment))
+    Ok((Line::new(&enrolment.relay, Some(enrolment.relay_key), Some(enrolment.token.clone()))?, enrolment))
 }
 
 /// A new person of the outlet.

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::ErrorAnswer;
+use doorstep_schemas::ids::PublicKey;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 
 use super::fault::Fault;
+use super::trust;
 
 /// A 2G line needs seconds to answer; only silence for this long is a dead one.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -23,14 +25,16 @@ pub struct Line {
 }
 
 impl Line {
-    /// `relay`: `https://…`, or `http://` on this machine's loopback only.
-    pub fn new(relay: &str, token: Option<String>) -> Result<Self, Fault> {
+    /// `relay`: `https://…`, or `http://` on this machine's loopback only. `key`: the relay's, once an invitation or the
+    /// enrolment has named it; see [`trust`].
+    pub fn new(relay: &str, key: Option<PublicKey>, token: Option<String>) -> Result<Self, Fault> {
         let insecure = || Fault::Insecure(relay.to_owned());
         let base = Url::parse(relay).ok().filter(|url| url.has_host()).ok_or_else(insecure)?;
         if base.scheme() != "https" && !(base.scheme() == "http" && loopback(&base)) {
             return Err(insecure());
         }
         let client = Client::builder()
+            .tls_backend_preconfigured(trust::setup(key)?)
             .http1_only()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -101,10 +105,10 @@ mod tests {
         for bad in
             ["http://192.168.1.4:8470", "http://shop.example", "ftp://127.0.0.1", "127.0.0.1:8470", "", "https://"]
         {
-            assert!(matches!(Line::new(bad, None), Err(Fault::Insecure(_))), "{bad}");
+            assert!(matches!(Line::new(bad, None, None), Err(Fault::Insecure(_))), "{bad}");
         }
         for good in ["http://127.0.0.1:8470", "http://[::1]:8470", "http://localhost:1", "https://shop.example"] {
-            assert!(Line::new(good, None).is_ok(), "{good}");
+            assert!(Line::new(good, None, None).is_ok(), "{good}");
         }
     }
 }

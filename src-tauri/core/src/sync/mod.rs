@@ -14,3 +14,4 @@ mod photos;
 mod rule_sets;
 pub mod runner;
 pub mod status;
+mod trust;

@@ -95,6 +95,11 @@ impl Runner {
         Ok(())
     }
 
+    /// Ends whatever moves over the line, until `settings_changed`.
+    pub fn hang_up(&self) {
+        self.network.send_replace(false);
+    }
+
     /// Whether nothing moves over the line right now.
     pub fn resting(&self) -> impl Fn() -> bool + Send + 'static + use<> {
         let now = self.now.clone();
@@ -142,7 +147,7 @@ impl Shared {
 
     fn line(&self) -> Result<Line, Fault> {
         let enrolment = self.actions.shelf.store().enrolment()?.ok_or(Fault::NotEnrolled)?;
-        Line::new(&enrolment.relay, Some(enrolment.token))
+        Line::new(&enrolment.relay, Some(enrolment.relay_key), Some(enrolment.token))
     }
 
     /// Resolves when the network switch is turned off.
@@ -474,7 +479,7 @@ pub async fn fetch_named(actions: &Actions, hash: &doorstep_schemas::ids::BlobHa
         (store.photo_named(hash)?, store.enrolment()?.ok_or(Fault::NotEnrolled)?)
     };
     let Some(photo) = photo else { return Ok(false) };
-    let line = Line::new(&enrolment.relay, Some(enrolment.token))?;
+    let line = Line::new(&enrolment.relay, Some(enrolment.relay_key), Some(enrolment.token))?;
     photos::fetch(&line, actions, &photo).await?;
     Ok(true)
 }

@@ -8,10 +8,8 @@ use crate::store::{Store, StoreError};
 
 /// The chip at the top of every screen.
 pub fn chip(store: &Store, now: &Now) -> Result<SyncChip, StoreError> {
-    let counts = store.counts()?;
-    let photos = store.photo_counts()?;
-    let changes = counts.on_device - counts.on_relay;
-    let waiting_photos = photos.photos - photos.on_relay;
+    let unsent = store.unsent()?;
+    let shown = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let stuck = u32::try_from(store.stuck()?.len()).unwrap_or(u32::MAX);
     let state = if store.chosen()?.no_network {
         SyncState::Offline
@@ -22,15 +20,15 @@ pub fn chip(store: &Store, now: &Now) -> Result<SyncChip, StoreError> {
             Some(ErrorCode::RelayUnreachable | ErrorCode::RelayTimeout | ErrorCode::NoNetwork) => SyncState::Offline,
             Some(_) => SyncState::Failed,
             None if stuck > 0 => SyncState::Failed,
-            None if changes + waiting_photos > 0 || store.unsent_sets()? > 0 => SyncState::Waiting,
+            None if unsent.changes + unsent.photos > 0 || store.unsent_sets()? > 0 => SyncState::Waiting,
             None => SyncState::Synced,
         }
     };
     Ok(SyncChip {
         state,
-        changes,
-        photos: waiting_photos,
-        bytes: counts.unsent_bytes.saturating_add(photos.unsent_bytes),
+        changes: shown(unsent.changes),
+        photos: shown(unsent.photos),
+        bytes: shown(unsent.bytes.saturating_add(unsent.bytes_with_thumbs)),
         stuck,
         error: if state == SyncState::Failed { now.error } else { None },
     })
@@ -84,6 +82,7 @@ pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError
         photo_bytes: photos.bytes,
         photo_bytes_on_relay: photos.bytes_on_relay,
         waiting,
+        carried: store.carried()?,
         incomplete: store.waiting()?,
         stuck,
         refused_sets: store.refused_sets().to_vec(),

@@ -9,6 +9,7 @@ mod days;
 mod documents;
 mod drafts;
 mod engine;
+mod erased;
 mod grants;
 mod history;
 mod keyrings;

@@ -196,3 +196,33 @@ fn after_a_lost_answer_the_relays_word_on_the_runs_confirms_exactly_what_it_hold
     // What no run was asked about is not believed.
     assert_eq!(desk.store().settle_runs(&[], &[held(DocId::Sheet(job), 6)]).unwrap(), 0);
 }
+
+#[test]
+fn what_is_asked_after_every_edit_goes_through_what_is_unsent_alone() {
+    let mut shop = Shop::open();
+    let (desk, ..) = busy(&mut shop, 1);
+    // Partial indexes of what is unsent, and tables that hold nothing else.
+    let unsent =
+        ["change_unsent", "change_carried", "photo_unsent", "grant_out", "refused", "rule_set", " c", " p", " u"];
+    for (name, first) in [
+        ("unsent", "SEARCH change USING INDEX change_own (log_seq=? AND mine=?)"),
+        ("has_outgoing", "SCAN change USING COVERING INDEX change_unsent"),
+        ("unsent_runs", "SCAN change USING COVERING INDEX change_unsent"),
+        ("unsent_jobs", "SCAN change USING INDEX change_unsent"),
+    ] {
+        let sql = std::fs::read_to_string(format!("{}/src/store/sql/{name}.sql", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let plan = desk.store().list_plan(&sql).unwrap();
+        let names_rule_set = |line: &str| line == "SCAN s";
+        let walked = |line: &&str| {
+            line.starts_with("SCAN")
+                && !names_rule_set(line)
+                && *line != "SCAN CONSTANT ROW"
+                && !unsent.iter().any(|index| line.ends_with(index))
+        };
+        assert_eq!(plan.lines().filter(walked).collect::<Vec<_>>(), Vec::<&str>::new(), "{name}\n{plan}");
+        assert!(
+            plan.contains(first) && !plan.contains("B-TREE FOR GROUP BY") || name == "unsent_jobs",
+            "{name}\n{plan}"
+        );
+    }
+}

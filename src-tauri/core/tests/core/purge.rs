@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 
 use doorstep::nature::Nature;
-use doorstep::store::key::{KeyFile, KeyKeeper, Keys};
 use doorstep::store::{self, purge};
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{PutDraft, SheetField, TakeOrder};
@@ -278,21 +277,4 @@ fn nothing_is_given_up_sooner_than_work_is_kept_and_never_on_an_owners_device() 
     assert_eq!(ran.store().drop_old_photos(now + 2 * DAY, 100).unwrap(), 3);
     let owner = shop.device(OWNER);
     assert_eq!(owner.store().drop_old_photos(now + 999 * DAY, 100).unwrap(), 0);
-}
-
-#[test]
-fn an_erased_folder_has_lost_its_key_before_anything_else_and_is_empty() {
-    let mut shop = Shop::open();
-    let (ran, ..) = worked(&mut shop);
-    let Phone { folder, actions, .. } = ran;
-    drop(actions);
-    let keeper = KeyFile::in_folder(folder.path());
-    keeper.write(&Keys::one(KEY)).unwrap();
-    fs::write(folder.path().join("recovery.sealed"), "sealed").unwrap();
-    fs::write(folder.path().join("lock"), "").unwrap();
-    purge::erase(folder.path(), &keeper).unwrap();
-    assert!(keeper.read().unwrap().is_none());
-    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, ["lock"]);
-    purge::erase(folder.path(), &keeper).unwrap();
 }

@@ -9,6 +9,8 @@ use doorstep::app::{Doorstep, OpenError};
 use doorstep::rules::RuleBook;
 use doorstep::store::key::{Kept, KeyError, KeyFile, KeyKeeper, Keyring};
 use doorstep::store::{self, Store, StoreError};
+use doorstep::sync::runner::Now;
+use doorstep::sync::status;
 use doorstep_schemas::ids::DocId;
 use doorstep_schemas::view::PhotoStage;
 use doorstep_schemas::wire::{DeviceHeld, Held};
@@ -171,7 +173,7 @@ fn a_database_of_the_first_version_grows_to_this_one() {
     drop(db);
     let phone = Phone::in_folder(folder, OWNER, Steady::new(4));
     let version: i64 = phone.database().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 8);
+    assert_eq!(version, 10);
     assert_eq!(phone.store().waiting().unwrap(), 0);
 }
 
@@ -247,7 +249,11 @@ fn years_of_photos_and_absurd_claims_of_others_do_not_break_the_screens() {
             .unwrap();
     }
     let counts = desk.store().photo_counts().unwrap();
-    assert_eq!((counts.photos, counts.bytes, counts.unsent_bytes), (3, u32::MAX, u32::MAX));
+    assert_eq!((counts.photos, counts.bytes), (3, u32::MAX));
+    let unsent = desk.store().unsent().unwrap();
+    assert_eq!((unsent.photos, unsent.photo_bytes, unsent.bytes_with_thumbs), (3, 12_000_000_000, 12_000_000_000));
+    let chip = status::chip(&desk.store(), &Now::default()).unwrap();
+    assert_eq!((chip.photos, chip.bytes), (3, u32::MAX));
     assert_eq!(desk.store().unsent_jobs().unwrap()[0].photo_bytes, u32::MAX);
     let held = Held { changes: u64::MAX, photos: 5_000_000_000, photo_bytes: u64::MAX };
     let device = ran.store().device();

@@ -146,7 +146,7 @@ fn packs_of_the_version_before_volumes_open_and_are_bound() {
     let before = asked(&desk, &jobs);
     desk.database()
         .execute_batch(
-            "DROP INDEX pack_loose; ALTER TABLE pack DROP COLUMN volume; DROP TABLE volume; PRAGMA user_version = 8;",
+            "DROP INDEX pack_loose; ALTER TABLE pack DROP COLUMN volume; DROP TABLE volume; PRAGMA user_version = 11;",
         )
         .unwrap();
     let desk = desk.restart();

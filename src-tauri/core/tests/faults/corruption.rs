@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use doorstep::domain::facts::Job;
-use doorstep::store;
+use doorstep::store::{self, bundle::BundleError};
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::{ChangeHash, DocId, JobId};
 use doorstep_schemas::input::SheetField;
@@ -321,9 +321,13 @@ fn what_was_put_aside_goes_once_the_relay_has_given_everything_again() {
     assert!(phone.store().last_repair().unwrap().unwrap().complete);
     // What was written to a file is all here: nothing comes in twice.
     let export = phone.folder.path().join("exports").join(repair.export.unwrap());
-    let taken = phone.store().take_export(&export, NOON).unwrap();
-    assert_eq!(taken.adopted, 0);
+    let taken = phone.actions.import_bundle(&export, &mut Unwatched).unwrap();
+    assert_eq!((taken.adopted, taken.made_at.0, taken.whole), (0, repair.at_ms, true));
     assert_eq!(state(&phone, &jobs), truth);
+    // Damaged, or under another key, it does not open, and nothing is taken.
+    flip(&export, 40, 1);
+    let refused = phone.actions.import_bundle(&export, &mut Unwatched);
+    assert!(matches!(refused, Err(BundleError::NotForThisDevice)), "{refused:?}");
 }
 
 #[test]
@@ -366,4 +370,50 @@ fn read_out(bound: bool) {
     shop.log.exchange(&mut phone);
     assert_eq!((state(&phone, &[job]), phone.store().counts().unwrap().on_device), (truth, counts.on_device));
     assert!(phone.store().stuck().unwrap().is_empty());
+}
+
+#[test]
+fn a_pack_that_is_not_what_its_authors_signed_is_found_by_the_check_and_its_job_comes_from_the_relay() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    let jobs: Vec<JobId> = (0..2)
+        .map(|_| {
+            let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+            pass_everything(&desk, job);
+            desk.finish(job, JobOutcome::Completed).unwrap();
+            job
+        })
+        .collect();
+    shop.log.exchange(&mut desk);
+    shop.log.owner_seq = shop.log.head();
+    shop.log.exchange(&mut desk);
+    for photo in jobs.iter().flat_map(|job| desk.facts(*job).sheet.photos) {
+        [photo.photo, photo.thumb].iter().for_each(|hash| desk.store().note_photo_sent(hash, 1, true).unwrap());
+    }
+    desk.pass(4 * 24 * 60);
+    assert_eq!(desk.store().pack_some(NOON + 5 * 86_400_000, 9).unwrap().packed, 2);
+    let truth = state(&desk, &jobs);
+    let sound = desk.actions.check(&mut Unwatched).unwrap().checked.unwrap();
+    assert!(!sound.damaged && sound.changes > 20, "{sound:?}");
+    let Phone { folder, actions, .. } = desk;
+    drop(actions);
+    // Bytes that are no pack, and a whole one of another job: every page is as SQLite wrote it.
+    for spoil in [
+        "UPDATE pack SET body = substr(body, 1, length(body) / 2) WHERE job = ?1",
+        "UPDATE pack SET body = (SELECT p.body FROM pack p WHERE p.job <> ?1) WHERE job = ?1",
+    ] {
+        let spoiled = copy(folder.path());
+        let mut phone = Phone::in_folder(spoiled, OWNER, Steady::new(78));
+        assert_eq!(phone.database().execute(spoil, [jobs[0].to_bytes()]).unwrap(), 1);
+        let checked = phone.actions.check(&mut Unwatched).unwrap();
+        assert!(checked.checked.is_some_and(|check| check.damaged) && checked.repaired.is_some(), "{spoil}");
+        assert_eq!(state(&phone, &jobs[1..]).facts, state_of(&truth, jobs[1]), "{spoil}");
+        shop.log.clone().exchange(&mut phone);
+        assert_eq!(state(&phone, &jobs), truth, "{spoil}");
+        assert!(phone.store().stuck().unwrap().is_empty(), "{spoil}: {:?}", phone.store().stuck());
+    }
+}
+
+fn state_of(state: &State, job: JobId) -> BTreeMap<JobId, Job> {
+    state.facts.iter().filter(|(known, _)| **known == job).map(|(job, facts)| (*job, facts.clone())).collect()
 }

@@ -154,6 +154,7 @@ fn a_device_that_can_not_know_who_it_was_is_enrolled_anew_and_its_unsent_work_co
     phone.store().set_enrolment(&shop.enrolment(OWNER)).unwrap();
     shop.vouch(&phone);
     shop.log.exchange(&mut phone);
-    phone.store().take_export(&export, NOON).unwrap();
+    let taken = phone.actions.import_bundle(&export, &mut Unwatched).unwrap();
+    assert!(taken.adopted > 0 && taken.whole, "{taken:?}");
     assert_eq!(phone.facts(jobs[0]), facts);
 }

@@ -240,6 +240,8 @@ export default {
     stuck: 'Stuck',
     stuckOurs: 'refused by the relay',
     stuckOthers: 'can’t be opened here',
+    carried:
+      'Carries {count} record of a colleague; it goes up by itself | Carries {count} records of colleagues; they go up by themselves',
     incomplete:
       '{count} record of others waits for an earlier part and joins by itself | {count} records of others wait for an earlier part and join by themselves',
     attempts: 'Last attempts',

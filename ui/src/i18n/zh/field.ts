@@ -240,6 +240,7 @@ export default {
     stuck: '卡住的',
     stuckOurs: '中继没收',
     stuckOthers: '本机打不开',
+    carried: '替同事带着 {count} 条记录，有网时自动交上去',
     incomplete: '别人的 {count} 条记录在等前面的部分，到了自动接上',
     attempts: '最近几次',
     attemptsNone: '还没同步过',

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use doorstep_schemas::blob::MAX_BLOB;
-use doorstep_schemas::bundle::{BlobPart, BundleItem, CarriedPiece, Label};
+use doorstep_schemas::bundle::{BlobPart, BundleItem, CarriedPiece, Label, what};
 use doorstep_schemas::ids::{BlobHash, DeviceId, DocId, JobId, MemberId, PublicKey};
 use doorstep_schemas::wire::{Access, Piece, Segment, kind};
 use rusqlite::{OptionalExtension, params};
@@ -14,7 +14,7 @@ use super::{BundleError, Lent};
 use crate::nature::Nature;
 use crate::rules::MOST_BYTES;
 use crate::store::absorb::Taken as From;
-use crate::store::{Absorbed, Store, StoreError, settings};
+use crate::store::{Absorbed, Store, StoreError, exports, settings};
 use crate::tasks::{Step, Watcher};
 
 /// What came of a bundle.
@@ -30,7 +30,7 @@ pub struct Taken {
     pub whole: bool,
 }
 
-/// Takes in what of a bundle this device may have. What was taken when it is cancelled, or when a part is damaged,
+/// Takes in what of a bundle this device may have, or what a repair of this folder wrote before it began. What was taken when it is cancelled, or when a part is damaged,
 /// stays, and is added to `absorbed`; the same bundle again brings the rest and nothing twice.
 pub fn import(
     lent: &mut impl Lent,
@@ -39,6 +39,9 @@ pub fn import(
     watcher: &mut dyn Watcher,
     absorbed: &mut Absorbed,
 ) -> Result<Taken, BundleError> {
+    if let Some(made_ms) = exports::made_ms(path) {
+        return lent.with(|store| take_export(store, path, made_ms, nature, absorbed));
+    }
     let mut sender = None;
     let (outlet, opener) = lent.with(|store| -> Result<_, StoreError> {
         let enrolment = settings::enrolment(&store.db)?.ok_or(StoreError::NotEnrolled)?;
@@ -67,6 +70,34 @@ pub fn import(
         done += 1;
         watcher.step(Step { done, of: None, bytes: reader.bytes() })?;
     }
+}
+
+/// What a repair wrote was sealed under this folder's key: whoever can open it wrote it.
+fn take_export(
+    store: &mut Store,
+    path: &Path,
+    made_ms: i64,
+    nature: &dyn Nature,
+    absorbed: &mut Absorbed,
+) -> Result<Taken, BundleError> {
+    let outlet = settings::enrolment(&store.db)?.ok_or(StoreError::NotEnrolled)?.outlet;
+    absorbed.and(store.take_export(path, nature.now_ms()).map_err(|error| match error {
+        StoreError::Cipher => BundleError::NotForThisDevice,
+        other => other.into(),
+    })?);
+    let label = Label {
+        outlet,
+        device: store.device(),
+        made_ms,
+        what: what::UNSENT,
+        from_ms: None,
+        to_ms: None,
+        jobs: absorbed.jobs.len() as u64,
+        changes: absorbed.received.into(),
+        photos: 0,
+        photo_bytes: 0,
+    };
+    Ok(Taken { label, photos: 0, sets: 0, closed: 0, damaged: 0, whole: true })
 }
 
 /// The device that wrote a bundle, by this device's own knowledge.
@@ -186,8 +217,9 @@ impl Store {
             let own = matches!(&piece.segment, Some(Segment { actor, .. }) if actor.device() == self.device());
             // Only the relay itself confirms own work. That it holds others', an owner may say: who is told so wrongly
             // does not carry it.
-            let log_seq = log_seq.filter(|_| sender.owner && !own);
-            pieces.push((piece, From { at_ms: *at_ms, log_seq }));
+            // How new its words on people, devices and grants are, only the log itself says.
+            let log_seq = log_seq.filter(|_| sender.owner && !own && piece.kind == kind::SEGMENT);
+            pieces.push((piece, From { at_ms: *at_ms, log_seq, ..From::default() }));
         }
         self.absorb_pieces(&pieces, None, now_ms)
     }

@@ -148,6 +148,14 @@ impl Kept {
     }
 }
 
+/// Forgets a folder's key wherever it may lie.
+pub(super) fn forget(folder: &Path, keyring: &Keyring) -> Result<(), KeyError> {
+    if let Some(store) = keyring.store() {
+        SystemKeys::new(folder, store).erase()?;
+    }
+    KeyFile::in_folder(folder).erase()
+}
+
 /// The key by its file. `elsewhere`: why the key is not to be had where it may lie, so that none is made beside it.
 fn in_file(
     folder: &Path,

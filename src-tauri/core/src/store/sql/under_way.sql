@@ -2,7 +2,7 @@
 -- ?1, ?2: order and sheet; ?3: how far the owner's devices are; ?4: whether this is one; ?5: the job.
 SELECT EXISTS (SELECT 1 FROM change WHERE doc IN (?1, ?2)
                AND (state <> 0 OR log_seq IS NULL OR (mine = 1 AND log_seq > ?3)))
-    OR EXISTS (SELECT 1 FROM run WHERE doc IN (?1, ?2) AND broken IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM stray WHERE doc IN (?1, ?2))
     OR EXISTS (SELECT 1 FROM quarantine WHERE doc IN (?1, ?2))
     OR EXISTS (SELECT 1 FROM aside WHERE doc IN (?1, ?2))
     OR EXISTS (SELECT 1 FROM held_piece WHERE doc IN (?1, ?2))
