@@ -332,6 +332,15 @@ fn what_was_put_aside_goes_once_the_relay_has_given_everything_again() {
 
 #[test]
 fn packed_jobs_are_read_out_of_a_damaged_file() {
+    read_out(false);
+}
+
+#[test]
+fn bound_jobs_are_read_out_of_a_damaged_file() {
+    read_out(true);
+}
+
+fn read_out(bound: bool) {
     let mut shop = Shop::open();
     let mut desk = shop.device(OWNER);
     let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
@@ -346,6 +355,10 @@ fn packed_jobs_are_read_out_of_a_damaged_file() {
     desk.pass(4 * 24 * 60);
     let packed = desk.store().pack_some(NOON + 5 * 86_400_000, 9).unwrap().packed;
     assert_eq!(packed, 1);
+    if bound {
+        let loose = desk.store().loose_packs(1).unwrap().unwrap();
+        assert!(desk.store().put_volume(&loose.bind().unwrap()).unwrap());
+    }
     let truth = state(&desk, &[job]);
     let Phone { folder, actions, .. } = desk;
     drop(actions);
