@@ -224,7 +224,7 @@ impl Checker {
             let job = JobId::from_bytes(row.get(1)?);
             match packs::decode(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?) {
                 Ok(closed) if packs::vouched(db, job, &closed)? => {
-                    self.state.now.changes += small(closed.changes.len())
+                    self.state.now.changes += small(closed.changes.len());
                 }
                 _ => self.found.push(Finding::Pack(job)),
             }
