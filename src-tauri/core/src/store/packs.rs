@@ -168,6 +168,14 @@ pub fn of(db: &Connection, job: JobId) -> Result<Option<Closed>, StoreError> {
     row(db, job)?.map(|row| row.closed(db, job)).transpose()
 }
 
+/// As `of`, and `None` where what is there can't be read, in its row or in its volume.
+pub fn readable(db: &Connection, job: JobId) -> Result<Option<Closed>, StoreError> {
+    match of(db, job) {
+        Err(StoreError::Pack(_) | StoreError::Row(_)) => Ok(None),
+        read => read,
+    }
+}
+
 /// What is packed of the job of a document, if that document is among it.
 pub fn of_doc(db: &Connection, doc: &DocId) -> Result<Option<Closed>, StoreError> {
     match doc.job() {
