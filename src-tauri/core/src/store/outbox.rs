@@ -300,7 +300,7 @@ impl Store {
         tx.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
         tx.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
         packing::doubt_all(&tx)?;
-        super::team::forget_ranks(&tx)?;
+        team::forget_ranks(&tx)?;
         tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
         team::say_grants_again(&tx)?;
         tx.commit()?;
