@@ -232,6 +232,7 @@ impl Phone {
             held: self.held,
             ask: Vec::new(),
             budget: None,
+            addresses: None,
         }
     }
 
