@@ -130,7 +130,7 @@ async fn a_members_second_phone_waits_for_the_owner_and_is_in_no_log() {
     let stage = Stage::on_sqlite().await;
     let (mut wang, mut li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
     let head = wang.exchange(&[]).await.trailer.cursor.seq;
-    let second = stage.enrol(stage.li, 9).await;
+    let second = stage.enrol_waiting(stage.li, 9).await;
     let pending = (403, "device_pending".to_owned());
     assert_eq!(refusal(second.send(stage::body(&second.up(), &[])).await).await, pending);
     assert_eq!(refusal(second.request(Method::GET, "/v1/live").send().await.unwrap()).await, pending);
