@@ -112,6 +112,7 @@ describe('the orders of the day', () => {
     expect(asked.at(-1)).toEqual({ command: 'find_jobs', input: { text: 'lgx' } });
     expect(list.findAll(T('order-row'))).toHaveLength(1);
     expect(list.text()).toContain('罗桂香');
+    expect(list.get(T('state-all')).text()).toBe('全部 1');
     story.found = { jobs: [], more: false, words: ['没有这个人'], shortened: false };
     await type('没有这个人');
     vi.useRealTimers();
@@ -196,6 +197,7 @@ describe('the team', () => {
     const lost = () => asked.filter((each) => each.command === 'set_device_status');
     vi.useFakeTimers();
     await team.get(T('device-lost')).trigger('click');
+    expect(team.get(T('lost-first')).text()).toContain('资料包');
     await team.get(T('lost-confirm')).trigger('click');
     await vi.advanceTimersByTimeAsync(3000);
     await team.get(T('lost-undo')).trigger('click');

@@ -4,6 +4,7 @@ import { appliance, card, row } from '../../test/builders';
 import { openStory, T } from '../../test/door';
 import { flush, openKept } from '@/stores/draft';
 import CardPage from './CardPage.vue';
+import FindPage from './FindPage.vue';
 import FinishPage from './FinishPage.vue';
 import JobPage from './JobPage.vue';
 import SafetyPage from './SafetyPage.vue';
@@ -47,6 +48,32 @@ describe('today', () => {
     const { page: today } = await open(TodayPage);
     expect(today.findAll(T('job-card'))).toHaveLength(5);
     expect(today.get(T('job-card')).attributes('data-job')).toBe(job);
+  });
+});
+
+describe('the search', () => {
+  it('keeps what was looked for until the way back from a job', async () => {
+    const world = openStory();
+    world.story.found = { jobs: [card({ customer: '罗桂香' })], more: true, words: ['lgx'], shortened: false };
+    const { page: find } = await open(FindPage, world);
+    await find.get(T('find')).setValue('lgx');
+    await vi.waitFor(() => expect(find.findAll(T('found'))).toHaveLength(1));
+    expect(find.get(T('find-count')).text()).toContain('还有更早的');
+    find.unmount();
+    const { page: shown, router } = await open(JobPage, world);
+    await shown.get(T('back')).trigger('click');
+    await flushPromises();
+    expect(router.currentRoute.value.path).toBe('/field/find');
+    shown.unmount();
+    const { page: again } = await open(FindPage, world);
+    expect((again.get(T('find')).element as HTMLInputElement).value).toBe('lgx');
+    await vi.waitFor(() => expect(again.findAll(T('found'))).toHaveLength(1));
+    again.unmount();
+    await open(TodayPage, world);
+    page?.unmount();
+    await (await open(JobPage, world)).page.get(T('back')).trigger('click');
+    await flushPromises();
+    expect(router.currentRoute.value.path).toBe('/field/today');
   });
 });
 

@@ -1,6 +1,6 @@
 /** The data folder in memory: drafts, choices, room, keys, bundles. */
-import type { BundleMade, FoundJobs, KeptView, KeyView, PutDraft, RecoveryPage, RememberChoice, StorageView } from '@schemas';
-import { keyView, storageView } from '../outletBuilders';
+import type { BundleMade, FoundJobs, KeptView, KeyView, PutDraft, RecoveryPage, RememberChoice, SessionView, StorageView } from '@schemas';
+import { keyView, session, storageView } from '../outletBuilders';
 
 export class DataStory {
   readonly drafts = new Map<string, string>();
@@ -64,6 +64,10 @@ export class DataStory {
   do_export_bundle(): BundleMade {
     const name = '上门-3f9a1c0d-2026-11-22.doorstep';
     return { name, path: `/下载/${name}`, kilobytes: 84, jobs: 3, changes: 57, photos: 0, unreadable_photos: 0, devices: 4 };
+  }
+
+  do_erase_device(): SessionView {
+    return session({ enrolled: false });
   }
 
   do_find_jobs(): FoundJobs {

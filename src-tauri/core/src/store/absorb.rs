@@ -38,7 +38,12 @@ pub struct Absorbed {
 impl Store {
     /// Takes entries and, when given, the cursor that stands behind them. All or nothing.
     pub fn absorb(&mut self, entries: &[Entry], cursor: Option<&Cursor>, now_ms: i64) -> Result<Absorbed, StoreError> {
-        let taken = |entry: &Entry| Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq) };
+        let mut before = self.cursor()?.map(|cursor| (cursor.seq, cursor.part));
+        let mut taken = |entry: &Entry| {
+            let handed_over = before.is_some_and(|(seq, part)| seq == entry.seq && part > 0);
+            before = Some((entry.seq, entry.part));
+            Taken { at_ms: entry.at_ms, log_seq: Some(entry.seq), handed_over }
+        };
         let pieces: Vec<_> = entries.iter().map(|entry| (&entry.piece, taken(entry))).collect();
         self.absorb_pieces(&pieces, cursor, now_ms)
     }
@@ -61,7 +66,7 @@ impl Store {
 
     /// Takes pieces that came another way than from the log: the log's word stands above theirs.
     pub fn absorb_carried(&mut self, pieces: &[Piece], now_ms: i64) -> Result<Absorbed, StoreError> {
-        let pieces: Vec<_> = pieces.iter().map(|piece| (piece, Taken { at_ms: now_ms, log_seq: None })).collect();
+        let pieces: Vec<_> = pieces.iter().map(|piece| (piece, Taken { at_ms: now_ms, ..Taken::default() })).collect();
         self.absorb_pieces(&pieces, None, now_ms)
     }
 
@@ -135,10 +140,12 @@ pub(super) struct Batch<'a> {
 }
 
 /// Where and when a piece came from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Taken {
     pub at_ms: i64,
     pub log_seq: Option<u64>,
+    /// It lies before the entry of this number, which handed it over.
+    pub handed_over: bool,
 }
 
 /// What became of a segment.
@@ -175,15 +182,15 @@ impl Intray<'_> {
                 if grant.access == Access::Write {
                     team::offer_again(self.db, grant.job)?;
                 }
-                team::put_grant(self.db, grant)
+                team::put_grant(self.db, grant, team::rank(taken))
             }
             (kind::ROLE, Piece { role: Some(role), .. }) => {
                 self.absorbed.team = true;
-                team::put_member(self.db, role)
+                team::put_member(self.db, role, team::rank(taken))
             }
             (kind::DEVICE, Piece { device: Some(device), .. }) => {
                 self.absorbed.team = true;
-                team::put_device(self.db, device)
+                team::put_device(self.db, device, team::rank(taken))
             }
             // A kind of a later version: passed over, the cursor goes on.
             _ => Ok(()),

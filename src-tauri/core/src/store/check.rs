@@ -223,7 +223,9 @@ impl Checker {
             count += 1;
             let job = JobId::from_bytes(row.get(1)?);
             match packs::decode(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?) {
-                Ok(closed) if packs::vouched(db, job, &closed)? => self.state.now.changes += small(closed.changes.len()),
+                Ok(closed) if packs::vouched(db, job, &closed)? => {
+                    self.state.now.changes += small(closed.changes.len());
+                }
                 _ => self.found.push(Finding::Pack(job)),
             }
         }

@@ -72,7 +72,7 @@ impl Store {
     /// Takes in what a repair of this folder wrote before it began; nothing comes in twice. Returns what came of it.
     pub(super) fn take_export(&mut self, path: &Path, now_ms: i64) -> Result<Absorbed, StoreError> {
         let pieces = read(path, &self.key)?;
-        let taken = Taken { at_ms: now_ms, log_seq: None };
+        let taken = Taken { at_ms: now_ms, ..Taken::default() };
         let pieces: Vec<_> = pieces.iter().map(|piece| (piece, taken)).collect();
         self.absorb_pieces(&pieces, None, now_ms)
     }

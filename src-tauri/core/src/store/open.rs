@@ -77,6 +77,9 @@ pub(super) fn to_look_at(folder: &Path, key: &key::StoreKey) -> Result<Connectio
 /// Statements that are kept ready: one edit asks some seventy, and to prepare one costs more than to run it.
 const READY: usize = 256;
 
+/// Memory for pages, in KiB.
+const PAGES_KIB: i64 = 8 * 1024;
+
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.set_prepared_statement_cache_capacity(READY);
@@ -130,6 +133,9 @@ pub fn unlock(db: &Connection, key: &key::StoreKey) -> Result<(), StoreError> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000;
          PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 1000; PRAGMA secure_delete = ON;",
     )?;
+    // A page that fell out of memory is decrypted and its HMAC computed again: 2 MB, as SQLite has it, are a day's jobs
+    // and not the indexes that a save touches besides.
+    db.pragma_update(None, "cache_size", -PAGES_KIB)?;
     Ok(())
 }
 

@@ -240,8 +240,8 @@ impl Store {
                     confirmed += self.settle_changes(doc, *actor, from, to, result, header.beacon.seq, now_ms)?;
                 }
                 Covers::Grant(grant) => match result.outcome {
-                    Outcome::Accepted | Outcome::Known => self.grant_said(grant, true)?,
-                    Outcome::Gap | Outcome::Refused => self.grant_said(grant, false)?,
+                    Outcome::Accepted | Outcome::Known => self.grant_said(grant, true, result.log_seq)?,
+                    Outcome::Gap | Outcome::Refused => self.grant_said(grant, false, None)?,
                 },
             }
         }
@@ -300,6 +300,7 @@ impl Store {
         tx.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
         tx.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
         packing::doubt_all(&tx)?;
+        team::forget_ranks(&tx)?;
         tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
         team::say_grants_again(&tx)?;
         tx.commit()?;

@@ -1,6 +1,8 @@
 //! The outlet's own papers as they stand here: roster, requests, stock, the desk's topics. What this device was never
 //! given is empty.
 
+use std::sync::Arc;
+
 use doorstep_schemas::ids::{DocId, MemberId};
 
 use super::{Store, StoreError, views};
@@ -10,8 +12,14 @@ use crate::domain::facts::desk::Desk;
 use crate::domain::facts::outlet::{Requests, Roster, Stock};
 
 impl Store {
-    pub fn roster(&mut self) -> Result<Roster, StoreError> {
-        Ok(self.paper(&DocId::Roster)?.map(|paper| paper.read(outlet::read_roster)).unwrap_or_default())
+    pub fn roster(&mut self) -> Result<Arc<Roster>, StoreError> {
+        if let Some(known) = self.papers.known_roster() {
+            return Ok(known);
+        }
+        let read = self.paper(&DocId::Roster)?.map(|paper| paper.read(outlet::read_roster));
+        let roster = Arc::new(read.unwrap_or_default());
+        self.papers.keep_roster(&roster);
+        Ok(roster)
     }
 
     pub fn requests(&mut self, member: MemberId) -> Result<Requests, StoreError> {

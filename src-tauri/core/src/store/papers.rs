@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{StoreError, packs, photo_files};
 use crate::documents::paper::Paper;
 use crate::domain::facts::Job;
+use crate::domain::facts::outlet::Roster;
 
 /// An open document is 22–31 KB of memory.
 const OPEN: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
@@ -25,6 +26,8 @@ pub struct Papers {
     open: LruCache<DocId, Open>,
     /// What was read from a job's documents, until one of them is taken in hand again.
     facts: LruCache<JobId, Arc<Job>>,
+    /// The roster, likewise: every job is judged by who holds which certificate.
+    roster: Option<Arc<Roster>>,
 }
 
 /// A document in memory.
@@ -36,7 +39,8 @@ struct Open {
 
 impl Papers {
     pub fn new(actor: Actor, folder: &Path) -> Self {
-        Self { actor, photos: folder.join(photo_files::FOLDER), open: LruCache::new(OPEN), facts: LruCache::new(OPEN) }
+        let photos = folder.join(photo_files::FOLDER);
+        Self { actor, photos, open: LruCache::new(OPEN), facts: LruCache::new(OPEN), roster: None }
     }
 
     /// A document to be changed, of a transaction or of the database, whichever `db` is.
@@ -66,7 +70,8 @@ impl Papers {
 
     /// Room of its own, for whoever may not change what is open here.
     pub fn beside(&self) -> Self {
-        Self { actor: self.actor, photos: self.photos.clone(), open: LruCache::new(FEW), facts: LruCache::new(FEW) }
+        let photos = self.photos.clone();
+        Self { actor: self.actor, photos, open: LruCache::new(FEW), facts: LruCache::new(FEW), roster: None }
     }
 
     /// The facts of jobs that were looked at lately.
@@ -82,6 +87,9 @@ impl Papers {
     fn forget_facts(&mut self, doc: &DocId) {
         if let Some(job) = doc.job() {
             self.facts.pop(&job);
+        }
+        if *doc == DocId::Roster {
+            self.roster = None;
         }
     }
 
@@ -111,6 +119,16 @@ impl Papers {
     pub fn forget_all(&mut self) {
         self.open.clear();
         self.facts.clear();
+        self.roster = None;
+    }
+
+    /// The roster as it was read before, if it is still the same.
+    pub fn known_roster(&self) -> Option<Arc<Roster>> {
+        self.roster.clone()
+    }
+
+    pub fn keep_roster(&mut self, roster: &Arc<Roster>) {
+        self.roster = Some(roster.clone());
     }
 
     /// After one more change of our own: only when many may lie behind the saved copy is it looked how many.

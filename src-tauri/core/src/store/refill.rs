@@ -218,7 +218,7 @@ impl Store {
         let mut batch: Vec<(&Piece, Taken)> = Vec::new();
         let mut changes = 0;
         for found in cut.pieces.values().flatten() {
-            batch.push((&found.piece, Taken { at_ms: found.at_ms, log_seq: None }));
+            batch.push((&found.piece, Taken { at_ms: found.at_ms, ..Taken::default() }));
             changes += found.changes;
             step.done += found.changes as u64;
             if changes >= PORTION {
@@ -295,7 +295,7 @@ impl Store {
             let assigned = views::order(&self.db, &mut self.papers, job)?
                 .is_some_and(|order| order.assignees.contains_key(&enrolment.member));
             if assigned {
-                team::put_grant(&self.db, &Grant { job, member: enrolment.member, access: Access::Write })?;
+                team::put_grant(&self.db, &Grant { job, member: enrolment.member, access: Access::Write }, None)?;
             }
         }
         Ok(())

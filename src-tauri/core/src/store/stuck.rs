@@ -135,7 +135,7 @@ pub(super) fn held(db: &Connection) -> Result<Vec<HeldPiece>, StoreError> {
 fn pieces(query: &mut rusqlite::Statement<'_>, of: impl rusqlite::Params) -> Result<Vec<HeldPiece>, StoreError> {
     let rows = query.query_map(of, |row| {
         let log_seq = row.get::<_, Option<i64>>(3)?.and_then(|seq| u64::try_from(seq).ok());
-        Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, Taken { at_ms: row.get(2)?, log_seq }))
+        Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?, Taken { at_ms: row.get(2)?, log_seq, ..Taken::default() }))
     })?;
     let mut out = Vec::new();
     for row in rows {

@@ -8,7 +8,9 @@ use doorstep_schemas::view::{DeviceView, MemberView, Millis};
 use doorstep_schemas::wire::{Access, Device, DeviceHeld, Grant, Held, Role, RoleKind, Status};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::absorb::Taken;
 use super::papers::Papers;
+use super::rows::signed;
 use super::settings::Enrolment;
 use super::{Store, StoreError, settings, views};
 
@@ -55,34 +57,58 @@ fn shown(count: u64) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-pub(super) fn put_member(db: &Connection, role: &Role) -> Result<(), StoreError> {
+/// How new a word of the log is among all of it; `None` for a word that is not the log's.
+pub(super) fn rank(taken: Taken) -> Option<i64> {
+    // What an opening entry hands over is older than the entry, and in the log's order.
+    taken.log_seq.map(|seq| signed(seq).saturating_mul(2).saturating_sub(i64::from(taken.handed_over)))
+}
+
+/// The log is another one: whatever it says is newer than what is known.
+pub(super) fn forget_ranks(db: &Connection) -> Result<(), StoreError> {
+    Ok(db.execute_batch("UPDATE member SET rank = 0; UPDATE device SET rank = 0; UPDATE granted SET rank = 0;")?)
+}
+
+/// Takes a word that is not older than what is known. One that is not the log's is always taken.
+pub(super) fn put_member(db: &Connection, role: &Role, rank: Option<i64>) -> Result<(), StoreError> {
     let roles: Vec<&str> = role.roles.iter().map(|r| role_word(*r)).collect();
     db.execute(
-        "INSERT INTO member (member, name, roles, active) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (member) DO UPDATE SET
-             name = excluded.name, roles = excluded.roles, active = excluded.active",
-        params![role.member.as_str(), role.name, roles.join(" "), role.status == Status::Active],
+        "INSERT INTO member (member, name, roles, active, rank) VALUES (?1, ?2, ?3, ?4, coalesce(?5, 0))
+         ON CONFLICT (member) DO UPDATE SET name = excluded.name, roles = excluded.roles, active = excluded.active,
+             rank = coalesce(?5, rank) WHERE ?5 IS NULL OR ?5 >= rank",
+        params![role.member.as_str(), role.name, roles.join(" "), role.status == Status::Active, rank],
     )?;
     Ok(())
 }
 
-pub(super) fn put_device(db: &Connection, device: &Device) -> Result<(), StoreError> {
+/// The same.
+pub(super) fn put_device(db: &Connection, device: &Device, rank: Option<i64>) -> Result<(), StoreError> {
     if DeviceId::of_key(&device.key) != device.device {
         tracing::warn!(device = %device.device, "a device's name is not that of its key; passed over");
         return Ok(());
     }
     db.execute(
-        "INSERT INTO device (device, member, key, name, lost) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (device) DO UPDATE SET member = excluded.member, name = excluded.name, lost = excluded.lost",
-        params![device.device.0, device.member.as_str(), device.key.0, device.name, device.status != Status::Active],
+        "INSERT INTO device (device, member, key, name, lost, rank) VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, 0))
+         ON CONFLICT (device) DO UPDATE SET member = excluded.member, name = excluded.name, lost = excluded.lost,
+             rank = coalesce(?6, rank) WHERE ?6 IS NULL OR ?6 >= rank",
+        params![
+            device.device.0,
+            device.member.as_str(),
+            device.key.0,
+            device.name,
+            device.status != Status::Active,
+            rank
+        ],
     )?;
     Ok(())
 }
 
-pub(super) fn put_grant(db: &Connection, grant: &Grant) -> Result<(), StoreError> {
+/// The same.
+pub(super) fn put_grant(db: &Connection, grant: &Grant, rank: Option<i64>) -> Result<(), StoreError> {
     db.execute(
-        "INSERT INTO granted (job, member, access) VALUES (?1, ?2, ?3)
-         ON CONFLICT (job, member) DO UPDATE SET access = excluded.access",
-        params![grant.job.to_string(), grant.member.as_str(), access_number(grant.access)],
+        "INSERT INTO granted (job, member, access, rank) VALUES (?1, ?2, ?3, coalesce(?4, 0))
+         ON CONFLICT (job, member) DO UPDATE SET access = excluded.access, rank = coalesce(?4, rank)
+             WHERE ?4 IS NULL OR ?4 >= rank",
+        params![grant.job.to_string(), grant.member.as_str(), access_number(grant.access), rank],
     )?;
     Ok(())
 }
@@ -161,7 +187,7 @@ const PENDING: &str = "pending_devices";
 
 impl Store {
     pub fn put_member(&mut self, role: &Role) -> Result<(), StoreError> {
-        put_member(&self.db, role)
+        put_member(&self.db, role, None)
     }
 
     pub fn is_owner(&self, member: MemberId) -> Result<bool, StoreError> {
@@ -319,11 +345,11 @@ impl Store {
         Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
-    /// The relay has a grant in its log, or will never take it.
-    pub fn grant_said(&mut self, grant: &Grant, accepted: bool) -> Result<(), StoreError> {
+    /// The relay has a grant in its log, at this entry if it says so, or will never take it.
+    pub(super) fn grant_said(&mut self, grant: &Grant, accepted: bool, log_seq: Option<u64>) -> Result<(), StoreError> {
         let tx = self.db.transaction()?;
         if accepted {
-            put_grant(&tx, grant)?;
+            put_grant(&tx, grant, rank(Taken { log_seq, ..Taken::default() }))?;
         }
         tx.execute(
             "DELETE FROM grant_out WHERE job = ?1 AND member = ?2 AND access = ?3",

@@ -56,11 +56,7 @@ impl Default for Told {
 }
 
 impl Told {
-    fn said(
-        &self,
-        hash: [u8; 32],
-        bytes: impl FnOnce() -> Result<Vec<u8>, StoreError>,
-    ) -> Result<Said, StoreError> {
+    fn said(&self, hash: [u8; 32], bytes: impl FnOnce() -> Result<Vec<u8>, StoreError>) -> Result<Said, StoreError> {
         if let Some(said) = self.0.borrow_mut().get(&hash) {
             return Ok(said.clone());
         }

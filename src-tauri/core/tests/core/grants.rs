@@ -2,9 +2,9 @@
 
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::Assign;
-use doorstep_schemas::wire::{Access, Grant, Outcome, PieceResult};
+use doorstep_schemas::wire::{Access, Cursor, Entry, Grant, Outcome, Piece, PieceResult, Role, RoleKind, Status, kind};
 
-use crate::cast::{NOON, OWNER, Phone, RAN, Shop, TIAN, leaking_heater, member};
+use crate::cast::{NOON, OWNER, Phone, RAN, Shop, TIAN, entries, leaking_heater, member};
 
 fn due(phone: &Phone) -> Vec<(&'static str, Access)> {
     let name = |grant: &Grant| [OWNER, RAN, TIAN].into_iter().find(|name| member(name) == grant.member).unwrap();
@@ -100,4 +100,75 @@ fn a_refused_grant_is_not_offered_without_end() {
     let header = shop.log.header(results.collect());
     desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
     assert_eq!((due(&desk), desk.store().outgoing(usize::MAX).unwrap().pieces), (Vec::new(), Vec::new()));
+}
+
+fn grant(job: JobId, name: &str, access: Access) -> Piece {
+    let grant = Grant { job, member: member(name), access };
+    Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() }
+}
+
+fn role(name: &str, roles: &[RoleKind], status: Status) -> Piece {
+    let role = Role { member: member(name), name: name.to_owned(), roles: roles.to_vec(), status };
+    Piece { kind: kind::ROLE, role: Some(role), ..Piece::default() }
+}
+
+#[test]
+fn a_grant_that_comes_again_from_before_takes_nothing_back() {
+    let mut shop = Shop::open();
+    let ran = shop.device(RAN);
+    let job = JobId::mint(1, [1; 10]);
+    let said = [(60, Access::Write), (61, Access::None), (62, Access::Write)];
+    let entry = |n: usize| entries(said[n].0, [grant(job, RAN, said[n].1)]);
+    for n in [0, 1, 2, 0, 1] {
+        ran.store().absorb(&entry(n), None, NOON).unwrap();
+    }
+    assert_eq!(ran.store().access(job, member(RAN)).unwrap(), Access::Write, "the newest word stands");
+    // A restored relay's log is another one: its words are newer, whatever their numbers.
+    ran.store().forget_confirmations().unwrap();
+    ran.store().absorb(&entry(1), None, NOON).unwrap();
+    assert_eq!(ran.store().access(job, member(RAN)).unwrap(), Access::None);
+}
+
+#[test]
+fn what_this_device_said_itself_is_newer_than_what_it_reads_of_the_log_before_that() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    let outgoing = desk.store().outgoing(usize::MAX).unwrap();
+    let taken = |log_seq| PieceResult { outcome: Outcome::Accepted, log_seq, want_from: None, code: None };
+    let results = (70..).take(outgoing.pieces.len()).map(|seq| taken(Some(seq))).collect();
+    let header = shop.log.header(results);
+    desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
+    assert_eq!(due(&desk), []);
+    let other_owner = entries(69, [grant(job, RAN, Access::None)]);
+    assert!(!desk.store().absorb(&other_owner, None, NOON).unwrap().grants_due, "said once is said");
+    assert_eq!((due(&desk), desk.store().access(job, member(RAN)).unwrap()), (vec![], Access::Write));
+}
+
+#[test]
+fn who_becomes_an_owner_stays_one_when_the_older_log_is_handed_over() {
+    let mut shop = Shop::open();
+    let (ran, fresh) = (shop.device(RAN), shop.stranger(RAN));
+    const OPENING: u64 = 80;
+    let older = [
+        role(RAN, &[RoleKind::Technician], Status::Active),
+        role(TIAN, &[RoleKind::Technician], Status::Active),
+        role(TIAN, &[RoleKind::Technician], Status::Left),
+    ];
+    // 田 left at 79, and the device of then knows it.
+    ran.store().absorb(&entries(79, [older[2].clone()]), None, NOON).unwrap();
+    let opening = role(RAN, &[RoleKind::Owner], Status::Active);
+    let parts = (1..).zip([opening].into_iter().chain(older));
+    let handed: Vec<Entry> =
+        parts.map(|(part, piece)| Entry { seq: OPENING, hash: [0; 8], part: part % 4, at_ms: NOON, piece }).collect();
+    for (phone, batch) in [(&ran, 1), (&fresh, 1), (&ran, 4), (&fresh, 3)] {
+        phone.database().execute("UPDATE member SET rank = 0", []).unwrap();
+        for entries in handed.chunks(batch) {
+            let last = entries.last().unwrap();
+            let cursor = Cursor { epoch: [3; 8], seq: OPENING, hash: last.hash, part: last.part };
+            phone.store().absorb(entries, Some(&cursor), NOON).unwrap();
+        }
+        assert!(phone.store().is_owner(member(RAN)).unwrap());
+        assert!(!phone.store().member(member(TIAN)).unwrap().active);
+    }
 }

@@ -196,3 +196,23 @@ fn after_a_lost_answer_the_relays_word_on_the_runs_confirms_exactly_what_it_hold
     // What no run was asked about is not believed.
     assert_eq!(desk.store().settle_runs(&[], &[held(DocId::Sheet(job), 6)]).unwrap(), 0);
 }
+
+#[test]
+fn what_is_asked_after_every_edit_goes_through_what_is_unsent_alone() {
+    let mut shop = Shop::open();
+    let (desk, ..) = busy(&mut shop, 1);
+    // Indexes of what is unsent, tables that hold nothing else, and (by one letter) what was gathered from these.
+    let may_be_walked = ["change_unsent", "change_carried", "photo_unsent", "grant_out", "ROW", " s", " c", " p", " u"];
+    for (name, first) in [
+        ("unsent", "SEARCH change USING INDEX change_own (log_seq=? AND mine=?)"),
+        ("has_outgoing", "SCAN change USING COVERING INDEX change_unsent"),
+        ("unsent_runs", "SCAN change USING COVERING INDEX change_unsent"),
+        ("unsent_jobs", "SCAN change USING INDEX change_unsent"),
+    ] {
+        let sql = std::fs::read_to_string(format!("{}/src/store/sql/{name}.sql", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let plan = desk.store().list_plan(&sql).unwrap();
+        let all_walked = plan.lines().filter(|line| line.starts_with("SCAN"));
+        let others: Vec<_> = all_walked.filter(|line| !may_be_walked.iter().any(|end| line.ends_with(end))).collect();
+        assert!(others.is_empty() && plan.contains(first), "{name}: {others:?}\n{plan}");
+    }
+}

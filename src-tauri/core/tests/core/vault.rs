@@ -173,7 +173,7 @@ fn a_database_of_the_first_version_grows_to_this_one() {
     drop(db);
     let phone = Phone::in_folder(folder, OWNER, Steady::new(4));
     let version: i64 = phone.database().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 8);
+    assert_eq!(version, 10);
     assert_eq!(phone.store().waiting().unwrap(), 0);
 }
 

@@ -332,6 +332,15 @@ fn what_was_put_aside_goes_once_the_relay_has_given_everything_again() {
 
 #[test]
 fn packed_jobs_are_read_out_of_a_damaged_file() {
+    read_out(false);
+}
+
+#[test]
+fn bound_jobs_are_read_out_of_a_damaged_file() {
+    read_out(true);
+}
+
+fn read_out(bound: bool) {
     let mut shop = Shop::open();
     let mut desk = shop.device(OWNER);
     let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
@@ -346,6 +355,10 @@ fn packed_jobs_are_read_out_of_a_damaged_file() {
     desk.pass(4 * 24 * 60);
     let packed = desk.store().pack_some(NOON + 5 * 86_400_000, 9).unwrap().packed;
     assert_eq!(packed, 1);
+    if bound {
+        let loose = desk.store().loose_packs(1).unwrap().unwrap();
+        assert!(desk.store().put_volume(&loose.bind().unwrap()).unwrap());
+    }
     let truth = state(&desk, &[job]);
     let Phone { folder, actions, .. } = desk;
     drop(actions);
@@ -357,4 +370,50 @@ fn packed_jobs_are_read_out_of_a_damaged_file() {
     shop.log.exchange(&mut phone);
     assert_eq!((state(&phone, &[job]), phone.store().counts().unwrap().on_device), (truth, counts.on_device));
     assert!(phone.store().stuck().unwrap().is_empty());
+}
+
+#[test]
+fn a_pack_that_is_not_what_its_authors_signed_is_found_by_the_check_and_its_job_comes_from_the_relay() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    let jobs: Vec<JobId> = (0..2)
+        .map(|_| {
+            let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+            pass_everything(&desk, job);
+            desk.finish(job, JobOutcome::Completed).unwrap();
+            job
+        })
+        .collect();
+    shop.log.exchange(&mut desk);
+    shop.log.owner_seq = shop.log.head();
+    shop.log.exchange(&mut desk);
+    for photo in jobs.iter().flat_map(|job| desk.facts(*job).sheet.photos) {
+        [photo.photo, photo.thumb].iter().for_each(|hash| desk.store().note_photo_sent(hash, 1, true).unwrap());
+    }
+    desk.pass(4 * 24 * 60);
+    assert_eq!(desk.store().pack_some(NOON + 5 * 86_400_000, 9).unwrap().packed, 2);
+    let truth = state(&desk, &jobs);
+    let sound = desk.actions.check(&mut Unwatched).unwrap().checked.unwrap();
+    assert!(!sound.damaged && sound.changes > 20, "{sound:?}");
+    let Phone { folder, actions, .. } = desk;
+    drop(actions);
+    // Bytes that are no pack, and a whole one of another job: every page is as SQLite wrote it.
+    for spoil in [
+        "UPDATE pack SET body = substr(body, 1, length(body) / 2) WHERE job = ?1",
+        "UPDATE pack SET body = (SELECT p.body FROM pack p WHERE p.job <> ?1) WHERE job = ?1",
+    ] {
+        let spoiled = copy(folder.path());
+        let mut phone = Phone::in_folder(spoiled, OWNER, Steady::new(78));
+        assert_eq!(phone.database().execute(spoil, [jobs[0].to_bytes()]).unwrap(), 1);
+        let checked = phone.actions.check(&mut Unwatched).unwrap();
+        assert!(checked.checked.is_some_and(|check| check.damaged) && checked.repaired.is_some(), "{spoil}");
+        assert_eq!(state(&phone, &jobs[1..]).facts, state_of(&truth, jobs[1]), "{spoil}");
+        shop.log.clone().exchange(&mut phone);
+        assert_eq!(state(&phone, &jobs), truth, "{spoil}");
+        assert!(phone.store().stuck().unwrap().is_empty(), "{spoil}: {:?}", phone.store().stuck());
+    }
+}
+
+fn state_of(state: &State, job: JobId) -> BTreeMap<JobId, Job> {
+    state.facts.iter().filter(|(known, _)| **known == job).map(|(job, facts)| (*job, facts.clone())).collect()
 }

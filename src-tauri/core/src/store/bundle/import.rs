@@ -217,8 +217,9 @@ impl Store {
             let own = matches!(&piece.segment, Some(Segment { actor, .. }) if actor.device() == self.device());
             // Only the relay itself confirms own work. That it holds others', an owner may say: who is told so wrongly
             // does not carry it.
-            let log_seq = log_seq.filter(|_| sender.owner && !own);
-            pieces.push((piece, From { at_ms: *at_ms, log_seq }));
+            // How new its words on people, devices and grants are, only the log itself says.
+            let log_seq = log_seq.filter(|_| sender.owner && !own && piece.kind == kind::SEGMENT);
+            pieces.push((piece, From { at_ms: *at_ms, log_seq, ..From::default() }));
         }
         self.absorb_pieces(&pieces, None, now_ms)
     }

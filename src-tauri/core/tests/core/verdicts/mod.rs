@@ -4,3 +4,4 @@ mod arrivals;
 mod byzantine;
 mod program;
 mod remedies;
+mod strays;

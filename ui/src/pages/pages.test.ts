@@ -1,0 +1,83 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import StoragePage from '@/desk/StoragePage.vue';
+import FieldStoragePage from '@/field/StoragePage.vue';
+import SyncPage from '@/field/SyncPage.vue';
+import { openStory, T } from '../../test/door';
+import { at } from '../../test/builders';
+import { chip, sync } from '../../test/outletBuilders';
+import { useSession } from '@/stores/session';
+
+let page: VueWrapper | undefined;
+afterEach(() => {
+  page?.unmount();
+  vi.restoreAllMocks();
+});
+
+async function open(component: Parameters<typeof mount>[0], role = 'technician', answers = {}) {
+  const world = openStory(role);
+  Object.assign(world.story, answers);
+  await world.router.push('/');
+  await useSession().load();
+  page = mount(component, { global: { plugins: world.plugins }, attachTo: document.body });
+  await flushPromises();
+  return { ...world, page };
+}
+const commands = (asked: { command: string }[]) => asked.map((each) => each.command);
+
+describe('this device’s data', () => {
+  it('is the same page in both shells', async () => {
+    const field = (await open(FieldStoragePage)).page.find(T('storage')).html();
+    page?.unmount();
+    const desk = (await open(StoragePage)).page.find(T('storage')).html();
+    expect(desk).toBe(field);
+  });
+
+  it('asks for a file first, erases, and starts the page anew', async () => {
+    const unsent = { do_sync_status: () => sync({ chip: chip({ changes: 3 }) }) };
+    const { asked, page: shown } = await open(FieldStoragePage, 'technician', unsent);
+    const reload = vi.spyOn(location, 'reload').mockImplementation(() => undefined);
+    await shown.get(T('erase-export')).trigger('click');
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'export_bundle')?.input).toEqual({ what: { what: 'unsent' }, photos: 'all' });
+    await shown.get(T('erase-handed')).setValue(true);
+    await shown.get(T('erase-number')).setValue('4b56');
+    await shown.get(`${T('erase')} form`).trigger('submit');
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'erase_device')?.input).toEqual({ number_end: '4b56', unsent_too: true });
+    expect(reload).toHaveBeenCalledOnce();
+  });
+});
+
+describe('where the work is', () => {
+  const piece = { job: null, customer: '罗桂香', code: 'signature_invalid', ours: false, by: '田勇', at: at(-9), changes: 3 };
+
+  it('says what is carried for others, and gives each stuck piece its ways out', async () => {
+    const stuck = [{ ...piece, remedies: ['retry', 'export'] }];
+    const { asked, page: shown } = await open(SyncPage, 'technician', {
+      do_sync_status: () => sync({ chip: chip({ stuck: 1 }), carried: 7, stuck: stuck as never }),
+      do_retry_stuck: () => sync(),
+      do_export_stuck: () => ({ path: '/下载/卡住的.cbor', kilobytes: 1 }),
+    });
+    expect(shown.get(T('sync-carried')).text()).toContain('7');
+    expect(shown.get(T('stuck')).text()).toContain('田勇');
+    expect(shown.find(T('remedy-refound')).exists()).toBe(false);
+    await shown.get(T('remedy-export')).trigger('click');
+    await flushPromises();
+    await shown.get(T('remedy-retry')).trigger('click');
+    await flushPromises();
+    expect(commands(asked)).toEqual(expect.arrayContaining(['export_stuck', 'retry_stuck']));
+    expect(shown.find(T('stuck')).exists()).toBe(false);
+  });
+
+  it('is asked for again when a file was taken in, also after an error', async () => {
+    for (const answer of [{ received: 1 }, { failure: { code: 'bundle_unreadable', params: {}, detail: '' } }]) {
+      const { asked, page: shown } = await open(SyncPage, 'technician', { do_import_bundle: () => answer });
+      const input = shown.get(T('import-file'));
+      Object.defineProperty(input.element, 'files', { value: [new File(['x'], 'x.doorstep')] });
+      await input.trigger('change');
+      await vi.waitFor(() => expect(commands(asked).slice(-2)).toEqual(['import_bundle', 'sync_status']));
+      shown.unmount();
+    }
+  });
+});
