@@ -127,7 +127,8 @@ impl Stage {
         let phone = self.enrol_waiting(member, seed).await;
         let (outlet, device, now) = (self.outlet, phone.device, self.clock.load(Ordering::SeqCst));
         let confirmed = self.state.write(move |ledger| {
-            Ok(team::set_device_status(ledger, outlet, device, Status::Active, now).unwrap())
+            team::set_device_status(ledger, outlet, device, Status::Active, now).unwrap();
+            Ok(())
         });
         confirmed.durable().await.unwrap();
         phone
