@@ -53,6 +53,8 @@ codes! {
     ExchangeTooLarge = "exchange_too_large",
     ProtocolTooOld = "protocol_too_old",
     DeviceRefused = "device_refused",
+    /// An owner has yet to confirm it.
+    DevicePending = "device_pending",
     CodeWrong = "code_wrong",
     TooManyTries = "too_many_tries",
     RequestInvalid = "request_invalid",

@@ -22,6 +22,7 @@ pub mod input;
 mod leb;
 pub mod live;
 pub mod log;
+pub mod nearby;
 pub mod operations;
 pub mod rules;
 pub mod segment;

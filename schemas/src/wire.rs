@@ -90,6 +90,9 @@ pub struct UpHeader {
     /// Most bytes of entries wanted back; the rest comes with the next exchange.
     #[n(5)]
     pub budget: Option<u64>,
+    /// Which of the relay's addresses are known, by [`crate::nearby::addresses_tag`]; absent for none.
+    #[n(10)]
+    pub addresses: Option<u32>,
 }
 
 /// Kinds of log entries. The number is the wire's; it is never given again.
@@ -296,6 +299,12 @@ pub struct DownHeader {
     #[n(8)]
     #[cbor(default)]
     pub devices: Vec<DeviceHeld>,
+    /// Where the relay can be reached from now on, when that is not what the device knows.
+    #[n(10)]
+    pub addresses: Option<Vec<String>>,
+    /// Devices that wait for an owner's word, for owners.
+    #[n(11)]
+    pub pending: Option<Vec<Device>>,
 }
 
 /// A device's own last word on what it still holds.

@@ -10,8 +10,13 @@ use std::time::Duration;
 
 use doorstep::app::{Doorstep, OpenError};
 use doorstep::nature::Machine;
+use doorstep::store::key::Keyring;
 use doorstep::sync::admin::AdminError;
+use doorstep::sync::nearby::Lookout;
+use doorstep::tasks::Unwatched;
+use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::input::{Enrol, Preferences};
+use doorstep_schemas::view::SyncChip;
 use tokio::runtime::Handle;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
@@ -146,6 +151,13 @@ impl Device {
         Ok(Self { app: Doorstep::open(folder, Arc::new(Machine), &Handle::current())?, name })
     }
 
+    /// A device with somebody who looks for the relay nearby.
+    pub fn looking(name: &'static str, folder: &Path, lookout: Arc<dyn Lookout>) -> Result<Self, StageError> {
+        let (nature, runtime) = (Arc::new(Machine), Handle::current());
+        let app = Doorstep::open_looking(folder, &Keyring::File, nature, &runtime, &mut Unwatched, lookout)?;
+        Ok(Self { app, name })
+    }
+
     /// A device that goes by a rehearsal's clock.
     pub fn rehearsed(name: &'static str, folder: &Path, clock: &DayClock) -> Result<Self, StageError> {
         Ok(Self { app: Doorstep::open(folder, Arc::new(clock.clone()), &Handle::current())?, name })
@@ -162,6 +174,13 @@ impl Device {
     pub async fn enrol(&self, relay: &Relay, member: &str) -> Result<(), StageError> {
         let enrol = Enrol { relay: relay.invite(member)?, code: String::new(), device_name: self.name.to_owned() };
         self.app.enrol(&enrol).await?;
+        let pending = |chip: SyncChip| chip.error == Some(ErrorCode::DevicePending);
+        if self.app.sync_chip().is_ok_and(pending) {
+            // A member's further device: the owner is asked, and says yes.
+            let device = self.app.actions.shelf.store().device().to_string();
+            relay_does(&relay.folder, &["device", "confirm"], &["--device", &device])?;
+            let _ = self.app.sync_now().await;
+        }
         Ok(())
     }
 

@@ -1,17 +1,20 @@
 //! Whom a phone believes: the relay whose key is in the invitation, over a certificate that this key vouches for.
 //! Whoever else answers hears nothing of what the phone had to say.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorstep::sync::admin::AdminError;
+use doorstep::sync::nearby::Lookout;
 use doorstep_relay::tls::Tls;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::EnrolLink;
 use doorstep_schemas::ids::PublicKey;
 use doorstep_schemas::input::Enrol;
+use doorstep_schemas::view::RelayWay;
 use doorstep_tests::outlet::{self, TECHNICIAN};
-use doorstep_tests::stage::{Device, Relay};
+use doorstep_tests::stage::{Device, Relay, relay_does};
 use ed25519_dalek::SigningKey;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
@@ -112,4 +115,58 @@ async fn whoever_is_not_the_relay_of_the_link_hears_nothing() {
     let hello = plain.heard();
     assert!(hello.starts_with(&[22, 3]), "a TLS hello and no request");
     assert!(!hello.windows(CODE.len()).any(|at| at == CODE.as_bytes()));
+}
+
+/// Somebody who looks around, and what there is.
+struct Around(Mutex<Vec<SocketAddr>>);
+
+impl Lookout for Around {
+    fn look(&self, _tag: &str, _patience: Duration) -> Vec<SocketAddr> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn at(address: &str) -> SocketAddr {
+    address.trim_start_matches("https://").parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_shops_network_is_tried_first_and_a_stranger_in_it_is_no_danger() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("relay");
+    outlet::found(&data).unwrap();
+    let relay = Relay::secured(&data).unwrap();
+    let stranger = Somebody::with(Some(Tls::new(&SigningKey::from_bytes(&[6; 32]), None, now_ms()).unwrap())).await;
+    let around = Arc::new(Around(Mutex::new(vec![at(&stranger.address)])));
+    let set = |found: Vec<SocketAddr>| *around.0.lock().unwrap() = found;
+    let phone = Device::looking("手机", &folder.path().join("phone"), around.clone()).unwrap();
+    phone.enrol(&relay, TECHNICIAN).await.unwrap();
+    let way = |phone: &Device| phone.app.sync_view().unwrap().way;
+    assert_eq!(way(&phone), Some(RelayWay::Public), "past the stranger");
+    assert_eq!(stranger.heard(), b"");
+
+    set(vec![at(&stranger.address), at(&relay.address)]);
+    let view = phone.app.sync_now().await.unwrap();
+    assert_eq!((view.way, view.attempts[0].error.clone()), (Some(RelayWay::Nearby), None));
+    assert_eq!(stranger.heard(), b"");
+
+    // The relay says where else it is; the phone keeps that and asks no second time.
+    let known = |phone: &Device| phone.app.actions.shelf.store().relay_addresses().unwrap();
+    assert_eq!(known(&phone), [""; 0]);
+    for address in ["https://shop.example", "https://203.0.113.7:8470"] {
+        relay_does(&data, &["outlet", "address", "add", address], &[]).unwrap();
+    }
+    phone.app.sync_now().await.unwrap();
+    assert_eq!(known(&phone), ["https://shop.example", "https://203.0.113.7:8470"]);
+    relay_does(&data, &["outlet", "address", "remove", "https://shop.example"], &[]).unwrap();
+    relay_does(&data, &["outlet", "address", "remove", "https://203.0.113.7:8470"], &[]).unwrap();
+    phone.app.sync_now().await.unwrap();
+    assert_eq!(known(&phone), [""; 0]);
+
+    // Its address is another one since the box was started again: it is found all the same.
+    drop(relay);
+    let relay = Relay::secured(&data).unwrap();
+    set(vec![at(&relay.address)]);
+    let view = phone.app.sync_now().await.unwrap();
+    assert_eq!((view.way, view.attempts[0].error.clone()), (Some(RelayWay::Nearby), None));
 }

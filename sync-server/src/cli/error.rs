@@ -51,6 +51,8 @@ pub enum CliError {
     Role(String),
     #[error("{0:?} is not a relay's address: http:// or https://, without a path")]
     RelayAddress(String),
+    #[error("{0:?} is not an address for devices: https://, a host, perhaps a port, nothing else")]
+    PublicAddress(String),
     #[error(transparent)]
     BadName(#[from] BadName),
     #[error(transparent)]

@@ -1,18 +1,21 @@
 //! `outlet create`, `outlet list`.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use doorstep_schemas::enrol::RoleName;
 use doorstep_schemas::ids::{OutletId, ShortId};
+use doorstep_schemas::nearby;
 use doorstep_schemas::wire::{RoleKind, Status};
 use serde_json::json;
 
 use super::folder::say;
+use super::people::OfOutlet;
 use super::{CliError, DataFolder, folder};
 use crate::clock::{Clock, SystemClock};
 use crate::engine::team;
 use crate::identity;
 use crate::storage;
 use crate::storage::sqlite::Sqlite;
+use crate::storage::{Confirms, StorageError};
 
 #[derive(Debug, Subcommand)]
 pub enum OutletCommand {
@@ -20,6 +23,48 @@ pub enum OutletCommand {
     Create(Create),
     /// Every outlet of the folder.
     List(List),
+    /// Which new devices wait until an owner has confirmed them.
+    Confirm(Confirm),
+    /// Where devices reach the relay: add, list, remove. Devices hear of it with their next exchange.
+    #[command(subcommand)]
+    Address(AddressCommand),
+}
+
+#[derive(Debug, Args)]
+pub struct Confirm {
+    #[command(flatten)]
+    data: DataFolder,
+    #[arg(long)]
+    outlet: Option<String>,
+    which: Which,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Which {
+    /// None: whoever has a code is in.
+    None,
+    /// Those of a member who has a device already.
+    Further,
+    /// All but the outlet's first.
+    All,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AddressCommand {
+    /// One more address, tried after those that are there.
+    Add(OneAddress),
+    List(OfOutlet),
+    Remove(OneAddress),
+}
+
+#[derive(Debug, Args)]
+pub struct OneAddress {
+    #[command(flatten)]
+    data: DataFolder,
+    #[arg(long)]
+    outlet: Option<String>,
+    /// https://, a host, perhaps a port.
+    address: String,
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +95,16 @@ pub fn run(command: OutletCommand) -> Result<(), CliError> {
     match command {
         OutletCommand::Create(command) => create(&command),
         OutletCommand::List(command) => list(&command),
+        OutletCommand::Address(AddressCommand::Add(command)) => change(&command, |addresses, address| {
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }),
+        OutletCommand::Address(AddressCommand::Remove(command)) => {
+            change(&command, |addresses, address| addresses.retain(|kept| *kept != address))
+        }
+        OutletCommand::Confirm(command) => confirm(&command),
+        OutletCommand::Address(AddressCommand::List(command)) => list_addresses(&command),
     }
 }
 
@@ -132,4 +187,45 @@ fn list(command: &List) -> Result<(), CliError> {
         say(&format!("{} {} ({} entries, owner holds {})", outlet.id, outlet.name, outlet.head, outlet.owner_seq))?;
     }
     Ok(())
+}
+
+fn change(command: &OneAddress, change: fn(&mut Vec<String>, String)) -> Result<(), CliError> {
+    let address = command.address.trim_end_matches('/').to_owned();
+    if !nearby::is_address(&address) {
+        return Err(CliError::PublicAddress(command.address.clone()));
+    }
+    let storage = folder::open(&command.data)?;
+    let id = folder::outlet(&storage, command.outlet.as_deref())?.id;
+    let addresses = folder::decide(&storage, move |ledger| {
+        let mut outlet = ledger.outlet(id)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+        change(&mut outlet.addresses, address);
+        outlet.addresses.truncate(nearby::MOST_ADDRESSES);
+        ledger.put_outlet(&outlet)?;
+        Ok(outlet.addresses)
+    })?;
+    addresses.iter().try_for_each(|address| say(address))
+}
+
+fn list_addresses(command: &OfOutlet) -> Result<(), CliError> {
+    let storage = folder::open(&command.data)?;
+    let addresses = folder::outlet(&storage, command.outlet.as_deref())?.addresses;
+    if command.json {
+        return folder::print_json(&json!({ "addresses": addresses }));
+    }
+    addresses.iter().try_for_each(|address| say(address))
+}
+
+fn confirm(command: &Confirm) -> Result<(), CliError> {
+    let storage = folder::open(&command.data)?;
+    let id = folder::outlet(&storage, command.outlet.as_deref())?.id;
+    let confirms = match command.which {
+        Which::None => Confirms::None,
+        Which::Further => Confirms::Further,
+        Which::All => Confirms::All,
+    };
+    folder::decide(&storage, move |ledger| {
+        let mut outlet = ledger.outlet(id)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+        outlet.confirms = confirms;
+        Ok(ledger.put_outlet(&outlet)?)
+    })
 }

@@ -26,9 +26,9 @@ pub struct InviteCommand {
     /// The member's id or name.
     #[arg(long)]
     member: String,
-    /// The relay's address as the new device will reach it.
-    #[arg(long, default_value = "http://127.0.0.1:8470")]
-    relay: String,
+    /// The relay's address as the new device will reach it: else the outlet's first, else this machine's.
+    #[arg(long)]
+    relay: Option<String>,
     #[arg(long)]
     json: bool,
 }
@@ -36,11 +36,11 @@ pub struct InviteCommand {
 #[derive(Debug, Args)]
 pub struct OfOutlet {
     #[command(flatten)]
-    data: DataFolder,
+    pub data: DataFolder,
     #[arg(long)]
-    outlet: Option<String>,
+    pub outlet: Option<String>,
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,7 +71,10 @@ pub enum MemberCommand {
 pub enum DeviceCommand {
     /// Every device of the outlet.
     List(OfOutlet),
+    /// Let a device in that waits for an owner's word.
+    Confirm(OneDevice),
     /// Report a device lost: it is refused everything from now on.
+    #[command(visible_alias = "revoke")]
     Lost(OneDevice),
     /// A lost device was found.
     Found(OneDevice),
@@ -86,13 +89,14 @@ pub struct OneDevice {
 }
 
 pub fn invite(command: &InviteCommand) -> Result<(), CliError> {
-    let relay = command.relay.trim_end_matches('/');
-    let host = relay.strip_prefix("http://").or_else(|| relay.strip_prefix("https://"));
-    if host.is_none_or(|host| host.is_empty() || host.contains(['/', '&', '?', '#', ' '])) {
-        return Err(CliError::RelayAddress(command.relay.clone()));
-    }
     let storage = folder::open(&command.data)?;
     let outlet = folder::outlet(&storage, command.outlet.as_deref())?;
+    let said = command.relay.as_ref().or(outlet.addresses.first());
+    let relay = said.map_or("http://127.0.0.1:8470", |relay| relay.trim_end_matches('/'));
+    let host = relay.strip_prefix("http://").or_else(|| relay.strip_prefix("https://"));
+    if host.is_none_or(|host| host.is_empty() || host.contains(['/', '&', '?', '#', ' '])) {
+        return Err(CliError::RelayAddress(relay.to_owned()));
+    }
     let member = folder::member(&storage, outlet.id, &command.member)?;
     let key = identity::public_key(&identity::signing_key(&storage)?);
     let (random, now_ms) = (identity::random()?, SystemClock.now_ms());
@@ -154,6 +158,7 @@ fn list_members(command: &OfOutlet) -> Result<(), CliError> {
 pub fn device(command: DeviceCommand) -> Result<(), CliError> {
     match command {
         DeviceCommand::List(command) => list_devices(&command),
+        DeviceCommand::Confirm(command) => set_status(&command, Status::Active),
         DeviceCommand::Lost(command) => set_status(&command, Status::Lost),
         DeviceCommand::Found(command) => set_status(&command, Status::Active),
     }

@@ -11,7 +11,9 @@ use tracing_subscriber::EnvFilter;
 
 use super::{CliError, DataFolder, folder};
 use crate::Door;
+use crate::announce::Announcing;
 use crate::clock::{Clock, RehearsalClock, SystemClock};
+use crate::identity;
 use crate::state::State;
 use crate::tls::Tls;
 
@@ -32,6 +34,9 @@ pub struct Serve {
     /// The certificate's key (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Don't tell the network where the relay is.
+    #[arg(long)]
+    no_announce: bool,
     /// For rehearsals of a day: a file with the milliseconds that this relay's clock is ahead of the machine's.
     #[arg(long, hide = true)]
     rehearsal_clock: Option<PathBuf>,
@@ -61,6 +66,12 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
         let address = listener.local_addr().map_err(CliError::Start)?;
         let mut terminated = signal(SignalKind::terminate()).map_err(CliError::Start)?;
         let mut interrupted = signal(SignalKind::interrupt()).map_err(CliError::Start)?;
+        // A proxy's relay and one on loopback are nowhere that phones could come to.
+        let announcing = (speaks_tls && !command.no_announce && !address.ip().is_loopback())
+            .then(|| Announcing::start(&identity::public_key(&state.key), address.port()));
+        if let Some(Err(cause)) = &announcing {
+            tracing::warn!(%cause, "phones can't find the relay by themselves: it can't be announced");
+        }
         let scheme = if speaks_tls { "https" } else { "http" };
         folder::say(&format!("listening on {scheme}://{address}"))?;
         crate::serve(listener, door, state, async {

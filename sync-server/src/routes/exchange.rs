@@ -152,7 +152,7 @@ fn take_all(
     let caller = match standing::again(ledger, caller) {
         Ok(caller) => caller,
         Err(NotServed::Storage(cause)) => return Err(cause),
-        Err(NotServed::UnknownToken | NotServed::Revoked) => {
+        Err(NotServed::UnknownToken | NotServed::Revoked | NotServed::Pending) => {
             return Ok(pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
         }
     };

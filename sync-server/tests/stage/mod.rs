@@ -122,7 +122,19 @@ impl Stage {
         made.durable().await.unwrap().0
     }
 
+    /// A device of a member's; a further one is confirmed at once.
     pub async fn enrol(&self, member: MemberId, seed: u8) -> Phone {
+        let phone = self.enrol_waiting(member, seed).await;
+        let (outlet, device, now) = (self.outlet, phone.device, self.clock.load(Ordering::SeqCst));
+        let confirmed = self.state.write(move |ledger| {
+            team::set_device_status(ledger, outlet, device, Status::Active, now).unwrap();
+            Ok(())
+        });
+        confirmed.durable().await.unwrap();
+        phone
+    }
+
+    pub async fn enrol_waiting(&self, member: MemberId, seed: u8) -> Phone {
         let code = self.code(member).await;
         let key = SigningKey::from_bytes(&[seed; 32]);
         let public = PublicKey(key.verifying_key().to_bytes());
@@ -232,6 +244,7 @@ impl Phone {
             held: self.held,
             ask: Vec::new(),
             budget: None,
+            addresses: None,
         }
     }
 

@@ -438,12 +438,12 @@ pub(super) fn piece_bytes(doc: &DocId, segment: &Segment) -> Vec<u8> {
     minicbor::to_vec(&piece).expect("writing to memory can't fail")
 }
 
-/// Keeps a piece that can't be judged yet.
+/// Keeps a piece that can't be judged yet. One that was carried here before the log brought it is the log's from then on.
 fn hold(db: &Connection, doc: &DocId, segment: &Segment, taken: Taken) -> Result<(), StoreError> {
     let bytes = piece_bytes(doc, segment);
     db.prepare_cached(
         "INSERT INTO held_piece (doc, piece, at_ms, log_seq, digest) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (digest) DO NOTHING",
+         ON CONFLICT (digest) DO UPDATE SET log_seq = coalesce(log_seq, excluded.log_seq)",
     )?
     .execute(params![doc.to_string(), bytes, taken.at_ms, taken.log_seq.map(signed), log::digest(&bytes)])?;
     Ok(())

@@ -315,6 +315,9 @@ impl Store {
         settings::put(&tx, "beacon", &beacon)?;
         settings::put_number(&tx, "owner_seq", signed(header.owner_seq))?;
         settings::put_number(&tx, "backed_up_to", signed(header.backed_up_to))?;
+        if let Some(addresses) = &header.addresses {
+            settings::put_addresses(&tx, addresses)?;
+        }
         settings::put_number(&tx, "clock_offset", now_ms - header.beacon.time_ms)?;
         settings::put_number(&tx, "last_success", now_ms)?;
         tx.commit()?;

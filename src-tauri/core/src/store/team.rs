@@ -180,6 +180,11 @@ pub(super) fn queue_grants(
     Ok(due)
 }
 
+/// A device that waits for an owner's word: its id, whose it is, its name.
+type Waiting = (DeviceId, MemberId, String);
+
+const PENDING: &str = "pending_devices";
+
 impl Store {
     pub fn put_member(&mut self, role: &Role) -> Result<(), StoreError> {
         put_member(&self.db, role, None)
@@ -231,7 +236,24 @@ impl Store {
                 photo_bytes: row.get(6)?,
             })
         })?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        let mut devices = rows.collect::<Result<Vec<_>, _>>()?;
+        for (device, member, name) in self.pending()? {
+            let member = self.member(member)?;
+            let (status, this_device) = (DeviceStatus::Pending, false);
+            let (seen_at, changes, photos, photo_bytes) = (None, 0, 0, 0);
+            devices.push(DeviceView {
+                device,
+                name,
+                member,
+                status,
+                this_device,
+                seen_at,
+                changes,
+                photos,
+                photo_bytes,
+            });
+        }
+        Ok(devices)
     }
 
     /// The relay's word on each member, as it was said here.
@@ -285,6 +307,20 @@ impl Store {
             )?;
         }
         Ok(())
+    }
+
+    /// Devices that wait for an owner's word, as the relay names them now. Returns whether they are others than before.
+    pub fn note_pending(&mut self, devices: &[Device]) -> Result<bool, StoreError> {
+        let named: Vec<Waiting> = devices.iter().map(|d| (d.device, d.member, d.name.clone())).collect();
+        let moved = self.pending()? != named;
+        if moved {
+            settings::put_json(&self.db, PENDING, &named)?;
+        }
+        Ok(moved)
+    }
+
+    fn pending(&self) -> Result<Vec<Waiting>, StoreError> {
+        Ok(settings::get_json(&self.db, PENDING)?.unwrap_or_default())
     }
 
     /// What this member may do with a job by the log's word.

@@ -94,6 +94,15 @@ impl Fault {
         }
     }
 
+    /// Whether nothing of the request can have left this device, so that another way may be tried with it at once.
+    pub fn nothing_left(&self) -> bool {
+        match self {
+            Self::Unreachable(error) => error.is_connect(),
+            Self::Untrusted(_) | Self::CertificateTime(_) => true,
+            _ => false,
+        }
+    }
+
     pub fn retry_after_ms(&self) -> Option<i64> {
         match self {
             Self::Refused { retry_after_ms, .. } => *retry_after_ms,

@@ -10,10 +10,14 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 
 use super::fault::Fault;
 use super::trust;
+use super::ways::Way;
+use crate::store::Enrolment;
 
 /// A 2G line needs seconds to answer; only silence for this long is a dead one.
 const SILENCE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(20);
+/// In the same network somebody answers at once or not at all.
+const CONNECT_NEARBY: Duration = Duration::from_secs(2);
 /// The largest error body worth reading.
 const ERROR_BODY: usize = 4 * 1024;
 
@@ -28,6 +32,19 @@ impl Line {
     /// `relay`: `https://…`, or `http://` on this machine's loopback only. `key`: the relay's, once an invitation or the
     /// enrolment has named it; see [`trust`].
     pub fn new(relay: &str, key: Option<PublicKey>, token: Option<String>) -> Result<Self, Fault> {
+        Self::within(CONNECT, relay, key, token)
+    }
+
+    /// The line of an enrolled device by one way.
+    pub fn by(way: &Way, enrolment: &Enrolment) -> Result<Self, Fault> {
+        let patience = match way {
+            Way::Nearby(_) => CONNECT_NEARBY,
+            Way::Public(_) => CONNECT,
+        };
+        Self::within(patience, &way.address(), Some(enrolment.relay_key), Some(enrolment.token.clone()))
+    }
+
+    fn within(connect: Duration, relay: &str, key: Option<PublicKey>, token: Option<String>) -> Result<Self, Fault> {
         let insecure = || Fault::Insecure(relay.to_owned());
         let base = Url::parse(relay).ok().filter(|url| url.has_host()).ok_or_else(insecure)?;
         if base.scheme() != "https" && !(base.scheme() == "http" && loopback(&base)) {
@@ -38,7 +55,7 @@ impl Line {
             .http1_only()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
+            .connect_timeout(connect)
             .read_timeout(SILENCE)
             .tcp_nodelay(true)
             .pool_max_idle_per_host(1)

@@ -30,3 +30,4 @@ mod safety;
 mod trade;
 mod vault;
 mod verdicts;
+mod volumes;

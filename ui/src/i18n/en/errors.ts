@@ -18,6 +18,7 @@ export default {
   exchange_too_large: 'The upload was too large. Everything is on this device and will go in smaller parts.',
   protocol_too_old: 'This app is too old for the relay. Everything is on this device; update the app.',
   device_refused: 'This device has been shut out. What you entered is still here; call the owner.',
+  device_pending: 'The owner has to confirm this device first. What you enter is kept here and goes up by itself afterwards.',
   code_wrong: 'The code is wrong, used or expired. Ask the owner for a new one.',
   too_many_tries: 'Too many tries. Wait a minute and try again.',
   request_invalid: 'The relay did not accept this. Check what you entered.',

@@ -18,6 +18,7 @@ export default {
   exchange_too_large: '一次上传太大。记录都在本机，会分开再传。',
   protocol_too_old: '程序太旧，中继不再接收。记录都在本机；请更新程序。',
   device_refused: '这台设备已被停用。在本机填的都还在；请联系老板。',
+  device_pending: '这台设备要等老板确认。填的都留在本机，确认后自动上传。',
   code_wrong: '登记码不对、用过了或过期了。请向老板要一个新的。',
   too_many_tries: '试得太多了。请等一分钟再试。',
   request_invalid: '中继没接受这个请求。请检查填写的内容。',

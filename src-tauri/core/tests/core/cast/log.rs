@@ -115,6 +115,8 @@ impl Log {
             runs: Vec::new(),
             restarted: false,
             devices: Vec::new(),
+            addresses: None,
+            pending: None,
         }
     }
 

@@ -97,6 +97,22 @@ fn no_carried_piece_that_begins_before_a_broken_place_mends_it_against_the_logs_
 }
 
 #[test]
+fn a_piece_that_was_carried_here_and_held_is_the_logs_once_the_log_brings_it() {
+    let (mut shop, team, world, job) = played(&[(1, Deed::Fork), (1, Deed::Field(1))]);
+    let (run, fork) = (world.runs().remove(0).cut(&[]).remove(0), world.forks().remove(0).cut(&[]).remove(0));
+    let phone = shop.stranger(OWNER);
+    phone.store().absorb(&team, None, NOON).unwrap();
+    // Nobody knows the author yet.
+    by_hand(&phone, fork);
+    by_hand(&phone, run.clone());
+    from_log(&phone, run);
+    let vouched: Vec<Piece> = world.forgers().map(|forger| forger.vouched()).collect();
+    phone.store().absorb(&entries(50, vouched), None, NOON).unwrap();
+    let seen = standing(&phone, &world, job);
+    assert!(seen.adopted.iter().eq(world.good.keys()), "the log's branch stands");
+}
+
+#[test]
 fn the_logs_word_on_a_broken_place_mends_the_run_and_all_is_judged_anew() {
     let (mut shop, team, world, job) = with_a_branch();
     let (runs, fork) = (world.runs(), world.forks().remove(0));
