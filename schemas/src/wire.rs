@@ -90,6 +90,9 @@ pub struct UpHeader {
     /// Most bytes of entries wanted back; the rest comes with the next exchange.
     #[n(5)]
     pub budget: Option<u64>,
+    /// The newest sample of [`crate::terse`] that the device knows; `None`: parcels are not read here.
+    #[n(6)]
+    pub sample: Option<u8>,
 }
 
 /// Kinds of log entries. The number is the wire's; it is never given again.
@@ -105,6 +108,8 @@ pub mod kind {
     pub const NOTICE: u8 = 7;
     pub const ADMIT: u8 = 8;
     pub const ERASED: u8 = 9;
+    /// Segments on their way, told together (see [`crate::terse`]); never at rest.
+    pub const PARCEL: u8 = 10;
 }
 
 /// What is carried: one entry's content, the same up, down and at rest. Exactly the field of its kind is set.
@@ -124,6 +129,8 @@ pub struct Piece {
     pub role: Option<Role>,
     #[n(5)]
     pub device: Option<Device>,
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub parcel: Option<Vec<u8>>,
 }
 
 /// Consecutive changes of one (document, actor).
@@ -296,6 +303,9 @@ pub struct DownHeader {
     #[n(8)]
     #[cbor(default)]
     pub devices: Vec<DeviceHeld>,
+    /// The newest sample of [`crate::terse`] that the relay knows; `None`: parcels are not taken here.
+    #[n(9)]
+    pub sample: Option<u8>,
 }
 
 /// A device's own last word on what it still holds.

@@ -4,6 +4,7 @@ use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::frame;
 use doorstep_schemas::log;
 use doorstep_schemas::signature::Beacon;
+use doorstep_schemas::terse;
 use doorstep_schemas::wire::{DeviceHeld, DownHeader, Held, PieceResult, RunHeld, UpHeader};
 use ed25519_dalek::SigningKey;
 
@@ -100,10 +101,11 @@ pub fn answer(
         backed_up_to: 0,
         runs: runs(shelf, &caller, &sight, up)?,
         restarted: up.cursor.is_some() && place.is_none(),
+        sample: Some(terse::NEWEST),
         devices: if caller.is_owner() { others(shelf, &caller)? } else { Vec::new() },
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
-    let reader = Reader { sight: &sight, device: caller.device, actor: up.actor };
+    let reader = Reader { sight: &sight, device: caller.device, actor: up.actor, sample: up.sample };
     let (entries, trailer) = scan::scan(shelf, &outlet, reader, place.unwrap_or_default(), budget)?;
     let mut body = Vec::with_capacity(entries.len() + 512);
     frame::put(&mut body, &header);

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod enrolment;
 pub mod exchange;
 pub mod intake;
+pub mod parcel;
 pub mod scan;
 pub mod standing;
 pub mod team;

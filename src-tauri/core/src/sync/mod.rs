@@ -10,6 +10,7 @@ pub mod fault;
 pub mod line;
 mod live;
 pub mod pacer;
+mod parcels;
 mod photos;
 mod rule_sets;
 pub mod runner;
