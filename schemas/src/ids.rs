@@ -217,9 +217,60 @@ impl ShortId {
         Self(text)
     }
 
+    /// The `n`th name of one start of the app: as far from others' as a random one, but told by a count. The low 40
+    /// bits of `n` count.
+    pub fn nth(actor: Actor, n: u64) -> Self {
+        let (mut left, mut right) = (n >> 20 & HALF, n & HALF);
+        for round in 0..ROUNDS {
+            (left, right) = (right, left ^ scrambled(actor, round, right));
+        }
+        Self::of_bits(left << 20 | right)
+    }
+
+    /// The number under which [`ShortId::nth`] gives this name to this actor; for a name that it did not mint, any.
+    pub fn place(&self, actor: Actor) -> u64 {
+        let (mut left, mut right) = (self.bits() >> 20, self.bits() & HALF);
+        for round in (0..ROUNDS).rev() {
+            (left, right) = (right ^ scrambled(actor, round, left), left);
+        }
+        left << 20 | right
+    }
+
+    fn bits(&self) -> u64 {
+        let value = |letter: &u8| CROCKFORD.iter().position(|known| known == letter).unwrap_or(0) as u64;
+        self.0.iter().fold(0, |bits, letter| bits << 5 | value(letter))
+    }
+
+    fn of_bits(bits: u64) -> Self {
+        let mut random = [0; 5];
+        random.copy_from_slice(&bits.to_be_bytes()[3..]);
+        Self::mint(random)
+    }
+
+    /// The bits that it was made of.
+    pub fn random(&self) -> [u8; 5] {
+        let mut out = [0; 5];
+        out.copy_from_slice(&self.bits().to_be_bytes()[3..]);
+        out
+    }
+
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("made of ASCII letters only")
     }
+}
+
+const HALF: u64 = (1 << 20) - 1;
+const ROUNDS: u8 = 4;
+
+/// One round of a Feistel network over 40 bits: whatever it does, the network can be gone back.
+fn scrambled(actor: Actor, round: u8, half: u64) -> u64 {
+    let digest = Sha256::new()
+        .chain_update(b"doorstep name\0")
+        .chain_update(actor.0)
+        .chain_update([round])
+        .chain_update(half.to_be_bytes())
+        .finalize();
+    u64::from(u32::from_be_bytes([0, digest[0], digest[1], digest[2]])) & HALF
 }
 
 impl fmt::Display for ShortId {

@@ -27,6 +27,7 @@ pub mod operations;
 pub mod rules;
 pub mod segment;
 pub mod signature;
+pub mod terse;
 pub mod view;
 pub mod vouch;
 pub mod wire;

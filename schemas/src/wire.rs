@@ -90,6 +90,9 @@ pub struct UpHeader {
     /// Most bytes of entries wanted back; the rest comes with the next exchange.
     #[n(5)]
     pub budget: Option<u64>,
+    /// The newest sample of [`crate::terse`] that the device knows; `None`: parcels are not read here.
+    #[n(6)]
+    pub sample: Option<u8>,
     /// Which of the relay's addresses are known, by [`crate::nearby::addresses_tag`]; absent for none.
     #[n(10)]
     pub addresses: Option<u32>,
@@ -108,6 +111,8 @@ pub mod kind {
     pub const NOTICE: u8 = 7;
     pub const ADMIT: u8 = 8;
     pub const ERASED: u8 = 9;
+    /// Segments on their way, told together (see [`crate::terse`]); never at rest.
+    pub const PARCEL: u8 = 10;
 }
 
 /// What is carried: one entry's content, the same up, down and at rest. Exactly the field of its kind is set.
@@ -127,6 +132,8 @@ pub struct Piece {
     pub role: Option<Role>,
     #[n(5)]
     pub device: Option<Device>,
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub parcel: Option<Vec<u8>>,
 }
 
 /// Consecutive changes of one (document, actor).
@@ -299,6 +306,9 @@ pub struct DownHeader {
     #[n(8)]
     #[cbor(default)]
     pub devices: Vec<DeviceHeld>,
+    /// The newest sample of [`crate::terse`] that the relay knows; `None`: parcels are not taken here.
+    #[n(9)]
+    pub sample: Option<u8>,
     /// Where the relay can be reached from now on, when that is not what the device knows.
     #[n(10)]
     pub addresses: Option<Vec<String>>,

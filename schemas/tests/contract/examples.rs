@@ -102,6 +102,7 @@ fn held() -> Held {
 pub fn up_header() -> UpHeader {
     let (_, actor) = technician();
     UpHeader {
+        sample: None,
         protocol: 1,
         cursor: Some(cursor(2)),
         actor: Some(actor),
@@ -155,6 +156,7 @@ pub fn down_header() -> DownHeader {
         },
     ];
     DownHeader {
+        sample: None,
         protocol: 1,
         epoch: EPOCH,
         beacon: beacon(),

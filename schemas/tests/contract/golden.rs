@@ -13,7 +13,8 @@ use doorstep_schemas::enrol::EnrolLink;
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::ChangeHash;
 use doorstep_schemas::segment::{self, CODEC_RAW, CODEC_STRIPPED};
-use doorstep_schemas::wire::{DownHeader, Entry, Piece, Trailer, UpHeader};
+use doorstep_schemas::terse::{Item, Listener, Teller};
+use doorstep_schemas::wire::{DownHeader, Entry, Piece, Trailer, UpHeader, kind};
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -75,6 +76,8 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header", &examples::down_header());
     holds::<UpHeader>("up-header-addresses", &examples::up_header_knowing_addresses());
     holds::<DownHeader>("down-header-addresses", &examples::down_header_of_addresses());
+    holds::<UpHeader>("up-header-sample", &UpHeader { sample: Some(1), ..examples::up_header() });
+    holds::<DownHeader>("down-header-sample", &DownHeader { sample: Some(1), ..examples::down_header() });
     holds::<Entry>("entry", &examples::entry());
     holds::<Trailer>("trailer", &examples::trailer());
     holds::<BundleHead>("bundle-head", &examples::bundle_head());
@@ -141,6 +144,22 @@ fn segments_of_either_codec_are_restored_and_admitted_for_ever() {
             admission::admit(examples::outlet(), &examples::sheet(), &piece.segment.unwrap(), &author, &Nothing);
         assert!(matches!(verdict, Ok(Verdict::Admit { changes, .. }) if changes.len() == 3), "{name}");
     }
+}
+
+/// A parcel of sample 1 is read by every version that still speaks it; its bytes are written anew by those that do.
+#[test]
+fn parcels_of_sample_1_are_read_as_they_were_told() {
+    let changes = changes();
+    let three: Vec<&[u8]> = changes[..3].iter().map(Vec::as_slice).collect();
+    let (codec, body) = segment::plain(three);
+    let piece = examples::segment(&changes, codec, body);
+    let (Some(doc), Some(segment)) = (piece.doc, piece.segment) else { panic!("a segment") };
+    let item = Item { seq: 812, at_ms: 1_795_230_000_000, doc, segment };
+    let told = || Teller::new(1).unwrap().fold(std::slice::from_ref(&item)).unwrap();
+    let parcel = bytes("parcel", told);
+    assert_eq!(Listener::default().unfold(&parcel).unwrap(), [item.clone()]);
+    assert_eq!(told(), parcel);
+    holds::<Piece>("piece-parcel", &Piece { kind: kind::PARCEL, parcel: Some(parcel), ..Piece::default() });
 }
 
 fn leb(length: usize) -> Vec<u8> {

@@ -125,6 +125,7 @@ fn the_kinds_are_those_of_the_code() {
         ("NOTICE", kind::NOTICE),
         ("ADMIT", kind::ADMIT),
         ("ERASED", kind::ERASED),
+        ("PARCEL", kind::PARCEL),
     ];
     assert_eq!(numbers("entry kind"), entries.map(|(name, number)| (name.to_owned(), number)).into());
 }

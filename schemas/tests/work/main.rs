@@ -10,5 +10,6 @@ mod closed;
 mod codec;
 mod forgeries;
 mod hostile;
+mod parcels;
 mod signatures;
 mod survival;

@@ -5,6 +5,7 @@ use doorstep_schemas::frame;
 use doorstep_schemas::log;
 use doorstep_schemas::nearby;
 use doorstep_schemas::signature::Beacon;
+use doorstep_schemas::terse;
 use doorstep_schemas::wire::{self, DeviceHeld, DownHeader, Held, PieceResult, RunHeld, Status, UpHeader};
 use ed25519_dalek::SigningKey;
 
@@ -104,12 +105,13 @@ pub fn answer(
         backed_up_to: outlet.backed_up_to,
         runs: runs(shelf, &caller, &sight, up)?,
         restarted: up.cursor.is_some() && place.is_none(),
+        sample: Some(terse::NEWEST),
         devices: if caller.is_owner() { others(shelf, &caller)? } else { Vec::new() },
         addresses: addresses(&outlet, up),
         pending: if caller.is_owner() { pending(shelf, &caller)? } else { None },
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
-    let reader = Reader { sight: &sight, device: caller.device, actor: up.actor };
+    let reader = Reader { sight: &sight, device: caller.device, actor: up.actor, sample: up.sample };
     let (entries, trailer) = scan::scan(shelf, &outlet, reader, place.unwrap_or_default(), budget)?;
     let mut body = Vec::with_capacity(entries.len() + 512);
     frame::put(&mut body, &header);

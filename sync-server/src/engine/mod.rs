@@ -9,6 +9,7 @@ pub mod enrolment;
 pub mod exchange;
 pub mod fork;
 pub mod intake;
+pub mod parcel;
 pub mod scan;
 pub mod standing;
 pub mod team;

@@ -6,9 +6,11 @@
 use doorstep_schemas::frame;
 use doorstep_schemas::ids::{Actor, DeviceId, OutletId};
 use doorstep_schemas::log;
+use doorstep_schemas::terse;
 use doorstep_schemas::wire::{Cursor, Entry, Trailer, kind};
 
 use super::intake::from_rest;
+use super::parcel::Packing;
 use super::standing::{Opening, Sight};
 use crate::storage::{EntryHead, Outlet, Shelf, StorageError};
 
@@ -42,6 +44,8 @@ pub struct Reader<'a> {
     pub device: DeviceId,
     /// Its start of the app: what this very start brought is not sent back.
     pub actor: Option<Actor>,
+    /// The newest sample that it knows; none: it reads no parcels.
+    pub sample: Option<u8>,
 }
 
 impl Reader<'_> {
@@ -61,8 +65,11 @@ pub fn scan(
     from: Place,
     budget: usize,
 ) -> Result<(Vec<u8>, Trailer), StorageError> {
-    let mut tray = Tray { shelf, outlet: outlet.id, frames: Vec::new(), budget };
+    let packing = reader.sample.map(|known| known.min(terse::NEWEST)).filter(|sample| *sample > 0);
+    let packing = packing.and_then(|sample| Packing::new(sample).ok());
+    let mut tray = Tray { shelf, outlet: outlet.id, frames: Vec::new(), packing, budget };
     let (place, more) = fill(&mut tray, reader, from)?;
+    tray.seal();
     let hash = match place.seq {
         0 => log::GENESIS,
         seq => shelf.entry(outlet.id, seq)?.ok_or(StorageError::Corrupt { what: "log" })?.hash,
@@ -107,24 +114,46 @@ struct Tray<'a> {
     shelf: &'a dyn Shelf,
     outlet: OutletId,
     frames: Vec<u8>,
+    packing: Option<Packing>,
     budget: usize,
 }
 
 impl Tray<'_> {
+    /// What is on it, with what waits for its parcel.
+    fn filled(&self) -> usize {
+        self.frames.len() + self.packing.as_ref().map_or(0, Packing::weight)
+    }
+
+    fn seal(&mut self) {
+        if let Some(packing) = &mut self.packing {
+            packing.put(&mut self.frames);
+        }
+    }
+
     /// Puts `entry` at the place of `at`; says whether there was room. The first always has room, or a small budget
     /// would never get anywhere.
     fn put(&mut self, entry: &EntryHead, at: &EntryHead, part: u64) -> Result<bool, StorageError> {
-        if !self.frames.is_empty() && self.frames.len() >= self.budget {
+        let before = self.filled();
+        if before > 0 && before >= self.budget {
             return Ok(false);
         }
         let body = self.shelf.body(self.outlet, entry.seq)?.ok_or(StorageError::Corrupt { what: "log" })?;
-        let before = self.frames.len();
         if before > 0 && before + body.len() > self.budget {
             return Ok(false);
         }
         let piece = from_rest(&body)?;
         let hash = log::short(&at.hash);
-        frame::put(&mut self.frames, &Entry { seq: at.seq, hash, part, at_ms: entry.at_ms, piece });
+        let entry = Entry { seq: at.seq, hash, part, at_ms: entry.at_ms, piece };
+        let alone = match &mut self.packing {
+            Some(packing) => packing.take(entry),
+            None => Some(entry),
+        };
+        if alone.is_some() || self.packing.as_ref().is_some_and(Packing::is_full) {
+            self.seal();
+        }
+        if let Some(alone) = alone {
+            frame::put(&mut self.frames, &alone);
+        }
         Ok(true)
     }
 

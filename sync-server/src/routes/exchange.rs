@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::Actor;
+use doorstep_schemas::terse::Listener;
 use doorstep_schemas::wire::{Outcome, Piece, PieceResult, UpHeader};
 use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
 
@@ -20,6 +21,7 @@ use super::{RouteError, Shared, caller};
 use crate::engine::exchange;
 use crate::engine::fork;
 use crate::engine::intake::{self, Carrier};
+use crate::engine::parcel;
 use crate::engine::standing::{self, Caller, NotServed};
 use crate::identity;
 use crate::state::State;
@@ -32,7 +34,8 @@ pub async fn exchange(extract::State(state): Shared, headers: HeaderMap, body: B
 }
 
 async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Result<Response, RouteError> {
-    let mut intake = Intake { state: &state, caller: &caller, up: None, batches: Vec::new() };
+    let mut intake =
+        Intake { state: &state, caller: &caller, up: None, listener: Listener::default(), batches: Vec::new() };
     let end = intake.read(&mut incoming).await;
     let Intake { up, batches, .. } = intake;
 
@@ -96,6 +99,7 @@ struct Intake<'a> {
     state: &'a State,
     caller: &'a Caller,
     up: Option<UpHeader>,
+    listener: Listener,
     batches: Vec<Pending<Vec<PieceResult>>>,
 }
 
@@ -128,7 +132,10 @@ impl Intake<'_> {
                     self.up = Some(up);
                 }
                 // A frame that holds no piece is refused by itself, like any other piece.
-                Ok(Some(item)) => pieces.push(frame::read::<Piece>(item).ok()),
+                Ok(Some(item)) => match frame::read::<Piece>(item) {
+                    Ok(piece) => pieces.extend(parcel::pieces(&mut self.listener, piece)),
+                    Err(_) => pieces.push(None),
+                },
                 Ok(None) => break None,
                 Err(cause) => break Some(cause),
             }

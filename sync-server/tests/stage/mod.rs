@@ -238,6 +238,7 @@ impl Phone {
 
     pub fn up(&self) -> UpHeader {
         UpHeader {
+            sample: None,
             protocol: 1,
             cursor: self.cursor,
             actor: Some(self.actor),

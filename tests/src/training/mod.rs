@@ -4,6 +4,7 @@
 //! training.
 
 pub mod packs;
+pub mod parcels;
 mod words;
 
 use std::sync::Arc;

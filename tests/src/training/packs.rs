@@ -48,7 +48,7 @@ pub fn packs(rules: &Arc<RuleBook>, jobs: usize) -> Vec<Vec<u8>> {
 }
 
 /// Pools to take another word from.
-const OTHERS: &[&[&str]] = &[
+pub(super) const OTHERS: &[&[&str]] = &[
     words::GIVEN,
     words::VILLAGES,
     words::ESTATES,
@@ -74,7 +74,7 @@ fn in_other_words(mut main: Vec<u8>, order: &Ordered, chance: &Chance) -> Vec<u8
 }
 
 /// Texts with a letter that is not a code's.
-fn texts(value: &Value, out: &mut BTreeSet<String>) {
+pub(super) fn texts(value: &Value, out: &mut BTreeSet<String>) {
     match value {
         Value::String(text) if text.chars().any(|c| !c.is_ascii_lowercase() && c != '_') => {
             out.insert(text.clone());

@@ -23,34 +23,47 @@ pub mod undo;
 pub mod visit;
 pub mod walk_in;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use doorstep_schemas::event::CoreEvent;
-use doorstep_schemas::ids::{JobId, MemberId, ShortId};
+use doorstep_schemas::ids::{Actor, JobId, MemberId, ShortId};
 use doorstep_schemas::wire::Access;
 use tokio::sync::broadcast;
 
 use crate::domain::facts::{Job, Noted, OrderedAppliance};
 use crate::domain::{approval, nodes};
-use crate::nature::{Nature, random};
+use crate::nature::Nature;
 use crate::store::{Enrolment, Store, StoreError};
 
 /// The store as actions and the sync runner share it.
 #[derive(Clone)]
-pub struct Shelf(Arc<Mutex<Store>>);
+pub struct Shelf {
+    store: Arc<Mutex<Store>>,
+    /// Whose names are minted, and how many were.
+    minted: Arc<(Actor, AtomicU64)>,
+}
 
 impl Shelf {
     pub fn new(store: Store) -> Self {
-        Self(Arc::new(Mutex::new(store)))
+        let minted = Arc::new((store.actor(), AtomicU64::new(0)));
+        Self { store: Arc::new(Mutex::new(store)), minted }
+    }
+
+    /// A name that nothing has yet. It follows from this start of the app and a count, so that whoever carries it need not say
+    /// it; see decision 0023.
+    pub(crate) fn mint(&self) -> ShortId {
+        let (actor, count) = self.minted.as_ref();
+        ShortId::nth(*actor, count.fetch_add(1, Ordering::Relaxed))
     }
 
     /// A panic elsewhere leaves the store as its last commit left it: SQLite rolled the transaction back, and documents
     /// that were open are read anew.
     pub fn store(&self) -> MutexGuard<'_, Store> {
-        self.0.lock().unwrap_or_else(|poisoned| {
+        self.store.lock().unwrap_or_else(|poisoned| {
             let mut store = poisoned.into_inner();
             store.recover();
-            self.0.clear_poison();
+            self.store.clear_poison();
             store
         })
     }
@@ -89,7 +102,7 @@ pub struct OpenJob {
 
 impl Actions {
     pub(crate) fn mint(&self) -> ShortId {
-        ShortId::mint(random(self.nature.as_ref()))
+        self.shelf.mint()
     }
 
     pub(crate) fn enrolment(store: &Store) -> Result<Enrolment, StoreError> {

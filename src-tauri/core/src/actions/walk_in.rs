@@ -8,8 +8,9 @@ use doorstep_schemas::input::{OrderDetails, TakeOrder};
 use doorstep_schemas::view::{JobView, Source};
 
 use super::orders::{self, OrderError};
-use super::{Actions, JobError, random};
+use super::{Actions, JobError};
 use crate::documents;
+use crate::nature::random;
 
 impl Actions {
     /// Takes a walk-in's order. Without a source it is a direct one.

@@ -5,8 +5,9 @@
 
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, DocId, JobId};
-use doorstep_schemas::segment::{self, PIECE_TARGET};
+use doorstep_schemas::segment::{self, MAX_PIECE_PLAIN, PIECE_TARGET};
 use doorstep_schemas::signature::Signature;
+use doorstep_schemas::terse;
 use doorstep_schemas::wire::{DownHeader, Grant, Held, Outcome, Piece, PieceResult, RunHeld, RunName, Segment, kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -17,6 +18,8 @@ use super::{Store, StoreError, packing, settings, team};
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
 const RAW_FILE_PIECE: usize = 256 * 1024;
+/// A parcel takes about so many times less than what it tells.
+const PARCELLED: usize = 8;
 
 /// One piece on its way up, and what it covers here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +97,8 @@ pub(super) struct UnsentRun {
 pub(super) enum Fit {
     /// A line that may break at any byte.
     Line,
+    /// A parcel on such a line: what it is made of need not be short.
+    Parcel,
     /// A file: few, large, written in little time.
     File,
 }
@@ -103,6 +108,7 @@ impl Fit {
     fn sizes(self) -> (usize, usize) {
         match self {
             Self::Line => (RAW_PIECE, PIECE_TARGET),
+            Self::Parcel => (RAW_PIECE, MAX_PIECE_PLAIN),
             Self::File => (RAW_FILE_PIECE, RAW_FILE_PIECE),
         }
     }
@@ -110,7 +116,16 @@ impl Fit {
     fn encode(self, changes: &[&[u8]]) -> Result<(u8, Vec<u8>), segment::SegmentError> {
         match self {
             Self::Line => segment::encode(changes),
+            Self::Parcel => Ok(segment::plain(changes.iter().copied())),
             Self::File => segment::encode_fast(changes),
+        }
+    }
+
+    /// How much a body will take on the line.
+    fn sent(self, body: &[u8]) -> usize {
+        match self {
+            Self::Parcel => body.len() / PARCELLED,
+            Self::Line | Self::File => body.len(),
         }
     }
 }
@@ -118,12 +133,21 @@ impl Fit {
 impl Store {
     /// Unsent work, oldest first, until the pieces fill `budget` bytes; at least one piece when there is any.
     pub fn outgoing(&self, budget: usize) -> Result<Outgoing, StoreError> {
+        self.outgoing_as(Fit::Line, budget)
+    }
+
+    /// The same, to be put into parcels.
+    pub fn outgoing_in_parcels(&self, budget: usize) -> Result<Outgoing, StoreError> {
+        self.outgoing_as(Fit::Parcel, budget)
+    }
+
+    fn outgoing_as(&self, fit: Fit, budget: usize) -> Result<Outgoing, StoreError> {
         let mut out = Outgoing { pieces: Vec::new(), left: self.held()? };
         let mut room = budget;
         'runs: for (doc, actor) in self.unsent_run_names()? {
             let run = self.unsent_run(doc, actor)?;
-            for piece in pieces(&run, Fit::Line)? {
-                let size = piece.piece.segment.as_ref().map_or(0, |s| s.body.len() + 180);
+            for piece in pieces(&run, fit)? {
+                let size = piece.piece.segment.as_ref().map_or(0, |s| fit.sent(&s.body) + 180);
                 if !out.pieces.is_empty() && size > room {
                     break 'runs;
                 }
@@ -320,8 +344,15 @@ impl Store {
         }
         settings::put_number(&tx, "clock_offset", now_ms - header.beacon.time_ms)?;
         settings::put_number(&tx, "last_success", now_ms)?;
+        settings::put_number(&tx, "relay_sample", i64::from(header.sample.unwrap_or(0)))?;
         tx.commit()?;
         Ok(())
+    }
+
+    /// The newest sample of parcels that the relay and this device both know, by the relay's last answer.
+    pub fn spoken_sample(&self) -> Result<Option<u8>, StoreError> {
+        let known = settings::number(&self.db, "relay_sample")?.and_then(|n| u8::try_from(n).ok()).unwrap_or(0);
+        Ok(Some(known.min(terse::NEWEST)).filter(|sample| *sample > 0))
     }
 
     /// An owner's device has fetched up to here.

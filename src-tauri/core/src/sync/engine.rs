@@ -9,12 +9,14 @@ use std::collections::BTreeSet;
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::frame::{self, FrameError, FrameReader};
 use doorstep_schemas::ids::{Actor, JobId};
+use doorstep_schemas::terse;
 use doorstep_schemas::view::{Millis, SyncAttempt};
 use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Trailer, UpHeader};
 use minicbor::Decode;
 
 use super::fault::Fault;
 use super::pacer::{Cause, Pacer};
+use super::parcels;
 use crate::store::outbox::Outgoing;
 use crate::store::{Enrolment, Store, StoreError};
 
@@ -68,6 +70,7 @@ struct Flight {
     outgoing: Outgoing,
     asked: Vec<RunName>,
     reader: FrameReader,
+    listener: terse::Listener,
     header: Option<DownHeader>,
     trailer: Option<Trailer>,
     entries: Vec<Entry>,
@@ -89,11 +92,13 @@ pub struct Engine {
     budget: usize,
     /// An answer was lost: what was sent may have arrived.
     uncertain: bool,
+    /// The relay did not understand parcels, or we not its: the next exchange goes without.
+    by_themselves: bool,
 }
 
 impl Default for Engine {
     fn default() -> Self {
-        Self { pacer: Pacer::default(), flight: None, budget: BUDGET, uncertain: true }
+        Self { pacer: Pacer::default(), flight: None, budget: BUDGET, uncertain: true, by_themselves: false }
     }
 }
 
@@ -119,7 +124,13 @@ impl Engine {
             return Ok(self.pacer.due().map_or(Wish::Rest, Wish::WaitUntil));
         }
         let asked = if self.uncertain { store.unsent_runs()? } else { Vec::new() };
-        let outgoing = if asked.is_empty() { store.outgoing(self.budget)? } else { Outgoing::default() };
+        let sample = if self.by_themselves { None } else { store.spoken_sample()? };
+        let teller = sample.and_then(|sample| terse::Teller::new(sample).ok());
+        let outgoing = match (asked.is_empty(), &teller) {
+            (false, _) => Outgoing::default(),
+            (true, None) => store.outgoing(self.budget)?,
+            (true, Some(_)) => store.outgoing_in_parcels(self.budget)?,
+        };
         let held = if asked.is_empty() { outgoing.left } else { store.held()? };
         let header = UpHeader {
             protocol: PROTOCOL,
@@ -128,17 +139,23 @@ impl Engine {
             held,
             ask: asked.clone(),
             budget: Some(DOWN_BUDGET),
+            sample: Some(terse::NEWEST).filter(|_| !self.by_themselves),
             addresses: store.relay_addresses_tag()?,
         };
         let mut body = Vec::new();
         frame::put(&mut body, &header);
-        outgoing.pieces.iter().for_each(|piece| frame::put(&mut body, &piece.piece));
+        let pieces: Vec<&Piece> = outgoing.pieces.iter().map(|piece| &piece.piece).collect();
+        match teller {
+            Some(teller) => parcels::put(&mut body, &pieces, teller),
+            None => pieces.iter().for_each(|piece| frame::put(&mut body, piece)),
+        }
         self.pacer.begun();
         self.flight = Some(Flight {
             actor: store.actor(),
             outgoing,
             asked,
             reader: FrameReader::default(),
+            listener: terse::Listener::default(),
             header: None,
             trailer: None,
             entries: Vec::new(),
@@ -186,6 +203,7 @@ impl Engine {
         let left = store.has_outgoing()?;
         let more = trailer.more || flight.grants_due || asked || flight.restored || (left && flight.progressed());
         self.uncertain = flight.restored;
+        self.by_themselves = false;
         self.budget = (self.budget * 2).min(BUDGET_MOST);
         self.pacer.succeeded(more, now);
         if left && !more {
@@ -207,6 +225,7 @@ impl Engine {
     /// The line broke, the relay was silent or talked nonsense. What was kept stays kept.
     pub fn fail(&mut self, fault: &Fault, jitter: u32, store: &mut Store, now: i64) -> Result<News, StoreError> {
         let Some(flight) = self.flight.take() else { return Ok(News::default()) };
+        self.by_themselves = matches!(fault, Fault::Nonsense(_));
         // With a header the relay's answer to every piece is known already.
         self.uncertain |= flight.restored || (fault.may_have_arrived() && flight.header.is_none());
         self.budget = (self.budget / 2).max(BUDGET_LEAST);
@@ -240,7 +259,13 @@ impl Flight {
                 continue;
             }
             match frame::read::<Entry>(frame) {
-                Ok(entry) => self.entries.push(entry),
+                Ok(entry) => {
+                    let brought = parcels::entries(&mut self.listener, entry).map_err(|error| {
+                        tracing::warn!(%error, "a parcel can't be read: the work is asked for piece by piece");
+                        Fault::Nonsense("a parcel can't be read")
+                    })?;
+                    self.entries.extend(brought);
+                }
                 Err(FrameError::Message(unreadable)) => match frame::read::<EntryHead>(frame) {
                     Ok(EntryHead { seq, hash, part, at_ms }) => {
                         // One word of a later version must not hold up everything behind it.

@@ -11,6 +11,7 @@ pub mod line;
 mod live;
 pub mod nearby;
 pub mod pacer;
+mod parcels;
 pub(crate) mod photos;
 mod rule_sets;
 pub mod runner;

@@ -83,6 +83,7 @@ fn everything_arrived(actions: &doorstep::actions::Actions) {
     let seqs = 1_000_000..1_000_000 + outgoing.pieces.len() as u64;
     let taken = |seq| PieceResult { outcome: Outcome::Accepted, log_seq: Some(seq), want_from: None, code: None };
     let header = DownHeader {
+        sample: None,
         protocol: PROTOCOL,
         epoch: [5; 8],
         beacon: Beacon { time_ms: 1_800_000_000_000, seq: seqs.end, hash: [1; 8], bytes: [0; 64] },

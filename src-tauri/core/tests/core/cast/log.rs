@@ -106,6 +106,7 @@ impl Log {
     pub fn header(&self, results: Vec<PieceResult>) -> DownHeader {
         let (seq, hash) = (self.head(), short(&self.hash));
         DownHeader {
+            sample: None,
             protocol: PROTOCOL,
             epoch: self.epoch,
             beacon: Beacon::sign(self.outlet, self.epoch, NOON, seq, hash, &self.relay),
