@@ -21,6 +21,9 @@ const CONNECT_NEARBY: Duration = Duration::from_secs(2);
 /// The largest error body worth reading.
 const ERROR_BODY: usize = 4 * 1024;
 
+/// What came back, its body still on the way.
+pub type Answer = Response;
+
 #[derive(Debug, Clone)]
 pub struct Line {
     client: Client,
@@ -71,6 +74,12 @@ impl Line {
             Some(token) => request.bearer_auth(token),
             None => request,
         })
+    }
+
+    /// Sends an exchange.
+    pub async fn exchange(&self, body: Vec<u8>) -> Result<Answer, Fault> {
+        let request = self.request(Method::POST, "v1/exchange")?.header("content-type", "application/cbor");
+        self.send(request.body(body)).await
     }
 
     /// Sends; an answer that is not a success becomes a fault with the relay's own reason.

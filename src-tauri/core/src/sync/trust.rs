@@ -138,8 +138,8 @@ impl ServerCertVerifier for Trust {
 }
 
 /// What TLS said, somewhere below an HTTP error.
-pub fn cause(error: &reqwest::Error) -> Option<&Error> {
-    let mut next = std::error::Error::source(error);
+pub fn cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Error> {
+    let mut next = error.source();
     while let Some(error) = next {
         // An I/O error does not name what it wraps as its source.
         let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);

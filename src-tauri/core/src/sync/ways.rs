@@ -9,10 +9,9 @@ use std::time::Duration;
 
 use doorstep_schemas::nearby;
 use doorstep_schemas::view::RelayWay;
-use reqwest::{Method, Response};
 
 use super::fault::Fault;
-use super::line::Line;
+use super::line::{Answer, Line};
 use super::nearby::Lookout;
 use crate::actions::Actions;
 use crate::store::Enrolment;
@@ -132,15 +131,14 @@ impl Ways {
     }
 
     /// Sends an exchange by the nearest way that leads to the relay. One connection is kept for as long as its way is.
-    pub async fn exchange(&self, actions: &Actions, held: &mut Option<Held>, body: Vec<u8>) -> Result<Response, Fault> {
+    pub async fn exchange(&self, actions: &Actions, held: &mut Option<Held>, body: Vec<u8>) -> Result<Answer, Fault> {
         loop {
             let chosen = self.choose_for(actions).await?;
             let (line, _) = match held.take() {
                 Some(kept) if kept.1 == chosen.way => held.insert(kept),
                 _ => held.insert((chosen.line()?, chosen.way.clone())),
             };
-            let request = line.request(Method::POST, "v1/exchange")?.header("content-type", "application/cbor");
-            match line.send(request.body(body.clone())).await {
+            match line.exchange(body.clone()).await {
                 Err(fault) if fault.nothing_left() && self.block(&chosen) => {
                     tracing::info!(
                         code = fault.code().wire(),
