@@ -92,9 +92,10 @@ struct PackRow {
 
 impl PackRow {
     fn closed(&self, db: &Connection, job: JobId) -> Result<Closed, StoreError> {
-        let Some(volume) = self.volume else { return Ok(decode(&self.body)?) };
-        let (main, content) = volumes::parts(db, volume, job)?;
-        Ok(closed::unpack(&main, &content).map_err(PackError::from)?)
+        match self.volume {
+            None => Ok(decode(&self.body)?),
+            Some(volume) => volumes::closed(db, volume, job),
+        }
     }
 
     fn bytes(&self, db: &Connection, job: JobId) -> Result<usize, StoreError> {

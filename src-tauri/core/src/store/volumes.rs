@@ -5,10 +5,14 @@
 //! signatures) lies in it as it is, so that a hash is found without opening anything. A job that goes is cut out, and the
 //! volume is written anew in the same transaction: nothing of it stays.
 
-use doorstep_schemas::closed::ClosedError;
+use std::sync::{Mutex, PoisonError};
+
 use doorstep_schemas::closed::volume::{self, Parts, Volume};
+use doorstep_schemas::closed::{self, Closed, ClosedError};
 use doorstep_schemas::ids::JobId;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use sha2::{Digest, Sha256};
 
 use super::dictionary::{self, Kind};
 use super::packs::{self, PackError};
@@ -48,14 +52,26 @@ fn body_of(db: &Connection, volume: i64) -> Result<Vec<u8>, StoreError> {
     query.query_row([volume], |row| row.get(0)).optional()?.ok_or(StoreError::Row("volume"))
 }
 
-/// The two parts of a job of a volume.
-pub fn parts(db: &Connection, id: i64, job: JobId) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+/// A job of a volume.
+pub fn closed(db: &Connection, id: i64, job: JobId) -> Result<Closed, StoreError> {
     let body = body_of(db, id)?;
+    // What follows from bytes alone needs no word when they become others.
+    let name = Sha256::new().chain_update(job.to_bytes()).chain_update(&body).finalize().into();
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, closed)) = last.as_ref().filter(|(known, _)| *known == name) {
+        return Ok(closed.clone());
+    }
     let volume = volume::look_into(&body).map_err(PackError::from)?;
     let place = volume.places.iter().find(|place| place.job == job).ok_or(StoreError::Row("volume"))?;
     let main = main_of(&volume)?;
-    Ok((main[place.main.clone()].to_vec(), volume.content[place.content.clone()].to_vec()))
+    let content = &volume.content[place.content.clone()];
+    let closed = closed::unpack(&main[place.main.clone()], content).map_err(PackError::from)?;
+    *last = Some((name, closed.clone()));
+    Ok(closed)
 }
+
+/// The job that was read last, by its name and its volume's bytes: to show a job, it is asked for half a dozen times.
+static LAST: Mutex<Option<([u8; 32], Closed)>> = Mutex::new(None);
 
 /// How many bytes of a volume are a job's: its own, and its part of what was shortened together.
 pub fn share(db: &Connection, id: i64, job: JobId) -> Result<usize, StoreError> {
@@ -118,6 +134,9 @@ impl Loose {
     }
 }
 
+/// What a pack's row keeps of it when it is bound.
+const KEPT: &str = "id, job, docs, changes, own, photos, photo_bytes, newest_ms, turn";
+
 impl Store {
     /// Packs that are to become the next volume of so many jobs, oldest first; `None` while there are fewer.
     pub fn loose_packs(&self, jobs: usize) -> Result<Option<Loose>, StoreError> {
@@ -143,17 +162,27 @@ impl Store {
     /// Puts packs into a volume, unless one of them is another one by now; returns whether it did.
     pub fn put_volume(&mut self, bound: &Bound) -> Result<bool, StoreError> {
         let tx = self.db.transaction()?;
+        let mut rows: Vec<Vec<Value>> = Vec::with_capacity(bound.rows.len());
+        for pack in &bound.rows {
+            let mut same = tx.prepare_cached(&format!("SELECT {KEPT} FROM pack WHERE id = ?1 AND body = ?2"))?;
+            let columns = same.column_count();
+            let row = same.query_row(params![pack.0, pack.1], |row| (0..columns).map(|n| row.get(n)).collect());
+            match row.optional()? {
+                Some(row) => rows.push(row),
+                None => return Ok(false),
+            }
+        }
         tx.prepare_cached("INSERT INTO volume (body) VALUES (?1)")?.execute([&bound.body])?;
         let volume = tx.last_insert_rowid();
-        for (id, body) in &bound.rows {
-            let moved = tx
-                .prepare_cached(
-                    "UPDATE pack SET body = x'', volume = ?3 WHERE id = ?1 AND volume IS NULL AND body = ?2",
-                )?
-                .execute(params![id, body, volume])?;
-            if moved != 1 {
-                return Ok(false);
-            }
+        // A row that only becomes shorter leaves its page as empty as it is: SQLite joins pages where rows are deleted.
+        for (id, _) in &bound.rows {
+            tx.prepare_cached("DELETE FROM pack WHERE id = ?1")?.execute([id])?;
+        }
+        let sql =
+            format!("INSERT INTO pack ({KEPT}, body, volume) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, x'', ?10)");
+        for mut row in rows {
+            row.push(Value::Integer(volume));
+            tx.prepare_cached(&sql)?.execute(params_from_iter(row))?;
         }
         tx.commit()?;
         Ok(true)
