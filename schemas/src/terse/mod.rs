@@ -309,3 +309,15 @@ pub fn sample_texts(version: u8) -> Result<Vec<String>, TerseError> {
 fn room(length: usize) -> usize {
     length.saturating_mul(MOST_RATIO).saturating_add(ALWAYS).min(MAX_PIECE_PLAIN)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_is_read() {
+        for version in 1..=NEWEST {
+            assert!(State::of(version).is_ok());
+        }
+    }
+}

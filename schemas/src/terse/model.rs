@@ -16,6 +16,9 @@ const MOST_MINTED: u64 = 1 << 24;
 const FORMS: usize = 2_000;
 const TEXTS: usize = 20_000;
 
+/// An operation: whose, and its number.
+type OpId = (Actor, u64);
+
 #[derive(Clone, Default)]
 pub struct Model {
     forms: Vec<Form>,
@@ -31,7 +34,7 @@ pub struct Model {
     minted: BTreeMap<Actor, u64>,
     last_forms: [u32; 3],
     /// Who wrote last at a key of an object of the document in hand.
-    written: HashMap<(Option<(Actor, u64)>, String), (Actor, u64)>,
+    written: HashMap<(Option<OpId>, String), OpId>,
     author: Option<Actor>,
     time: i64,
     hash: Option<ChangeHash>,
