@@ -41,7 +41,9 @@ async fn what_came_in_parcels_is_judged_kept_and_handed_out_piece_by_piece() {
     let stage = Stage::on_sqlite().await;
     let (mut wang, mut li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
     let mut sheets: Vec<_> = (1..=3).map(|n| li.pen(DocId::Sheet(job(n)))).collect();
-    sheets.iter_mut().for_each(|sheet| drop(sheet.write(5)));
+    for sheet in &mut sheets {
+        sheet.write(5);
+    }
     // A roster is the owner's.
     let mut forbidden = li.pen(DocId::Roster);
     forbidden.write(1);

@@ -7,6 +7,7 @@
 
 mod coder;
 mod form;
+mod letters;
 mod model;
 mod parts;
 mod sample;
