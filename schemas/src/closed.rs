@@ -7,6 +7,7 @@
 //! the rest. `main` is what zstd shortens; `content` is what nothing shortens: hashes, actors, signatures.
 
 mod read;
+pub mod volume;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -53,6 +53,8 @@ codes! {
     ExchangeTooLarge = "exchange_too_large",
     ProtocolTooOld = "protocol_too_old",
     DeviceRefused = "device_refused",
+    /// An owner has yet to confirm it.
+    DevicePending = "device_pending",
     CodeWrong = "code_wrong",
     TooManyTries = "too_many_tries",
     RequestInvalid = "request_invalid",
@@ -70,6 +72,8 @@ codes! {
     RelayNonsense = "relay_nonsense",
     RelayImpostor = "relay_impostor",
     RelayInsecure = "relay_insecure",
+    /// As a rule the device's clock is wrong.
+    RelayCertificateTime = "relay_certificate_time",
 
     // On this device.
     NotEnrolled = "not_enrolled",

@@ -58,6 +58,9 @@ pub struct EnrolAnswer {
     /// The relay's Ed25519 public key, hex: it signs beacons.
     #[schemars(with = "String", regex(pattern = "^[0-9a-f]{64}$"))]
     pub relay_key: PublicKey,
+    /// The device waits until an owner has confirmed it; until then every request is answered with `device_pending`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pending: bool,
 }
 
 /// `POST /v1/members`, by an owner: a new person of the outlet.
@@ -100,6 +103,8 @@ pub struct DeviceStatusRequest {
 pub enum DeviceStatus {
     Active,
     Lost,
+    /// Waits for an owner. Nobody sets a device back to it.
+    Pending,
 }
 
 /// The error body of every route that answers JSON.

@@ -22,12 +22,14 @@ pub mod input;
 mod leb;
 pub mod live;
 pub mod log;
+pub mod nearby;
 pub mod operations;
 pub mod rules;
 pub mod segment;
 pub mod signature;
 pub mod terse;
 pub mod view;
+pub mod vouch;
 pub mod wire;
 
 /// The protocol's version: in the path of every route and in the header of every exchange.

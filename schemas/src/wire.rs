@@ -93,6 +93,9 @@ pub struct UpHeader {
     /// The newest sample of [`crate::terse`] that the device knows; `None`: parcels are not read here.
     #[n(6)]
     pub sample: Option<u8>,
+    /// Which of the relay's addresses are known, by [`crate::nearby::addresses_tag`]; absent for none.
+    #[n(10)]
+    pub addresses: Option<u32>,
 }
 
 /// Kinds of log entries. The number is the wire's; it is never given again.
@@ -306,6 +309,12 @@ pub struct DownHeader {
     /// The newest sample of [`crate::terse`] that the relay knows; `None`: parcels are not taken here.
     #[n(9)]
     pub sample: Option<u8>,
+    /// Where the relay can be reached from now on, when that is not what the device knows.
+    #[n(10)]
+    pub addresses: Option<Vec<String>>,
+    /// Devices that wait for an owner's word, for owners.
+    #[n(11)]
+    pub pending: Option<Vec<Device>>,
 }
 
 /// A device's own last word on what it still holds.

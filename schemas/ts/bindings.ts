@@ -363,7 +363,9 @@ export type DayReview = {
 	not_arrived: DeviceView[],
 };
 
-export type DeviceStatus = "active" | "lost";
+export type DeviceStatus = "active" | "lost" | 
+/**  Waits for an owner. Nobody sets a device back to it. */
+"pending";
 
 export type DeviceView = {
 	device: string,
@@ -408,7 +410,11 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  It was made on top of a change that is in quarantine. */
 "rests_on_refused" | "document_full" | "signature_invalid" | "unknown_author" | "unknown_kind" | 
 /**  Unknown and forbidden answer alike. */
-"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
+"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | 
+/**  An owner has yet to confirm it. */
+"device_pending" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
+/**  As a rule the device's clock is wrong. */
+"relay_certificate_time" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
 /**  What can be read is kept and the rest fetched again at the next start. */
 "store_damaged" | 
 /**  Text is saved, pictures are not. */
@@ -1084,6 +1090,11 @@ export type RefusedSetView = {
 	reason: string,
 };
 
+/**  How the relay is reached. */
+export type RelayWay = 
+/**  In the shop's own network. */
+"nearby" | "public";
+
 /**  What can be done about records that are stuck. */
 export type Remedy = 
 /**  Judge it again, or offer it again. */
@@ -1370,6 +1381,8 @@ export type SyncView = {
 	last_success: number | null,
 	next_attempt: number | null,
 	relay: string,
+	/**  By which way the last exchange reached it; `None` when it did not. */
+	way: RelayWay | null,
 	no_network: boolean,
 	/**  This device's clock minus the relay's, in milliseconds; `None` until known. */
 	clock_offset_ms: number | null,

@@ -6,13 +6,17 @@ use doorstep_schemas::ids::PublicKey;
 use doorstep_schemas::signature;
 use ed25519_dalek::SigningKey;
 
+use crate::blobs::Seal;
 use crate::storage::{Storage, StorageError};
 
 /// The key, drawn the first time it is asked for.
 pub fn signing_key(storage: &dyn Storage) -> Result<SigningKey, StorageError> {
-    let mut fresh = [0u8; 32];
-    getrandom::fill(&mut fresh).map_err(StorageError::Random)?;
-    Ok(SigningKey::from_bytes(&storage.identity(fresh)?))
+    Ok(SigningKey::from_bytes(&storage.identity(random()?)?))
+}
+
+/// The seal of blobs' files, under a key drawn the first time it is asked for.
+pub fn seal(storage: &dyn Storage) -> Result<Seal, StorageError> {
+    Ok(Seal::under(storage.blob_key(random()?)?))
 }
 
 /// What devices check beacons with.

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod announce;
 pub mod blobs;
 pub mod cli;
 pub mod clock;
@@ -14,6 +15,7 @@ pub mod routes;
 mod server;
 mod state;
 pub mod storage;
+pub mod tls;
 
-pub use server::serve;
+pub use server::{Door, serve};
 pub use state::{Pace, State};

@@ -12,24 +12,39 @@ use doorstep_schemas::ids::OutletId;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use crate::clock::{Clock, SystemClock};
 use crate::routes;
 use crate::state::State;
 use crate::storage::{Shelf, StorageError};
+use crate::tls::Tls;
 
 /// After an accept that failed (no file descriptors left, as a rule) others get time to end.
 const BREATH: Duration = Duration::from_millis(50);
 
+/// Between two looks at certificates.
+const CERTIFICATES: Duration = Duration::from_secs(60);
+
+/// How callers come in.
+#[derive(Debug, Clone)]
+pub enum Door {
+    /// For this machine only: whoever binds the listener sees to that.
+    Plain,
+    Tls(Arc<Tls>),
+}
+
 /// Serves until `shutdown` resolves and the running requests have ended or used up their farewell.
-pub async fn serve(listener: TcpListener, state: Arc<State>, shutdown: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, door: Door, state: Arc<State>, shutdown: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(state.pace.connections));
     let router = routes::router(state.clone());
     let (stop, stopping) = watch::channel(false);
     let mut connections = JoinSet::new();
     let outside = tokio::spawn(watch_outside(state.clone()));
+    let certificates = tokio::spawn(refresh_certificates(door.clone()));
     tokio::pin!(shutdown);
     loop {
         while connections.try_join_next().is_some() {}
@@ -44,9 +59,9 @@ pub async fn serve(listener: TcpListener, state: Arc<State>, shutdown: impl Futu
         match accepted {
             (Ok(place), Ok((stream, _))) => {
                 let (service, stopping) = (TowerToHyperService::new(router.clone()), stopping.clone());
-                let header = state.pace.header;
+                let (door, header) = (door.clone(), state.pace.header);
                 connections.spawn(async move {
-                    connection(stream, service, header, stopping).await;
+                    enter(stream, door, service, header, stopping).await;
                     drop(place);
                 });
             }
@@ -59,6 +74,7 @@ pub async fn serve(listener: TcpListener, state: Arc<State>, shutdown: impl Futu
         }
     }
     outside.abort();
+    certificates.abort();
     drop(listener);
     state.close();
     stop.send_replace(true);
@@ -68,16 +84,34 @@ pub async fn serve(listener: TcpListener, state: Arc<State>, shutdown: impl Futu
     }
 }
 
-async fn connection(
+async fn enter(
     stream: TcpStream,
+    door: Door,
     service: TowerToHyperService<axum::Router>,
     header: Duration,
-    mut stopping: watch::Receiver<bool>,
+    stopping: watch::Receiver<bool>,
 ) {
     if let Err(cause) = stream.set_nodelay(true) {
         tracing::debug!(%cause, "a connection ended before it was served");
         return;
     }
+    match door {
+        Door::Plain => connection(stream, service, header, stopping).await,
+        // A handshake that stands still is a head that does not come.
+        Door::Tls(tls) => match tokio::time::timeout(header, tls.accept(stream)).await {
+            Ok(Ok(stream)) => connection(stream, service, header, stopping).await,
+            Ok(Err(cause)) => tracing::debug!(%cause, "a handshake failed"),
+            Err(_elapsed) => tracing::debug!("a handshake took too long"),
+        },
+    }
+}
+
+async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    stream: S,
+    service: TowerToHyperService<axum::Router>,
+    header: Duration,
+    mut stopping: watch::Receiver<bool>,
+) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         // The beacon tells the time, signed; a second telling costs 37 bytes of each answer.
@@ -100,6 +134,16 @@ async fn connection(
 async fn asked_to_stop(stopping: &mut watch::Receiver<bool>) {
     // A sender that is gone is a relay that has stopped.
     let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+async fn refresh_certificates(door: Door) {
+    let Door::Tls(tls) = door else { return };
+    loop {
+        tokio::time::sleep(CERTIFICATES).await;
+        let tls = tls.clone();
+        // Files are read there; a look that failed is told of by itself.
+        let _ = tokio::task::spawn_blocking(move || tls.refresh(SystemClock.now_ms())).await;
+    }
 }
 
 /// The command line writes into the same log from another process; live connections hear of it here.

@@ -9,7 +9,7 @@ use doorstep_schemas::ids::OutletId;
 use ed25519_dalek::SigningKey;
 use tokio::sync::{broadcast, watch};
 
-use crate::blobs::BlobFolder;
+use crate::blobs::{BlobFolder, Sealed};
 use crate::clock::Clock;
 use crate::engine::tries::WrongTries;
 use crate::identity;
@@ -19,6 +19,9 @@ use crate::storage::{self, Ledger, Shelf, Storage, StorageError};
 
 /// Announcements that a slow listener may fall behind; beyond that it looks once for all of them.
 const NEWS_BEHIND: usize = 256;
+
+/// Between two new epochs that devices bring about.
+const FORKS_EVERY_MS: i64 = 24 * 3_600 * 1_000;
 
 /// How long the relay waits for whom.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +63,8 @@ pub struct State {
     pub(crate) key: SigningKey,
     pub(crate) pace: Pace,
     tries: Mutex<WrongTries>,
+    /// When a device last showed that a log had been put back.
+    forks: Mutex<HashMap<OutletId, i64>>,
     /// Moves beside the log since the start, by outlet: live connections tell a new one by the number.
     beside: Mutex<HashMap<OutletId, u64>>,
     news: broadcast::Sender<OutletId>,
@@ -74,22 +79,30 @@ impl State {
         pace: Pace,
     ) -> Result<Arc<Self>, StorageError> {
         let key = identity::signing_key(&*storage)?;
+        let seal = identity::seal(&*storage)?;
         Ok(Arc::new(Self {
             storage,
-            blobs: BlobFolder::at(blobs),
+            blobs: BlobFolder::at(blobs, seal),
             clock,
             key,
             pace,
             tries: Mutex::default(),
+            forks: Mutex::default(),
             beside: Mutex::default(),
             news: broadcast::channel(NEWS_BEHIND).0,
             closing: watch::channel(false).0,
         }))
     }
 
-    /// A relay on a data folder.
-    pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StorageError> {
-        let storage = Arc::new(Sqlite::open(folder)?);
+    /// A relay on a data folder, with its database's key in `key_file` or, as a rule, in the folder. Photos from before
+    /// they were encrypted are sealed here, once.
+    pub fn open(folder: &Path, key_file: Option<&Path>, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StorageError> {
+        let storage = Arc::new(Sqlite::open_by(folder, key_file)?);
+        let sealed = BlobFolder::at(&folder.join("blobs"), identity::seal(&*storage)?).seal_older()?;
+        if sealed != Sealed::default() {
+            let Sealed { files, bytes, damaged } = sealed;
+            tracing::info!(files, bytes, damaged, "photos that lay here in the clear are encrypted now");
+        }
         Self::new(storage, &folder.join("blobs"), clock, Pace::default())
     }
 
@@ -133,6 +146,17 @@ impl State {
     pub(crate) fn moved_beside(&self, outlet: OutletId) {
         *self.beside.lock().unwrap_or_else(PoisonError::into_inner).entry(outlet).or_default() += 1;
         self.tell(outlet);
+    }
+
+    /// Whether a device's word that the log was put back counts: once a day, because all devices begin anew by it.
+    pub(crate) fn may_fork(&self, outlet: OutletId) -> bool {
+        let (now_ms, mut forks) = (self.now_ms(), self.forks.lock().unwrap_or_else(PoisonError::into_inner));
+        let lately = |at: &i64| (0..FORKS_EVERY_MS).contains(&now_ms.saturating_sub(*at));
+        let may = !forks.get(&outlet).is_some_and(lately);
+        if may {
+            forks.insert(outlet, now_ms);
+        }
+        may
     }
 
     pub(crate) fn beside(&self, outlet: OutletId) -> u64 {

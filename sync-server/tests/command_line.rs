@@ -79,7 +79,7 @@ async fn an_operator_founds_an_outlet_lets_people_in_and_reports_a_phone_lost_wh
         (serving.address.as_str(), outlet["relay_key"].as_str().unwrap().to_owned())
     );
 
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = stage::plain_http();
     let key = PublicKey(SigningKey::from_bytes(&[2; 32]).verifying_key().to_bytes());
     let body = serde_json::json!({ "code": link.code, "key": key, "device_name": "红米" }).to_string();
     let enrol = format!("{}/v1/enrol", serving.address);

@@ -124,3 +124,37 @@ async fn only_owners_decide_and_malformed_wishes_are_told_so() {
         assert_eq!(answer.status(), 404, "{device}");
     }
 }
+
+#[tokio::test]
+async fn a_members_second_phone_waits_for_the_owner_and_is_in_no_log() {
+    let stage = Stage::on_sqlite().await;
+    let (mut wang, mut li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
+    let head = wang.exchange(&[]).await.trailer.cursor.seq;
+    let second = stage.enrol_waiting(stage.li, 9).await;
+    let pending = (403, "device_pending".to_owned());
+    assert_eq!(refusal(second.send(stage::body(&second.up(), &[])).await).await, pending);
+    assert_eq!(refusal(second.request(Method::GET, "/v1/live").send().await.unwrap()).await, pending);
+
+    let told = wang.exchange(&[]).await;
+    assert_eq!(told.trailer.cursor.seq, head, "it is in no log");
+    let named: Vec<_> = told.header.pending.unwrap().iter().map(|d| (d.device, d.member)).collect();
+    assert_eq!(named, [(second.device, stage.li)]);
+    assert_eq!(li.exchange(&[]).await.header.pending, None, "owners only");
+
+    let say = async |status: &str| {
+        let path = format!("/v1/devices/{}/status", second.device);
+        let body = serde_json::json!({ "status": status }).to_string();
+        wang.request(Method::POST, &path).body(body).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(say("pending").await, 400, "nobody is set back");
+    assert_eq!(say("lost").await, 204);
+    assert_eq!(refusal(second.send(stage::body(&second.up(), &[])).await).await, (403, "device_refused".into()));
+    assert_eq!(say("active").await, 204);
+    let mut second = second;
+    second.exchange(&[]).await;
+    let mut wang = wang.clone();
+    let told = wang.exchange(&[]).await;
+    assert_eq!(told.header.pending, None);
+    assert_eq!(told.trailer.cursor.seq, head + 1, "now everybody hears of it");
+    stage.close().await;
+}

@@ -29,8 +29,7 @@ fn li() -> MemberId {
 }
 
 fn outlet(id: OutletId) -> Outlet {
-    let (name, epoch, hash) = ("城关网点".into(), [4; 8], log::GENESIS);
-    Outlet { id, name, epoch, head: 0, hash, owner_seq: 0, created_ms: 5 }
+    Outlet::new(id, "城关网点".into(), [4; 8], 5)
 }
 
 fn segment(doc: DocId, actor: Actor, from_seq: u64, to_seq: u64) -> NewEntry {
@@ -69,6 +68,7 @@ fn phone(seed: u8) -> Device {
         cursor_seq: 0,
         seen_ms: 0,
         held: Held::default(),
+        pending: false,
     }
 }
 

@@ -37,6 +37,8 @@ async fn window(folder: &Path, port: u16) -> WebDriver {
     let address = format!("http://127.0.0.1:{port}");
     // The driver needs a moment until it listens; nothing tells when.
     for _ in 0..100 {
+        // WebDriver is spoken over plain HTTP; its client wants to be able to do more.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         if let Ok(driver) = WebDriver::new(&address, capabilities.clone()).await {
             return driver;
         }

@@ -10,8 +10,13 @@ use std::time::Duration;
 
 use doorstep::app::{Doorstep, OpenError};
 use doorstep::nature::Machine;
+use doorstep::store::key::Keyring;
 use doorstep::sync::admin::AdminError;
+use doorstep::sync::nearby::Lookout;
+use doorstep::tasks::Unwatched;
+use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::input::{Enrol, Preferences};
+use doorstep_schemas::view::SyncChip;
 use tokio::runtime::Handle;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
@@ -56,6 +61,11 @@ impl Relay {
     /// Serves `folder` by a rehearsal's clock.
     pub fn rehearsed(folder: &Path, clock: &Path) -> Result<Self, StageError> {
         Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--rehearsal-clock"), clock.as_os_str()])
+    }
+
+    /// Serves `folder` over TLS, under the certificate that the relay's own key vouches for.
+    pub fn secured(folder: &Path) -> Result<Self, StageError> {
+        Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--tls")])
     }
 
     fn serve(folder: &Path, listen: &str, more: &[&OsStr]) -> Result<Self, StageError> {
@@ -108,6 +118,12 @@ impl Drop for Relay {
 
 /// Runs a command of the relay's on a data folder; its JSON.
 pub fn relay_says(folder: &Path, command: &[&str], rest: &[&str]) -> Result<serde_json::Value, StageError> {
+    let said = relay_does(folder, command, rest)?;
+    serde_json::from_str(&said).map_err(|error| StageError::Words(format!("{error}: {said}")))
+}
+
+/// Runs a command of the relay's on a data folder; what it printed.
+pub fn relay_does(folder: &Path, command: &[&str], rest: &[&str]) -> Result<String, StageError> {
     let output = Command::new(program("doorstep-relay")?)
         .args(command)
         .arg("--data")
@@ -120,7 +136,7 @@ pub fn relay_says(folder: &Path, command: &[&str], rest: &[&str]) -> Result<serd
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         return Err(StageError::Relay { command: command.join(" "), stderr });
     }
-    serde_json::from_str(&said).map_err(|error| StageError::Words(format!("{error}: {said}")))
+    Ok(said)
 }
 
 /// One device of the cast.
@@ -133,6 +149,13 @@ impl Device {
     /// A device on a data folder, not enrolled yet when the folder is new.
     pub fn open(name: &'static str, folder: &Path) -> Result<Self, StageError> {
         Ok(Self { app: Doorstep::open(folder, Arc::new(Machine), &Handle::current())?, name })
+    }
+
+    /// A device with somebody who looks for the relay nearby.
+    pub fn looking(name: &'static str, folder: &Path, lookout: Arc<dyn Lookout>) -> Result<Self, StageError> {
+        let (nature, runtime) = (Arc::new(Machine), Handle::current());
+        let app = Doorstep::open_looking(folder, &Keyring::File, nature, &runtime, &mut Unwatched, lookout)?;
+        Ok(Self { app, name })
     }
 
     /// A device that goes by a rehearsal's clock.
@@ -151,6 +174,13 @@ impl Device {
     pub async fn enrol(&self, relay: &Relay, member: &str) -> Result<(), StageError> {
         let enrol = Enrol { relay: relay.invite(member)?, code: String::new(), device_name: self.name.to_owned() };
         self.app.enrol(&enrol).await?;
+        let pending = |chip: SyncChip| chip.error == Some(ErrorCode::DevicePending);
+        if self.app.sync_chip().is_ok_and(pending) {
+            // A member's further device: the owner is asked, and says yes.
+            let device = self.app.actions.shelf.store().device().to_string();
+            relay_does(&relay.folder, &["device", "confirm"], &["--device", &device])?;
+            let _ = self.app.sync_now().await;
+        }
         Ok(())
     }
 

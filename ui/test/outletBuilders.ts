@@ -54,6 +54,7 @@ export function sync(change: Partial<SyncView> = {}): SyncView {
     last_success: at(-31),
     next_attempt: at(1),
     relay: 'http://127.0.0.1:8470',
+    way: null,
     no_network: false,
     clock_offset_ms: 240,
     now: NOW,

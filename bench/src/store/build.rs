@@ -1,7 +1,7 @@
 //! Years of an outlet's work in one data folder, made once and kept beside the build.
 //!
-//! Jobs come as they come to a new device: as signed pieces of a log, through the one way in. One thing alone is put into
-//! a table by hand: that the photos' bytes are here, which nothing that is measured looks at.
+//! Jobs come as they come to a new device: as signed pieces of a log, through the one way in. One thing alone is put there
+//! by hand: that the photos' bytes are here, with empty files until their jobs are packed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use doorstep::app::OpenFolder;
 use doorstep::rules::RuleBook;
 use doorstep::store::Store;
 use doorstep::store::key::Keyring;
+use doorstep::store::volumes::{JOBS, Loose};
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::MemberId;
 use doorstep_schemas::log;
@@ -29,7 +30,7 @@ const BATCH: usize = 2_000;
 /// Jobs on their way from who writes them to the store.
 const AHEAD: usize = 200;
 /// Raised when a folder that an earlier bench made is no longer what this one would make.
-const FORMAT: u32 = 1_000 + 1;
+const FORMAT: u32 = 1_000 + 2;
 const HOUR_MS: i64 = 3_600_000;
 /// A line of progress each.
 const TELL: u64 = 2_000;
@@ -220,8 +221,9 @@ fn take(
             if absorbed.adopted as usize != changes {
                 return Err(StoreBenchError::Lost { sent: changes, adopted: absorbed.adopted as usize });
             }
-            super::tables::photos_are_here(folder)?;
+            let photos = super::tables::photos_arrive(folder)?;
             pack(store, asks.now_ms)?;
+            photos.leave()?;
             changes = 0;
             if asks.jobs / TELL > told {
                 told = asks.jobs / TELL;
@@ -238,5 +240,8 @@ fn take(
 /// What upkeep does in idle moments; the outlet has been at rest for longer than a job must be quiet.
 fn pack(store: &mut Store, now_ms: i64) -> Result<(), StoreBenchError> {
     while store.pack_some(now_ms, 256)?.looked_at > 0 {}
+    while let Some(bound) = store.loose_packs(JOBS)?.and_then(Loose::bind) {
+        store.put_volume(&bound)?;
+    }
     Ok(())
 }

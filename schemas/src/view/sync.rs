@@ -18,6 +18,15 @@ pub enum SyncState {
     Failed,
 }
 
+/// How the relay is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum RelayWay {
+    /// In the shop's own network.
+    Nearby,
+    Public,
+}
+
 /// The chip at the top of every screen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct SyncChip {
@@ -115,6 +124,8 @@ pub struct SyncView {
     pub last_success: Option<Millis>,
     pub next_attempt: Option<Millis>,
     pub relay: String,
+    /// By which way the last exchange reached it; `None` when it did not.
+    pub way: Option<RelayWay>,
     pub no_network: bool,
     /// This device's clock minus the relay's, in milliseconds; `None` until known.
     pub clock_offset_ms: Option<Millis>,

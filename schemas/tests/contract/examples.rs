@@ -109,7 +109,19 @@ pub fn up_header() -> UpHeader {
         held: held(),
         ask: vec![RunName { doc: sheet(), actor }],
         budget: Some(262_144),
+        addresses: None,
     }
+}
+
+/// With what came later.
+pub fn up_header_knowing_addresses() -> UpHeader {
+    UpHeader { addresses: Some(3_405_691_582), ..up_header() }
+}
+
+/// With what came later.
+pub fn down_header_of_addresses() -> DownHeader {
+    let addresses = vec!["https://relay.zhechuan.example".to_owned(), "https://203.0.113.7:8470".to_owned()];
+    DownHeader { addresses: Some(addresses), pending: device().device.map(|device| vec![device]), ..down_header() }
 }
 
 pub fn grant() -> Piece {
@@ -154,6 +166,8 @@ pub fn down_header() -> DownHeader {
         runs: vec![RunHeld { doc: sheet(), actor, seq: 40, log_seq: 700 }],
         restarted: true,
         devices: vec![DeviceHeld { device: actor.device(), seen_ms: NOW, held: held() }],
+        addresses: None,
+        pending: None,
     }
 }
 
@@ -179,6 +193,7 @@ pub fn enrol_answer() -> EnrolAnswer {
         device: technician().1.device(),
         token: "not a real token".into(),
         relay_key: relay(),
+        pending: false,
     }
 }
 

@@ -74,6 +74,8 @@ where
 fn messages_of_protocol_1_read_for_ever() {
     holds::<UpHeader>("up-header", &examples::up_header());
     holds::<DownHeader>("down-header", &examples::down_header());
+    holds::<UpHeader>("up-header-addresses", &examples::up_header_knowing_addresses());
+    holds::<DownHeader>("down-header-addresses", &examples::down_header_of_addresses());
     holds::<UpHeader>("up-header-sample", &UpHeader { sample: Some(1), ..examples::up_header() });
     holds::<DownHeader>("down-header-sample", &DownHeader { sample: Some(1), ..examples::down_header() });
     holds::<Entry>("entry", &examples::entry());

@@ -30,8 +30,8 @@ where
 }
 
 pub fn messages() -> Vec<Message> {
-    let up = UpHeader { sample: Some(1), ..examples::up_header() };
-    let down = DownHeader { sample: Some(1), ..examples::down_header() };
+    let up = UpHeader { sample: Some(1), ..examples::up_header_knowing_addresses() };
+    let down = DownHeader { sample: Some(1), ..examples::down_header_of_addresses() };
     let changes = examples::changes();
     let segment = examples::segment(&changes, CODEC_RAW, vec![1, 2, 3]).segment.unwrap();
     let (grant, role, device) = (examples::grant(), examples::role(), examples::device());
@@ -51,7 +51,7 @@ pub fn messages() -> Vec<Message> {
         ..down.results[0].clone()
     };
     vec![
-        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6]),
+        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10]),
         message::<Cursor>("Cursor", &up.cursor.unwrap(), &[3]),
         message::<RunName>("RunName", &up.ask[0], &[]),
         message::<Held>("Held", &up.held, &[0, 1, 2]),
@@ -62,7 +62,7 @@ pub fn messages() -> Vec<Message> {
         message::<Grant>("Grant", &grant.grant.unwrap(), &[]),
         message::<Role>("Role", &role.role.unwrap(), &[]),
         message::<Device>("Device", &device.device.unwrap(), &[]),
-        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9]),
+        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11]),
         message::<Beacon>("Beacon", &down.beacon, &[]),
         message::<PieceResult>("PieceResult", &result, &[1, 2, 3]),
         message::<RunHeld>("RunHeld", &down.runs[0], &[3]),

@@ -22,7 +22,9 @@ use crate::store::rotate::RotateError;
 use crate::store::{Store, StoreError};
 use crate::sync::admin::{self, AdminError};
 use crate::sync::fault::Fault;
-use crate::sync::runner::{self, Runner};
+use crate::sync::nearby::{Lookout, Mdns, Nobody};
+use crate::sync::photos;
+use crate::sync::runner::Runner;
 use crate::sync::status;
 use crate::tasks::{Tasks, Unwatched, Watcher};
 use crate::upkeep::Upkeep;
@@ -112,9 +114,9 @@ impl OpenFolder {
 
 impl Doorstep {
     /// Opens or creates the data folder and starts to sync on `runtime`. Its key lies in a file, as for tests and for
-    /// programs without a desktop.
+    /// programs without a desktop, and nobody looks for the relay nearby.
     pub fn open(folder: &Path, nature: Arc<dyn Nature>, runtime: &Handle) -> Result<Self, OpenError> {
-        Self::open_with(folder, &Keyring::File, nature, runtime, &mut Unwatched)
+        Self::open_looking(folder, &Keyring::File, nature, runtime, &mut Unwatched, Arc::new(Nobody))
     }
 
     /// The same with the key store of choice, telling how far it is where a database is brought to a newer shape or
@@ -126,10 +128,22 @@ impl Doorstep {
         runtime: &Handle,
         watcher: &mut dyn Watcher,
     ) -> Result<Self, OpenError> {
+        Self::open_looking(folder, keyring, nature, runtime, watcher, Arc::new(Mdns))
+    }
+
+    /// The same with somebody else who looks for the relay nearby.
+    pub fn open_looking(
+        folder: &Path,
+        keyring: &Keyring,
+        nature: Arc<dyn Nature>,
+        runtime: &Handle,
+        watcher: &mut dyn Watcher,
+        lookout: Arc<dyn Lookout>,
+    ) -> Result<Self, OpenError> {
         let OpenFolder { store, keeper, lock } = OpenFolder::open(folder, keyring, nature.as_ref(), watcher)?;
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
-        let runner = Runner::start(runtime, &actions)?;
+        let runner = Runner::start(runtime, &actions, lookout)?;
         let upkeep = Upkeep::start(runtime, &actions, runner.resting());
         let tasks = Tasks::new(actions.events.clone());
         let (keeper, keyring) = (Mutex::new(keeper), keyring.clone());
@@ -239,16 +253,16 @@ impl Doorstep {
 
     /// A new person; they appear in the team with the next exchange.
     pub async fn add_member(&self, input: &AddMember) -> Result<TeamView, AdminError> {
-        admin::add_member(&self.actions, input).await?;
+        admin::add_member(self.runner.ways(), &self.actions, input).await?;
         self.fresh_team().await
     }
 
     pub async fn invite(&self, member: MemberId) -> Result<InviteView, AdminError> {
-        admin::invite(&self.actions, member).await
+        admin::invite(self.runner.ways(), &self.actions, member).await
     }
 
     pub async fn set_device_status(&self, device: DeviceId, status: DeviceStatus) -> Result<TeamView, AdminError> {
-        admin::set_device_status(&self.actions, device, status).await?;
+        admin::set_device_status(self.runner.ways(), &self.actions, device, status).await?;
         self.fresh_team().await
     }
 
@@ -260,7 +274,7 @@ impl Doorstep {
 
     /// Brings a photo's bytes here; `false` when no sheet here names it.
     pub async fn fetch_photo(&self, hash: &BlobHash) -> Result<bool, Fault> {
-        runner::fetch_named(&self.actions, hash).await
+        photos::fetch_named(self.runner.ways(), &self.actions, hash).await
     }
 
     /// Exchanges now and waits for that attempt's end.

@@ -8,7 +8,7 @@ use tokio::task::{AbortHandle, spawn_blocking};
 use tokio::time::sleep;
 
 use crate::actions::Actions;
-use crate::store::StoreError;
+use crate::store::{StoreError, volumes};
 use crate::tasks::Unwatched;
 
 /// Between two portions: whoever waits for the store gets it first.
@@ -18,6 +18,10 @@ const REST: Duration = Duration::from_secs(30);
 
 /// Files of photos in one portion.
 const PHOTOS: u32 = 8;
+/// Jobs that are packed in one portion, and after how long no further one is begun: a tap that comes meanwhile waits for
+/// that and a job more.
+const JOBS: u32 = 32;
+const HELD: Duration = Duration::from_millis(30);
 
 /// One portion of something. The store is held for one small step of it; `true` says that more is due.
 type Chore = fn(&Actions) -> Result<bool, StoreError>;
@@ -28,6 +32,7 @@ const CHORES: &[(&str, Chore)] = &[
     ("open doubted packs", open_doubted),
     ("remove jobs that were taken away", leave),
     ("pack closed jobs", pack),
+    ("bind packs into volumes", bind),
     ("bring photos under the newest key", reseal),
     ("give up photos of old jobs", give_up_photos),
     ("look for damage", check),
@@ -56,7 +61,14 @@ fn open_doubted(actions: &Actions) -> Result<bool, StoreError> {
 }
 
 fn pack(actions: &Actions) -> Result<bool, StoreError> {
-    Ok(actions.shelf.store().pack_some(actions.nature.now_ms(), 1)?.looked_at > 0)
+    Ok(actions.shelf.store().pack_within(actions.nature.now_ms(), JOBS, HELD)?.looked_at > 0)
+}
+
+/// Shortening takes the longest, and is done beside the store.
+fn bind(actions: &Actions) -> Result<bool, StoreError> {
+    let Some(loose) = actions.shelf.store().loose_packs(volumes::JOBS)? else { return Ok(false) };
+    let Some(bound) = loose.bind() else { return Ok(false) };
+    actions.shelf.store().put_volume(&bound)
 }
 
 /// After its photos went up as well, or when a reader was in the way of emptying the log.

@@ -2,19 +2,22 @@
 //! still sending.
 //!
 //! Names come from parsed ids only, never from a request's text. Partials are per device, so nobody can spoil a
-//! colleague's upload. The bytes lie here as they came, unencrypted: only the log is under the relay's key.
+//! colleague's upload. All bytes are sealed under a key that lies in the log's database.
 
+mod older;
+mod part;
+mod seal;
 mod turn;
 
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
-use sha2::{Digest, Sha256};
-use tokio::fs::{self, File, OpenOptions};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::storage::StorageError;
+pub use older::Sealed;
+pub use seal::{Seal, Whole};
 pub use turn::Turn;
 use turn::Turns;
 
@@ -26,10 +29,17 @@ pub struct Upload {
     pub device: DeviceId,
 }
 
+impl Upload {
+    fn name(&self) -> seal::Name {
+        seal::Name { outlet: self.outlet, hash: self.hash }
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct BlobFolder {
     root: PathBuf,
+    seal: Seal,
     turns: Turns,
 }
 
@@ -41,16 +51,35 @@ pub enum Finished {
     Mismatch,
 }
 
+/// Runs what waits for the disk away from the runtime's threads.
+async fn aside<T: Send + 'static>(
+    path: PathBuf,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+) -> Result<T, StorageError> {
+    let done = tokio::task::spawn_blocking(move || work(&path).map_err(|cause| StorageError::io(path, cause))).await;
+    done.unwrap_or(Err(StorageError::JobPanicked))
+}
+
+/// `None` for a file that is not there.
+fn if_there<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
+    match opened {
+        Ok(file) => Ok(Some(file)),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(cause),
+    }
+}
+
 impl BlobFolder {
-    pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), turns: Turns::default() }
+    pub fn at(root: &Path, seal: Seal) -> Self {
+        Self { root: root.to_owned(), seal, turns: Turns::default() }
     }
 
     fn folder(&self, outlet: OutletId, hash: &BlobHash) -> PathBuf {
         self.root.join(outlet.to_string()).join(format!("{:02x}", hash.0[0]))
     }
 
-    fn whole(&self, outlet: OutletId, hash: &BlobHash) -> PathBuf {
+    /// Where a whole blob lies, or would.
+    pub fn whole(&self, outlet: OutletId, hash: &BlobHash) -> PathBuf {
         self.folder(outlet, hash).join(hash.to_string())
     }
 
@@ -58,23 +87,38 @@ impl BlobFolder {
         self.folder(upload.outlet, &upload.hash).join(format!("{}.{}.part", upload.hash, upload.device))
     }
 
+    /// Opens a whole blob, on the caller's thread.
+    pub fn look(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Whole>, StorageError> {
+        let path = self.whole(outlet, hash);
+        let opened = if_there(File::open(&path)).and_then(|file| {
+            file.map(|file| Whole::over(file, self.seal.clone(), seal::Name { outlet, hash: *hash })).transpose()
+        });
+        opened.map_err(|cause| StorageError::io(path, cause))
+    }
+
+    /// The same for callers on the runtime.
+    pub async fn open(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Whole>, StorageError> {
+        let (seal, name) = (self.seal.clone(), seal::Name { outlet, hash: *hash });
+        aside(self.whole(outlet, hash), move |path| {
+            if_there(File::open(path))?.map(|file| Whole::over(file, seal, name)).transpose()
+        })
+        .await
+    }
+
     /// The length of a whole blob.
     pub async fn whole_length(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<u64>, StorageError> {
-        length(&self.whole(outlet, hash)).await
+        Ok(self.open(outlet, hash).await?.map(|whole| whole.size))
     }
 
     /// The bytes that this device has brought so far.
     pub async fn part_length(&self, upload: Upload) -> Result<u64, StorageError> {
-        Ok(length(&self.part(upload)).await?.unwrap_or(0))
-    }
-
-    pub async fn open(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<File>, StorageError> {
-        let path = self.whole(outlet, hash);
-        match File::open(&path).await {
-            Ok(file) => Ok(Some(file)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(StorageError::io(path, e)),
-        }
+        let seal = self.seal.clone();
+        aside(self.part(upload), move |path| {
+            let file = if_there(File::open(path))?;
+            let held = file.map(|file| part::extent(&file, &seal, upload.name())).transpose()?;
+            Ok(held.unwrap_or_default().plain)
+        })
+        .await
     }
 
     /// The right to append; an older connection of the same device that still holds it is told to stop.
@@ -84,70 +128,60 @@ impl BlobFolder {
 
     /// Opens the partial at its end.
     pub async fn append(&self, upload: Upload) -> Result<Appending, StorageError> {
-        let folder = self.folder(upload.outlet, &upload.hash);
-        fs::create_dir_all(&folder).await.map_err(|e| StorageError::io(&folder, e))?;
-        let path = self.part(upload);
-        let opened = OpenOptions::new().append(true).create(true).open(&path).await;
-        let file = opened.map_err(|e| StorageError::io(&path, e))?;
-        Ok(Appending { file, path })
+        let (folder, path) = (self.folder(upload.outlet, &upload.hash), self.part(upload));
+        let seal = self.seal.clone();
+        let growing = aside(path.clone(), move |path| {
+            fs::create_dir_all(folder)?;
+            part::Growing::open(path, seal, upload.name())
+        });
+        Ok(Appending { part: Some(growing.await?), path })
     }
 
     /// Holds the bytes to their name and gives them their place.
     pub async fn finish(&self, upload: Upload) -> Result<Finished, StorageError> {
-        let part = self.part(upload);
-        if hash_of(&part).await.map_err(|e| StorageError::io(&part, e))? != upload.hash {
-            fs::remove_file(&part).await.map_err(|e| StorageError::io(&part, e))?;
-            return Ok(Finished::Mismatch);
-        }
-        let whole = self.whole(upload.outlet, &upload.hash);
-        fs::rename(&part, &whole).await.map_err(|e| StorageError::io(&whole, e))?;
-        // A new folder is itself an entry of the one above: all must be on the disk before anybody is told.
-        for folder in whole.ancestors().skip(1).take(3) {
-            let synced = async { File::open(folder).await?.sync_all().await };
-            synced.await.map_err(|e| StorageError::io(folder, e))?;
-        }
-        Ok(Finished::Whole)
+        let (seal, name, part) = (self.seal.clone(), upload.name(), self.part(upload));
+        aside(self.whole(upload.outlet, &upload.hash), move |whole| {
+            let size = part::extent(&File::open(&part)?, &seal, name)?.plain;
+            let draft = part.with_extension("whole");
+            let mut plain = part::Stretches::over(File::open(&part)?, seal.clone(), name)?;
+            seal::write(&seal, name, size, &mut plain, &mut File::create(&draft)?)?;
+            if Whole::over(File::open(&draft)?, seal, name)?.hash()? != upload.hash {
+                fs::remove_file(&draft)?;
+                fs::remove_file(&part)?;
+                return Ok(Finished::Mismatch);
+            }
+            fs::rename(&draft, whole)?;
+            // A new folder is itself an entry of the one above: all must be on the disk before anybody is told.
+            for folder in whole.ancestors().skip(1).take(3) {
+                File::open(folder)?.sync_all()?;
+            }
+            fs::remove_file(&part)?;
+            Ok(Finished::Whole)
+        })
+        .await
     }
 }
 
 /// A partial, open at its end.
 #[derive(Debug)]
 pub struct Appending {
-    file: File,
+    /// Gone while it is being written to, and for good when that failed.
+    part: Option<part::Growing>,
     path: PathBuf,
 }
 
 impl Appending {
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
-        self.file.write_all(bytes).await.map_err(|e| StorageError::io(&self.path, e))
+        let (growing, bytes) = (self.part.take(), bytes.to_vec());
+        let mut growing = growing.ok_or(StorageError::WriterGone)?;
+        let written = aside(self.path.clone(), move |_| growing.write(&bytes).map(|()| growing));
+        self.part = Some(written.await?);
+        Ok(())
     }
 
     /// Makes durable what was written.
     pub async fn sync(mut self) -> Result<(), StorageError> {
-        let synced = async {
-            self.file.flush().await?;
-            self.file.sync_all().await
-        };
-        synced.await.map_err(|e| StorageError::io(&self.path, e))
-    }
-}
-
-async fn length(path: &Path) -> Result<Option<u64>, StorageError> {
-    match fs::metadata(path).await {
-        Ok(found) => Ok(Some(found.len())),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(StorageError::io(path, e)),
-    }
-}
-
-async fn hash_of(path: &Path) -> io::Result<BlobHash> {
-    let mut file = File::open(path).await?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0u8; 256 * 1024];
-    loop {
-        match file.read(&mut buffer).await? {
-            0 => return Ok(BlobHash(digest.finalize().into())),
-            n => digest.update(&buffer[..n]),
-        }
+        let growing = self.part.take();
+        aside(self.path.clone(), move |_| growing.map_or(Ok(()), |growing| growing.sync())).await
     }
 }

@@ -8,6 +8,7 @@ use doorstep_schemas::ids::{DeviceId, OutletId};
 use crate::engine::audit::Finding;
 use crate::engine::team::{BadName, TeamError};
 use crate::storage::StorageError;
+use crate::tls::TlsError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
@@ -16,13 +17,16 @@ pub enum CliError {
     #[error("the lock of {0} could not be taken")]
     Lock(PathBuf, #[source] std::io::Error),
     #[error(
-        "{0} is not a loopback address: without TLS the relay listens on this machine only; put a TLS proxy before it"
+        "{0} is not a loopback address: without TLS the relay listens on this machine only; say --tls, or \
+         --tls-certificate with --tls-key, or put a TLS proxy before it"
     )]
     NotLoopback(SocketAddr),
     #[error("can't listen on {0}")]
     Listen(SocketAddr, #[source] std::io::Error),
     #[error("the relay could not be started")]
     Start(#[source] std::io::Error),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("standard output is closed")]
     Output(#[source] std::io::Error),
     #[error("{0} holds no relay; create an outlet there first, or serve it once")]
@@ -47,10 +51,24 @@ pub enum CliError {
     Role(String),
     #[error("{0:?} is not a relay's address: http:// or https://, without a path")]
     RelayAddress(String),
+    #[error("{0:?} is not an address for devices: https://, a host, perhaps a port, nothing else")]
+    PublicAddress(String),
     #[error(transparent)]
     BadName(#[from] BadName),
     #[error(transparent)]
     Team(#[from] TeamError),
+    #[error("{0}: the backup could not be written; the one before it is as it was")]
+    Backup(PathBuf, #[source] std::io::Error),
+    #[error("{missing} photos are missing here, so the backup lacks them and is not told to devices as one")]
+    BackupLacks { missing: u64 },
+    #[error("{0} holds no backup")]
+    NoBackup(PathBuf),
+    #[error("{0} is not empty: a backup is restored into a new folder, so that nothing is lost by it")]
+    NotEmpty(PathBuf),
+    #[error("{0}: not restored to the end; empty the folder and begin again")]
+    Restore(PathBuf, #[source] std::io::Error),
+    #[error("outlet {outlet}: {harmed} photos are missing or not what was written")]
+    PhotosBroken { outlet: OutletId, harmed: u64 },
     #[error("outlet {outlet}: {finding}")]
     LogBroken { outlet: OutletId, finding: Finding },
     #[error("the QR code could not be made")]

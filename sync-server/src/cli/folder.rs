@@ -6,8 +6,10 @@ use std::path::Path;
 
 use doorstep_schemas::ids::{MemberId, OutletId};
 
-use super::CliError;
+use super::{CliError, DataFolder};
+use crate::blobs::BlobFolder;
 use crate::engine::team::TeamError;
+use crate::identity;
 use crate::storage::sqlite::{self, Sqlite};
 use crate::storage::{self, Ledger, Member, Outlet, Storage};
 
@@ -30,11 +32,16 @@ pub fn lock(folder: &Path) -> Result<Lock, CliError> {
 }
 
 /// Opens a log that is already there.
-pub fn open(folder: &Path) -> Result<Sqlite, CliError> {
-    if !folder.join("relay.db").exists() {
-        return Err(CliError::NoRelay(folder.to_owned()));
+pub fn open(data: &DataFolder) -> Result<Sqlite, CliError> {
+    if !data.path.join("relay.db").exists() {
+        return Err(CliError::NoRelay(data.path.clone()));
     }
-    Ok(Sqlite::open(folder)?)
+    Ok(Sqlite::open_by(&data.path, data.key_file())?)
+}
+
+/// The photos of a log.
+pub fn blobs(data: &DataFolder, storage: &dyn Storage) -> Result<BlobFolder, CliError> {
+    Ok(BlobFolder::at(&data.path.join("blobs"), identity::seal(storage)?))
 }
 
 /// Writes one decision.

@@ -3,11 +3,15 @@
 //! Only `serve` holds the folder's lock. The other commands write into the same database, which the running relay
 //! notices, so an owner can be let in without stopping anybody.
 
+mod backup;
+mod check;
 mod error;
 mod folder;
 mod outlet;
 mod people;
+mod restore;
 mod serve;
+mod stats;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -29,6 +33,15 @@ struct DataFolder {
     /// The data folder: database, its key file, photos.
     #[arg(long = "data", value_name = "DIR")]
     path: PathBuf,
+    /// The database's key, where it is kept apart from the folder.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
+impl DataFolder {
+    fn key_file(&self) -> Option<&std::path::Path> {
+        self.key_file.as_deref()
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -46,8 +59,14 @@ enum Command {
     /// Devices: list, report lost.
     #[command(subcommand)]
     Device(people::DeviceCommand),
-    /// Walk every log and check each digest and the running hash.
-    Check(outlet::Check),
+    /// Walk every log and look at every photo: whether all is as it was written.
+    Check(check::Check),
+    /// What each outlet takes, and how far its devices are.
+    Stats(stats::Stats),
+    /// Copy everything but the key to another folder, while the relay serves.
+    Backup(backup::Backup),
+    /// Make a data folder of a backup.
+    Restore(restore::Restore),
 }
 
 /// Runs one command; what went wrong is on standard error.
@@ -58,7 +77,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Invite(command) => people::invite(&command),
         Command::Member(command) => people::member(command),
         Command::Device(command) => people::device(command),
-        Command::Check(command) => outlet::check(&command),
+        Command::Check(command) => check::run(&command),
+        Command::Stats(command) => stats::run(&command),
+        Command::Backup(command) => backup::run(&command),
+        Command::Restore(command) => restore::run(&command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

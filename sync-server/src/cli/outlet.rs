@@ -1,19 +1,21 @@
-//! `outlet create`, `outlet list`, `check`.
+//! `outlet create`, `outlet list`.
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use doorstep_schemas::enrol::RoleName;
 use doorstep_schemas::ids::{OutletId, ShortId};
+use doorstep_schemas::nearby;
 use doorstep_schemas::wire::{RoleKind, Status};
 use serde_json::json;
 
 use super::folder::say;
+use super::people::OfOutlet;
 use super::{CliError, DataFolder, folder};
 use crate::clock::{Clock, SystemClock};
-use crate::engine::audit;
 use crate::engine::team;
 use crate::identity;
 use crate::storage;
 use crate::storage::sqlite::Sqlite;
+use crate::storage::{Confirms, StorageError};
 
 #[derive(Debug, Subcommand)]
 pub enum OutletCommand {
@@ -21,6 +23,48 @@ pub enum OutletCommand {
     Create(Create),
     /// Every outlet of the folder.
     List(List),
+    /// Which new devices wait until an owner has confirmed them.
+    Confirm(Confirm),
+    /// Where devices reach the relay: add, list, remove. Devices hear of it with their next exchange.
+    #[command(subcommand)]
+    Address(AddressCommand),
+}
+
+#[derive(Debug, Args)]
+pub struct Confirm {
+    #[command(flatten)]
+    data: DataFolder,
+    #[arg(long)]
+    outlet: Option<String>,
+    which: Which,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Which {
+    /// None: whoever has a code is in.
+    None,
+    /// Those of a member who has a device already.
+    Further,
+    /// All but the outlet's first.
+    All,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AddressCommand {
+    /// One more address, tried after those that are there.
+    Add(OneAddress),
+    List(OfOutlet),
+    Remove(OneAddress),
+}
+
+#[derive(Debug, Args)]
+pub struct OneAddress {
+    #[command(flatten)]
+    data: DataFolder,
+    #[arg(long)]
+    outlet: Option<String>,
+    /// https://, a host, perhaps a port.
+    address: String,
 }
 
 #[derive(Debug, Args)]
@@ -47,16 +91,20 @@ pub struct List {
     json: bool,
 }
 
-#[derive(Debug, Args)]
-pub struct Check {
-    #[command(flatten)]
-    data: DataFolder,
-}
-
 pub fn run(command: OutletCommand) -> Result<(), CliError> {
     match command {
         OutletCommand::Create(command) => create(&command),
         OutletCommand::List(command) => list(&command),
+        OutletCommand::Address(AddressCommand::Add(command)) => change(&command, |addresses, address| {
+            if !addresses.contains(&address) {
+                addresses.push(address);
+            }
+        }),
+        OutletCommand::Address(AddressCommand::Remove(command)) => {
+            change(&command, |addresses, address| addresses.retain(|kept| *kept != address))
+        }
+        OutletCommand::Confirm(command) => confirm(&command),
+        OutletCommand::Address(AddressCommand::List(command)) => list_addresses(&command),
     }
 }
 
@@ -95,7 +143,7 @@ fn create(command: &Create) -> Result<(), CliError> {
     for (name, roles) in people {
         hired.push((ShortId::mint(identity::random()?), name, roles));
     }
-    let storage = Sqlite::open(&command.data.path)?;
+    let storage = Sqlite::open_by(&command.data.path, command.data.key_file())?;
     let key = identity::public_key(&identity::signing_key(&storage)?);
     let members = folder::decide(&storage, move |ledger| {
         team::found_outlet(ledger, id, outlet_name, epoch, now_ms)?;
@@ -126,7 +174,7 @@ pub fn words(roles: &[RoleKind]) -> String {
 }
 
 fn list(command: &List) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let outlets = storage::look(&storage, |shelf| shelf.outlets())?;
     if command.json {
         let rows: Vec<_> = outlets
@@ -141,18 +189,43 @@ fn list(command: &List) -> Result<(), CliError> {
     Ok(())
 }
 
-pub fn check(command: &Check) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
-    let mut broken = None;
-    for outlet in storage::look(&storage, |shelf| shelf.outlets())? {
-        let audit = storage::look(&storage, |shelf| audit::audit(shelf, outlet.id))?;
-        match audit.finding {
-            None => say(&format!("{} {}: {} entries, all as written", outlet.id, outlet.name, audit.entries))?,
-            Some(finding) => {
-                say(&format!("{} {}: {finding}", outlet.id, outlet.name))?;
-                broken = broken.or(Some(CliError::LogBroken { outlet: outlet.id, finding }));
-            }
-        }
+fn change(command: &OneAddress, change: fn(&mut Vec<String>, String)) -> Result<(), CliError> {
+    let address = command.address.trim_end_matches('/').to_owned();
+    if !nearby::is_address(&address) {
+        return Err(CliError::PublicAddress(command.address.clone()));
     }
-    broken.map_or(Ok(()), Err)
+    let storage = folder::open(&command.data)?;
+    let id = folder::outlet(&storage, command.outlet.as_deref())?.id;
+    let addresses = folder::decide(&storage, move |ledger| {
+        let mut outlet = ledger.outlet(id)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+        change(&mut outlet.addresses, address);
+        outlet.addresses.truncate(nearby::MOST_ADDRESSES);
+        ledger.put_outlet(&outlet)?;
+        Ok(outlet.addresses)
+    })?;
+    addresses.iter().try_for_each(|address| say(address))
+}
+
+fn list_addresses(command: &OfOutlet) -> Result<(), CliError> {
+    let storage = folder::open(&command.data)?;
+    let addresses = folder::outlet(&storage, command.outlet.as_deref())?.addresses;
+    if command.json {
+        return folder::print_json(&json!({ "addresses": addresses }));
+    }
+    addresses.iter().try_for_each(|address| say(address))
+}
+
+fn confirm(command: &Confirm) -> Result<(), CliError> {
+    let storage = folder::open(&command.data)?;
+    let id = folder::outlet(&storage, command.outlet.as_deref())?.id;
+    let confirms = match command.which {
+        Which::None => Confirms::None,
+        Which::Further => Confirms::Further,
+        Which::All => Confirms::All,
+    };
+    folder::decide(&storage, move |ledger| {
+        let mut outlet = ledger.outlet(id)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+        outlet.confirms = confirms;
+        Ok(ledger.put_outlet(&outlet)?)
+    })
 }

@@ -26,9 +26,9 @@ pub struct InviteCommand {
     /// The member's id or name.
     #[arg(long)]
     member: String,
-    /// The relay's address as the new device will reach it.
-    #[arg(long, default_value = "http://127.0.0.1:8470")]
-    relay: String,
+    /// The relay's address as the new device will reach it: else the outlet's first, else this machine's.
+    #[arg(long)]
+    relay: Option<String>,
     #[arg(long)]
     json: bool,
 }
@@ -36,11 +36,11 @@ pub struct InviteCommand {
 #[derive(Debug, Args)]
 pub struct OfOutlet {
     #[command(flatten)]
-    data: DataFolder,
+    pub data: DataFolder,
     #[arg(long)]
-    outlet: Option<String>,
+    pub outlet: Option<String>,
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,7 +71,10 @@ pub enum MemberCommand {
 pub enum DeviceCommand {
     /// Every device of the outlet.
     List(OfOutlet),
+    /// Let a device in that waits for an owner's word.
+    Confirm(OneDevice),
     /// Report a device lost: it is refused everything from now on.
+    #[command(visible_alias = "revoke")]
     Lost(OneDevice),
     /// A lost device was found.
     Found(OneDevice),
@@ -86,13 +89,14 @@ pub struct OneDevice {
 }
 
 pub fn invite(command: &InviteCommand) -> Result<(), CliError> {
-    let relay = command.relay.trim_end_matches('/');
+    let storage = folder::open(&command.data)?;
+    let outlet = folder::outlet(&storage, command.outlet.as_deref())?;
+    let said = command.relay.as_ref().or(outlet.addresses.first());
+    let relay = said.map_or("http://127.0.0.1:8470", |relay| relay.trim_end_matches('/'));
     let host = relay.strip_prefix("http://").or_else(|| relay.strip_prefix("https://"));
     if host.is_none_or(|host| host.is_empty() || host.contains(['/', '&', '?', '#', ' '])) {
-        return Err(CliError::RelayAddress(command.relay.clone()));
+        return Err(CliError::RelayAddress(relay.to_owned()));
     }
-    let storage = folder::open(&command.data.path)?;
-    let outlet = folder::outlet(&storage, command.outlet.as_deref())?;
     let member = folder::member(&storage, outlet.id, &command.member)?;
     let key = identity::public_key(&identity::signing_key(&storage)?);
     let (random, now_ms) = (identity::random()?, SystemClock.now_ms());
@@ -115,7 +119,7 @@ pub fn member(command: MemberCommand) -> Result<(), CliError> {
     match command {
         MemberCommand::List(command) => list_members(&command),
         MemberCommand::Set { data, outlet, member, roles, left, back } => {
-            let storage = folder::open(&data.path)?;
+            let storage = folder::open(&data)?;
             let outlet = folder::outlet(&storage, outlet.as_deref())?;
             let member = folder::member(&storage, outlet.id, &member)?;
             let roles = match roles {
@@ -138,7 +142,7 @@ pub fn member(command: MemberCommand) -> Result<(), CliError> {
 }
 
 fn list_members(command: &OfOutlet) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let outlet = folder::outlet(&storage, command.outlet.as_deref())?;
     let members = storage::look(&storage, |shelf| shelf.members(outlet.id))?;
     if command.json {
@@ -154,13 +158,14 @@ fn list_members(command: &OfOutlet) -> Result<(), CliError> {
 pub fn device(command: DeviceCommand) -> Result<(), CliError> {
     match command {
         DeviceCommand::List(command) => list_devices(&command),
+        DeviceCommand::Confirm(command) => set_status(&command, Status::Active),
         DeviceCommand::Lost(command) => set_status(&command, Status::Lost),
         DeviceCommand::Found(command) => set_status(&command, Status::Active),
     }
 }
 
 fn set_status(command: &OneDevice, status: Status) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let id = command.device;
     let home = storage::look(&storage, |shelf| {
         for outlet in shelf.outlets()? {
@@ -178,13 +183,13 @@ fn set_status(command: &OneDevice, status: Status) -> Result<(), CliError> {
 }
 
 fn list_devices(command: &OfOutlet) -> Result<(), CliError> {
-    let storage = folder::open(&command.data.path)?;
+    let storage = folder::open(&command.data)?;
     let outlet = folder::outlet(&storage, command.outlet.as_deref())?;
     let devices = storage::look(&storage, |shelf| shelf.devices(outlet.id))?;
     if command.json {
         let row = |d: &storage::Device| {
             json!({
-                "id": d.id, "member": d.member, "name": d.name, "status": status_word(d.status),
+                "id": d.id, "member": d.member, "name": d.name, "status": state_word(d),
                 "cursor_seq": d.cursor_seq, "seen_ms": d.seen_ms,
                 "held": { "changes": d.held.changes, "photos": d.held.photos, "photo_bytes": d.held.photo_bytes },
             })
@@ -192,10 +197,15 @@ fn list_devices(command: &OfOutlet) -> Result<(), CliError> {
         return folder::print_json(&json!({ "devices": devices.iter().map(row).collect::<Vec<_>>() }));
     }
     for device in devices {
-        let (status, held) = (status_word(device.status), device.held.changes);
+        let (status, held) = (state_word(&device), device.held.changes);
         say(&format!("{} {} {} {status}, still holds {held} changes", device.id, device.member, device.name))?;
     }
     Ok(())
+}
+
+/// A device's status, with the waiting of one that nobody has confirmed.
+pub fn state_word(device: &storage::Device) -> &'static str {
+    if device.pending { "pending" } else { status_word(device.status) }
 }
 
 fn status_word(status: Status) -> &'static str {

@@ -10,23 +10,42 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::{CliError, DataFolder, folder};
+use crate::Door;
+use crate::announce::Announcing;
 use crate::clock::{Clock, RehearsalClock, SystemClock};
+use crate::identity;
 use crate::state::State;
+use crate::tls::Tls;
 
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
     data: DataFolder,
-    /// Loopback only; port 0 takes a free one.
+    /// Without TLS a loopback address; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8470")]
     listen: SocketAddr,
+    /// Speak TLS under a certificate that the relay's own key vouches for: for the shop's network, where no other can
+    /// be had.
+    #[arg(long)]
+    tls: bool,
+    /// Speak TLS, and show callers by name this certificate with its chain (PEM). Read again when it is replaced.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The certificate's key (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// Don't tell the network where the relay is.
+    #[arg(long)]
+    no_announce: bool,
     /// For rehearsals of a day: a file with the milliseconds that this relay's clock is ahead of the machine's.
     #[arg(long, hide = true)]
     rehearsal_clock: Option<PathBuf>,
 }
 
 pub fn run(command: &Serve) -> Result<(), CliError> {
-    if !command.listen.ip().is_loopback() {
+    let files = command.tls_certificate.clone().zip(command.tls_key.clone());
+    let speaks_tls = command.tls || files.is_some();
+    if !speaks_tls && !command.listen.ip().is_loopback() {
         return Err(CliError::NotLoopback(command.listen));
     }
     let filter = EnvFilter::try_from_env("DOORSTEP_LOG").unwrap_or_else(|_unset| EnvFilter::new("info"));
@@ -36,15 +55,26 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
         Some(file) => Arc::new(RehearsalClock(file.clone())),
         None => Arc::new(SystemClock),
     };
-    let state = State::open(&command.data.path, clock)?;
+    let state = State::open(&command.data.path, command.data.key_file(), clock)?;
+    let door = match speaks_tls {
+        true => Door::Tls(Arc::new(Tls::new(&state.key, files, SystemClock.now_ms())?)),
+        false => Door::Plain,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Start)?;
     runtime.block_on(async {
         let listener = TcpListener::bind(command.listen).await.map_err(|e| CliError::Listen(command.listen, e))?;
         let address = listener.local_addr().map_err(CliError::Start)?;
         let mut terminated = signal(SignalKind::terminate()).map_err(CliError::Start)?;
         let mut interrupted = signal(SignalKind::interrupt()).map_err(CliError::Start)?;
-        folder::say(&format!("listening on http://{address}"))?;
-        crate::serve(listener, state, async {
+        // A proxy's relay and one on loopback are nowhere that phones could come to.
+        let announcing = (speaks_tls && !command.no_announce && !address.ip().is_loopback())
+            .then(|| Announcing::start(&identity::public_key(&state.key), address.port()));
+        if let Some(Err(cause)) = &announcing {
+            tracing::warn!(%cause, "phones can't find the relay by themselves: it can't be announced");
+        }
+        let scheme = if speaks_tls { "https" } else { "http" };
+        folder::say(&format!("listening on {scheme}://{address}"))?;
+        crate::serve(listener, door, state, async {
             tokio::select! {
                 _ = terminated.recv() => tracing::info!("asked to stop"),
                 _ = interrupted.recv() => tracing::info!("interrupted"),

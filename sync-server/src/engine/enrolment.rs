@@ -6,7 +6,7 @@ use doorstep_schemas::ids::{DeviceId, PublicKey};
 use doorstep_schemas::wire::{Held, Status};
 
 use super::team;
-use crate::storage::{Device, Ledger, Member, Outlet, StorageError};
+use crate::storage::{Confirms, Device, Ledger, Member, Outlet, StorageError};
 
 /// Why a device did not join.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +25,7 @@ pub struct Enrolled {
     pub outlet: Outlet,
     pub member: Member,
     pub device: DeviceId,
+    pub pending: bool,
 }
 
 /// What a device brings.
@@ -45,10 +46,15 @@ pub fn enrol(ledger: &mut dyn Ledger, newcomer: &Newcomer, now_ms: i64) -> Resul
         return Err(EnrolError::CodeWrong);
     }
     let id = DeviceId::of_key(&newcomer.key);
-    if ledger.device(outlet.id, id)?.is_some_and(|device| device.member != member.id) {
+    let before = ledger.device(outlet.id, id)?;
+    if before.as_ref().is_some_and(|device| device.member != member.id) {
         ledger.put_invite(&invite)?;
         return Err(EnrolError::OthersDevice);
     }
+    let pending = match before {
+        Some(device) => device.pending,
+        None => waits(ledger, &outlet, &member)?,
+    };
     let device = Device {
         id,
         member: member.id,
@@ -59,7 +65,24 @@ pub fn enrol(ledger: &mut dyn Ledger, newcomer: &Newcomer, now_ms: i64) -> Resul
         cursor_seq: 0,
         seen_ms: 0,
         held: Held::default(),
+        pending,
     };
-    team::put_device(ledger, outlet.id, &device, now_ms)?;
-    Ok(Enrolled { outlet, member, device: id })
+    if pending {
+        // The log is for devices that were let in.
+        ledger.put_device(outlet.id, &device)?;
+    } else {
+        team::put_device(ledger, outlet.id, &device, now_ms)?;
+    }
+    Ok(Enrolled { outlet, member, device: id, pending })
+}
+
+/// Whether a new device waits for an owner's word. The outlet's first never does: nobody could say it.
+fn waits(ledger: &dyn Ledger, outlet: &Outlet, member: &Member) -> Result<bool, StorageError> {
+    let devices = ledger.devices(outlet.id)?;
+    let mut served = devices.iter().filter(|device| device.status == Status::Active && !device.pending);
+    Ok(match outlet.confirms {
+        Confirms::None => false,
+        Confirms::Further => served.any(|device| device.member == member.id),
+        Confirms::All => served.next().is_some(),
+    })
 }

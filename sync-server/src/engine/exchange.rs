@@ -3,13 +3,15 @@
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::frame;
 use doorstep_schemas::log;
+use doorstep_schemas::nearby;
 use doorstep_schemas::signature::Beacon;
 use doorstep_schemas::terse;
-use doorstep_schemas::wire::{DeviceHeld, DownHeader, Held, PieceResult, RunHeld, UpHeader};
+use doorstep_schemas::wire::{self, DeviceHeld, DownHeader, Held, PieceResult, RunHeld, Status, UpHeader};
 use ed25519_dalek::SigningKey;
 
 use super::scan::{self, Place, Reader};
 use super::standing::{self, Caller, NotServed, Sight};
+use super::team;
 use crate::storage::{Device, Ledger, Outlet, Shelf, StorageError};
 
 /// Bytes of entries in an answer when the device names no budget, and the most that it may name.
@@ -19,6 +21,8 @@ const MOST_BUDGET: u64 = 4 * 1024 * 1024;
 const MOST_ASKED: usize = 4_096;
 /// A visit that tells nothing new is written down this seldom, so that idle phones cost no disk sync.
 const SEEN_EVERY_MS: i64 = 60_000;
+/// Waiting devices that one answer names.
+const MOST_PENDING: usize = 32;
 /// Counts beyond this can't be shown to anybody.
 const MOST_HELD: u64 = 1 << 53;
 
@@ -98,11 +102,13 @@ pub fn answer(
         beacon: Beacon::sign(outlet.id, outlet.epoch, now_ms, outlet.head, hash, key),
         results,
         owner_seq: outlet.owner_seq,
-        backed_up_to: 0,
+        backed_up_to: outlet.backed_up_to,
         runs: runs(shelf, &caller, &sight, up)?,
         restarted: up.cursor.is_some() && place.is_none(),
         sample: Some(terse::NEWEST),
         devices: if caller.is_owner() { others(shelf, &caller)? } else { Vec::new() },
+        addresses: addresses(&outlet, up),
+        pending: if caller.is_owner() { pending(shelf, &caller)? } else { None },
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
     let reader = Reader { sight: &sight, device: caller.device, actor: up.actor, sample: up.sample };
@@ -131,6 +137,20 @@ fn runs(shelf: &dyn Shelf, caller: &Caller, sight: &Sight, up: &UpHeader) -> Res
         }
     }
     Ok(found)
+}
+
+/// Where the relay can be reached, for a device that knows it otherwise.
+fn addresses(outlet: &Outlet, up: &UpHeader) -> Option<Vec<String>> {
+    let known = up.addresses.unwrap_or(0);
+    (nearby::addresses_tag(&outlet.addresses) != known).then(|| outlet.addresses.clone())
+}
+
+/// Devices that wait for an owner's word.
+fn pending(shelf: &dyn Shelf, caller: &Caller) -> Result<Option<Vec<wire::Device>>, StorageError> {
+    let waits = |device: &Device| device.pending && device.status == Status::Active;
+    let devices = shelf.devices(caller.outlet)?.into_iter().filter(waits).take(MOST_PENDING);
+    let named: Vec<_> = devices.map(|device| team::word(&device)).collect();
+    Ok(Some(named).filter(|named| !named.is_empty()))
 }
 
 fn others(shelf: &dyn Shelf, caller: &Caller) -> Result<Vec<DeviceHeld>, StorageError> {

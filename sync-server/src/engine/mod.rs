@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 pub mod enrolment;
 pub mod exchange;
+pub mod fork;
 pub mod intake;
 pub mod parcel;
 pub mod scan;

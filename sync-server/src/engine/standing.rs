@@ -25,6 +25,8 @@ pub enum NotServed {
     UnknownToken,
     #[error("the device was reported lost, or its member has left")]
     Revoked,
+    #[error("an owner has yet to confirm the device")]
+    Pending,
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -43,11 +45,10 @@ pub fn again(shelf: &dyn Shelf, caller: &Caller) -> Result<Caller, NotServed> {
 fn admit(shelf: &dyn Shelf, outlet: OutletId, device: DeviceId) -> Result<Caller, NotServed> {
     let row = shelf.device(outlet, device)?.ok_or(NotServed::UnknownToken)?;
     let member = shelf.member(outlet, row.member)?.ok_or(StorageError::Corrupt { what: "device's member" })?;
-    if row.status == Status::Active && member.status == Status::Active {
-        Ok(Caller { outlet, device, member })
-    } else {
-        Err(NotServed::Revoked)
+    if row.status != Status::Active || member.status != Status::Active {
+        return Err(NotServed::Revoked);
     }
+    if row.pending { Err(NotServed::Pending) } else { Ok(Caller { outlet, device, member }) }
 }
 
 impl Caller {

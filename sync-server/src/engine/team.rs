@@ -2,7 +2,6 @@
 
 use doorstep_schemas::enrol::{CODE_SECONDS, normal_code};
 use doorstep_schemas::ids::{DeviceId, MemberId, OutletId, ShortId};
-use doorstep_schemas::log;
 use doorstep_schemas::wire::{self, Piece, Role, RoleKind, Status, kind};
 use sha2::{Digest, Sha256};
 
@@ -51,7 +50,7 @@ pub fn found_outlet(
     epoch: [u8; 8],
     now_ms: i64,
 ) -> Result<Outlet, StorageError> {
-    let outlet = Outlet { id, name, epoch, head: 0, hash: log::GENESIS, owner_seq: 0, created_ms: now_ms };
+    let outlet = Outlet::new(id, name, epoch, now_ms);
     ledger.put_outlet(&outlet)?;
     Ok(outlet)
 }
@@ -76,21 +75,25 @@ pub fn put_member(
     Ok(member)
 }
 
-/// Puts a device's new state into the log.
-pub fn put_device(ledger: &mut dyn Ledger, outlet: OutletId, device: &Device, now_ms: i64) -> Result<(), StorageError> {
-    let word = wire::Device {
+/// What others are told of a device.
+pub fn word(device: &Device) -> wire::Device {
+    wire::Device {
         device: device.id,
         member: device.member,
         key: device.key,
         name: device.name.clone(),
         status: device.status,
-    };
-    let piece = Piece { kind: kind::DEVICE, device: Some(word), ..Piece::default() };
+    }
+}
+
+/// Puts a device's new state into the log.
+pub fn put_device(ledger: &mut dyn Ledger, outlet: OutletId, device: &Device, now_ms: i64) -> Result<(), StorageError> {
+    let piece = Piece { kind: kind::DEVICE, device: Some(word(device)), ..Piece::default() };
     ledger.append(outlet, &own_word(kind::DEVICE, Some(device.member), now_ms, &piece))?;
     ledger.put_device(outlet, device)
 }
 
-/// Reports a device lost, or found again. What it already is costs no entry.
+/// Confirms a device, reports it lost, or found again. What it already is costs no entry.
 pub fn set_device_status(
     ledger: &mut dyn Ledger,
     outlet: OutletId,
@@ -99,8 +102,12 @@ pub fn set_device_status(
     now_ms: i64,
 ) -> Result<(), TeamError> {
     let mut row = ledger.device(outlet, device)?.ok_or(TeamError::NoDevice)?;
-    if row.status != status {
+    if row.pending && status != Status::Active {
+        // Nobody ever heard of it, so there is nobody to tell.
         row.status = status;
+        ledger.put_device(outlet, &row)?;
+    } else if row.pending || row.status != status {
+        (row.status, row.pending) = (status, false);
         put_device(ledger, outlet, &row, now_ms)?;
     }
     Ok(())

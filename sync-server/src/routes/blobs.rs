@@ -10,18 +10,14 @@ use axum::response::{IntoResponse, Response};
 use doorstep_schemas::blob::{DOC, LENGTH, MAX_BLOB, OFFSET};
 use doorstep_schemas::ids::{BlobHash, DocId};
 use futures_util::stream;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use super::body::{Broken, Incoming};
 use super::{RouteError, Shared, caller};
-use crate::blobs::{Finished, Turn, Upload};
+use crate::blobs::{Finished, Turn, Upload, Whole};
 use crate::engine::access::Verb;
 use crate::engine::standing::{self, Caller, NotServed, Sight};
 use crate::state::State;
 use crate::storage::{Shelf, StorageError};
-
-const CHUNK: usize = 64 * 1024;
 
 /// How much is held: of a whole blob for who may read it, of an upload for the device that sends it.
 pub async fn held(
@@ -61,17 +57,15 @@ pub async fn read(
     if !is_readable(&state, &caller, hash).await? {
         return Err(RouteError::NotFound);
     }
-    let mut file = state.blobs.open(caller.outlet, &hash).await?.ok_or(RouteError::NotFound)?;
-    let size = state.blobs.whole_length(caller.outlet, &hash).await?.ok_or(RouteError::NotFound)?;
+    let blob = Arc::new(state.blobs.open(caller.outlet, &hash).await?.ok_or(RouteError::NotFound)?);
+    let size = blob.size;
     let wanted = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|v| range(v, size));
     let (status, bytes) = match wanted {
         None => (StatusCode::OK, 0..size),
         Some(Some(bytes)) => (StatusCode::PARTIAL_CONTENT, bytes),
         Some(None) => return Err(RouteError::Range { size }),
     };
-    let sought = file.seek(std::io::SeekFrom::Start(bytes.start)).await;
-    sought.map_err(|cause| StorageError::Io { path: hash.to_string().into(), source: cause })?;
-    let length = bytes.end - bytes.start;
+    let (length, last) = (bytes.end - bytes.start, bytes.end.saturating_sub(1));
     let mut response = (status, [number(header::CONTENT_LENGTH.as_str(), length)]).into_response();
     let heads = response.headers_mut();
     heads.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
@@ -79,24 +73,28 @@ pub async fn read(
     heads.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     heads.extend([number(OFFSET, size)]);
     if status == StatusCode::PARTIAL_CONTENT {
-        let text = format!("bytes {}-{}/{size}", bytes.start, bytes.end - 1);
+        let text = format!("bytes {}-{last}/{size}", bytes.start);
         heads.insert(header::CONTENT_RANGE, HeaderValue::try_from(text).expect("digits and signs only"));
     }
-    *response.body_mut() = Body::from_stream(stream::try_unfold((file, length), next_chunk));
+    *response.body_mut() = Body::from_stream(stream::try_unfold((blob, bytes), next_chunk));
     Ok(response)
 }
 
-async fn next_chunk((mut file, left): (File, u64)) -> std::io::Result<Option<(Bytes, (File, u64))>> {
-    if left == 0 {
+type Rest = (Arc<Whole>, Range<u64>);
+
+async fn next_chunk((blob, mut rest): Rest) -> std::io::Result<Option<(Bytes, Rest)>> {
+    if rest.is_empty() {
         return Ok(None);
     }
-    let mut chunk = vec![0u8; usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)];
-    let count = file.read(&mut chunk).await?;
-    if count == 0 {
+    let (reading, from) = (blob.clone(), rest.start);
+    let read = tokio::task::spawn_blocking(move || reading.read(from)).await;
+    let mut chunk = read.map_err(std::io::Error::other)??;
+    chunk.truncate(usize::try_from(rest.end - rest.start).unwrap_or(usize::MAX));
+    if chunk.is_empty() {
         return Err(std::io::ErrorKind::UnexpectedEof.into());
     }
-    chunk.truncate(count);
-    Ok(Some((chunk.into(), (file, left - count as u64))))
+    rest.start += chunk.len() as u64;
+    Ok(Some((chunk.into(), (blob, rest))))
 }
 
 /// One range of a `Range` header. `None`: not one that we honour, so the whole is sent; `Some(None)`: outside.

@@ -24,8 +24,13 @@ pub async fn enrol(extract::State(state): Shared, request: Body) -> Result<Json<
     });
     let enrolled = joined.durable().await??;
     state.tries().was_right();
-    state.tell(enrolled.outlet.id);
-    tracing::info!(outlet = %enrolled.outlet.id, device = %enrolled.device, "a device has joined");
+    if enrolled.pending {
+        // It is in no log: owners hear of it beside.
+        state.moved_beside(enrolled.outlet.id);
+    } else {
+        state.tell(enrolled.outlet.id);
+    }
+    tracing::info!(outlet = %enrolled.outlet.id, device = %enrolled.device, pending = enrolled.pending, "a device has joined");
     Ok(Json(EnrolAnswer {
         outlet: enrolled.outlet.id,
         outlet_name: enrolled.outlet.name,
@@ -35,5 +40,6 @@ pub async fn enrol(extract::State(state): Shared, request: Body) -> Result<Json<
         device: enrolled.device,
         token,
         relay_key: identity::public_key(&state.key),
+        pending: enrolled.pending,
     }))
 }

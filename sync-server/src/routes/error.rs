@@ -67,6 +67,7 @@ impl RouteError {
         match self {
             Self::NotServed(NotServed::UnknownToken) => (StatusCode::UNAUTHORIZED, ErrorCode::DeviceRefused),
             Self::NotServed(NotServed::Revoked) => (StatusCode::FORBIDDEN, ErrorCode::DeviceRefused),
+            Self::NotServed(NotServed::Pending) => (StatusCode::FORBIDDEN, ErrorCode::DevicePending),
             Self::Refused(code) => (StatusCode::FORBIDDEN, *code),
             Self::ExchangeUnreadable(_) | Self::ExchangeEmpty => {
                 (StatusCode::BAD_REQUEST, ErrorCode::ExchangeUnreadable)

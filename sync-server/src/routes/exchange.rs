@@ -19,9 +19,11 @@ use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
 use super::body::Incoming;
 use super::{RouteError, Shared, caller};
 use crate::engine::exchange;
+use crate::engine::fork;
 use crate::engine::intake::{self, Carrier};
 use crate::engine::parcel;
 use crate::engine::standing::{self, Caller, NotServed};
+use crate::identity;
 use crate::state::State;
 use crate::storage::{Pending, StorageError};
 
@@ -57,6 +59,7 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     }
     let up = Arc::new(up.ok_or(RouteError::ExchangeEmpty)?);
 
+    look_for_a_fork(&state, &caller, &up).await?;
     let now_ms = state.now_ms();
     let (visitor, visit) = (caller.clone(), up.clone());
     if state.read(move |shelf| exchange::is_worth_noting(shelf, &visitor, &visit, now_ms)).await? {
@@ -72,6 +75,24 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     let body = state.read(move |shelf| exchange::answer(shelf, &caller, &up, results, now_ms, &key)).await?;
     let cbor = [(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))];
     Ok((cbor, body).into_response())
+}
+
+/// Tells all devices when this one remembers more of the log than there is.
+async fn look_for_a_fork(state: &State, caller: &Caller, up: &UpHeader) -> Result<(), RouteError> {
+    let (Some(cursor), outlet) = (up.cursor, caller.outlet) else { return Ok(()) };
+    if !state.read(move |shelf| fork::remembers_more(shelf, outlet, &cursor)).await? {
+        return Ok(());
+    }
+    if !state.may_fork(outlet) {
+        tracing::warn!(%outlet, device = %caller.device, "a device remembers more than the log holds, again today");
+        return Ok(());
+    }
+    let epoch = identity::random()?;
+    if state.write(move |ledger| fork::begin_anew(ledger, outlet, &cursor, epoch)).durable().await? {
+        tracing::warn!(%outlet, device = %caller.device, "the log was put back to an older copy: it has a new epoch");
+        state.tell(outlet);
+    }
+    Ok(())
 }
 
 struct Intake<'a> {
@@ -138,7 +159,7 @@ fn take_all(
     let caller = match standing::again(ledger, caller) {
         Ok(caller) => caller,
         Err(NotServed::Storage(cause)) => return Err(cause),
-        Err(NotServed::UnknownToken | NotServed::Revoked) => {
+        Err(NotServed::UnknownToken | NotServed::Revoked | NotServed::Pending) => {
             return Ok(pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
         }
     };

@@ -67,6 +67,7 @@ pub async fn set_device_status(
     let status = match request.status {
         DeviceStatus::Active => Status::Active,
         DeviceStatus::Lost => Status::Lost,
+        DeviceStatus::Pending => return Err(RouteError::Invalid("a device is active or lost")),
     };
     let now_ms = state.now_ms();
     as_owner(&state, caller, move |ledger, caller| {

@@ -13,7 +13,7 @@ use doorstep_schemas::wire::{Held, kind};
 
 use super::{
     Blob, Device, Done, EntryHead, GrantNow, Invite, Job, Ledger, Look, Member, NewEntry, Outlet, Placed, RunRow,
-    Shelf, Storage, StorageError, Stretch, WhoseToken,
+    Shelf, Storage, StorageError, Stretch, Totals, WhoseToken,
 };
 
 /// See the module.
@@ -35,6 +35,10 @@ impl Memory {
 impl Storage for Memory {
     fn identity(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError> {
         Ok(*self.tables().identity.get_or_insert(fresh))
+    }
+
+    fn blob_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError> {
+        Ok(*self.tables().blob_key.get_or_insert(fresh))
     }
 
     fn read(&self, look: Look<'_>) -> Result<(), StorageError> {
@@ -96,6 +100,7 @@ type RunKey = (OutletId, DocId, Actor);
 #[derive(Debug, Default)]
 struct Tables {
     identity: Option<[u8; 32]>,
+    blob_key: Option<[u8; 32]>,
     outlets: Table<OutletId, Outlet>,
     members: Table<(OutletId, MemberId), Member>,
     devices: Table<(OutletId, DeviceId), Device>,
@@ -225,6 +230,30 @@ impl Shelf for Tables {
 
     fn blob(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Blob>, StorageError> {
         Ok(self.blobs.rows.get(&(outlet, *hash)).cloned())
+    }
+
+    fn blobs_after(
+        &self,
+        outlet: OutletId,
+        after: Option<BlobHash>,
+        limit: usize,
+    ) -> Result<Vec<(BlobHash, u64)>, StorageError> {
+        let behind = |hash: &BlobHash| after.is_none_or(|after| hash.0 > after.0);
+        let rows = self.blobs.rows.iter().filter(|((o, hash), _)| *o == outlet && behind(hash));
+        Ok(rows.take(limit).map(|((_, hash), blob)| (*hash, blob.size)).collect())
+    }
+
+    fn totals(&self, outlet: OutletId) -> Result<Totals, StorageError> {
+        let count = |n: usize| n as u64;
+        let entries = self.entries.rows.iter().filter(|((o, _), _)| *o == outlet);
+        let blobs: Vec<u64> = self.blobs.rows.iter().filter(|((o, _), _)| *o == outlet).map(|(_, b)| b.size).collect();
+        Ok(Totals {
+            bytes: entries.map(|(_, (_, _, body))| count(body.len())).sum(),
+            documents: count(self.documents.rows.keys().filter(|(o, _)| *o == outlet).count()),
+            runs: count(self.runs.rows.keys().filter(|(o, _, _)| *o == outlet).count()),
+            blobs: count(blobs.len()),
+            blob_bytes: blobs.iter().sum(),
+        })
     }
 }
 

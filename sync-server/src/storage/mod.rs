@@ -14,7 +14,8 @@ use doorstep_schemas::wire::Held;
 
 pub use error::StorageError;
 pub use records::{
-    Blob, Device, EntryHead, GrantNow, Invite, Member, NewEntry, Outlet, Placed, RunRow, Stretch, WhoseToken,
+    Blob, Confirms, Device, EntryHead, GrantNow, Invite, Member, NewEntry, Outlet, Placed, RunRow, Stretch, Totals,
+    WhoseToken,
 };
 
 /// Reading one consistent moment.
@@ -59,6 +60,14 @@ pub trait Shelf {
     fn body(&self, outlet: OutletId, seq: u64) -> Result<Option<Vec<u8>>, StorageError>;
     /// A finished blob and the documents that it belongs to.
     fn blob(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Blob>, StorageError>;
+    /// Hashes and sizes of finished blobs behind `after`, in order.
+    fn blobs_after(
+        &self,
+        outlet: OutletId,
+        after: Option<BlobHash>,
+        limit: usize,
+    ) -> Result<Vec<(BlobHash, u64)>, StorageError>;
+    fn totals(&self, outlet: OutletId) -> Result<Totals, StorageError>;
 }
 
 /// Writing, inside one transaction.
@@ -110,6 +119,8 @@ pub type Look<'a> = Box<dyn FnOnce(&dyn Shelf) -> Result<(), StorageError> + 'a>
 pub trait Storage: Send + Sync + 'static {
     /// The relay's own Ed25519 secret; drawn from `fresh` the first time.
     fn identity(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError>;
+    /// The key that blobs' files lie under; drawn from `fresh` the first time.
+    fn blob_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError>;
     /// Runs `look` on one consistent moment, on the caller's thread.
     fn read(&self, look: Look<'_>) -> Result<(), StorageError>;
     /// Queues `job`; jobs run in the order in which they were queued.

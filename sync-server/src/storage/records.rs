@@ -2,6 +2,7 @@
 
 use doorstep_schemas::admission::Run;
 use doorstep_schemas::ids::{Actor, DeviceId, DocId, MemberId, OutletId, PublicKey};
+use doorstep_schemas::log;
 use doorstep_schemas::wire::{Access, Held, RoleKind, Status};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,50 @@ pub struct Outlet {
     /// The highest entry that an owner's device has said it holds.
     pub owner_seq: u64,
     pub created_ms: i64,
+    /// The last entry in the newest backup; 0 where there is none.
+    pub backed_up_to: u64,
+    /// Where the relay can be reached from afar, the likeliest first.
+    pub addresses: Vec<String>,
+    pub confirms: Confirms,
+}
+
+impl Outlet {
+    /// An outlet with an empty log.
+    pub fn new(id: OutletId, name: String, epoch: [u8; 8], created_ms: i64) -> Self {
+        Self {
+            id,
+            name,
+            epoch,
+            head: 0,
+            hash: log::GENESIS,
+            owner_seq: 0,
+            created_ms,
+            backed_up_to: 0,
+            addresses: Vec::new(),
+            confirms: Confirms::Further,
+        }
+    }
+}
+
+/// Which new devices wait until an owner confirms them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirms {
+    None = 0,
+    /// Those of a member who has a device already.
+    Further = 1,
+    /// All but the outlet's first.
+    All = 2,
+}
+
+/// What an outlet takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Of all entries' bodies.
+    pub bytes: u64,
+    pub documents: u64,
+    pub runs: u64,
+    pub blobs: u64,
+    pub blob_bytes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +86,8 @@ pub struct Device {
     /// The relay's clock at its last exchange; 0 before the first.
     pub seen_ms: i64,
     pub held: Held,
+    /// No owner has confirmed it yet: the log doesn't know it, and it is served nothing.
+    pub pending: bool,
 }
 
 /// A token's device and its outlet.

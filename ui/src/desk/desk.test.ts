@@ -197,6 +197,7 @@ describe('the team', () => {
     const lost = () => asked.filter((each) => each.command === 'set_device_status');
     vi.useFakeTimers();
     await team.get(T('device-lost')).trigger('click');
+    expect(team.get(T('lost-first')).text()).toContain('资料包');
     await team.get(T('lost-confirm')).trigger('click');
     await vi.advanceTimersByTimeAsync(3000);
     await team.get(T('lost-undo')).trigger('click');

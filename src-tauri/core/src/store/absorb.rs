@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use doorstep_schemas::admission::{self, Examined, History, News, Refusal, Stray};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, DeviceId, DocId, JobId, PublicKey};
-use doorstep_schemas::wire::{Cursor, Entry, Piece, Segment, kind};
+use doorstep_schemas::wire::{Access, Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -179,6 +179,9 @@ impl Intray<'_> {
             }
             (kind::GRANT, Piece { grant: Some(grant), .. }) => {
                 self.absorbed.jobs.insert(grant.job);
+                if grant.access == Access::Write {
+                    team::offer_again(self.db, grant.job)?;
+                }
                 team::put_grant(self.db, grant, team::rank(taken))
             }
             (kind::ROLE, Piece { role: Some(role), .. }) => {
@@ -435,12 +438,12 @@ pub(super) fn piece_bytes(doc: &DocId, segment: &Segment) -> Vec<u8> {
     minicbor::to_vec(&piece).expect("writing to memory can't fail")
 }
 
-/// Keeps a piece that can't be judged yet.
+/// Keeps a piece that can't be judged yet. One that was carried here before the log brought it is the log's from then on.
 fn hold(db: &Connection, doc: &DocId, segment: &Segment, taken: Taken) -> Result<(), StoreError> {
     let bytes = piece_bytes(doc, segment);
     db.prepare_cached(
         "INSERT INTO held_piece (doc, piece, at_ms, log_seq, digest) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (digest) DO NOTHING",
+         ON CONFLICT (digest) DO UPDATE SET log_seq = coalesce(log_seq, excluded.log_seq)",
     )?
     .execute(params![doc.to_string(), bytes, taken.at_ms, taken.log_seq.map(signed), log::digest(&bytes)])?;
     Ok(())

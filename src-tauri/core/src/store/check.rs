@@ -215,16 +215,16 @@ impl Checker {
     }
 
     fn packs(&mut self, db: &Connection, after: i64) -> Result<Place, StoreError> {
-        let mut query = db.prepare("SELECT id, job, body FROM pack WHERE id > ?1 ORDER BY id LIMIT ?2")?;
+        let mut query = db.prepare("SELECT id, job FROM pack WHERE id > ?1 ORDER BY id LIMIT ?2")?;
         let mut rows = query.query(params![after, PACKS])?;
         let (mut last, mut count) = (after, 0);
         while let Some(row) = rows.next()? {
             last = row.get(0)?;
             count += 1;
             let job = JobId::from_bytes(row.get(1)?);
-            match packs::decode(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?) {
-                Ok(closed) if packs::vouched(db, job, &closed)? => {
-                    self.state.now.changes += small(closed.changes.len())
+            match packs::readable(db, job)? {
+                Some(closed) if packs::vouched(db, job, &closed)? => {
+                    self.state.now.changes += small(closed.changes.len());
                 }
                 _ => self.found.push(Finding::Pack(job)),
             }

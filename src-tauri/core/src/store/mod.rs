@@ -58,6 +58,7 @@ pub mod team;
 mod told;
 mod turns;
 pub mod views;
+pub mod volumes;
 mod wal;
 
 use std::path::{Path, PathBuf};

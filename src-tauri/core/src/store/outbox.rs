@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packs::{self, Sums};
 use super::rows::signed;
-use super::{Store, StoreError, packing, settings};
+use super::{Store, StoreError, packing, settings, team};
 
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
@@ -324,8 +324,9 @@ impl Store {
         tx.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
         tx.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
         packing::doubt_all(&tx)?;
-        super::team::forget_ranks(&tx)?;
+        team::forget_ranks(&tx)?;
         tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
+        team::say_grants_again(&tx)?;
         tx.commit()?;
         Ok(())
     }
@@ -338,6 +339,9 @@ impl Store {
         settings::put(&tx, "beacon", &beacon)?;
         settings::put_number(&tx, "owner_seq", signed(header.owner_seq))?;
         settings::put_number(&tx, "backed_up_to", signed(header.backed_up_to))?;
+        if let Some(addresses) = &header.addresses {
+            settings::put_addresses(&tx, addresses)?;
+        }
         settings::put_number(&tx, "clock_offset", now_ms - header.beacon.time_ms)?;
         settings::put_number(&tx, "last_success", now_ms)?;
         settings::put_number(&tx, "relay_sample", i64::from(header.sample.unwrap_or(0)))?;

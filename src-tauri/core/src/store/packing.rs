@@ -3,6 +3,8 @@
 //! Whoever takes in a change says when to look at its job again; nobody goes through all jobs. A job that does not
 //! come back from its pack equal in every byte, hash, signature and number stays as it is.
 
+use std::time::{Duration, Instant};
+
 use doorstep_schemas::closed::{Closed, ClosedChange, ClosedRun};
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind, JobId};
 use doorstep_schemas::segment::Unpacked;
@@ -58,46 +60,50 @@ fn due_at(db: &Connection, job: JobId, at_ms: i64) -> Result<(), StoreError> {
 }
 
 impl Store {
-    /// Packs closed jobs that are due, looking at `most` of them at most. Each is a transaction of its own, so that
-    /// nobody waits for more than one.
+    /// Packs closed jobs that are due, looking at `most` of them at most.
     pub fn pack_some(&mut self, now_ms: i64, most: u32) -> Result<Packed, StoreError> {
+        self.pack_within(now_ms, most, Duration::MAX)
+    }
+
+    /// As `pack_some`, and begins with no job when so much time has passed: whoever waits for the store gets it then. All
+    /// are one transaction, because a commit costs as much as a job.
+    pub fn pack_within(&mut self, now_ms: i64, most: u32, time: Duration) -> Result<Packed, StoreError> {
         let due = {
             let mut query =
                 self.db.prepare_cached("SELECT job FROM pack_due WHERE at_ms <= ?1 ORDER BY at_ms, job LIMIT ?2")?;
             query.query_map([now_ms, i64::from(most)], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?
         };
+        if due.is_empty() {
+            return Ok(Packed::default());
+        }
+        let begun = Instant::now();
         let mut out = Packed::default();
+        let mut failed = None;
+        let mut tx = self.db.transaction()?;
         for name in due {
-            let packed = self.look_at(&name, now_ms);
-            if packed.is_err() {
-                self.papers.forget_all();
-            }
-            out.packed += u32::from(packed?);
-            out.looked_at += 1;
-        }
-        Ok(out)
-    }
-
-    fn look_at(&mut self, name: &str, now_ms: i64) -> Result<bool, StoreError> {
-        let tx = self.db.transaction()?;
-        let forget = |db: &Connection| db.execute("DELETE FROM pack_due WHERE job = ?1", [name]);
-        let later = |db: &Connection, ms: i64| {
-            db.execute("UPDATE pack_due SET at_ms = ?2 WHERE job = ?1", params![name, now_ms.saturating_add(ms)])
-        };
-        let mut packed = false;
-        match name.parse::<JobId>() {
-            Err(_no_job) => forget(&tx).map(drop)?,
-            Ok(job) => match fit(&tx, &mut self.papers, job)? {
-                Fit::NotOver => forget(&tx).map(drop)?,
-                Fit::Later => later(&tx, LATER_MS).map(drop)?,
-                Fit::Pack => {
-                    packed = pack(&tx, &mut self.papers, job)?;
-                    if packed { forget(&tx).map(drop)? } else { later(&tx, MUCH_LATER_MS).map(drop)? }
+            // What fails takes nothing with it that was packed before it.
+            let part = tx.savepoint()?;
+            match look_at(&part, &mut self.papers, &name, now_ms).and_then(|packed| {
+                part.commit()?;
+                Ok(packed)
+            }) {
+                Ok(packed) => out.packed += u32::from(packed),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
                 }
-            },
+            }
+            out.looked_at += 1;
+            if begun.elapsed() >= time {
+                break;
+            }
         }
-        tx.commit()?;
-        Ok(packed)
+        let committed = tx.commit();
+        if failed.is_some() || committed.is_err() {
+            self.papers.forget_all();
+        }
+        committed?;
+        failed.map_or(Ok(out), Err)
     }
 
     /// Every change and run of a job, packed or not, in the order in which they came; `log_seq` is 0 where the relay has
@@ -142,6 +148,30 @@ impl Store {
         tx.commit()?;
         Ok(more)
     }
+}
+
+/// Looks at one job that is due; returns whether it was packed.
+fn look_at(db: &Connection, papers: &mut Papers, name: &str, now_ms: i64) -> Result<bool, StoreError> {
+    let forget = || db.prepare_cached("DELETE FROM pack_due WHERE job = ?1")?.execute([name]).map(drop);
+    let later = |ms: i64| {
+        db.prepare_cached("UPDATE pack_due SET at_ms = ?2 WHERE job = ?1")?
+            .execute(params![name, now_ms.saturating_add(ms)])
+            .map(drop)
+    };
+    let Ok(job) = name.parse::<JobId>() else {
+        forget()?;
+        return Ok(false);
+    };
+    match fit(db, papers, job)? {
+        Fit::NotOver => forget()?,
+        Fit::Later => later(LATER_MS)?,
+        Fit::Pack if pack(db, papers, job)? => {
+            forget()?;
+            return Ok(true);
+        }
+        Fit::Pack => later(MUCH_LATER_MS)?,
+    }
+    Ok(false)
 }
 
 /// The confirmations in all packs are in doubt.

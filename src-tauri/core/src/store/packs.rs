@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::dictionary::{self, Kind, Unpackable};
 use super::papers::Papers;
 use super::rows::{ADOPTED, signed};
-use super::{StoreError, folded, settings};
+use super::{StoreError, folded, settings, volumes};
 
 /// Why a pack can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +85,21 @@ pub(super) fn doubted(db: &Connection) -> Result<bool, StoreError> {
 struct PackRow {
     id: i64,
     sums: Sums,
+    /// Empty where it is bound into a volume.
     body: Vec<u8>,
+    volume: Option<i64>,
+}
+
+impl PackRow {
+    fn closed(&self, db: &Connection, job: JobId) -> Result<Closed, StoreError> {
+        let Some(volume) = self.volume else { return Ok(decode(&self.body)?) };
+        let (main, content) = volumes::parts(db, volume, job)?;
+        Ok(closed::unpack(&main, &content).map_err(PackError::from)?)
+    }
+
+    fn bytes(&self, db: &Connection, job: JobId) -> Result<usize, StoreError> {
+        self.volume.map_or(Ok(self.body.len()), |volume| volumes::share(db, volume, job))
+    }
 }
 
 fn first_id(job: JobId) -> i64 {
@@ -97,7 +111,8 @@ fn first_id(job: JobId) -> i64 {
 fn row(db: &Connection, job: JobId) -> Result<Option<PackRow>, StoreError> {
     let first = first_id(job);
     let mut query = db.prepare_cached(
-        "SELECT id, docs, changes, own, photos, photo_bytes, body FROM pack WHERE id >= ?1 AND id < ?2 AND job = ?3",
+        "SELECT id, docs, changes, own, photos, photo_bytes, body, volume FROM pack
+         WHERE id >= ?1 AND id < ?2 AND job = ?3",
     )?;
     let found = query.query_row(params![first, first.saturating_add(SAME), job.to_bytes()], |row| {
         let sums = Sums {
@@ -107,7 +122,7 @@ fn row(db: &Connection, job: JobId) -> Result<Option<PackRow>, StoreError> {
             photos: row.get(4)?,
             photo_bytes: row.get(5)?,
         };
-        Ok(PackRow { id: row.get(0)?, sums, body: row.get(6)? })
+        Ok(PackRow { id: row.get(0)?, sums, body: row.get(6)?, volume: row.get(7)? })
     });
     Ok(found.optional()?)
 }
@@ -138,14 +153,27 @@ pub fn encode(job: &Closed) -> Result<Vec<u8>, ClosedError> {
 }
 
 pub fn decode(body: &[u8]) -> Result<Closed, PackError> {
+    let (main, content) = parts_of(body)?;
+    Ok(closed::unpack(&main, &content)?)
+}
+
+/// A body's two parts as they were before shortening.
+pub fn parts_of(body: &[u8]) -> Result<(Vec<u8>, Vec<u8>), PackError> {
     let (main, content) = closed::split(body)?;
-    let main = dictionary::expand(Kind::Pack, main, MAX_PLAIN)?;
-    Ok(closed::unpack(&main, content)?)
+    Ok((dictionary::expand(Kind::Pack, main, MAX_PLAIN)?, content.to_vec()))
 }
 
 /// What is packed of a job.
 pub fn of(db: &Connection, job: JobId) -> Result<Option<Closed>, StoreError> {
-    row(db, job)?.map(|row| Ok(decode(&row.body)?)).transpose()
+    row(db, job)?.map(|row| row.closed(db, job)).transpose()
+}
+
+/// As `of`, and `None` where what is there can't be read, in its row or in its volume.
+pub fn readable(db: &Connection, job: JobId) -> Result<Option<Closed>, StoreError> {
+    match of(db, job) {
+        Err(StoreError::Pack(_) | StoreError::Row(_)) => Ok(None),
+        read => read,
+    }
 }
 
 /// What is packed of the job of a document, if that document is among it.
@@ -212,14 +240,16 @@ pub fn doc_of(job: JobId, kind: DocKind) -> DocId {
     if kind == DocKind::Order { DocId::Order(job) } else { DocId::Sheet(job) }
 }
 
-/// How many bytes a job's pack takes, and how many jobs are packed.
+/// How many bytes a job's pack takes, bound or not; `None` where it has none.
 pub fn size(db: &Connection, job: JobId) -> Result<Option<usize>, StoreError> {
-    Ok(row(db, job)?.map(|row| row.body.len()))
+    row(db, job)?.map(|row| row.bytes(db, job)).transpose()
 }
 
 /// Jobs with a pack in which an actor may have written: the actor's name lies in the body as it is.
 pub fn naming(db: &Connection, name: &[u8]) -> Result<Vec<JobId>, StoreError> {
-    jobs(db, "SELECT job FROM pack WHERE instr(body, ?1) > 0", &[&name])
+    let mut out = jobs(db, "SELECT job FROM pack WHERE volume IS NULL AND instr(body, ?1) > 0", &[&name])?;
+    out.extend(volumes::naming(db, name)?);
+    Ok(out)
 }
 
 /// Every packed job, oldest first.
@@ -244,8 +274,8 @@ fn jobs(db: &Connection, sql: &str, params: &[&dyn rusqlite::ToSql]) -> Result<V
 /// Changes and bytes of a document's pack; the job's are counted with its sheet.
 pub fn weight(db: &Connection, doc: &DocId) -> Result<(i64, i64), StoreError> {
     let DocId::Sheet(job) = doc else { return Ok((0, 0)) };
-    let weight = row(db, *job)?.map(|row| (row.sums.changes, i64::try_from(row.body.len()).unwrap_or(i64::MAX)));
-    Ok(weight.unwrap_or_default())
+    let Some(row) = row(db, *job)? else { return Ok((0, 0)) };
+    Ok((row.sums.changes, i64::try_from(row.bytes(db, *job)?).unwrap_or(i64::MAX)))
 }
 
 /// Keeps a job as a pack, in the place of the one that was there.
@@ -262,6 +292,7 @@ pub fn put(db: &Connection, job: JobId, body: &[u8], closed: &Closed, photos: Su
     let newest = closed.changes.iter().map(|kept| kept.noted_ms).max().unwrap_or(0);
     if let Some(before) = &before {
         before.sums.add(db, -1)?;
+        leave_volume(db, before, job)?;
         sums.photos += before.sums.photos;
         sums.photo_bytes += before.sums.photo_bytes;
     }
@@ -274,7 +305,8 @@ pub fn put(db: &Connection, job: JobId, body: &[u8], closed: &Closed, photos: Su
         "INSERT INTO pack (id, job, docs, changes, own, photos, photo_bytes, newest_ms, turn, body)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET docs = excluded.docs, changes = excluded.changes, own = excluded.own, photos = excluded.photos,
-             photo_bytes = excluded.photo_bytes, newest_ms = excluded.newest_ms, turn = excluded.turn, body = excluded.body",
+             photo_bytes = excluded.photo_bytes, newest_ms = excluded.newest_ms, turn = excluded.turn, body = excluded.body,
+             volume = NULL",
     )?
     .execute(params![
         id,
@@ -306,9 +338,14 @@ fn free_id(db: &Connection, job: JobId) -> Result<Option<i64>, StoreError> {
 pub fn remove(db: &Connection, job: JobId) -> Result<(), StoreError> {
     if let Some(row) = row(db, job)? {
         row.sums.add(db, -1)?;
+        leave_volume(db, &row, job)?;
         db.prepare_cached("DELETE FROM pack WHERE id = ?1")?.execute([row.id])?;
     }
     Ok(())
+}
+
+fn leave_volume(db: &Connection, row: &PackRow, job: JobId) -> Result<(), StoreError> {
+    row.volume.map_or(Ok(()), |volume| volumes::cut_out(db, volume, job))
 }
 
 /// Makes rows of a pack again: for whoever has to judge the whole job anew, or to say all of it again (`unsent`).
@@ -406,6 +443,7 @@ mod tests {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(include_str!("migrations/0001_first.sql")).unwrap();
         db.execute_batch(include_str!("migrations/0005_packs.sql")).unwrap();
+        db.execute_batch(include_str!("migrations/0012_volumes.sql")).unwrap();
         let names: Vec<JobId> =
             (0..17).map(|n| JobId::mint(1_795_000_000_000, [7, 7, n, 0, 0, 0, 0, 0, 0, 1])).collect();
         assert!(names.iter().all(|name| first_id(*name) == first_id(names[0])));

@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use doorstep_schemas::change::Change;
-use doorstep_schemas::closed::{Closed, ClosedChange};
+use doorstep_schemas::closed::volume::Parts;
+use doorstep_schemas::closed::{self, Closed, ClosedChange};
 use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash, DeviceId, DocId, JobId, PublicKey};
 use doorstep_schemas::signature::Signature;
 
 use super::cells::{self, Row, Value, u32_at};
 use super::pages::{self, Found, Pages, Salt};
 use super::rows::signed;
-use super::{StoreError, database, files, key, packs};
+use super::{StoreError, database, files, key, packs, volumes};
 use crate::tasks::{Step, Watcher};
 
 /// A change whose bytes are those of its hash.
@@ -211,6 +212,12 @@ impl Haul {
             }
         } else if let Some((job, closed)) = pack(values) {
             self.take_pack(job, closed);
+        } else if let [Value::Null, Value::Blob(body)] = values
+            && let Ok(jobs) = volumes::split(body)
+        {
+            // One job that is not what it was says nothing about its neighbours.
+            let whole = |parts: Parts| Some((parts.job, closed::unpack(&parts.main, &parts.content).ok()?));
+            jobs.into_iter().filter_map(whole).for_each(|(job, closed)| self.take_pack(job, closed));
         } else if let [Value::Text(doc), Value::Int(_), Value::Null | Value::Blob(_), Value::Int(_)] = values
             && let Ok(doc) = doc.parse()
         {
@@ -245,9 +252,13 @@ fn change(values: &[Value]) -> Option<(RunKey, u64, Kept)> {
 }
 
 fn pack(values: &[Value]) -> Option<(JobId, Closed)> {
-    let [Value::Null, job, numbers @ .., body] = values else { return None };
-    (numbers.len() == 7).then_some(())?;
-    numbers.iter().try_for_each(|number| number.int().map(drop))?;
+    // Where it was bound into a volume, its body is there.
+    let [Value::Null, job, docs, changes, own, photos, photo_bytes, newest, turn, body, ..] = values else {
+        return None;
+    };
+    for number in [docs, changes, own, photos, photo_bytes, newest, turn] {
+        number.int()?;
+    }
     Some((JobId::from_bytes(job.array()?), packs::decode(body.blob()?).ok()?))
 }
 

@@ -1,6 +1,7 @@
 //! Small facts about this installation: its key, its enrolment, its cursor, what a person chose.
 
 use doorstep_schemas::ids::{DeviceId, MemberId, OutletId, PublicKey};
+use doorstep_schemas::nearby;
 use doorstep_schemas::signature::{Beacon, identity};
 use doorstep_schemas::view::{Language, Shell};
 use doorstep_schemas::wire::Cursor;
@@ -61,6 +62,13 @@ pub(super) fn put_json<T: Serialize>(db: &Connection, key: &str, value: &T) -> R
     put(db, key, &serde_json::to_vec(value).expect("settings have only text keys"))
 }
 
+/// Where the relay says that it can be reached; what is no address is left out.
+pub(super) fn put_addresses(db: &Connection, addresses: &[String]) -> Result<(), StoreError> {
+    let kept: Vec<&String> =
+        addresses.iter().filter(|address| nearby::is_address(address)).take(nearby::MOST_ADDRESSES).collect();
+    put_json(db, "relay_addresses", &kept)
+}
+
 /// This installation's signing key, made at the first open.
 pub(super) fn signing_key(db: &Connection, nature: &dyn Nature) -> Result<SigningKey, StoreError> {
     if let Some(seed) = get(db, "signing_key")? {
@@ -94,6 +102,16 @@ pub(super) fn put_number(db: &Connection, key: &str, value: i64) -> Result<(), S
 }
 
 impl Store {
+    /// Where the relay can be reached beside the address that this device was enrolled by, the likeliest first.
+    pub fn relay_addresses(&self) -> Result<Vec<String>, StoreError> {
+        Ok(get_json(&self.db, "relay_addresses")?.unwrap_or_default())
+    }
+
+    /// What the relay is told of them; `None` while none is known.
+    pub fn relay_addresses_tag(&self) -> Result<Option<u32>, StoreError> {
+        Ok(Some(nearby::addresses_tag(&self.relay_addresses()?)).filter(|tag| *tag != 0))
+    }
+
     pub fn enrolment(&self) -> Result<Option<Enrolment>, StoreError> {
         enrolment(&self.db)
     }

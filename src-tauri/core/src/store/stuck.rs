@@ -103,7 +103,8 @@ pub(super) fn put_aside(
     }
     db.prepare_cached(
         "INSERT INTO aside (doc, actor, from_seq, code, piece, at_ms, log_seq, digest)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (digest) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (digest)
+             DO UPDATE SET log_seq = coalesce(log_seq, excluded.log_seq)",
     )?
     .execute(params![
         key,

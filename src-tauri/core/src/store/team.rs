@@ -12,7 +12,7 @@ use super::absorb::Taken;
 use super::papers::Papers;
 use super::rows::signed;
 use super::settings::Enrolment;
-use super::{Store, StoreError, views};
+use super::{Store, StoreError, settings, views};
 
 fn access_number(access: Access) -> i64 {
     match access {
@@ -113,6 +113,29 @@ pub(super) fn put_grant(db: &Connection, grant: &Grant, rank: Option<i64>) -> Re
     Ok(())
 }
 
+/// The log is another one: which grants it holds is not known until it has come again. An owner's device says all that
+/// it knew, what was taken away included; the relay passes over those that it has.
+pub(super) fn say_grants_again(db: &Connection) -> Result<(), StoreError> {
+    let Some(enrolment) = settings::enrolment(db)? else { return Ok(()) };
+    if is_owner(db, enrolment.member)? {
+        db.execute(
+            "INSERT OR REPLACE INTO grant_out (job, member, access) SELECT job, member, access FROM granted",
+            [],
+        )?;
+        db.execute("DELETE FROM granted", [])?;
+    }
+    Ok(())
+}
+
+/// What the relay refused for want of a right is offered again when the right comes.
+pub(super) fn offer_again(db: &Connection, job: JobId) -> Result<(), StoreError> {
+    let (order, sheet) = (DocId::Order(job).to_string(), DocId::Sheet(job).to_string());
+    let docs = (order.as_str(), sheet.as_str());
+    db.execute("DELETE FROM refused WHERE doc IN (?1, ?2) AND code = 'not_allowed'", docs)?;
+    db.execute("UPDATE photo SET refused = NULL WHERE doc IN (?1, ?2) AND refused = 'not_found'", docs)?;
+    Ok(())
+}
+
 pub(super) fn is_owner(db: &Connection, member: MemberId) -> Result<bool, StoreError> {
     let roles: Option<String> = db
         .prepare_cached("SELECT roles FROM member WHERE member = ?1 AND active = 1")?
@@ -156,6 +179,11 @@ pub(super) fn queue_grants(
     }
     Ok(due)
 }
+
+/// A device that waits for an owner's word: its id, whose it is, its name.
+type Waiting = (DeviceId, MemberId, String);
+
+const PENDING: &str = "pending_devices";
 
 impl Store {
     pub fn put_member(&mut self, role: &Role) -> Result<(), StoreError> {
@@ -208,7 +236,24 @@ impl Store {
                 photo_bytes: row.get(6)?,
             })
         })?;
-        Ok(rows.collect::<Result<Vec<_>, _>>()?)
+        let mut devices = rows.collect::<Result<Vec<_>, _>>()?;
+        for (device, member, name) in self.pending()? {
+            let member = self.member(member)?;
+            let (status, this_device) = (DeviceStatus::Pending, false);
+            let (seen_at, changes, photos, photo_bytes) = (None, 0, 0, 0);
+            devices.push(DeviceView {
+                device,
+                name,
+                member,
+                status,
+                this_device,
+                seen_at,
+                changes,
+                photos,
+                photo_bytes,
+            });
+        }
+        Ok(devices)
     }
 
     /// The relay's word on each member, as it was said here.
@@ -262,6 +307,20 @@ impl Store {
             )?;
         }
         Ok(())
+    }
+
+    /// Devices that wait for an owner's word, as the relay names them now. Returns whether they are others than before.
+    pub fn note_pending(&mut self, devices: &[Device]) -> Result<bool, StoreError> {
+        let named: Vec<Waiting> = devices.iter().map(|d| (d.device, d.member, d.name.clone())).collect();
+        let moved = self.pending()? != named;
+        if moved {
+            settings::put_json(&self.db, PENDING, &named)?;
+        }
+        Ok(moved)
+    }
+
+    fn pending(&self) -> Result<Vec<Waiting>, StoreError> {
+        Ok(settings::get_json(&self.db, PENDING)?.unwrap_or_default())
     }
 
     /// What this member may do with a job by the log's word.

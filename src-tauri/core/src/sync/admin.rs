@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 
 use super::fault::Fault;
 use super::line::Line;
+use super::ways::Ways;
 use crate::actions::Actions;
 use crate::store::{Enrolment, StoreError};
 
@@ -77,7 +78,7 @@ pub async fn enrol(actions: &Actions, input: &Enrol) -> Result<(), AdminError> {
     if code.len() != doorstep_schemas::enrol::CODE_LENGTH || !relay.starts_with("http") {
         return Err(AdminError::LinkUnreadable);
     }
-    let line = Line::new(&relay, None)?;
+    let line = Line::new(&relay, expected, None)?;
     let request = EnrolRequest { code, key, device_name: name.to_owned() };
     let answer: EnrolAnswer = ask(&line, "v1/enrol", &request).await?;
     if expected.is_some_and(|expected| expected != answer.relay_key) || answer.device != DeviceId::of_key(&key) {
@@ -102,20 +103,22 @@ pub async fn enrol(actions: &Actions, input: &Enrol) -> Result<(), AdminError> {
     Ok(())
 }
 
-fn owners_line(actions: &Actions) -> Result<(Line, Enrolment), AdminError> {
-    let store = actions.shelf.store();
-    let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
-    if !store.is_owner(enrolment.member)? {
-        return Err(AdminError::OwnerOnly);
+async fn owners_line(ways: &Ways, actions: &Actions) -> Result<(Line, Enrolment), AdminError> {
+    {
+        let store = actions.shelf.store();
+        let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
+        if !store.is_owner(enrolment.member)? {
+            return Err(AdminError::OwnerOnly);
+        }
+        if store.chosen()?.no_network {
+            return Err(Fault::NoNetwork.into());
+        }
     }
-    if store.chosen()?.no_network {
-        return Err(Fault::NoNetwork.into());
-    }
-    Ok((Line::new(&enrolment.relay, Some(enrolment.token.clone()))?, enrolment))
+    Ok(ways.line(actions).await?)
 }
 
 /// A new person of the outlet.
-pub async fn add_member(actions: &Actions, input: &AddMember) -> Result<MemberId, AdminError> {
+pub async fn add_member(ways: &Ways, actions: &Actions, input: &AddMember) -> Result<MemberId, AdminError> {
     let name = input.name.trim();
     if name.is_empty() || name.chars().count() > NAME {
         return Err(AdminError::Name);
@@ -123,28 +126,31 @@ pub async fn add_member(actions: &Actions, input: &AddMember) -> Result<MemberId
     if input.roles.is_empty() {
         return Err(AdminError::NoRole);
     }
-    let (line, _) = owners_line(actions)?;
+    let (line, _) = owners_line(ways, actions).await?;
     let new = NewMember { name: name.to_owned(), roles: input.roles.clone() };
     let answer: MemberAnswer = ask(&line, "v1/members", &new).await?;
     Ok(answer.member)
 }
 
 /// A one-time code for a member's new device, as text, link and QR code.
-pub async fn invite(actions: &Actions, member: MemberId) -> Result<InviteView, AdminError> {
-    let (line, enrolment) = owners_line(actions)?;
+pub async fn invite(ways: &Ways, actions: &Actions, member: MemberId) -> Result<InviteView, AdminError> {
+    let (line, enrolment) = owners_line(ways, actions).await?;
     let answer: InviteAnswer = ask(&line, "v1/invites", &InviteRequest { member }).await?;
-    let link = EnrolLink { relay: enrolment.relay, code: answer.code.clone(), key: enrolment.relay_key }.to_string();
+    // The newcomer may be anywhere: the first address that is not only the shop's.
+    let relay = actions.shelf.store().relay_addresses()?.into_iter().next().unwrap_or(enrolment.relay);
+    let link = EnrolLink { relay, code: answer.code.clone(), key: enrolment.relay_key }.to_string();
     let qr_svg = QrCode::new(link.as_bytes())?.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
     Ok(InviteView { link, code: answer.code, qr_svg, expires: Millis(answer.expires_ms) })
 }
 
 /// A device is lost, or was found again.
 pub async fn set_device_status(
+    ways: &Ways,
     actions: &Actions,
     device: DeviceId,
     status: doorstep_schemas::enrol::DeviceStatus,
 ) -> Result<(), AdminError> {
-    let (line, _) = owners_line(actions)?;
+    let (line, _) = owners_line(ways, actions).await?;
     let body = serde_json::to_vec(&DeviceStatusRequest { status }).expect("a status is a word");
     let path = format!("v1/devices/{device}/status");
     let request = line.request(Method::POST, &path)?.header("content-type", "application/json").body(body);

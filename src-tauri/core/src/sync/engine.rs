@@ -140,6 +140,7 @@ impl Engine {
             ask: asked.clone(),
             budget: Some(DOWN_BUDGET),
             sample: Some(terse::NEWEST).filter(|_| !self.by_themselves),
+            addresses: store.relay_addresses_tag()?,
         };
         let mut body = Vec::new();
         frame::put(&mut body, &header);
@@ -288,6 +289,7 @@ impl Flight {
             self.restored = true;
         }
         store.note_held(&header.devices)?;
+        self.news.team |= store.note_pending(header.pending.as_deref().unwrap_or_default())?;
         self.news.confirmed += store.settle(&self.outgoing.pieces, header, now)?;
         for piece in &self.outgoing.pieces {
             self.news.jobs.extend(piece.piece.doc.as_ref().and_then(doorstep_schemas::ids::DocId::job));

@@ -2,7 +2,9 @@
 
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::frame::FrameError;
+use rustls::CertificateError;
 
+use super::trust;
 use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +17,12 @@ pub enum Fault {
     Insecure(String),
     #[error("the relay could not be reached")]
     Unreachable(#[source] reqwest::Error),
+    #[error("the relay is not the one that this device was enrolled with, nor has it an ordinary certificate")]
+    Untrusted(#[source] reqwest::Error),
+    #[error("the relay's certificate does not hold at this device's time")]
+    CertificateTime(#[source] reqwest::Error),
+    #[error("TLS can't be set up")]
+    Tls(#[source] rustls::Error),
     #[error("the relay fell silent")]
     Timeout(#[source] reqwest::Error),
     #[error("the relay's answer is not made of frames")]
@@ -33,6 +41,15 @@ pub enum Fault {
 
 impl From<reqwest::Error> for Fault {
     fn from(error: reqwest::Error) -> Self {
+        if let Some(rustls::Error::InvalidCertificate(cause)) = trust::cause(&error) {
+            return match cause {
+                CertificateError::Expired
+                | CertificateError::ExpiredContext { .. }
+                | CertificateError::NotValidYet
+                | CertificateError::NotValidYetContext { .. } => Self::CertificateTime(error),
+                _ => Self::Untrusted(error),
+            };
+        }
         if error.is_timeout() && !error.is_connect() { Self::Timeout(error) } else { Self::Unreachable(error) }
     }
 }
@@ -44,10 +61,11 @@ impl Fault {
             Self::NoNetwork => ErrorCode::NoNetwork,
             Self::NotEnrolled => ErrorCode::NotEnrolled,
             Self::Insecure(_) => ErrorCode::RelayInsecure,
-            Self::Unreachable(_) => ErrorCode::RelayUnreachable,
+            Self::CertificateTime(_) => ErrorCode::RelayCertificateTime,
+            Self::Tls(_) | Self::Unreachable(_) => ErrorCode::RelayUnreachable,
             Self::Timeout(_) => ErrorCode::RelayTimeout,
             Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) => ErrorCode::RelayNonsense,
-            Self::Impostor => ErrorCode::RelayImpostor,
+            Self::Impostor | Self::Untrusted(_) => ErrorCode::RelayImpostor,
             Self::Refused { code, .. } => *code,
             Self::Store(StoreError::DiskLow) => ErrorCode::DiskLow,
             Self::Store(StoreError::Damaged(_)) => ErrorCode::StoreDamaged,
@@ -72,6 +90,15 @@ impl Fault {
             Self::Unreachable(error) => !error.is_connect(),
             Self::Timeout(_) | Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) | Self::NoNetwork => true,
             Self::Refused { status, .. } => *status >= 500 || *status == 400 || *status == 413,
+            _ => false,
+        }
+    }
+
+    /// Whether nothing of the request can have left this device, so that another way may be tried with it at once.
+    pub fn nothing_left(&self) -> bool {
+        match self {
+            Self::Unreachable(error) => error.is_connect(),
+            Self::Untrusted(_) | Self::CertificateTime(_) => true,
             _ => false,
         }
     }

@@ -5,15 +5,24 @@ use std::time::Duration;
 
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::ErrorAnswer;
+use doorstep_schemas::ids::PublicKey;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 
 use super::fault::Fault;
+use super::trust;
+use super::ways::Way;
+use crate::store::Enrolment;
 
 /// A 2G line needs seconds to answer; only silence for this long is a dead one.
 const SILENCE: Duration = Duration::from_secs(60);
 const CONNECT: Duration = Duration::from_secs(20);
+/// In the same network somebody answers at once or not at all.
+const CONNECT_NEARBY: Duration = Duration::from_secs(2);
 /// The largest error body worth reading.
 const ERROR_BODY: usize = 4 * 1024;
+
+/// What came back, its body still on the way.
+pub type Answer = Response;
 
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -23,18 +32,33 @@ pub struct Line {
 }
 
 impl Line {
-    /// `relay`: `https://…`, or `http://` on this machine's loopback only.
-    pub fn new(relay: &str, token: Option<String>) -> Result<Self, Fault> {
+    /// `relay`: `https://…`, or `http://` on this machine's loopback only. `key`: the relay's, once an invitation or the
+    /// enrolment has named it; see [`trust`].
+    pub fn new(relay: &str, key: Option<PublicKey>, token: Option<String>) -> Result<Self, Fault> {
+        Self::within(CONNECT, relay, key, token)
+    }
+
+    /// The line of an enrolled device by one way.
+    pub fn by(way: &Way, enrolment: &Enrolment) -> Result<Self, Fault> {
+        let patience = match way {
+            Way::Nearby(_) => CONNECT_NEARBY,
+            Way::Public(_) => CONNECT,
+        };
+        Self::within(patience, &way.address(), Some(enrolment.relay_key), Some(enrolment.token.clone()))
+    }
+
+    fn within(connect: Duration, relay: &str, key: Option<PublicKey>, token: Option<String>) -> Result<Self, Fault> {
         let insecure = || Fault::Insecure(relay.to_owned());
         let base = Url::parse(relay).ok().filter(|url| url.has_host()).ok_or_else(insecure)?;
         if base.scheme() != "https" && !(base.scheme() == "http" && loopback(&base)) {
             return Err(insecure());
         }
         let client = Client::builder()
+            .tls_backend_preconfigured(trust::setup(key)?)
             .http1_only()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(CONNECT)
+            .connect_timeout(connect)
             .read_timeout(SILENCE)
             .tcp_nodelay(true)
             .pool_max_idle_per_host(1)
@@ -50,6 +74,12 @@ impl Line {
             Some(token) => request.bearer_auth(token),
             None => request,
         })
+    }
+
+    /// Sends an exchange.
+    pub async fn exchange(&self, body: Vec<u8>) -> Result<Answer, Fault> {
+        let request = self.request(Method::POST, "v1/exchange")?.header("content-type", "application/cbor");
+        self.send(request.body(body)).await
     }
 
     /// Sends; an answer that is not a success becomes a fault with the relay's own reason.
@@ -101,10 +131,10 @@ mod tests {
         for bad in
             ["http://192.168.1.4:8470", "http://shop.example", "ftp://127.0.0.1", "127.0.0.1:8470", "", "https://"]
         {
-            assert!(matches!(Line::new(bad, None), Err(Fault::Insecure(_))), "{bad}");
+            assert!(matches!(Line::new(bad, None, None), Err(Fault::Insecure(_))), "{bad}");
         }
         for good in ["http://127.0.0.1:8470", "http://[::1]:8470", "http://localhost:1", "https://shop.example"] {
-            assert!(Line::new(good, None).is_ok(), "{good}");
+            assert!(Line::new(good, None, None).is_ok(), "{good}");
         }
     }
 }

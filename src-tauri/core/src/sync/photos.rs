@@ -2,10 +2,12 @@
 
 use doorstep_schemas::blob;
 use doorstep_schemas::event::CoreEvent;
+use doorstep_schemas::ids::BlobHash;
 
 use super::blobs;
 use super::fault::Fault;
 use super::line::Line;
+use super::ways::Ways;
 use crate::actions::Actions;
 use crate::store::photos::PhotoJob;
 
@@ -47,4 +49,19 @@ fn moved(actions: &Actions, photo: &PhotoJob, done: usize) {
     let event = CoreEvent::PhotoMoved { photo: photo.hash, done: small(done as u64), total: small(photo.bytes) };
     // Nobody may be watching.
     let _ = actions.events.send(event);
+}
+
+/// Brings one photo that a person wants to see.
+pub async fn fetch_named(ways: &Ways, actions: &Actions, hash: &BlobHash) -> Result<bool, Fault> {
+    let photo = {
+        let store = actions.shelf.store();
+        if store.chosen()?.no_network {
+            return Err(Fault::NoNetwork);
+        }
+        store.photo_named(hash)?
+    };
+    let Some(photo) = photo else { return Ok(false) };
+    let (line, _) = ways.line(actions).await?;
+    fetch(&line, actions, &photo).await?;
+    Ok(true)
 }

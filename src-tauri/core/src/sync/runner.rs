@@ -8,7 +8,7 @@ use std::time::Duration;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::live::Announcement;
-use reqwest::{Body, Method};
+use doorstep_schemas::view::RelayWay;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio::time::sleep;
@@ -16,7 +16,9 @@ use tokio::time::sleep;
 use super::engine::{Engine, News, Wish};
 use super::fault::Fault;
 use super::line::Line;
+use super::nearby::Lookout;
 use super::pacer::Cause;
+use super::ways::{Held, Ways};
 use super::{blobs, live, photos, rule_sets, status};
 use crate::actions::Actions;
 use crate::nature::random;
@@ -44,6 +46,8 @@ pub struct Now {
     pub moving_photos: bool,
     pub error: Option<ErrorCode>,
     pub next: Option<i64>,
+    /// By which way the last exchange went.
+    pub way: Option<RelayWay>,
 }
 
 /// A running loop. Dropping it ends the loop at its next turn.
@@ -52,20 +56,28 @@ pub struct Runner {
     now: Arc<Mutex<Now>>,
     network: watch::Sender<bool>,
     actions: Actions,
+    ways: Arc<Ways>,
 }
 
 impl Runner {
-    pub fn start(runtime: &Handle, actions: &Actions) -> Result<Self, StoreError> {
+    pub fn start(runtime: &Handle, actions: &Actions, lookout: Arc<dyn Lookout>) -> Result<Self, StoreError> {
+        let ways = Arc::new(Ways::new(lookout));
         let (commands, heard) = mpsc::unbounded_channel();
         let on = !actions.shelf.store().chosen()?.no_network;
         let (network, network_seen) = watch::channel(on);
         let now = Arc::new(Mutex::new(Now::default()));
         let photos_due = Arc::new(Notify::new());
-        let shared = Shared { actions: actions.clone(), now: now.clone(), network: network_seen, photos_due };
+        let shared = Shared {
+            actions: actions.clone(),
+            ways: ways.clone(),
+            now: now.clone(),
+            network: network_seen,
+            photos_due,
+        };
         runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe()));
         runtime.spawn(live_loop(shared.clone(), commands.downgrade()));
         runtime.spawn(photo_loop(shared, commands.downgrade()));
-        Ok(Self { commands, now, network, actions: actions.clone() })
+        Ok(Self { commands, now, network, actions: actions.clone(), ways })
     }
 
     /// Exchanges now, whatever the backoff says, and returns when that attempt has ended.
@@ -80,6 +92,7 @@ impl Runner {
             }
             store.retry_refused()?;
         }
+        self.ways.network_changed();
         let (done, ended) = oneshot::channel();
         if self.commands.send(Command::ByHand(done)).is_ok() {
             // The loop ended only if the app is closing.
@@ -90,6 +103,7 @@ impl Runner {
 
     /// The enrolment or the network switch changed in the store.
     pub fn settings_changed(&self) -> Result<(), StoreError> {
+        self.ways.network_changed();
         self.network.send_replace(!self.actions.shelf.store().chosen()?.no_network);
         let _ = self.commands.send(Command::Settings);
         Ok(())
@@ -109,6 +123,11 @@ impl Runner {
         }
     }
 
+    /// Which way to the relay, for what is asked beside the loop.
+    pub fn ways(&self) -> &Ways {
+        &self.ways
+    }
+
     pub fn now(&self) -> Now {
         *self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,6 +136,7 @@ impl Runner {
 #[derive(Clone)]
 struct Shared {
     actions: Actions,
+    ways: Arc<Ways>,
     now: Arc<Mutex<Now>>,
     network: watch::Receiver<bool>,
     photos_due: Arc<Notify>,
@@ -145,9 +165,8 @@ impl Shared {
         *self.network.borrow()
     }
 
-    fn line(&self) -> Result<Line, Fault> {
-        let enrolment = self.actions.shelf.store().enrolment()?.ok_or(Fault::NotEnrolled)?;
-        Line::new(&enrolment.relay, Some(enrolment.token))
+    async fn line(&self) -> Result<Line, Fault> {
+        Ok(self.ways.line(&self.actions).await?.0)
     }
 
     /// Resolves when the network switch is turned off.
@@ -165,7 +184,7 @@ async fn exchange_loop(
 ) {
     let mut engine = Engine::default();
     engine.on(Cause::Start, shared.clock());
-    let mut line: Option<Line> = None;
+    let mut line: Option<Held> = None;
     let mut hands: Vec<oneshot::Sender<()>> = Vec::new();
     let mut beside = None;
     loop {
@@ -196,7 +215,10 @@ async fn exchange_loop(
                 }
                 Some(Command::Heard(announcement)) => hear(&mut engine, &shared, announcement, &mut beside),
                 Some(Command::PhotosSent) => engine.on(Cause::Receipt, shared.clock()),
-                Some(Command::LineBack) => engine.on(Cause::NetworkBack, shared.clock()),
+                Some(Command::LineBack) => {
+                    shared.ways.line_back();
+                    engine.on(Cause::NetworkBack, shared.clock());
+                }
                 Some(Command::Settings) => {
                     line = None;
                     engine.on(Cause::Start, shared.clock());
@@ -280,7 +302,7 @@ fn hear(engine: &mut Engine, shared: &Shared, announcement: Announcement, beside
     }
 }
 
-async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Line>, body: Vec<u8>) -> News {
+async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Held>, body: Vec<u8>) -> News {
     shared.set(|now| now.exchanging = true);
     let outcome = tokio::select! {
         outcome = converse(engine, shared, line, body) => outcome,
@@ -314,14 +336,11 @@ async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Line>,
     news
 }
 
-async fn converse(engine: &mut Engine, shared: &Shared, line: &mut Option<Line>, body: Vec<u8>) -> Result<News, Fault> {
-    let line = match line {
-        Some(line) => line,
-        None => line.insert(shared.line()?),
-    };
-    let request =
-        line.request(Method::POST, "v1/exchange")?.header("content-type", "application/cbor").body(Body::from(body));
-    let mut answer = line.send(request).await?;
+async fn converse(engine: &mut Engine, shared: &Shared, held: &mut Option<Held>, body: Vec<u8>) -> Result<News, Fault> {
+    let reached = shared.ways.exchange(&shared.actions, held, body).await;
+    let way = held.as_ref().filter(|_| reached.is_ok()).map(|(_, way)| way.word());
+    shared.set(|now| now.way = way);
+    let mut answer = reached?;
     while let Some(chunk) = answer.chunk().await? {
         engine.receive(&chunk, &mut shared.actions.shelf.store(), shared.clock())?;
     }
@@ -347,7 +366,7 @@ async fn live_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>)
     let mut pause = LIVE_BACKOFF;
     while let Some(sender) = commands.upgrade() {
         drop(sender);
-        let line = if shared.network_on() { shared.line().ok() } else { None };
+        let line = if shared.network_on() { shared.line().await.ok() } else { None };
         if let Some(line) = line {
             let mut first = true;
             let heard = |announcement| {
@@ -393,7 +412,7 @@ async fn photo_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>
 
 /// Moves rule sets, then photos, until none is left. Returns whether one failed and should be tried again soon.
 async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> bool {
-    let Ok(line) = shared.line() else { return false };
+    let Ok(line) = shared.line().await else { return false };
     let sets = tokio::select! {
         outcome = rule_sets::move_all(&line, &shared.actions) => outcome,
         () = shared.network_off() => Err(Fault::NoNetwork),
@@ -467,19 +486,4 @@ fn next_photo(shared: &Shared) -> Result<Option<(crate::store::photos::PhotoJob,
         return Ok(None);
     }
     Ok(store.photo_to_fetch(owner)?.map(|photo| (photo, false)))
-}
-
-/// Brings one photo that a person wants to see.
-pub async fn fetch_named(actions: &Actions, hash: &doorstep_schemas::ids::BlobHash) -> Result<bool, Fault> {
-    let (photo, enrolment) = {
-        let store = actions.shelf.store();
-        if store.chosen()?.no_network {
-            return Err(Fault::NoNetwork);
-        }
-        (store.photo_named(hash)?, store.enrolment()?.ok_or(Fault::NotEnrolled)?)
-    };
-    let Some(photo) = photo else { return Ok(false) };
-    let line = Line::new(&enrolment.relay, Some(enrolment.token))?;
-    photos::fetch(&line, actions, &photo).await?;
-    Ok(true)
 }

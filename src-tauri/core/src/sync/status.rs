@@ -90,6 +90,7 @@ pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError
         last_success: store.last_success()?.map(Millis),
         next_attempt: if chosen.no_network { None } else { now.next.map(Millis) },
         relay: store.enrolment()?.map(|e| e.relay).unwrap_or_default(),
+        way: now.way,
         no_network: chosen.no_network,
         clock_offset_ms: store.clock_offset()?.map(Millis),
         now: Millis(clock),

@@ -31,3 +31,4 @@ mod safety;
 mod trade;
 mod vault;
 mod verdicts;
+mod volumes;

@@ -21,22 +21,36 @@ const DAYS: i64 = 24 * 60;
 
 /// A repair that 冉小军 finished, the owner approved, and every device has with its pictures.
 pub fn finished() -> (Shop, Phone, Phone, JobId) {
+    let (shop, desk, ran, jobs) = finished_jobs(1);
+    (shop, desk, ran, jobs[0])
+}
+
+/// So many of them, each with a picture of its own beside the one that all have.
+pub fn finished_jobs(many: usize) -> (Shop, Phone, Phone, Vec<JobId>) {
     let mut shop = Shop::open();
     let mut desk = shop.device(OWNER);
     let mut ran = shop.device(RAN);
     let order = leaking_heater(&[member(RAN), member(OWNER)]);
-    let job = desk.actions.take_order(&order).unwrap().card.job;
+    let jobs: Vec<JobId> = (0..many).map(|_| desk.actions.take_order(&order).unwrap().card.job).collect();
     shop.log.exchange(&mut desk);
     shop.log.exchange(&mut ran);
-    pass_everything(&ran, job);
-    ran.finish(job, JobOutcome::Completed).unwrap();
+    for (n, job) in (100..).zip(&jobs) {
+        pass_everything(&ran, *job);
+        if many > 1 {
+            let appliance = ran.facts(*job).order.appliances[0].id;
+            ran.actions.add_photo(*job, appliance, PhotoStage::During, &picture(n)).unwrap();
+        }
+        ran.finish(*job, JobOutcome::Completed).unwrap();
+    }
     shop.log.exchange(&mut ran);
     shop.log.exchange(&mut desk);
-    desk.actions.answer_sheet(job, ApprovalKind::Approved, "").unwrap();
+    for job in &jobs {
+        desk.actions.answer_sheet(*job, ApprovalKind::Approved, "").unwrap();
+    }
     meet(&mut shop, &mut [&mut desk, &mut ran]);
     send_photos(&ran);
     fetch_photos(&desk, &ran);
-    (shop, desk, ran, job)
+    (shop, desk, ran, jobs)
 }
 
 /// Everybody exchanges until all have everything, and the owner's device has told so.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use doorstep::nature::Nature;
-use doorstep::store::{self, purge};
+use doorstep::store;
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{PutDraft, SheetField, TakeOrder};
 use doorstep_schemas::view::{JobOutcome, PhotoStage};
@@ -114,12 +114,21 @@ fn a_job_that_was_taken_away_leaves_nothing_readable() {
     assert_eq!(before.len(), 6, "the canaries are there to be found: {before:?}");
     assert_eq!(files_of(&ran), 4);
     photos_sent(&ran, canary);
+    // Pieces that were put aside hold the same texts.
+    let order = DocId::Order(canary).to_string();
+    for sql in [
+        "INSERT INTO aside (doc, actor, from_seq, code, piece, at_ms, digest)
+         SELECT doc, actor, 9, 'signature_invalid', bytes, 0, hash FROM change WHERE doc = ?1",
+        "INSERT INTO stray (doc, actor, seq, hash, in_place) SELECT doc, actor, 9, hash, 1 FROM change WHERE doc = ?1",
+    ] {
+        assert_eq!(ran.database().execute(sql, [&order]).unwrap(), 1);
+    }
     take_away(&mut shop, &mut ran, canary);
     assert_eq!(ran.store().purge_lost().unwrap(), [canary]);
     assert_eq!(found(ran.folder.path(), &CANARIES), Vec::<String>::new());
     assert_eq!(files_of(&ran), 2, "the other job's photo and its thumbnail stay");
     for doc in [DocId::Order(canary), DocId::Sheet(canary)] {
-        let rows: u32 = ["change", "run", "paper", "photo", "held_piece", "quarantine", "refused"]
+        let rows: u32 = ["change", "run", "paper", "photo", "held_piece", "quarantine", "stray", "aside", "refused"]
             .iter()
             .map(|table| -> u32 {
                 let sql = format!("SELECT count(*) FROM {table} WHERE doc = ?1");

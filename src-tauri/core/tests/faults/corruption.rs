@@ -332,6 +332,15 @@ fn what_was_put_aside_goes_once_the_relay_has_given_everything_again() {
 
 #[test]
 fn packed_jobs_are_read_out_of_a_damaged_file() {
+    read_out(false);
+}
+
+#[test]
+fn bound_jobs_are_read_out_of_a_damaged_file() {
+    read_out(true);
+}
+
+fn read_out(bound: bool) {
     let mut shop = Shop::open();
     let mut desk = shop.device(OWNER);
     let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
@@ -346,6 +355,10 @@ fn packed_jobs_are_read_out_of_a_damaged_file() {
     desk.pass(4 * 24 * 60);
     let packed = desk.store().pack_some(NOON + 5 * 86_400_000, 9).unwrap().packed;
     assert_eq!(packed, 1);
+    if bound {
+        let loose = desk.store().loose_packs(1).unwrap().unwrap();
+        assert!(desk.store().put_volume(&loose.bind().unwrap()).unwrap());
+    }
     let truth = state(&desk, &[job]);
     let Phone { folder, actions, .. } = desk;
     drop(actions);
@@ -359,8 +372,8 @@ fn packed_jobs_are_read_out_of_a_damaged_file() {
     assert!(phone.store().stuck().unwrap().is_empty());
 }
 
-#[test]
-fn a_pack_that_is_not_what_its_authors_signed_is_found_by_the_check_and_its_job_comes_from_the_relay() {
+/// The owner's device with two packed jobs.
+fn two_packed() -> (Shop, Phone, Vec<JobId>) {
     let mut shop = Shop::open();
     let mut desk = shop.device(OWNER);
     let jobs: Vec<JobId> = (0..2)
@@ -379,22 +392,52 @@ fn a_pack_that_is_not_what_its_authors_signed_is_found_by_the_check_and_its_job_
     }
     desk.pass(4 * 24 * 60);
     assert_eq!(desk.store().pack_some(NOON + 5 * 86_400_000, 9).unwrap().packed, 2);
+    (shop, desk, jobs)
+}
+
+#[test]
+fn a_pack_that_is_not_what_its_authors_signed_is_found_by_the_check_and_its_job_comes_from_the_relay() {
+    // Bytes that are no pack, and a whole one of another job: every page is as SQLite wrote it.
+    spoiled(
+        false,
+        &[
+            "UPDATE pack SET body = substr(body, 1, length(body) / 2) WHERE job = ?1",
+            "UPDATE pack SET body = (SELECT p.body FROM pack p WHERE p.job <> ?1) WHERE job = ?1",
+        ],
+    );
+}
+
+#[test]
+fn a_volume_that_is_cut_or_gone_is_found_by_the_check_and_its_jobs_come_from_the_relay() {
+    spoiled(
+        true,
+        &[
+            "UPDATE volume SET body = substr(body, 1, length(body) / 2) WHERE ?1 IN (SELECT job FROM pack)",
+            "DELETE FROM volume WHERE ?1 IN (SELECT job FROM pack)",
+        ],
+    );
+}
+
+fn spoiled(bound: bool, spoils: &[&str]) {
+    let (shop, desk, jobs) = two_packed();
+    if bound {
+        let loose = desk.store().loose_packs(2).unwrap().unwrap();
+        assert!(desk.store().put_volume(&loose.bind().unwrap()).unwrap());
+    }
     let truth = state(&desk, &jobs);
     let sound = desk.actions.check(&mut Unwatched).unwrap().checked.unwrap();
     assert!(!sound.damaged && sound.changes > 20, "{sound:?}");
     let Phone { folder, actions, .. } = desk;
     drop(actions);
-    // Bytes that are no pack, and a whole one of another job: every page is as SQLite wrote it.
-    for spoil in [
-        "UPDATE pack SET body = substr(body, 1, length(body) / 2) WHERE job = ?1",
-        "UPDATE pack SET body = (SELECT p.body FROM pack p WHERE p.job <> ?1) WHERE job = ?1",
-    ] {
+    for spoil in spoils {
         let spoiled = copy(folder.path());
         let mut phone = Phone::in_folder(spoiled, OWNER, Steady::new(78));
         assert_eq!(phone.database().execute(spoil, [jobs[0].to_bytes()]).unwrap(), 1);
         let checked = phone.actions.check(&mut Unwatched).unwrap();
         assert!(checked.checked.is_some_and(|check| check.damaged) && checked.repaired.is_some(), "{spoil}");
-        assert_eq!(state(&phone, &jobs[1..]).facts, state_of(&truth, jobs[1]), "{spoil}");
+        if !bound {
+            assert_eq!(state(&phone, &jobs[1..]).facts, state_of(&truth, jobs[1]), "{spoil}");
+        }
         shop.log.clone().exchange(&mut phone);
         assert_eq!(state(&phone, &jobs), truth, "{spoil}");
         assert!(phone.store().stuck().unwrap().is_empty(), "{spoil}: {:?}", phone.store().stuck());

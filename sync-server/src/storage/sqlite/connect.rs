@@ -15,7 +15,7 @@ const LEAST_SQLITE: i32 = 3_051_003;
 /// A command line beside a running relay waits this long for its turn.
 const BUSY: Duration = Duration::from_secs(10);
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log.sql"), include_str!("migrations/0002_operating.sql")];
 
 /// The raw key of the database.
 #[derive(Clone)]
@@ -34,19 +34,25 @@ pub fn make_folder(folder: &Path) -> Result<(), StorageError> {
 }
 
 /// Makes the folder and the key when they are not there, and says where the database lies.
-pub fn prepare(folder: &Path) -> Result<(PathBuf, Key), StorageError> {
+pub fn prepare(folder: &Path, key_file: Option<&Path>) -> Result<(PathBuf, Key), StorageError> {
     make_folder(folder)?;
-    let (database, key_file) = (folder.join("relay.db"), folder.join("relay.key"));
+    let database = folder.join("relay.db");
+    let key_file = key_file.map_or_else(|| folder.join("relay.key"), Path::to_owned);
     if !key_file.exists() {
         // A fresh key could never open the log that is there; making one would only hide what is wrong.
         if database.exists() {
             return Err(StorageError::KeyMissing(database));
         }
-        make_key(folder, &key_file)?;
+        make_key(key_file.parent().unwrap_or(folder), &key_file)?;
     }
-    let bytes = fs::read(&key_file).map_err(|e| StorageError::io(&key_file, e))?;
-    let Ok(key) = <[u8; 32]>::try_from(bytes.as_slice()) else { return Err(StorageError::KeyMalformed(key_file)) };
-    Ok((database, Key(key)))
+    Ok((database, read_key(&key_file)?))
+}
+
+/// The key in a file.
+pub fn read_key(key_file: &Path) -> Result<Key, StorageError> {
+    let bytes = fs::read(key_file).map_err(|e| StorageError::io(key_file, e))?;
+    let key = <[u8; 32]>::try_from(bytes.as_slice());
+    key.map(Key).ok().ok_or_else(|| StorageError::KeyMalformed(key_file.to_owned()))
 }
 
 /// Writes the key beside its place and links it there: of two programs that start together, both then use one key.

@@ -9,7 +9,7 @@ use super::rows::{self, number};
 use super::shelf::OnConnection;
 use crate::storage::{
     Blob, Device, EntryHead, GrantNow, Invite, Ledger, Member, NewEntry, Outlet, Placed, RunRow, Shelf, StorageError,
-    WhoseToken,
+    Totals, WhoseToken,
 };
 
 /// A savepoint of the writer's transaction.
@@ -51,6 +51,8 @@ read_through! {
     fn entry(&self, outlet: OutletId, seq: u64) -> Option<EntryHead>;
     fn body(&self, outlet: OutletId, seq: u64) -> Option<Vec<u8>>;
     fn blob(&self, outlet: OutletId, hash: &BlobHash) -> Option<Blob>;
+    fn blobs_after(&self, outlet: OutletId, after: Option<BlobHash>, limit: usize) -> Vec<(BlobHash, u64)>;
+    fn totals(&self, outlet: OutletId) -> Totals;
 }
 
 impl Ledger for InTransaction<'_> {
@@ -63,6 +65,9 @@ impl Ledger for InTransaction<'_> {
             outlet.hash,
             number(outlet.owner_seq)?,
             outlet.created_ms,
+            number(outlet.backed_up_to)?,
+            outlet.addresses.join("\n"),
+            outlet.confirms as i64,
         );
         self.run_sql(include_str!("queries/put_outlet.sql"), params)
     }
@@ -93,6 +98,7 @@ impl Ledger for InTransaction<'_> {
             number(device.held.changes)?,
             number(device.held.photos)?,
             number(device.held.photo_bytes)?,
+            device.pending,
         );
         self.run_sql(include_str!("queries/put_device.sql"), params)
     }

@@ -34,11 +34,51 @@ pub struct Sqlite {
 impl Sqlite {
     /// Opens the log in a data folder, making folder, key and database when they are not there.
     pub fn open(folder: &Path) -> Result<Self, StorageError> {
-        let (database, key) = connect::prepare(folder)?;
+        Self::open_by(folder, None)
+    }
+
+    /// The same by a key file that lies elsewhere.
+    pub fn open_by(folder: &Path, key_file: Option<&Path>) -> Result<Self, StorageError> {
+        let (database, key) = connect::prepare(folder, key_file)?;
+        Self::open_with(database, key)
+    }
+
+    /// Opens a copy of `folder`'s log that lies elsewhere.
+    pub fn open_copy(database: &Path, folder: &Path, key_file: Option<&Path>) -> Result<Self, StorageError> {
+        let key = connect::read_key(&key_file.map_or_else(|| folder.join("relay.key"), Path::to_owned))?;
+        Self::open_with(database.to_owned(), key)
+    }
+
+    fn open_with(database: PathBuf, key: connect::Key) -> Result<Self, StorageError> {
         let mut connection = connect::open(&database, &key)?;
         connect::migrate(&mut connection)?;
         let writer = Writer::start(connection)?;
         Ok(Self { database, key, writer, readers: Mutex::default() })
+    }
+
+    /// Writes one moment of the log to a new file, encrypted under the same key, while others write on.
+    pub fn copy_to(&self, file: &Path) -> Result<(), StorageError> {
+        let connection = connect::open(&self.database, &self.key)?;
+        let name = file.to_str().ok_or(StorageError::Corrupt { what: "file name" })?;
+        connection.execute("VACUUM INTO ?1", [name])?;
+        Ok(())
+    }
+
+    /// The one row of a table of secrets, drawn from `fresh` the first time.
+    fn secret(&self, table: &str, fresh: [u8; 32]) -> Result<[u8; 32], StorageError> {
+        let mut connection = connect::open(&self.database, &self.key)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let kept: Option<[u8; 32]> =
+            transaction.query_row(&format!("SELECT secret FROM {table}"), [], |row| row.get(0)).optional()?;
+        let secret = match kept {
+            Some(secret) => secret,
+            None => {
+                transaction.execute(&format!("INSERT INTO {table} (id, secret) VALUES (1, ?1)"), [fresh])?;
+                fresh
+            }
+        };
+        transaction.commit()?;
+        Ok(secret)
     }
 
     fn reader(&self) -> Result<Connection, StorageError> {
@@ -56,19 +96,11 @@ impl Sqlite {
 
 impl Storage for Sqlite {
     fn identity(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError> {
-        let mut connection = connect::open(&self.database, &self.key)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let kept: Option<[u8; 32]> =
-            transaction.query_row("SELECT secret FROM identity", [], |row| row.get(0)).optional()?;
-        let secret = match kept {
-            Some(secret) => secret,
-            None => {
-                transaction.execute("INSERT INTO identity (id, secret) VALUES (1, ?1)", [fresh])?;
-                fresh
-            }
-        };
-        transaction.commit()?;
-        Ok(secret)
+        self.secret("identity", fresh)
+    }
+
+    fn blob_key(&self, fresh: [u8; 32]) -> Result<[u8; 32], StorageError> {
+        self.secret("blob_key", fresh)
     }
 
     fn read(&self, look: Look<'_>) -> Result<(), StorageError> {

@@ -4,7 +4,7 @@ use doorstep_schemas::ids::{Actor, DeviceId, DocId, MemberId, OutletId, PublicKe
 use doorstep_schemas::wire::{Access, Held, RoleKind, Status};
 use rusqlite::Row;
 
-use crate::storage::{Device, EntryHead, Member, Outlet, StorageError};
+use crate::storage::{Confirms, Device, EntryHead, Member, Outlet, StorageError};
 
 pub fn number(value: u64) -> Result<i64, StorageError> {
     i64::try_from(value).map_err(|_: std::num::TryFromIntError| StorageError::TooLarge(value))
@@ -47,6 +47,13 @@ pub fn access(number: i64) -> Result<Access, StorageError> {
         .ok_or(StorageError::Corrupt { what: "access" })
 }
 
+fn confirms(number: i64) -> Result<Confirms, StorageError> {
+    [Confirms::None, Confirms::Further, Confirms::All]
+        .into_iter()
+        .find(|confirms| *confirms as i64 == number)
+        .ok_or(StorageError::Corrupt { what: "choice of devices to confirm" })
+}
+
 pub fn outlet(row: &Row<'_>) -> Result<Outlet, StorageError> {
     Ok(Outlet {
         id: OutletId::from_bytes(row.get("id")?),
@@ -56,6 +63,9 @@ pub fn outlet(row: &Row<'_>) -> Result<Outlet, StorageError> {
         hash: row.get("hash")?,
         owner_seq: count(row, "owner_seq")?,
         created_ms: row.get("created_ms")?,
+        backed_up_to: count(row, "backed_up_to")?,
+        addresses: row.get::<_, String>("addresses")?.lines().map(str::to_owned).collect(),
+        confirms: confirms(row.get("confirms")?)?,
     })
 }
 
@@ -85,6 +95,7 @@ pub fn device(row: &Row<'_>) -> Result<Device, StorageError> {
             photos: count(row, "held_photos")?,
             photo_bytes: count(row, "held_photo_bytes")?,
         },
+        pending: row.get("pending")?,
     })
 }
 

@@ -6,7 +6,9 @@ use doorstep_schemas::signature::Chain;
 use rusqlite::{Connection, Params, Row};
 
 use super::rows;
-use crate::storage::{Blob, Device, EntryHead, GrantNow, Member, Outlet, RunRow, Shelf, StorageError, WhoseToken};
+use crate::storage::{
+    Blob, Device, EntryHead, GrantNow, Member, Outlet, RunRow, Shelf, StorageError, Totals, WhoseToken,
+};
 
 const ENTRY: &str = "SELECT seq, kind, doc, author, carrier, actor, member, at_ms, digest, hash FROM entry \
                      WHERE outlet = ?1 AND seq = ?2";
@@ -180,5 +182,32 @@ impl Shelf for OnConnection<'_> {
         })?;
         let Some((size, _)) = found.first() else { return Ok(None) };
         Ok(Some(Blob { size: *size, docs: found.iter().map(|(_, doc)| doc.clone()).collect() }))
+    }
+
+    fn blobs_after(
+        &self,
+        outlet: OutletId,
+        after: Option<BlobHash>,
+        most: usize,
+    ) -> Result<Vec<(BlobHash, u64)>, StorageError> {
+        // No hash is empty, and every one is greater than nothing.
+        let after = after.map(|hash| hash.0.to_vec()).unwrap_or_default();
+        let params = (outlet.to_bytes(), after, limit(most));
+        self.all(include_str!("queries/blobs_after.sql"), params, |row| {
+            Ok((BlobHash(row.get("hash")?), rows::count(row, "size")?))
+        })
+    }
+
+    fn totals(&self, outlet: OutletId) -> Result<Totals, StorageError> {
+        let found = self.one(include_str!("queries/totals.sql"), [outlet.to_bytes()], |row| {
+            Ok(Totals {
+                bytes: rows::count(row, "bytes")?,
+                documents: rows::count(row, "documents")?,
+                runs: rows::count(row, "runs")?,
+                blobs: rows::count(row, "blobs")?,
+                blob_bytes: rows::count(row, "blob_bytes")?,
+            })
+        })?;
+        Ok(found.unwrap_or_default())
     }
 }

@@ -139,7 +139,6 @@ fn in_savepoint(
 #[cfg(test)]
 mod tests {
     use doorstep_schemas::ids::OutletId;
-    use doorstep_schemas::log;
     use doorstep_schemas::wire::kind;
     use std::sync::mpsc::channel;
 
@@ -174,10 +173,7 @@ mod tests {
             let tell = tell.clone();
             writer.queue(job, Box::new(move |outcome| tell.send(outcome).unwrap()));
         };
-        queue(Box::new(|ledger| {
-            let (name, epoch, hash) = ("城关网点".into(), [1; 8], log::GENESIS);
-            ledger.put_outlet(&Outlet { id: SHOP, name, epoch, head: 0, hash, owner_seq: 0, created_ms: 0 })
-        }));
+        queue(Box::new(|ledger| ledger.put_outlet(&Outlet::new(SHOP, "城关网点".into(), [1; 8], 0))));
         assert!(told.recv().unwrap().is_ok());
         queue(Box::new(|ledger| ledger.append(SHOP, &entry(1_000_000)).map(drop)));
         assert!(told.recv().unwrap().is_err_and(|cause| cause.is_disk_full()));

@@ -93,6 +93,8 @@ fn everything_arrived(actions: &doorstep::actions::Actions) {
         runs: Vec::new(),
         restarted: false,
         devices: Vec::new(),
+        addresses: None,
+        pending: None,
     };
     store.note_answer(&header, 1_800_000_000_000).unwrap();
     store.settle(&outgoing.pieces, &header, 1_800_000_000_000).unwrap();

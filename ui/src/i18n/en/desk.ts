@@ -178,7 +178,8 @@ export default {
     never: 'never yet',
     lostTitle: 'Mark “{name}” as lost?',
     lostText:
-      'The relay refuses it at once, its data is erased, and it can’t be brought back. {changes} records and {photos} photos it still holds may be lost.',
+      'The relay refuses it at once, and it can’t be brought back. {changes} records and {photos} photos it still holds may be lost.',
+    lostFirst: 'If it is still at hand: export a bundle on its Sync page and take it in here, then erase it under “Data on this device”.',
     lostConfirm: 'Mark lost (final)',
     lostWait: '“{name}” is marked lost in {seconds} s',
     lostUndo: 'Take back',

@@ -145,7 +145,7 @@ export default {
     tester: 'Instrument',
   },
   role: { owner: 'Owner', technician: 'Technician', installer: 'Installer', repairer: 'Repairer' },
-  deviceStatus: { active: 'Active', lost: 'Lost' },
+  deviceStatus: { active: 'Active', lost: 'Lost', pending: 'To be confirmed' },
   syncState: { synced: 'Synced', waiting: 'To upload', working: 'Syncing', offline: 'Offline', failed: 'Error' },
   photoPlace: { on_device: 'On this device', on_relay: 'On the relay' },
   step: {

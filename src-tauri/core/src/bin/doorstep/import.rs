@@ -14,7 +14,7 @@ use crate::progress::Line;
 pub struct Import {
     #[command(flatten)]
     folder: DataFolder,
-    /// The bundle file
+    /// The bundle file, or a file of the folder's own exports
     #[arg(long, value_name = "FILE")]
     from: PathBuf,
 }

@@ -37,7 +37,7 @@ enum Command {
     Stuck(stuck::Stuck),
     /// Writes a bundle file: work for a stick or a chat
     Export(export::Export),
-    /// Takes a bundle file in
+    /// Takes a bundle file in, or what a repair of this folder exported
     Import(import::Import),
     /// Opens a data folder whose key is gone, by the outlet's recovery key
     Recover(recover::Recover),

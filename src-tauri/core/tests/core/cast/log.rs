@@ -116,6 +116,8 @@ impl Log {
             runs: Vec::new(),
             restarted: false,
             devices: Vec::new(),
+            addresses: None,
+            pending: None,
         }
     }
 

@@ -97,6 +97,22 @@ fn no_carried_piece_that_begins_before_a_broken_place_mends_it_against_the_logs_
 }
 
 #[test]
+fn a_piece_that_was_carried_here_and_held_is_the_logs_once_the_log_brings_it() {
+    let (mut shop, team, world, job) = played(&[(1, Deed::Fork), (1, Deed::Field(1))]);
+    let (run, fork) = (world.runs().remove(0).cut(&[]).remove(0), world.forks().remove(0).cut(&[]).remove(0));
+    let phone = shop.stranger(OWNER);
+    phone.store().absorb(&team, None, NOON).unwrap();
+    // Nobody knows the author yet.
+    by_hand(&phone, fork);
+    by_hand(&phone, run.clone());
+    from_log(&phone, run);
+    let vouched: Vec<Piece> = world.forgers().map(|forger| forger.vouched()).collect();
+    phone.store().absorb(&entries(50, vouched), None, NOON).unwrap();
+    let seen = standing(&phone, &world, job);
+    assert!(seen.adopted.iter().eq(world.good.keys()), "the log's branch stands");
+}
+
+#[test]
 fn the_logs_word_on_a_broken_place_mends_the_run_and_all_is_judged_anew() {
     let (mut shop, team, world, job) = with_a_branch();
     let (runs, fork) = (world.runs(), world.forks().remove(0));
@@ -134,6 +150,12 @@ fn pieces_without_a_sound_signature_say_nothing_behind_a_broken_place() {
     assert_eq!(codes(&standing(&phone, &world, job)), expected()[..3]);
 }
 
+/// Strays, and what is quarantined.
+fn stuck_rows(phone: &Phone) -> (u32, u32) {
+    let sql = "SELECT (SELECT count(*) FROM stray), (SELECT count(*) FROM quarantine)";
+    phone.database().query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+}
+
 #[test]
 fn a_broken_run_of_an_earlier_version_is_found_again_at_the_first_start() {
     let (mut shop, team, world, job) = played(&ASTRAY);
@@ -142,23 +164,21 @@ fn a_broken_run_of_an_earlier_version_is_found_again_at_the_first_start() {
     let seen = standing(&phone, &world, job);
     assert_eq!(codes(&seen), expected());
     // As the eighth shape had it: the place in the run's row, no hashes, and what rests on them waits.
-    phone
-        .database()
-        .execute_batch(
-            "ALTER TABLE run ADD COLUMN broken INTEGER;
-             UPDATE run SET broken = seq + 1 WHERE EXISTS
-                 (SELECT 1 FROM stray s WHERE s.doc = run.doc AND s.actor = run.actor);
-             UPDATE change SET state = 1 WHERE state = 2;
-             DELETE FROM quarantine WHERE EXISTS
-                 (SELECT 1 FROM change c WHERE c.doc = quarantine.doc AND c.actor = quarantine.actor AND c.seq = quarantine.seq);
-             DROP TABLE stray;
-             ALTER TABLE granted DROP COLUMN rank;
-             ALTER TABLE member DROP COLUMN rank;
-             ALTER TABLE device DROP COLUMN rank;
-             UPDATE meta SET value = x'00' WHERE key = 'verdicts';
-             PRAGMA user_version = 8;",
-        )
-        .unwrap();
+    const STEP: &str = include_str!("../../../src/store/migrations/0009_strays.sql");
+    let db = phone.database();
+    db.execute_batch(
+        "ALTER TABLE run ADD COLUMN broken INTEGER;
+         UPDATE run SET broken = seq + 1
+             WHERE EXISTS (SELECT 1 FROM stray s WHERE s.doc = run.doc AND s.actor = run.actor);
+         DELETE FROM quarantine WHERE seq = 1;
+         UPDATE change SET state = 1 WHERE state = 2;
+         DROP TABLE stray;
+         UPDATE meta SET value = x'00' WHERE key = 'verdicts';",
+    )
+    .unwrap();
+    db.execute_batch(STEP).unwrap();
+    drop(db);
+    assert_eq!(stuck_rows(&phone), (0, 0), "until the first start");
     let phone = phone.restart();
     assert_eq!(standing(&phone, &world, job), seen);
 }

@@ -1,0 +1,148 @@
+//! `backup`: everything but the key, into another folder, while the relay serves.
+//!
+//! The copy is as encrypted as the folder itself, and the key is deliberately not beside it: who finds the stick reads
+//! nothing. Photos that the folder holds from the last time are left there.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use doorstep_schemas::ids::OutletId;
+use serde_json::json;
+
+use super::folder::say;
+use super::{CliError, DataFolder, check, folder};
+use crate::clock::{Clock, SystemClock};
+use crate::storage::sqlite::{self, Sqlite};
+use crate::storage::{self, Outlet};
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    #[command(flatten)]
+    data: DataFolder,
+    /// A folder of its own, best on another disk: new, or of the last backup.
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    #[arg(long)]
+    json: bool,
+}
+
+/// Photos as a backup went over them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Photos {
+    all: u64,
+    copied: u64,
+    bytes: u64,
+    missing: u64,
+}
+
+pub fn run(command: &Backup) -> Result<(), CliError> {
+    let live = folder::open(&command.data)?;
+    let _lock = folder::lock(&command.to)?;
+    let failed = |cause| CliError::Backup(command.to.clone(), cause);
+    let (draft, place) = (command.to.join("relay.db.part"), command.to.join("relay.db"));
+    remove(&draft).map_err(failed)?;
+    live.copy_to(&draft)?;
+    File::open(&draft).and_then(|file| file.sync_all()).map_err(failed)?;
+    // Photos that are named in the copy were whole when it was made, and none is ever deleted.
+    let outlets = storage::look(&live, |shelf| shelf.outlets())?;
+    let copy = Sqlite::open_copy(&draft, &command.data.path, command.data.key_file())?;
+    let kept = storage::look(&copy, |shelf| shelf.outlets())?;
+    let mut photos = Photos::default();
+    for outlet in &kept {
+        copy_photos(&copy, outlet.id, &command.data.path, &command.to, &mut photos)?;
+    }
+    drop(copy);
+    for left in ["relay.db.part-wal", "relay.db.part-shm"] {
+        remove(&command.to.join(left)).map_err(failed)?;
+    }
+    fs::rename(&draft, &place).map_err(failed)?;
+    File::open(&command.to).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    if photos.missing > 0 {
+        return Err(CliError::BackupLacks { missing: photos.missing });
+    }
+    note(&live, &outlets, &kept)?;
+    report(command, &kept, photos)
+}
+
+/// Devices are told how far the backup goes: only now, when all of it is on the other disk.
+fn note(live: &Sqlite, before: &[Outlet], kept: &[Outlet]) -> Result<(), CliError> {
+    for copied in kept {
+        let same = |outlet: &&Outlet| outlet.id == copied.id && outlet.epoch == copied.epoch;
+        if !before.iter().any(|outlet| same(&outlet)) {
+            continue;
+        }
+        let (id, head) = (copied.id, copied.head);
+        folder::decide(live, move |ledger| {
+            if let Some(mut row) = ledger.outlet(id)? {
+                row.backed_up_to = row.backed_up_to.max(head).min(row.head);
+                ledger.put_outlet(&row)?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn report(command: &Backup, kept: &[Outlet], photos: Photos) -> Result<(), CliError> {
+    let entries: u64 = kept.iter().map(|outlet| outlet.head).sum();
+    if command.json {
+        let outlets: Vec<_> = kept.iter().map(|o| json!({ "id": o.id, "entries": o.head })).collect();
+        return folder::print_json(&json!({
+            "made_ms": SystemClock.now_ms(), "outlets": outlets, "photos": photos.all,
+            "photos_copied": photos.copied, "bytes_copied": photos.bytes,
+        }));
+    }
+    let Photos { all, copied, .. } = photos;
+    say(&format!("backed up {entries} entries and {all} photos, {copied} of them new"))?;
+    say("the key is not in it: keep a copy of relay.key in another place")
+}
+
+fn copy_photos(copy: &Sqlite, outlet: OutletId, data: &Path, to: &Path, photos: &mut Photos) -> Result<(), CliError> {
+    check::each(copy, outlet, |hash, _| {
+        let name = hash.to_string();
+        let place = Path::new("blobs").join(outlet.to_string()).join(&name[..2]).join(&name);
+        photos.all += 1;
+        match copy_file(&data.join(&place), &to.join(&place)) {
+            Ok(0) => {}
+            Ok(bytes) => {
+                photos.copied += 1;
+                photos.bytes += bytes;
+            }
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                photos.missing += 1;
+                say(&format!("photo {hash} is missing in {}", data.display()))?;
+            }
+            Err(cause) => return Err(CliError::Backup(to.join(&place), cause)),
+        }
+        Ok(())
+    })
+}
+
+/// Copies a file unless it is there already, whole or not at all; the bytes that were copied.
+pub fn copy_file(from: &Path, to: &Path) -> io::Result<u64> {
+    let length = fs::metadata(from)?.len();
+    if fs::metadata(to).is_ok_and(|there| there.len() == length) {
+        return Ok(0);
+    }
+    let folder = to.parent().unwrap_or(to);
+    sqlite::make_folder(folder).map_err(io::Error::other)?;
+    let draft = to.with_extension("part");
+    fs::copy(from, &draft)?;
+    File::open(&draft)?.sync_all()?;
+    fs::rename(&draft, to)?;
+    // A new folder is itself an entry of the one above.
+    for folder in to.ancestors().skip(1).take(3) {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(length)
+}
+
+/// Removes what an interrupted run left.
+pub fn remove(file: &Path) -> io::Result<()> {
+    match fs::remove_file(file) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,76 @@
+//! `check`: whether logs and photos are as they were written.
+
+use clap::Args;
+use doorstep_schemas::ids::{BlobHash, OutletId};
+
+use super::folder::say;
+use super::{CliError, DataFolder, folder};
+use crate::blobs::BlobFolder;
+use crate::engine::audit;
+use crate::storage;
+use crate::storage::sqlite::Sqlite;
+
+/// Rows looked at in one go.
+const BATCH: usize = 512;
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    data: DataFolder,
+    /// Leave the photos out: they take the longest.
+    #[arg(long)]
+    log_only: bool,
+}
+
+pub fn run(command: &Check) -> Result<(), CliError> {
+    let storage = folder::open(&command.data)?;
+    let blobs = folder::blobs(&command.data, &storage)?;
+    let mut broken = None;
+    for outlet in storage::look(&storage, |shelf| shelf.outlets())? {
+        let audit = storage::look(&storage, |shelf| audit::audit(shelf, outlet.id))?;
+        match &audit.finding {
+            None => say(&format!("{} {}: {} entries, all as written", outlet.id, outlet.name, audit.entries))?,
+            Some(finding) => say(&format!("{} {}: {finding}", outlet.id, outlet.name))?,
+        }
+        broken = broken.or(audit.finding.map(|finding| CliError::LogBroken { outlet: outlet.id, finding }));
+        if !command.log_only {
+            let harmed = photos(&storage, &blobs, outlet.id)?;
+            broken = broken.or((harmed > 0).then_some(CliError::PhotosBroken { outlet: outlet.id, harmed }));
+        }
+    }
+    broken.map_or(Ok(()), Err)
+}
+
+/// Looks at each photo and names what is wrong; how many are.
+fn photos(storage: &Sqlite, blobs: &BlobFolder, outlet: OutletId) -> Result<u64, CliError> {
+    let (mut seen, mut harmed) = (0u64, 0);
+    each(storage, outlet, |hash, size| {
+        seen += 1;
+        let wrong = match blobs.look(outlet, &hash) {
+            Ok(None) => "is missing",
+            Ok(Some(whole)) if whole.size == size && whole.hash().ok() == Some(hash) => return Ok(()),
+            Ok(Some(_)) | Err(_) => "is not what was written",
+        };
+        harmed += 1;
+        say(&format!("photo {hash} {wrong}"))
+    })?;
+    say(&format!("{outlet}: {} of {seen} photos as written", seen - harmed))?;
+    Ok(harmed)
+}
+
+/// Goes through an outlet's finished photos.
+pub fn each(
+    storage: &Sqlite,
+    outlet: OutletId,
+    mut look: impl FnMut(BlobHash, u64) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let mut after = None;
+    loop {
+        let batch = storage::look(storage, |shelf| shelf.blobs_after(outlet, after, BATCH))?;
+        let Some((last, _)) = batch.last() else { return Ok(()) };
+        after = Some(*last);
+        for (hash, size) in batch {
+            look(hash, size)?;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! A log that was put back to an older copy without a word.
+//!
+//! `restore` draws a new epoch, so every device notices. Files that are merely copied back bear the old one, and a
+//! device whose cursor is older than the copy would go on as if nothing had happened, with work that it believes to be
+//! here. The first device that remembers more than the log holds is the proof: from then on all are told.
+
+use doorstep_schemas::ids::OutletId;
+use doorstep_schemas::wire::Cursor;
+
+use super::scan;
+use crate::storage::{Ledger, Shelf, StorageError};
+
+/// Whether the cursor is of this very log, and of entries that it does not hold.
+pub fn remembers_more(shelf: &dyn Shelf, outlet: OutletId, cursor: &Cursor) -> Result<bool, StorageError> {
+    let row = shelf.outlet(outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+    Ok(cursor.epoch == row.epoch && scan::place_of(shelf, &row, cursor)?.is_none())
+}
+
+/// Gives the log a new epoch, unless somebody was faster: from now on every cursor is another log's.
+pub fn begin_anew(
+    ledger: &mut dyn Ledger,
+    outlet: OutletId,
+    cursor: &Cursor,
+    epoch: [u8; 8],
+) -> Result<bool, StorageError> {
+    let anew = remembers_more(ledger, outlet, cursor)?;
+    if anew && let Some(mut row) = ledger.outlet(outlet)? {
+        row.epoch = epoch;
+        ledger.put_outlet(&row)?;
+    }
+    Ok(anew)
+}

@@ -1,0 +1,159 @@
+//! Photos in the relay's folder: shut without the key, found when they were harmed, and older ones sealed once.
+#![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
+
+mod stage;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use doorstep_relay::blobs::{BlobFolder, Finished, Seal, Sealed, Upload};
+use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
+use stage::files_under;
+
+const SHOP: OutletId = OutletId(ulid::Ulid(1));
+const CANARY: &[u8] = b"\xff\xd8\xff\xe1 canary of a front door";
+
+fn photo(size: usize) -> (Vec<u8>, BlobHash) {
+    let bytes: Vec<u8> = CANARY.iter().copied().cycle().take(size).collect();
+    let hash = BlobHash::of(&bytes);
+    (bytes, hash)
+}
+
+fn folder(root: &Path) -> BlobFolder {
+    BlobFolder::at(root, Seal::under([3; 32]))
+}
+
+fn upload(hash: BlobHash) -> Upload {
+    Upload { outlet: SHOP, hash, device: DeviceId([4; 8]) }
+}
+
+async fn bring(blobs: &BlobFolder, hash: BlobHash, bytes: &[u8]) {
+    let mut part = blobs.append(upload(hash)).await.unwrap();
+    for some in bytes.chunks(70_001) {
+        part.write(some).await.unwrap();
+    }
+    part.sync().await.unwrap();
+}
+
+fn all(blobs: &BlobFolder, hash: BlobHash) -> Vec<u8> {
+    let whole = blobs.look(SHOP, &hash).unwrap().unwrap();
+    let mut bytes = Vec::new();
+    while (bytes.len() as u64) < whole.size {
+        bytes.extend(whole.read(bytes.len() as u64).unwrap());
+    }
+    bytes
+}
+
+fn speaks(root: &Path) -> bool {
+    files_under(root).iter().any(|file| {
+        let bytes = fs::read(file).unwrap();
+        bytes.windows(CANARY.len()).any(|at| at == CANARY)
+    })
+}
+
+#[tokio::test]
+async fn no_photo_lies_in_the_clear_neither_whole_nor_on_its_way() {
+    let root = tempfile::tempdir().unwrap();
+    let blobs = folder(root.path());
+    let (bytes, hash) = photo(200_000);
+    bring(&blobs, hash, &bytes[..150_000]).await;
+    assert!(!speaks(root.path()), "on its way");
+    bring(&blobs, hash, &bytes[150_000..]).await;
+    assert_eq!(blobs.part_length(upload(hash)).await.unwrap(), 200_000);
+    assert_eq!(blobs.finish(upload(hash)).await.unwrap(), Finished::Whole);
+    assert!(!speaks(root.path()), "whole");
+    assert_eq!(all(&blobs, hash), bytes);
+    for from in [0, 1, 65_535, 65_536, 131_071, 199_999] {
+        let some = blobs.look(SHOP, &hash).unwrap().unwrap().read(from).unwrap();
+        assert_eq!(some, bytes[from as usize..][..some.len()], "from {from}");
+        assert!(!some.is_empty());
+    }
+    let other = BlobFolder::at(root.path(), Seal::under([9; 32]));
+    assert!(other.look(SHOP, &hash).unwrap().unwrap().read(0).is_err(), "another key opens nothing");
+}
+
+#[tokio::test]
+async fn what_a_crash_tore_is_cut_away_and_the_rest_goes_on() {
+    let (bytes, hash) = photo(100_000);
+    for torn in [1, 3, 27, 28, 29, 500] {
+        let root = tempfile::tempdir().unwrap();
+        let blobs = folder(root.path());
+        bring(&blobs, hash, &bytes[..60_000]).await;
+        let path = PathBuf::from(&files_under(root.path())[0]);
+        let good = fs::metadata(&path).unwrap().len();
+        bring(&blobs, hash, &bytes[60_000..70_000]).await;
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(good + torn).unwrap();
+        assert_eq!(blobs.part_length(upload(hash)).await.unwrap(), 60_000, "torn at {torn}");
+        bring(&blobs, hash, &bytes[60_000..]).await;
+        assert_eq!(blobs.finish(upload(hash)).await.unwrap(), Finished::Whole);
+        assert_eq!(all(&blobs, hash), bytes);
+    }
+    // Lengths are there, bytes are not: as after a power cut.
+    let root = tempfile::tempdir().unwrap();
+    let blobs = folder(root.path());
+    bring(&blobs, hash, &bytes[..60_000]).await;
+    let path = PathBuf::from(&files_under(root.path())[0]);
+    let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+    file.write_all(&[&1_000u32.to_be_bytes()[..], &[0; 24 + 1_016]].concat()).unwrap();
+    assert_eq!(blobs.part_length(upload(hash)).await.unwrap(), 60_000);
+}
+
+#[tokio::test]
+async fn whatever_is_changed_in_a_photos_file_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    let blobs = folder(root.path());
+    let (bytes, hash) = photo(100_000);
+    bring(&blobs, hash, &bytes).await;
+    blobs.finish(upload(hash)).await.unwrap();
+    let path = blobs.whole(SHOP, &hash);
+    let written = fs::read(&path).unwrap();
+    let sound = |blobs: &BlobFolder| match blobs.look(SHOP, &hash) {
+        Ok(Some(whole)) => whole.hash().is_ok_and(|found| found == hash),
+        _ => false,
+    };
+    assert!(sound(&blobs));
+    for at in [0, 9, 15, 20, 40, 65_600, written.len() - 1] {
+        let mut harmed = written.clone();
+        harmed[at] ^= 1;
+        fs::write(&path, harmed).unwrap();
+        assert!(!sound(&blobs), "byte {at}");
+    }
+    for length in [0, 31, 32, 65_584, written.len() - 1] {
+        fs::write(&path, &written[..length]).unwrap();
+        assert!(!sound(&blobs), "cut at {length}");
+    }
+    // The place of another photo, or of another outlet, is not its own.
+    let (_, other) = photo(99_999);
+    fs::create_dir_all(blobs.whole(SHOP, &other).parent().unwrap()).unwrap();
+    fs::write(blobs.whole(SHOP, &other), &written).unwrap();
+    assert!(blobs.look(SHOP, &other).unwrap().unwrap().read(0).is_err());
+}
+
+#[tokio::test]
+async fn photos_from_before_are_sealed_once_and_a_half_one_goes_on() {
+    let root = tempfile::tempdir().unwrap();
+    let blobs = folder(root.path());
+    let (bytes, hash) = photo(100_000);
+    let (half, half_hash) = photo(90_000);
+    for (hash, name, bytes) in [
+        (hash, hash.to_string(), &bytes[..]),
+        (half_hash, format!("{half_hash}.{}.part", DeviceId([4; 8])), &half[..40_000]),
+    ] {
+        let folder = blobs.whole(SHOP, &hash).parent().unwrap().to_owned();
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+    let harmed = blobs.whole(SHOP, &BlobHash([7; 32]));
+    fs::create_dir_all(harmed.parent().unwrap()).unwrap();
+    fs::write(&harmed, "not of this name").unwrap();
+
+    assert_eq!(blobs.seal_older().unwrap(), Sealed { files: 2, bytes: 140_000, damaged: 1 });
+    assert!(!speaks(root.path()));
+    assert_eq!(all(&blobs, hash), bytes);
+    assert_eq!(blobs.part_length(upload(half_hash)).await.unwrap(), 40_000);
+    bring(&blobs, half_hash, &half[40_000..]).await;
+    assert_eq!(blobs.finish(upload(half_hash)).await.unwrap(), Finished::Whole);
+    assert_eq!(fs::read(&harmed).unwrap(), b"not of this name");
+    assert_eq!(blobs.seal_older().unwrap(), Sealed::default(), "once");
+}
