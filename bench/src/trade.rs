@@ -315,6 +315,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
+    fn the_sample_of_parcels_says_none_of_these_texts() {
+        let sample = doorstep_schemas::terse::sample_texts(doorstep_schemas::terse::NEWEST).unwrap();
+        let said: BTreeSet<&str> = sample.iter().map(String::as_str).collect();
+        let here = [&NOTES[..], &SYMPTOMS, &FAULTS, &CAUSES, &DONE, &PROVED, &REASONS, &LOOSE, &GIVEN, &ROADS].concat();
+        assert_eq!(here.into_iter().filter(|text| said.contains(text)).collect::<Vec<_>>(), Vec::<&str>::new());
+    }
+
+    #[test]
     fn no_two_sheets_of_a_day_read_alike() {
         let chance = Chance::from_seed(1);
         let actions: BTreeSet<String> = (0..60).map(|i| field(&chance, SheetField::Action, i % 4)).collect();

@@ -3,7 +3,7 @@
 
 use super::TerseError;
 use super::coder::{Coder, within};
-use super::model::text_of;
+use super::letters::text_of;
 use super::parts::{Op, Parts, Value};
 use crate::birth;
 use crate::ids::{Actor, ShortId};
@@ -64,6 +64,14 @@ impl Form {
             preds: op.preds.len() as u64,
         };
         Self { message: parts.message.clone(), ops: parts.ops.iter().map(form).collect() }
+    }
+}
+
+impl Form {
+    /// Bytes of its words.
+    pub fn size(&self) -> usize {
+        let word = |word: &Word| if let Word::Is(text) = word { text.len() + 32 } else { 32 };
+        self.message.len() + self.ops.iter().flat_map(|op| &op.key).map(word).sum::<usize>()
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod coder;
 mod form;
+mod letters;
 mod model;
 mod parts;
 mod sample;
@@ -308,4 +309,16 @@ pub fn sample_texts(version: u8) -> Result<Vec<String>, TerseError> {
 /// How much a parcel of this length may make.
 fn room(length: usize) -> usize {
     length.saturating_mul(MOST_RATIO).saturating_add(ALWAYS).min(MAX_PIECE_PLAIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sample_is_read() {
+        for version in 1..=NEWEST {
+            assert!(State::of(version).is_ok());
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::TerseError;
 use super::coder::{Coder, within};
 use super::form::{Form, Place, Word, bare, named, told};
+use super::letters::text_of;
 use super::parts::{Op, Parts, Value};
 use crate::ids::{Actor, ChangeHash, ShortId};
 use crate::segment::cells::origin;
@@ -15,6 +16,13 @@ const NEAR: usize = 60;
 const MOST_MINTED: u64 = 1 << 24;
 const FORMS: usize = 2_000;
 const TEXTS: usize = 20_000;
+/// Most bytes of forms and texts that one exchange may leave in memory.
+const MOST_KEPT: usize = 8 * 1024 * 1024;
+/// What an operation of a form takes there, about.
+const OP_KEPT: usize = 160;
+
+/// An operation: whose, and its number.
+type OpId = (Actor, u64);
 
 #[derive(Clone, Default)]
 pub struct Model {
@@ -31,12 +39,13 @@ pub struct Model {
     minted: BTreeMap<Actor, u64>,
     last_forms: [u32; 3],
     /// Who wrote last at a key of an object of the document in hand.
-    written: HashMap<(Option<(Actor, u64)>, String), (Actor, u64)>,
+    written: HashMap<(Option<OpId>, String), OpId>,
     author: Option<Actor>,
     time: i64,
     hash: Option<ChangeHash>,
     next_op: u64,
     others: Vec<Actor>,
+    kept: usize,
 }
 
 const FORM: u32 = 1;
@@ -58,40 +67,13 @@ const NUMBER: u32 = 16;
 const INSTANT: u32 = 17;
 const TEXT: u32 = 18;
 const SAME: u32 = 19;
-const LENGTH: u32 = 20;
+const BYTES: u32 = 320;
 const KNOWN: u32 = 21;
-const LETTER: u32 = 22;
-const ZERO: u32 = 23;
 const MINTED_STEP: u32 = 24;
 
 /// Where something stands: the form, the operation in it, and which of its holes.
 fn hole(form: u32, op: usize, part: usize) -> u32 {
     within(within(form.wrapping_add(7_000), op as u32), part as u32)
-}
-
-/// A text letter by letter, each predicted from those before it.
-pub fn text_of<C: Coder>(c: &mut C, place: u32, text: &[u8]) -> Result<Vec<u8>, TerseError> {
-    let counted = c.bit(&[ZERO], 0, text.contains(&0))?;
-    let length = if counted { c.number(&[LENGTH], text.len() as u64)? } else { u64::MAX };
-    let mut out = Vec::new();
-    while (out.len() as u64) < length {
-        let end = out.len();
-        let back = |n: usize| {
-            let from = end.saturating_sub(n);
-            out[from..]
-                .iter()
-                .fold(LETTER + n as u32 * 1_000 + (end - from) as u32 * 50_000, |h, b| within(h, u32::from(*b)))
-        };
-        let contexts =
-            [back(1), within(back(0), within(place, end.min(12) as u32)), back(2), back(3), back(4), back(6)];
-        let letter = c.symbol(&contexts, 8, u32::from(text.get(end).copied().unwrap_or(0)))? as u8;
-        if !counted && letter == 0 {
-            break;
-        }
-        c.spend(1)?;
-        out.push(letter);
-    }
-    Ok(out)
 }
 
 impl Model {
@@ -177,6 +159,7 @@ impl Model {
         }
         if number == count {
             let form = told(c, known.as_ref().map(|(_, form)| form))?;
+            self.keep(form.ops.len() * OP_KEPT + form.size())?;
             self.form_numbers.insert(form.clone(), number);
             self.forms.push(form);
         }
@@ -217,6 +200,11 @@ impl Model {
             self.hashes.remove(0);
         }
         Ok(hash)
+    }
+
+    fn keep(&mut self, bytes: usize) -> Result<(), TerseError> {
+        self.kept = self.kept.saturating_add(bytes);
+        if self.kept > MOST_KEPT { Err(TerseError::TooLarge) } else { Ok(()) }
     }
 
     /// An actor, told once.
@@ -361,7 +349,7 @@ impl Model {
             }
             7 => {
                 let given: &[u8] = if let Some(Value::Bytes(bytes)) = given { bytes } else { &[] };
-                let length = c.number(&[LENGTH + 300], given.len() as u64)?;
+                let length = c.number(&[BYTES], given.len() as u64)?;
                 if length == 32 {
                     c.spend(32)?;
                     Value::Bytes(self.hash32(c, at, given.try_into().unwrap_or([0; 32]))?.to_vec())
@@ -414,6 +402,7 @@ impl Model {
                 if self.texts.len() >= TEXTS || named(&text).is_some() {
                     return Err(TerseError::Inconsistent);
                 }
+                self.keep(2 * text.len() + OP_KEPT)?;
                 let number = self.texts.len() as u32;
                 self.text_numbers.insert(text.clone(), number);
                 self.texts.push(text);
@@ -472,5 +461,21 @@ fn whose(author: Actor, others: &[Actor], index: u64) -> Actor {
     match usize::try_from(index).ok().and_then(|n| n.checked_sub(1)) {
         None => author,
         Some(n) => others.get(n).copied().unwrap_or(Actor([0xff; 16])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::coder::{Table, Writer};
+    use super::*;
+
+    /// Each parcel is within its bounds; together they may not fill a relay's memory with what is to be remembered.
+    #[test]
+    fn an_exchange_leaves_no_more_to_remember_than_a_few_megabytes() {
+        let mut writer = Writer::new(Table::default());
+        let mut model = Model { kept: MOST_KEPT - 2 * OP_KEPT, ..Model::default() };
+        assert!(model.text(&mut writer, 1, "接头渗水".as_bytes()).is_ok());
+        assert!(model.text(&mut writer, 1, "接头渗水".as_bytes()).is_ok(), "what is known takes nothing");
+        assert!(matches!(model.text(&mut writer, 1, "外机不转".as_bytes()), Err(TerseError::TooLarge)));
     }
 }

@@ -203,7 +203,7 @@ impl Engine {
         let left = store.has_outgoing()?;
         let more = trailer.more || flight.grants_due || asked || flight.restored || (left && flight.progressed());
         self.uncertain = flight.restored;
-        self.by_themselves = false;
+        self.by_themselves &= asked;
         self.budget = (self.budget * 2).min(BUDGET_MOST);
         self.pacer.succeeded(more, now);
         if left && !more {
@@ -225,7 +225,7 @@ impl Engine {
     /// The line broke, the relay was silent or talked nonsense. What was kept stays kept.
     pub fn fail(&mut self, fault: &Fault, jitter: u32, store: &mut Store, now: i64) -> Result<News, StoreError> {
         let Some(flight) = self.flight.take() else { return Ok(News::default()) };
-        self.by_themselves = matches!(fault, Fault::Nonsense(_));
+        self.by_themselves |= matches!(fault, Fault::Nonsense(_));
         // With a header the relay's answer to every piece is known already.
         self.uncertain |= flight.restored || (fault.may_have_arrived() && flight.header.is_none());
         self.budget = (self.budget / 2).max(BUDGET_LEAST);

@@ -19,6 +19,7 @@ mod outbox;
 mod own;
 mod packs;
 mod packs_beside;
+mod parcels;
 mod photos;
 mod purge;
 mod quarantine;
