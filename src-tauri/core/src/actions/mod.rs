@@ -23,7 +23,7 @@ pub mod undo;
 pub mod visit;
 pub mod walk_in;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use doorstep_schemas::event::CoreEvent;
@@ -42,12 +42,27 @@ pub struct Shelf {
     store: Arc<Mutex<Store>>,
     /// Whose names are minted, and how many were.
     minted: Arc<(Actor, AtomicU64)>,
+    /// When something was last noted here.
+    noted: Arc<AtomicI64>,
 }
+
+/// A clock that goes back by less stands still; by more, it was set.
+const STILL_MS: i64 = 1_000;
 
 impl Shelf {
     pub fn new(store: Store) -> Self {
         let minted = Arc::new((store.actor(), AtomicU64::new(0)));
-        Self { store: Arc::new(Mutex::new(store)), minted }
+        Self { store: Arc::new(Mutex::new(store)), minted, noted: Arc::default() }
+    }
+
+    /// When an action notes what it does: what one device did later also stands behind it where facts are taken in order of
+    /// time, though both were done in the same millisecond. Asked with the store in hand.
+    fn moment(&self, now_ms: i64) -> i64 {
+        let last = self.noted.load(Ordering::Relaxed);
+        let stands = now_ms <= last && last - now_ms < STILL_MS;
+        let moment = if stands { last + 1 } else { now_ms };
+        self.noted.store(moment, Ordering::Relaxed);
+        moment
     }
 
     /// A name that nothing has yet. It follows from this start of the app and a count, so that whoever carries it need not say
@@ -110,7 +125,7 @@ impl Actions {
     }
 
     pub(crate) fn noted(&self, store: &Store, by: MemberId) -> Result<Noted, StoreError> {
-        Ok(Noted::now(self.nature.now_ms(), store.clock_offset()?, by))
+        Ok(Noted::now(self.shelf.moment(self.nature.now_ms()), store.clock_offset()?, by))
     }
 
     /// The job, if this member may write its sheet now.

@@ -6,10 +6,11 @@ use std::path::Path;
 use doorstep::documents::layout::WriteError;
 use doorstep::documents::{layout, order, sheet};
 use doorstep::domain::facts::{Node, Noted};
+use doorstep::domain::money::settlement;
 use doorstep::store::StoreError;
 use doorstep_schemas::ids::{DocId, JobId, ShortId};
-use doorstep_schemas::input::SheetField;
-use doorstep_schemas::view::NodeKind;
+use doorstep_schemas::input::{DeskFact, SheetField};
+use doorstep_schemas::view::{Fen, NodeKind, SettleState};
 use tempfile::TempDir;
 
 use crate::cast::{NOON, OWNER, Phone, RAN, Shop, Steady, field, leaking_heater, member, pass_everything};
@@ -198,4 +199,21 @@ fn a_long_job_is_opened_from_its_saved_copy_as_it_was() {
     let desk = desk.restart();
     assert_eq!(desk.facts(job), facts);
     assert_eq!(desk.store().heads(&DocId::Sheet(job)).unwrap(), heads);
+}
+
+#[test]
+fn what_was_done_later_stands_behind_it_though_the_clock_did_not_move() {
+    let mut shop = Shop::open();
+    let (desk, ..) = with_job(&mut shop);
+    for _ in 0..8 {
+        let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+        for state in [SettleState::Ready, SettleState::Submitted] {
+            let (reason, reference) = (String::new(), String::new());
+            let step = DeskFact::SettlementStep { job, state, fen: Fen(0), reason, reference };
+            desk.actions.note_on_desk("settle/2026-11", &step).unwrap();
+        }
+        let steps = desk.store().desks().unwrap().remove(0).1.states;
+        let claim = settlement::state(job, &steps);
+        assert_eq!((claim.state, claim.illegal), (Some(SettleState::Submitted), vec![]));
+    }
 }
