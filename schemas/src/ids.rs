@@ -201,7 +201,7 @@ impl BlobHash {
 
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Eight characters of Crockford base32: 40 random bits, for members and for objects inside a document.
+/// Eight characters of Crockford base32: 40 bits, random for members, told by a count for objects inside a document.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShortId([u8; 8]);
 
