@@ -118,7 +118,7 @@ fn a_parcel_whose_ends_were_cut_is_never_read_as_less_work() {
         let Ok(cut) = unfold(&parcel[..end]) else { continue };
         for (item, who) in cut.iter().zip([&one, &other]) {
             assert!(
-                items.iter().any(|whole| raw(&[whole.clone()])[0] == *item)
+                items.iter().any(|whole| raw(std::slice::from_ref(whole))[0] == *item)
                     || Shelf::default().judge(who, &item.segment).is_err()
             );
         }

@@ -34,7 +34,8 @@ export default {
   relay_nonsense: 'The relay’s answer makes no sense. Nothing was changed; tell the owner.',
   relay_impostor: 'That is not your outlet’s relay, so the connection was stopped. Check the address with the owner.',
   relay_insecure: 'This address is not encrypted and can’t be used. Use an https address.',
-  relay_certificate_time: 'The relay’s certificate does not hold at the time of this device. Set its date and time and try again; everything is on this device.',
+  relay_certificate_time:
+    'The relay’s certificate does not hold at the time of this device. Set its date and time and try again; everything is on this device.',
   not_enrolled: 'This device is not enrolled. Use an enrolment link or code first.',
   already_enrolled: 'This device is already enrolled.',
   link_unreadable: 'That is not an enrolment link. Paste all of it, from doorstep:enrol on; or use address and code.',
