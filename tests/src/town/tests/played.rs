@@ -160,12 +160,21 @@ pub(super) fn comparable(mut job: Job) -> String {
     named_by_order(&format!("{job:#?}\n{fields:#?}\n{purchases:#?}"))
 }
 
-/// Every id by the place at which it is first named.
+/// From here on a number is a moment in milliseconds.
+const MOMENTS_MS: i64 = 1_000_000_000_000;
+
+/// Every id by the place at which it is first named, and moments by the second: a device keeps what it notes in the same
+/// millisecond apart.
 fn named_by_order(text: &str) -> String {
     let mut names: BTreeMap<ShortId, usize> = BTreeMap::new();
     let mut out = String::with_capacity(text.len());
     for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
         let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        if let Some(moment) = bare.parse::<i64>().ok().filter(|n| *n >= MOMENTS_MS) {
+            out.push_str(&format!("{}", moment / 1_000));
+            out.push_str(&word[bare.len()..]);
+            continue;
+        }
         match bare.parse::<ShortId>() {
             Ok(id) => {
                 let next = names.len();
