@@ -15,6 +15,16 @@ pub trait Lookout: Send + Sync + 'static {
     /// Where somebody says to be the relay with this tag (see [`doorstep_schemas::nearby::tag`]). Blocks no longer than
     /// `patience`, and less once somebody has answered.
     fn look(&self, tag: &str, patience: Duration) -> Vec<SocketAddr>;
+
+    /// This machine's own addresses: others than before are another network.
+    fn addresses(&self) -> BTreeSet<IpAddr> {
+        BTreeSet::new()
+    }
+
+    /// How often to ask for them.
+    fn every(&self) -> Duration {
+        Duration::from_secs(15)
+    }
 }
 
 /// Nobody looks: the relay is where the enrolment says.
@@ -38,6 +48,11 @@ impl Lookout for Mdns {
             tracing::info!(%cause, "the network can't be looked through for the relay");
             Vec::new()
         })
+    }
+
+    fn addresses(&self) -> BTreeSet<IpAddr> {
+        let all = if_addrs::get_if_addrs().unwrap_or_default();
+        all.iter().filter(|each| !each.is_loopback() && !each.is_link_local()).map(if_addrs::Interface::ip).collect()
     }
 }
 
