@@ -232,6 +232,7 @@ export function team(change: Partial<TeamView> = {}): TeamView {
         photo_bytes: 0,
         seen_at: at(-1),
       }),
+      device({ device: '5511aa22bb33cc44', name: '田师傅的新手机', member: tian, status: 'pending', seen_at: null, changes: 0, photos: 0 }),
       device({ device: '99ee22bb33cc44dd', name: '田师傅旧手机', member: tian, status: 'lost', changes: 0, photos: 0 }),
     ],
     ...change,
