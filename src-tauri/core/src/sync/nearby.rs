@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use doorstep_schemas::nearby::{KEY, SERVICE};
-use mdns_sd::{ServiceDaemon, ServiceEvent};
+use mdns_sd::{IfKind, ServiceDaemon, ServiceEvent};
 
 /// Most places that are knocked at: a network full of strangers must not keep the work.
 const MOST: usize = 4;
@@ -58,6 +58,8 @@ impl Lookout for Mdns {
 
 fn heard(tag: &str, patience: Duration) -> Result<Vec<SocketAddr>, mdns_sd::Error> {
     let daemon = ServiceDaemon::new()?;
+    // The shop's own machine may be the relay as well.
+    daemon.enable_interface(IfKind::LoopbackV4)?;
     let answers = daemon.browse(SERVICE)?;
     let end = Instant::now() + patience;
     let mut found = BTreeSet::new();
