@@ -63,6 +63,7 @@ mod wal;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use doorstep_schemas::ids::Actor;
 use doorstep_schemas::signature;
@@ -214,6 +215,13 @@ impl Store {
     #[doc(hidden)]
     pub fn sync_at_checkpoints_only(&mut self) -> Result<(), StoreError> {
         Ok(self.db.pragma_update(None, "synchronous", "NORMAL")?)
+    }
+
+    /// For the simulation: counts commits down and refuses those behind the last, so that the folder stays as it would
+    /// be if the program had ended there. No shell calls this.
+    #[doc(hidden)]
+    pub fn end_after(&mut self, commits: Arc<AtomicI64>) -> Result<(), StoreError> {
+        Ok(self.db.commit_hook(Some(move || commits.fetch_sub(1, Ordering::SeqCst) <= 0))?)
     }
 
     pub fn rules(&self) -> &Arc<RuleBook> {
