@@ -13,6 +13,7 @@ pub mod fsync;
 pub mod machine;
 pub mod save;
 pub mod shift;
+pub mod shop;
 pub mod store;
 pub mod trade;
 pub mod visit;

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 use doorstep_bench::cast::CastError;
 use doorstep_bench::figures::Figures;
 use doorstep_bench::store::{Plan, StoreBenchError};
-use doorstep_bench::{day, machine, save, store};
+use doorstep_bench::{day, machine, save, shop, store};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -31,6 +31,8 @@ enum Bench {
     },
     /// Milliseconds of one durable field edit, beside the disk's own fdatasync
     Save,
+    /// Seconds until a day with 100 photos is handed over in the shop's own network
+    Shop,
     /// What a store of years costs to open, to look at, to search, to write
     Store {
         /// Numbers of jobs, each with ":phone" behind it where a technician's device holds them, not the owner's
@@ -99,6 +101,7 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
         Bench::Machine => Ok(machine::describe(&arguments.folder, &mut Figures::of("machine", &mut out))?),
         Bench::Day { case } => Ok(day::measure(scratch.path(), day::Size::FULL, case.as_deref(), &mut out).await?),
         Bench::Save => Ok(save::measure(scratch.path(), save::Size::FULL, &mut out).await?),
+        Bench::Shop => Ok(shop::measure(scratch.path(), shop::Size::FULL, &mut out).await?),
         Bench::Store { sizes, rebuild } => Ok(store::measure(&arguments.folder, sizes, *rebuild, &mut out)?),
         Bench::StoreAsk { data, case } => Ok(store::ask(data, case, &mut out)?),
         Bench::StoreEdit { data, case, plan } => Ok(store::edit(data, *plan, store::Size::FULL, case, &mut out).await?),

@@ -1,18 +1,123 @@
 //! Photo bytes, up and down: after the text, thumbnails before originals.
 
+use std::time::Duration;
+
 use doorstep_schemas::blob;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::BlobHash;
 
-use super::blobs;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
 use super::fault::Fault;
 use super::line::Line;
+use super::runner::{Command, Shared};
 use super::ways::Ways;
+use super::{blobs, rule_sets};
 use crate::actions::Actions;
+use crate::store::StoreError;
 use crate::store::photos::PhotoJob;
 
+/// After something failed for the moment, when no exchange brings it back before.
+const PAUSE: Duration = Duration::from_secs(20);
+
+/// Moves what there is to move, whenever there may be something.
+pub(super) async fn keep_moving(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>) {
+    while let Some(sender) = commands.upgrade() {
+        drop(sender);
+        let rest = if shared.network_on() { move_photos(&shared, &commands).await } else { false };
+        if rest {
+            // Something failed for the moment: the next exchange or this pause brings it back.
+            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(PAUSE) => {} }
+        } else {
+            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(Duration::from_secs(600)) => {} }
+        }
+    }
+}
+
+/// Moves rule sets, then photos, until none is left. Returns whether one failed and should be tried again soon.
+async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> bool {
+    let Ok(line) = shared.line().await else { return false };
+    let sets = tokio::select! {
+        outcome = rule_sets::move_all(&line, &shared.actions) => outcome,
+        () = shared.network_off() => Err(Fault::NoNetwork),
+    };
+    match sets {
+        Ok(true) => shared.set(|_| ()),
+        Ok(false) => {}
+        Err(fault) => {
+            tracing::info!(code = fault.code().wire(), "rule sets did not move");
+            return true;
+        }
+    }
+    let mut sent = false;
+    loop {
+        let next = match next_photo(shared) {
+            Ok(Some(next)) => next,
+            Ok(None) => {
+                if sent && let Some(commands) = commands.upgrade() {
+                    let _ = commands.send(Command::PhotosSent);
+                }
+                shared.purse.photos_done();
+                if shared.moving_photos() {
+                    shared.set(|now| now.moving_photos = false);
+                }
+                return false;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the next photo can't be found");
+                return true;
+            }
+        };
+        let (photo, up) = next;
+        shared.set(|now| now.moving_photos = true);
+        let outcome = tokio::select! {
+            outcome = async { if up { send(&line, shared, &photo).await } else { fetch(&line, &shared.actions, &photo).await } } => outcome,
+            () = shared.network_off() => Err(Fault::NoNetwork),
+        };
+        match outcome {
+            Ok(()) => {
+                sent |= up;
+                if let Some(job) = photo.doc.job() {
+                    shared.tell(CoreEvent::JobsChanged { jobs: vec![job] });
+                }
+            }
+            Err(fault) => {
+                tracing::info!(code = fault.code().wire(), up, "a photo did not move");
+                if let Some(code) = blobs::final_refusal(&fault) {
+                    let _ = shared.actions.shelf.store().note_photo_refused(&photo.hash, code.wire());
+                    continue;
+                }
+                shared.set(|now| now.moving_photos = false);
+                return true;
+            }
+        }
+    }
+}
+
+/// The next photo to move and whether it goes up; text goes first.
+fn next_photo(shared: &Shared) -> Result<Option<(PhotoJob, bool)>, StoreError> {
+    let mut store = shared.actions.shelf.store();
+    let full = shared.purse.full_pictures(store.chosen()?.wifi_only);
+    if store.held()?.changes == 0
+        && let Some(photo) = store.photo_to_send(full)?
+    {
+        return Ok(Some((photo, true)));
+    }
+    let owner = match store.enrolment()? {
+        Some(enrolment) => store.is_owner(enrolment.member)?,
+        None => return Ok(None),
+    };
+    if store.look_for_room() {
+        // What others photographed waits for room; own work needs it first.
+        return Ok(None);
+    }
+    Ok(store.photo_to_fetch(owner && full)?.map(|photo| (photo, false)))
+}
+
 /// Sends one photo whole, however many requests that takes.
-pub async fn send(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
+async fn send(line: &Line, shared: &Shared, photo: &PhotoJob) -> Result<(), Fault> {
+    let actions = &shared.actions;
     let files = actions.shelf.store().photo_files();
     let bytes = match files.read(&photo.hash) {
         Ok(bytes) => bytes,
@@ -25,11 +130,11 @@ pub async fn send(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<()
         moved(actions, photo, offset);
         Ok(())
     };
-    blobs::send(line, &photo.hash, &photo.doc, &bytes, sent).await
+    blobs::send(line, &photo.hash, &photo.doc, &bytes, Some(&shared.text), sent).await
 }
 
 /// Fetches one photo.
-pub async fn fetch(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
+async fn fetch(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
     let bytes = blobs::fetch(line, &photo.hash, blob::MAX_BLOB, |here| moved(actions, photo, here)).await?;
     let files = {
         let mut store = actions.shelf.store();
