@@ -47,6 +47,8 @@ pub enum Flight {
     Asked(Vec<u8>),
     /// The relay has answered.
     Answered(Result<Vec<u8>, Refused>),
+    /// Somebody else has, who plays the relay.
+    Played(Vec<u8>),
 }
 
 pub struct Device {

@@ -62,6 +62,7 @@ impl World {
             None => self.ask(who),
             Some(Flight::Asked(body)) => self.arrive(who, body, chance, sound),
             Some(Flight::Answered(answer)) => self.answer(who, answer, chance, sound),
+            Some(Flight::Played(answer)) => self.see_through(who, &answer),
         }
     }
 
@@ -105,7 +106,15 @@ impl World {
                 let _ = self.relay.serve(&token, &parts, true, None, now);
                 self.relay.serve(&token, &portions(&body, chance), true, None, now)
             }
-            86..93 => {
+            86..88 => {
+                self.say(who, "somebody else plays the relay");
+                if let Ok(answer) = self.relay.play(&token, &body, now) {
+                    self.devices[who].flight = Some(Flight::Played(answer));
+                    return Ok(());
+                }
+                Err(Refused::Device)
+            }
+            88..93 => {
                 self.say(who, "the request is held up on its way");
                 self.late.push(Late { device: who, body });
                 return self.fail(who, &Fault::NoNetwork);
@@ -175,6 +184,17 @@ impl World {
                 if ends { self.end(who) } else { invariants::keeps_its_claims(self, who) }
             }
             Err(fault) => broken(format!("{}: an honest answer does not end well: {fault}", self.devices[who].name)),
+        }
+    }
+
+    /// An answer under another key than the relay's is believed in nothing.
+    fn see_through(&mut self, who: usize, answer: &[u8]) -> Held {
+        let device = &mut self.devices[who];
+        let now = device.now();
+        let taken = device.engine.receive(answer, &mut device.actions.shelf.store(), now);
+        match taken {
+            Err(fault @ Fault::Impostor) => self.fail(who, &fault),
+            other => broken(format!("{}: believes a false relay: {other:?}", self.devices[who].name)),
         }
     }
 

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use doorstep::documents::order;
 use doorstep::tasks::Unwatched;
 use doorstep_relay::engine::access::Verb;
 use doorstep_relay::engine::standing;
+use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::FrameReader;
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId};
+use doorstep_schemas::wire::Access;
 
 use crate::device::{Device, Flight};
 use crate::world::{Held, World, broken};
@@ -86,6 +89,20 @@ pub fn at_any_time(world: &mut World, who: usize) -> Held {
     Ok(())
 }
 
+/// No receipt of the owner's devices says more than one of them has fetched.
+pub fn receipts_are_the_owners(world: &mut World) -> Held {
+    for device in world.devices.iter().filter(|device| world.owners.contains(&device.member)) {
+        let cursor = device.actions.shelf.store().cursor().expect("the store answers");
+        world.owners_at = world.owners_at.max(cursor.map_or(0, |cursor| cursor.seq));
+    }
+    let outlet = world.relay.outlet;
+    let said = world.relay.ask(|shelf| Ok(shelf.outlet(outlet)?.expect("the outlet was founded").owner_seq));
+    if said > world.owners_at {
+        return broken(format!("the receipt says {said}, the owner's devices are at {}", world.owners_at));
+    }
+    Ok(())
+}
+
 /// Everything that must hold when all have exchanged until nothing moves any more.
 pub fn at_rest(world: &mut World) -> Held {
     if let Some(finding) = world.relay.audit() {
@@ -93,6 +110,8 @@ pub fn at_rest(world: &mut World) -> Held {
     }
     all_confirmed(world)?;
     nothing_lost(world)?;
+    only_want_of_a_right_is_refused(world)?;
+    grants_follow_orders(world)?;
     everybody_has_theirs(world)?;
     all_show_the_same(world)?;
     a_fresh_exchange_carries_nothing(world)?;
@@ -132,6 +151,51 @@ fn nothing_lost(world: &mut World) -> Held {
     }
     world.claims = claims;
     lost.map_or(Ok(()), broken)
+}
+
+/// What an honest device made breaks no rule: it is refused for want of a right, and for nothing else.
+fn only_want_of_a_right_is_refused(world: &World) -> Held {
+    for device in world.devices.iter().filter(|device| !device.gone) {
+        let other = refused(device)
+            .into_iter()
+            .find(|((_, actor), code)| actor.device() != world.stranger.device && code != ErrorCode::NotAllowed.wire());
+        if let Some(((doc, _), code)) = other {
+            return broken(format!("{}: honest work on {doc} is refused: {code}", device.name));
+        }
+    }
+    Ok(())
+}
+
+/// Who has a job by the merged order has it by the log.
+fn grants_follow_orders(world: &mut World) -> Held {
+    let orders: BTreeSet<JobId> = world
+        .relay
+        .runs()
+        .keys()
+        .filter(|(doc, _)| matches!(doc, DocId::Order(_)))
+        .filter_map(|(doc, _)| doc.job())
+        .collect();
+    let outlet = world.relay.outlet;
+    for job in orders {
+        let paper = world.devices[0].actions.shelf.store().copy_of(&DocId::Order(job)).expect("the order opens");
+        // A walk-in that nobody took over yet is its creator's without a grant.
+        let Some(order) = order::read(paper.doc()) else { continue };
+        let named: BTreeSet<_> = order.assignees.keys().copied().collect();
+        let given: BTreeSet<_> = world.relay.ask(|shelf| {
+            let mut given = BTreeSet::new();
+            for member in shelf.members(outlet)? {
+                let grant = shelf.grant(outlet, job, member.id)?;
+                if grant.is_some_and(|now| now.access == Access::Write && now.log_seq.is_some()) {
+                    given.insert(member.id);
+                }
+            }
+            Ok(given)
+        });
+        if named != given {
+            return broken(format!("order:{job} names {named:?}, the log gives it to {given:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// Whoever may read a document holds all of it that the log holds, and nobody else anything that is not their own and

@@ -10,6 +10,7 @@ use doorstep_relay::identity;
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::{Confirms, Ledger, Shelf, Storage, StorageError, look, write};
 use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, MemberId, OutletId, PublicKey};
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::segment;
 use doorstep_schemas::wire::{Piece, RoleKind, Status};
 use doorstep_tests::chance::Chance;
@@ -167,16 +168,29 @@ impl Relay {
             self.commit(&mut commits, &mut synced);
             self.tell(move |ledger| exchange::note(ledger, &visitor, &visit, now_ms));
         }
-        if synced.is_some() {
-            return Err(self.end(end, synced, Refused::Gone));
-        }
         let key = &self.key;
         let answer = look(&self.log, |shelf| Ok(exchange::answer(shelf, &caller, &up, results, now_ms, key))).unwrap();
+        if synced.is_some() {
+            let gone = self.end(end, synced, Refused::Gone);
+            return if planted::on(Bug::AnswerBeforeCommit) { answer.map_err(|_| gone) } else { Err(gone) };
+        }
         if end.is_some() {
             // It ends behind the last commit, before the answer leaves.
             return Err(Refused::Gone);
         }
         answer.map_err(|_not_served| Refused::Device)
+    }
+
+    /// The same by somebody who only plays this relay: nothing of it is kept, and another key signs the answer.
+    pub fn play(&mut self, token: &[u8; 32], body: &[u8], now_ms: i64) -> Result<Vec<u8>, Refused> {
+        let log = self.log.copy();
+        let other = SigningKey::from_bytes(&self.chance.bytes());
+        let key = std::mem::replace(&mut self.key, other);
+        let forked_at = self.forked_at;
+        let in_doubt = self.in_doubt;
+        let answer = self.serve(token, &[body], true, None, now_ms);
+        (self.log, self.key, self.forked_at, self.in_doubt) = (log, key, forked_at, in_doubt);
+        answer
     }
 
     /// A commit is about to be made: when it is the one that the disk does not get, what is there now is what stays.
@@ -190,6 +204,9 @@ impl Relay {
     fn end(&mut self, end: Option<End>, synced: Option<Memory>, otherwise: Refused) -> Refused {
         if let Some(synced) = synced {
             self.log = synced;
+        }
+        if end.is_some() {
+            self.forked_at = None;
         }
         if end.is_some() { Refused::Gone } else { otherwise }
     }

@@ -55,11 +55,14 @@ pub struct World {
     pub now: Arc<AtomicI64>,
     pub relay: Relay,
     pub devices: Vec<Device>,
+    pub owners: Vec<MemberId>,
     pub technicians: Vec<MemberId>,
     pub late: Vec<Late>,
     /// Requests that somebody on the line has seen.
     pub overheard: Vec<Vec<u8>>,
     pub stranger: Stranger,
+    /// The highest cursor that an owner's device has had.
+    pub owners_at: u64,
     pub claims: BTreeMap<ChangeHash, Claim>,
     pub trace: Trace,
 }
@@ -131,10 +134,12 @@ impl World {
         }
         let mut stranger = Stranger::new(stranger, &chance);
         stranger.token = relay.enrol(stranger.member, identity(&stranger.key).0, "stranger", MORNING);
+        let owners = people.iter().filter(|(_, _, role)| *role == RoleKind::Owner).map(|p| p.0).collect();
         let technicians = people.iter().filter(|(_, _, role)| *role == RoleKind::Technician).map(|p| p.0).collect();
         let trace = Trace { lines: traced.then(Vec::new), ..Trace::default() };
         let (late, overheard, claims) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let mut world = Self { now, relay, devices, technicians, late, overheard, stranger, claims, trace };
+        let mut world =
+            Self { now, relay, devices, owners, technicians, late, overheard, stranger, owners_at: 0, claims, trace };
         // Everybody has heard of everybody, as after a first day.
         for who in 0..world.devices.len() {
             world.exchange(who, &chance, true).expect("a first exchange on a sound line");
@@ -187,7 +192,8 @@ impl World {
             What::Lose => self.lose(who, &chance)?,
             What::Forge => self.forge(who, &chance)?,
         }
-        invariants::at_any_time(self, who)
+        invariants::at_any_time(self, who)?;
+        invariants::receipts_are_the_owners(self)
     }
 
     fn deed(&mut self, who: usize, chance: &Chance, end: Option<u32>) -> Held {
@@ -202,7 +208,10 @@ impl World {
         let done = deeds::do_one(&device.actions, owner, &self.technicians, chance);
         let made = if device.ended() { Vec::new() } else { invariants::made(device) };
         let line = match &done {
-            Ok(deed) => format!("{deed} ({} changes)", made.len()),
+            Ok(deed) => {
+                let docs: Vec<String> = made.iter().map(|made| made.1.to_string()).collect();
+                format!("{deed} {}", docs.join(" "))
+            }
             Err(refusal) => format!("refused: {refusal}"),
         };
         self.say(who, &line);

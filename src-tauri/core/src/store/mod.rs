@@ -66,6 +66,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use doorstep_schemas::ids::Actor;
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::signature;
 use doorstep_schemas::view::RefusedSetView;
 use ed25519_dalek::SigningKey;
@@ -162,7 +163,8 @@ impl Store {
         let photo_keys = photo_keys::ensure(&db, folder, key, nature)?;
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
-        let actor = Actor::new(device, random(nature));
+        let start = if planted::on(Bug::ActorReused) { [0; 8] } else { random(nature) };
+        let actor = Actor::new(device, start);
         let papers = Papers::new(actor, folder);
         let mut store = Self {
             db,
