@@ -11,6 +11,8 @@ pub mod day;
 pub mod figures;
 pub mod fsync;
 pub mod machine;
+pub mod relay;
+pub mod rush;
 pub mod save;
 pub mod shift;
 pub mod store;
