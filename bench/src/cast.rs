@@ -15,6 +15,9 @@ use doorstep::actions::sheet::SheetError;
 use doorstep::actions::visit::VisitError;
 use doorstep::app::{Doorstep, OpenError};
 use doorstep::store::StoreError;
+use doorstep::store::key::Keyring;
+use doorstep::sync::nearby::{Lookout, Mdns, Nobody};
+use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::{JobId, MemberId};
 use doorstep_schemas::segment::SegmentError;
 use doorstep_schemas::view::{MemberView, SyncState};
@@ -79,33 +82,60 @@ pub enum CastError {
 pub struct Cast {
     pub owner: Device,
     pub phone: Device,
-    pub carrier: Carrier,
     pub shift: Arc<Shift>,
     pub chance: Chance,
     /// Whose phone it is.
     pub me: MemberId,
     team: Vec<MemberView>,
-    _relay: Relay,
+    relay: Relay,
 }
 
 impl Cast {
-    /// Sets the stage in a new folder.
-    pub async fn on_stage(folder: &Path, seed: u64) -> Result<Self, CastError> {
+    /// Sets the stage in a new folder; the phone knows the relay only by the carrier.
+    pub async fn on_stage(folder: &Path, seed: u64) -> Result<(Self, Carrier), CastError> {
         let data = folder.join("relay");
         outlet::found(&data)?;
-        let mut relay = Relay::start(&data)?;
+        let relay = Relay::start(&data)?;
         let carrier = Carrier::to(&relay.address).await?;
+        let through = carrier.address.clone();
+        Ok((Self::set(folder, seed, relay, &through, Arc::new(Nobody)).await?, carrier))
+    }
+
+    /// The same at the shop: the relay speaks TLS and tells the network where it is, and the phone looks around.
+    pub async fn in_the_shop(folder: &Path, seed: u64) -> Result<Self, CastError> {
+        let data = folder.join("relay");
+        outlet::found(&data)?;
+        let relay = Relay::secured(&data)?;
+        let address = relay.address.clone();
+        Self::set(folder, seed, relay, &address, Arc::new(Mdns)).await
+    }
+
+    /// The relay goes on at another place; the one that the phone was enrolled by leads nowhere.
+    pub fn relay_moves(mut self) -> Result<Self, CastError> {
+        let data = self.relay.kill()?;
+        self.relay = Relay::secured(&data)?;
+        Ok(self)
+    }
+
+    async fn set(
+        folder: &Path,
+        seed: u64,
+        mut relay: Relay,
+        through: &str,
+        lookout: Arc<dyn Lookout>,
+    ) -> Result<Self, CastError> {
         let owner = Device::enrolled("店里电脑", &folder.join("desk"), &relay, OWNER).await?;
         let shift = Arc::new(Shift::from_seed(seed));
-        let app = Doorstep::open(&folder.join("phone"), shift.clone(), &Handle::current())?;
+        let (runtime, data) = (Handle::current(), folder.join("phone"));
+        let app = Doorstep::open_looking(&data, &Keyring::File, shift.clone(), &runtime, &mut Unwatched, lookout)?;
         let phone = Device { app, name: "小军手机" };
-        // The link that the phone is enrolled by names the carrier, so that it knows no other way.
-        relay.address.clone_from(&carrier.address);
+        // The link that the phone is enrolled by names no other way.
+        through.clone_into(&mut relay.address);
         phone.enrol(&relay, TECHNICIAN).await?;
         until(&owner, "the team is known", |app| Ok(app.actions.team()?.members.len() >= 6)).await?;
         let team = owner.app.actions.team()?.members;
         let me = team.iter().find(|m| m.name == TECHNICIAN).map(|m| m.id).ok_or(CastError::NoMember(TECHNICIAN))?;
-        Ok(Self { owner, phone, carrier, shift, chance: Chance::from_seed(seed), me, team, _relay: relay })
+        Ok(Self { owner, phone, shift, chance: Chance::from_seed(seed), me, team, relay })
     }
 
     /// Colleagues who can be sent along.

@@ -104,7 +104,7 @@ struct Cargo {
 }
 
 async fn play(folder: &Path, case: &Case, size: Size) -> Result<Seen, CastError> {
-    let cast = Cast::on_stage(folder, SEED).await?;
+    let (cast, carrier) = Cast::on_stage(folder, SEED).await?;
     let unchanged = cast.orders(size.unchanged).await?;
     for job in &unchanged {
         cast.visit(*job, Load { edits: 4, photos: 0, fields_only: false })?;
@@ -123,7 +123,7 @@ async fn play(folder: &Path, case: &Case, size: Size) -> Result<Seen, CastError>
     let cargo = weigh(&cast, expected, (load.photos * today.len()) as u64)?;
     let given = owner_edits(&cast, &today).await?;
 
-    cast.carrier.begin(case.weather);
+    carrier.begin(case.weather);
     let begun = Instant::now();
     cast.phone.network(true)?;
     until(&cast.phone, "the day is on the relay and the owner's edits are here", |app| {
@@ -146,9 +146,9 @@ async fn play(folder: &Path, case: &Case, size: Size) -> Result<Seen, CastError>
     .await?;
     let seconds = begun.elapsed().as_secs_f64();
     // A line that idles is cut like any other; only the cuts that the day had to survive are its.
-    let cut = cast.carrier.passed().cut;
+    let cut = carrier.passed().cut;
     tokio::time::sleep(size.after).await;
-    Ok(Seen { cargo, passed: Passed { cut, ..cast.carrier.passed() }, seconds })
+    Ok(Seen { cargo, passed: Passed { cut, ..carrier.passed() }, seconds })
 }
 
 /// Two edits on each order while the phone is away, hours apart as far as the relay can tell: first somebody is sent

@@ -15,6 +15,7 @@ pub mod relay;
 pub mod rush;
 pub mod save;
 pub mod shift;
+pub mod shop;
 pub mod store;
 pub mod trade;
 pub mod visit;

@@ -9,7 +9,7 @@ use doorstep_bench::cast::CastError;
 use doorstep_bench::figures::Figures;
 use doorstep_bench::relay::RelayBenchError;
 use doorstep_bench::store::{Plan, StoreBenchError};
-use doorstep_bench::{day, machine, relay, rush, save, store};
+use doorstep_bench::{day, machine, relay, rush, save, shop, store};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -32,6 +32,8 @@ enum Bench {
     },
     /// Milliseconds of one durable field edit, beside the disk's own fdatasync
     Save,
+    /// Seconds until a day with 100 photos is handed over in the shop's own network
+    Shop,
     /// What a store of years costs to open, to look at, to search, to write
     Store {
         /// Numbers of jobs, each with ":phone" behind it where a technician's device holds them, not the owner's
@@ -110,6 +112,7 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
         Bench::Machine => Ok(machine::describe(&arguments.folder, &mut Figures::of("machine", &mut out))?),
         Bench::Day { case } => Ok(day::measure(scratch.path(), day::Size::FULL, case.as_deref(), &mut out).await?),
         Bench::Save => Ok(save::measure(scratch.path(), save::Size::FULL, &mut out).await?),
+        Bench::Shop => Ok(shop::measure(scratch.path(), shop::Size::FULL, &mut out).await?),
         Bench::Store { sizes, rebuild } => Ok(store::measure(&arguments.folder, sizes, *rebuild, &mut out)?),
         Bench::Relay { case } => {
             Ok(relay::measure(scratch.path(), relay::Size::FULL, case.as_deref(), &mut out).await?)

@@ -55,7 +55,7 @@ type Open = (JobId, ShortId);
 
 pub async fn measure(folder: &Path, size: Size, out: &mut dyn Write) -> Result<(), CastError> {
     let mut figures = Figures::of("save", out);
-    let cast = Cast::on_stage(folder, SEED).await?;
+    let (cast, _carrier) = Cast::on_stage(folder, SEED).await?;
     let jobs = cast.orders(2 * size.sheets).await?;
     eprintln!("save: {} sheets of {} edits", jobs.len(), size.edits);
     let open = jobs.iter().map(|job| fill(&cast, *job, size)).collect::<Result<Vec<_>, _>>()?;

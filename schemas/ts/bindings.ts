@@ -34,6 +34,8 @@ export const commands = {
 	fetchPhoto: (input: FetchPhoto) => typedError<null, Failure>(__TAURI_INVOKE("fetch_photo", { input })),
 	syncStatus: () => typedError<SyncView, Failure>(__TAURI_INVOKE("sync_status")),
 	syncNow: () => typedError<SyncView, Failure>(__TAURI_INVOKE("sync_now")),
+	tellNetwork: (input: NetworkNote) => typedError<null, Failure>(__TAURI_INVOKE("tell_network", { input })),
+	photosAnyway: () => typedError<SyncView, Failure>(__TAURI_INVOKE("photos_anyway")),
 	dayReview: (input: OneDay) => typedError<DayReview, Failure>(__TAURI_INVOKE("day_review", { input })),
 	team: () => typedError<TeamView, Failure>(__TAURI_INVOKE("team")),
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
@@ -771,6 +773,14 @@ export type MemberView = {
 	active: boolean,
 };
 
+/**  What the screens' system says of the network. */
+export type NetworkNote = {
+	/**  It is there again, or the screens are looked at again after a while. */
+	back: boolean,
+	/**  Bytes cost money here; `None`: the system doesn't say. */
+	metered: boolean | null,
+};
+
 export type NextStep = {
 	step: Step,
 	/**  What keeps somebody from setting out, or from going in: an emergency's script, goods (R3, R8). */
@@ -960,6 +970,8 @@ export type Preferences = {
 	shell: Shell | null,
 	/**  演练无网络: as if there were no network; for trying. */
 	no_network: boolean | null,
+	/**  Full pictures go over networks without a meter only. */
+	wifi_only: boolean | null,
 };
 
 /**  A half-typed field, kept until it is saved or dropped. An empty text drops it. */
@@ -1187,6 +1199,8 @@ export type SessionView = {
 	language: Language,
 	shell: Shell | null,
 	no_network: boolean,
+	/**  Full pictures go over networks without a meter only. */
+	wifi_only: boolean,
 	/**  The store's key lies in a plain file (0600) because the system has no key store. */
 	key_in_file: boolean,
 	version: string,
@@ -1365,6 +1379,8 @@ export type SyncView = {
 	on_device: number,
 	on_relay: number,
 	on_owner: number,
+	/**  Of these in the relay's newest backup; `None` where no backup was ever made. */
+	backed_up: number | null,
 	photos: number,
 	photos_on_relay: number,
 	photo_bytes: number,
@@ -1384,6 +1400,8 @@ export type SyncView = {
 	/**  By which way the last exchange reached it; `None` when it did not. */
 	way: RelayWay | null,
 	no_network: boolean,
+	/**  Bytes cost money here, and full pictures wait for a network where they don't. */
+	photos_wait: boolean,
 	/**  This device's clock minus the relay's, in milliseconds; `None` until known. */
 	clock_offset_ms: number | null,
 	now: number,

@@ -48,6 +48,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             photos::fetch_photo,
             sync::sync_status,
             sync::sync_now,
+            sync::tell_network,
+            sync::photos_anyway,
             lists::day_review,
             team::team,
             team::add_member,

@@ -36,6 +36,8 @@ pub struct Pace {
     pub idle_body: Duration,
     /// Between two announcements on one connection.
     pub live_gap: Duration,
+    /// The same where a device says that bytes cost money.
+    pub live_gap_metered: Duration,
     /// Of silence on a live connection until a comment is sent.
     pub keepalive: Duration,
     /// Between two looks for what another program has written into the log.
@@ -51,6 +53,7 @@ impl Default for Pace {
             header: Duration::from_secs(10),
             idle_body: Duration::from_secs(20),
             live_gap: Duration::from_secs(3),
+            live_gap_metered: Duration::from_secs(30),
             keepalive: Duration::from_secs(30),
             outside: Duration::from_secs(1),
             farewell: Duration::from_secs(10),

@@ -21,7 +21,11 @@ struct Listener {
 
 impl Listener {
     async fn of(phone: &Phone) -> Self {
-        let answer = phone.request(Method::GET, "/v1/live").send().await.unwrap();
+        Self::at(phone, "/v1/live").await
+    }
+
+    async fn at(phone: &Phone, route: &str) -> Self {
+        let answer = phone.request(Method::GET, route).send().await.unwrap();
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
         let stream = answer.bytes_stream().take_while(|chunk| std::future::ready(chunk.is_ok()));
         let stream = Box::pin(stream.map(|chunk| chunk.unwrap().to_vec()));
@@ -91,6 +95,23 @@ async fn many_changes_are_one_announcement_and_silence_is_kept_alive() {
     assert_eq!(phone.next().await.unwrap().seq, 37, "the next word is about the role");
     assert!(timeout(Duration::from_millis(350), phone.next()).await.is_err());
     assert!(phone.comments > 0);
+}
+
+#[tokio::test]
+async fn a_device_whose_bytes_cost_money_hears_of_work_ten_times_more_seldom() {
+    let stage = Stage::set().await;
+    let (wang, mut li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
+    let mut desk = Listener::at(&wang, "/v1/live?seldom=true").await;
+    desk.next().await.unwrap();
+    let mut sheet = li.pen(DocId::Sheet(job(1)));
+    sheet.write(2);
+    li.exchange(&[sheet.piece(1, 1)]).await;
+    assert_eq!(desk.next().await.unwrap().seq, 6, "the first is told at once");
+    li.exchange(&[sheet.piece(2, 2)]).await;
+    assert!(timeout(Duration::from_millis(300), desk.next()).await.is_err());
+    assert_eq!(desk.next().await.unwrap().seq, 7);
+    // A wish that nobody knows is no error.
+    Listener::at(&wang, "/v1/live?seldom=perhaps&why").await.next().await.unwrap();
 }
 
 #[tokio::test]

@@ -209,7 +209,7 @@ impl Device {
 
     /// The switch for trying: as if there were no network.
     pub fn network(&self, on: bool) -> Result<(), doorstep::store::StoreError> {
-        let input = Preferences { language: None, shell: None, no_network: Some(!on) };
+        let input = Preferences { language: None, shell: None, no_network: Some(!on), wifi_only: None };
         self.app.set_preferences(&input).map(|_session| ())
     }
 

@@ -6,6 +6,7 @@ mod bad_input;
 mod bench;
 mod bundles;
 mod first_job;
+mod networks;
 mod restore;
 mod rule_sets;
 mod sample_day;

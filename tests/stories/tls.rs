@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorstep::sync::admin::AdminError;
-use doorstep::sync::nearby::Lookout;
+use doorstep::sync::nearby::{Lookout, Mdns};
 use doorstep_relay::tls::Tls;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::EnrolLink;
@@ -169,4 +169,22 @@ async fn the_shops_network_is_tried_first_and_a_stranger_in_it_is_no_danger() {
     set(vec![at(&relay.address)]);
     let view = phone.app.sync_now().await.unwrap();
     assert_eq!((view.way, view.attempts[0].error.clone()), (Some(RelayWay::Nearby), None));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_moved_is_found_again_by_what_it_announces() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("relay");
+    outlet::found(&data).unwrap();
+    let relay = Relay::secured(&data).unwrap();
+    let phone = Device::looking("手机", &folder.path().join("phone"), Arc::new(Mdns)).unwrap();
+    phone.enrol(&relay, TECHNICIAN).await.unwrap();
+    let before = at(&relay.address);
+    let data = relay.kill().unwrap();
+    // Whoever has its old port now is not the relay.
+    let _stranger = TcpListener::bind(before).await.unwrap();
+    let relay = Relay::secured(&data).unwrap();
+    assert_ne!(at(&relay.address), before);
+    let view = phone.app.sync_now().await.unwrap();
+    assert_eq!((view.way, view.chip.error), (Some(RelayWay::Nearby), None));
 }

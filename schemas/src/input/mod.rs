@@ -39,6 +39,17 @@ pub struct Preferences {
     pub shell: Option<Shell>,
     /// 演练无网络: as if there were no network; for trying.
     pub no_network: Option<bool>,
+    /// Full pictures go over networks without a meter only.
+    pub wifi_only: Option<bool>,
+}
+
+/// What the screens' system says of the network.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, specta::Type)]
+pub struct NetworkNote {
+    /// It is there again, or the screens are looked at again after a while.
+    pub back: bool,
+    /// Bytes cost money here; `None`: the system doesn't say.
+    pub metered: Option<bool>,
 }
 
 /// 1–40 characters of name; what is empty is asked for.

@@ -25,6 +25,8 @@ pub struct SessionView {
     pub language: Language,
     pub shell: Option<Shell>,
     pub no_network: bool,
+    /// Full pictures go over networks without a meter only.
+    pub wifi_only: bool,
     /// The store's key lies in a plain file (0600) because the system has no key store.
     pub key_in_file: bool,
     pub version: String,

@@ -108,6 +108,8 @@ pub struct SyncView {
     pub on_device: u32,
     pub on_relay: u32,
     pub on_owner: u32,
+    /// Of these in the relay's newest backup; `None` where no backup was ever made.
+    pub backed_up: Option<u32>,
     pub photos: u32,
     pub photos_on_relay: u32,
     pub photo_bytes: u32,
@@ -127,6 +129,8 @@ pub struct SyncView {
     /// By which way the last exchange reached it; `None` when it did not.
     pub way: Option<RelayWay>,
     pub no_network: bool,
+    /// Bytes cost money here, and full pictures wait for a network where they don't.
+    pub photos_wait: bool,
     /// This device's clock minus the relay's, in milliseconds; `None` until known.
     pub clock_offset_ms: Option<Millis>,
     pub now: Millis,

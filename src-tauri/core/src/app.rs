@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use doorstep_schemas::enrol::DeviceStatus;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
+use doorstep_schemas::input::NetworkNote;
 use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, Preferences};
 use doorstep_schemas::view::{InviteView, KeyView, SessionView, SyncChip, SyncView, TeamView};
 use tokio::runtime::Handle;
@@ -171,6 +172,7 @@ impl Doorstep {
             language: chosen.language,
             shell: chosen.shell,
             no_network: chosen.no_network,
+            wifi_only: chosen.wifi_only,
             key_in_file: self.keeper().in_plain_file(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
@@ -235,9 +237,10 @@ impl Doorstep {
             chosen.language = input.language.unwrap_or(chosen.language);
             chosen.shell = input.shell.or(chosen.shell);
             chosen.no_network = input.no_network.unwrap_or(chosen.no_network);
+            chosen.wifi_only = input.wifi_only.unwrap_or(chosen.wifi_only);
             store.set_chosen(&chosen)?;
         }
-        if input.no_network.is_some() {
+        if input.no_network.is_some() || input.wifi_only.is_some() {
             self.runner.settings_changed()?;
         }
         self.session()
@@ -248,7 +251,18 @@ impl Doorstep {
     }
 
     pub fn sync_view(&self) -> Result<SyncView, StoreError> {
-        status::view(&self.actions.shelf.store(), &self.runner.now(), self.actions.nature.now_ms())
+        let waits = |wifi_only| !self.runner.purse().full_pictures(wifi_only);
+        status::view(&self.actions.shelf.store(), &self.runner.now(), waits, self.actions.nature.now_ms())
+    }
+
+    /// What the screens' system says of the network.
+    pub fn tell_network(&self, note: NetworkNote) {
+        self.runner.tell_network(note);
+    }
+
+    /// Moves full pictures now, though bytes cost money here.
+    pub fn photos_anyway(&self) {
+        self.runner.photos_anyway();
     }
 
     /// A new person; they appear in the team with the next exchange.

@@ -66,9 +66,9 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
         let address = listener.local_addr().map_err(CliError::Start)?;
         let mut terminated = signal(SignalKind::terminate()).map_err(CliError::Start)?;
         let mut interrupted = signal(SignalKind::interrupt()).map_err(CliError::Start)?;
-        // A proxy's relay and one on loopback are nowhere that phones could come to.
-        let announcing = (speaks_tls && !command.no_announce && !address.ip().is_loopback())
-            .then(|| Announcing::start(&identity::public_key(&state.key), address.port()));
+        // A proxy's relay is nowhere that phones could come to.
+        let announcing =
+            (speaks_tls && !command.no_announce).then(|| Announcing::start(&identity::public_key(&state.key), address));
         if let Some(Err(cause)) = &announcing {
             tracing::warn!(%cause, "phones can't find the relay by themselves: it can't be announced");
         }

@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract;
+use axum::extract::rejection::QueryRejection;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use doorstep_schemas::ids::OutletId;
 use doorstep_schemas::live::Announcement;
 use futures_util::StreamExt;
+use serde::Deserialize;
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
@@ -24,12 +26,25 @@ use crate::engine::{access, scan};
 use crate::state::State;
 use crate::storage::StorageError;
 
-pub async fn live(extract::State(state): Shared, headers: HeaderMap) -> Result<Response, RouteError> {
+/// What a listener asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    /// Its bytes cost money.
+    seldom: bool,
+}
+
+pub async fn live(
+    extract::State(state): Shared,
+    wish: Result<extract::Query<Wish>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, RouteError> {
     let caller = caller(&state, &headers).await?;
+    let seldom = wish.is_ok_and(|extract::Query(wish)| wish.seldom);
     let (events, stream) = mpsc::channel(4);
     let news = state.listen();
     tokio::spawn(async move {
-        if let Err(cause) = announce(&state, &caller, news, events).await {
+        if let Err(cause) = announce(&state, &caller, seldom, news, events).await {
             tracing::debug!(device = %caller.device, %cause, "a live connection was closed");
         }
     });
@@ -82,15 +97,17 @@ struct Told {
 async fn announce(
     state: &Arc<State>,
     caller: &Caller,
+    seldom: bool,
     mut news: broadcast::Receiver<OutletId>,
     events: mpsc::Sender<Bytes>,
 ) -> Result<(), NotServed> {
     let mut closing = state.closing();
+    let gap = if seldom { state.pace.live_gap_metered } else { state.pace.live_gap };
     let mut told: Option<Told> = None;
     loop {
         // A lost device's stream ends with this look, whatever is due.
         let found = look(state, caller, told.as_ref().map_or(0, |told| told.head)).await?;
-        let due = due(told.as_mut(), &found, state.pace.live_gap);
+        let due = due(told.as_mut(), &found, gap);
         if due.is_some_and(|due| due <= Instant::now()) {
             let json = serde_json::to_string(&found.announcement).expect("numbers are always JSON");
             if events.send(Bytes::from(format!("event: news\ndata: {json}\n\n"))).await.is_err() {

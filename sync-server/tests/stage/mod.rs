@@ -35,6 +35,7 @@ pub fn pace() -> Pace {
         header: Duration::from_millis(400),
         idle_body: Duration::from_millis(400),
         live_gap: Duration::from_millis(60),
+        live_gap_metered: Duration::from_millis(600),
         keepalive: Duration::from_millis(100),
         outside: Duration::from_millis(20),
         farewell: Duration::from_secs(2),

@@ -192,18 +192,29 @@ describe('the team', () => {
     expect(team.get(T('invite-qr')).attributes('src')).toMatch(/^data:image\/svg/);
   });
 
+  it('shows first who waits for a word, and gives it', async () => {
+    const { page: team, asked } = await open(TeamPage);
+    const rows = () => team.findAll(T('device-row')).map((row) => row.attributes('data-status'));
+    expect(rows()[0]).toBe('pending');
+    await team.get(T('device-confirm')).trigger('click');
+    await flushPromises();
+    expect(asked.at(-1)).toEqual({ command: 'set_device_status', input: { device: '5511aa22bb33cc44', status: 'active' } });
+    expect(rows()).not.toContain('pending');
+    expect(team.find(T('device-confirm')).exists()).toBe(false);
+  });
+
   it('marks a device lost only after a moment to think better of it', async () => {
     const { page: team, asked } = await open(TeamPage);
     const lost = () => asked.filter((each) => each.command === 'set_device_status');
     vi.useFakeTimers();
-    await team.get(T('device-lost')).trigger('click');
+    await team.get(`[data-device="7f3a09c2d81e4b56"] ${T('device-lost')}`).trigger('click');
     expect(team.get(T('lost-first')).text()).toContain('资料包');
     await team.get(T('lost-confirm')).trigger('click');
     await vi.advanceTimersByTimeAsync(3000);
     await team.get(T('lost-undo')).trigger('click');
     await vi.advanceTimersByTimeAsync(20_000);
     expect(lost()).toEqual([]);
-    await team.get(T('device-lost')).trigger('click');
+    await team.get(`[data-device="7f3a09c2d81e4b56"] ${T('device-lost')}`).trigger('click');
     await team.get(T('lost-confirm')).trigger('click');
     await vi.advanceTimersByTimeAsync(9000);
     expect(lost().map((each) => each.input)).toEqual([{ device: '7f3a09c2d81e4b56', status: 'lost' }]);

@@ -27,7 +27,7 @@ export const useSession = defineStore('session', () => {
   const load = async () => take(await call('session'));
   const enrol = async (input: Enrol) => take(await call('enrol', input));
   const prefer = async (change: Partial<Preferences>) =>
-    take(await call('setPreferences', { language: null, shell: null, no_network: null, ...change }));
+    take(await call('setPreferences', { language: null, shell: null, no_network: null, wifi_only: null, ...change }));
 
   return { view, refused, enrolled, load, enrol, prefer };
 });

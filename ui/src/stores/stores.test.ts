@@ -6,6 +6,7 @@ import { openStory } from '../../test/door';
 import { session } from '../../test/outletBuilders';
 import { flush, ofJob, openKept, useDraft } from './draft';
 import { latest } from './latest';
+import { AWAY_MS, followNetwork } from './network';
 import { shellFor } from './session';
 import { useSync } from './sync';
 
@@ -104,5 +105,37 @@ describe('photos on their way', () => {
     expect(sync.moving).toEqual({ ab: { done: 10, total: 20 } });
     sync.photoMoved('ab', { done: 20, total: 20 });
     expect(sync.moving).toEqual({});
+  });
+});
+
+describe('the network', () => {
+  it('is told to the core when it comes back, and when the page is looked at again after a while', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const line = new EventTarget() as EventTarget & { type?: string };
+    vi.stubGlobal('navigator', Object.assign(Object.create(navigator), { connection: line }));
+    const { asked } = openStory();
+    const told = () => asked.filter((each) => each.command === 'tell_network').map((each) => each.input);
+    const look = (state: string) => {
+      vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(state as DocumentVisibilityState);
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    followNetwork();
+    followNetwork();
+    expect(told()).toEqual([]);
+    dispatchEvent(new Event('online'));
+    expect(told()).toEqual([{ back: true, metered: null }]);
+    line.type = 'cellular';
+    line.dispatchEvent(new Event('change'));
+    look('hidden');
+    vi.setSystemTime(Date.now() + AWAY_MS - 1);
+    look('visible');
+    expect(told().slice(1)).toEqual([{ back: true, metered: true }]);
+    line.type = 'wifi';
+    look('hidden');
+    vi.setSystemTime(Date.now() + AWAY_MS);
+    look('visible');
+    expect(told().slice(2)).toEqual([{ back: true, metered: false }]);
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
   });
 });

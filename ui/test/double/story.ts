@@ -187,6 +187,7 @@ export class Story extends DataStory {
       language: input.language ?? before.language,
       shell: input.shell ?? before.shell,
       no_network: input.no_network ?? before.no_network,
+      wifi_only: input.wifi_only ?? before.wifi_only,
     };
     if (before.no_network && !this.session.no_network) {
       this.view.history.forEach((line) => {
@@ -377,6 +378,8 @@ export class Story extends DataStory {
   }
   do_sync_status = () => sync({ chip: this.chip(), now: Date.now(), no_network: this.session.no_network });
   do_sync_now = () => this.do_sync_status();
+  do_tell_network = () => null;
+  do_photos_anyway = () => this.do_sync_status();
   do_day_review = () => review();
   do_team = () => this.team;
   do_add_member(input: { name: string; roles: typeof ran.roles }) {

@@ -58,6 +58,8 @@ pub struct Counts {
     pub on_device: u32,
     pub on_relay: u32,
     pub on_owner: u32,
+    /// In the relay's newest backup, if it ever made one.
+    pub backed_up: Option<u32>,
 }
 
 /// What is only on this device.
@@ -385,6 +387,9 @@ impl Store {
             // A job is packed when an owner's device has all of it.
             counts.on_relay = counts.on_relay.saturating_add(own);
             counts.on_owner = counts.on_owner.saturating_add(own);
+            let to = settings::number(&self.db, "backed_up_to")?.unwrap_or(0);
+            let packed = packs::backed_up(&self.db, to, own)?;
+            counts.backed_up = counts.backed_up.map(|rows| rows.saturating_add(packed));
         }
         Ok(counts)
     }
@@ -392,9 +397,11 @@ impl Store {
     /// Of records that have rows.
     fn counted(&self) -> Result<Counts, StoreError> {
         let owner_seq = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
+        let backed_up_to = settings::number(&self.db, "backed_up_to")?.unwrap_or(0);
         let mut query = self.db.prepare_cached(include_str!("sql/own_counts.sql"))?;
-        Ok(query.query_row([owner_seq], |row| {
-            Ok(Counts { on_device: row.get(0)?, on_relay: row.get(1)?, on_owner: row.get(2)? })
+        Ok(query.query_row([owner_seq, backed_up_to], |row| {
+            let backed_up = (backed_up_to > 0).then(|| row.get(3)).transpose()?;
+            Ok(Counts { on_device: row.get(0)?, on_relay: row.get(1)?, on_owner: row.get(2)?, backed_up })
         })?)
     }
 

@@ -28,6 +28,8 @@ const SAME: i64 = 16;
 
 /// How often the relay's confirmations were forgotten: a pack of an earlier turn is in doubt.
 pub(super) const TURN: &str = "pack_turn";
+/// The highest entry of the relay's log that holds an own record of a pack.
+const PACKED_SEQ: &str = "packed_seq";
 /// While packs are in doubt: the last one that was looked at.
 pub(super) const DOUBT: &str = "pack_doubt";
 /// Sums over all packs: documents, changes, own changes, own photos and their bytes.
@@ -279,6 +281,12 @@ pub fn weight(db: &Connection, doc: &DocId) -> Result<(i64, i64), StoreError> {
     Ok((row.sums.changes, i64::try_from(row.bytes(db, *job)?).unwrap_or(i64::MAX)))
 }
 
+/// Own records in packs that a backup of the relay's log up to this entry has; a pack says no more of its entries than the
+/// highest of all, so that none is said to be in a backup that is not.
+pub fn backed_up(db: &Connection, to: i64, own: u32) -> Result<u32, StoreError> {
+    Ok(if settings::number(db, PACKED_SEQ)?.is_some_and(|seq| seq <= to) { own } else { 0 })
+}
+
 /// Keeps a job as a pack, in the place of the one that was there.
 pub fn put(db: &Connection, job: JobId, body: &[u8], closed: &Closed, photos: Sums) -> Result<(), StoreError> {
     let before = row(db, job)?;
@@ -321,6 +329,12 @@ pub fn put(db: &Connection, job: JobId, body: &[u8], closed: &Closed, photos: Su
         turn,
         body
     ])?;
+    let confirmed = closed.changes.iter().filter(|kept| kept.mine).map(|kept| kept.log_seq).max();
+    if let Some(seq) = confirmed.map(|seq| i64::try_from(seq).unwrap_or(i64::MAX))
+        && settings::number(db, PACKED_SEQ)?.unwrap_or(0) < seq
+    {
+        settings::put_number(db, PACKED_SEQ, seq)?;
+    }
     sums.add(db, 1)
 }
 

@@ -84,12 +84,13 @@ impl Store {
         Ok(row.or_else(folded))
     }
 
-    /// The next photo to send: text has gone before, thumbnails go before originals.
-    pub fn photo_to_send(&self) -> Result<Option<PhotoJob>, StoreError> {
-        self.one_photo(
+    /// The next photo to send: text has gone before, thumbnails go before originals, and alone unless `originals`.
+    pub fn photo_to_send(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
+        let next = self.one_photo(
             "SELECT hash, doc, thumb, bytes FROM photo WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1
              ORDER BY thumb DESC, at_ms, hash LIMIT 1",
-        )
+        )?;
+        Ok(next.filter(|photo| originals || photo.thumb))
     }
 
     /// The next photo to fetch. `originals`: also the full pictures, as an owner's device does; own ones are fetched by

@@ -32,11 +32,14 @@ pub struct Chosen {
     pub language: Language,
     pub shell: Option<Shell>,
     pub no_network: bool,
+    /// Full pictures go over networks without a meter only.
+    #[serde(default)]
+    pub wifi_only: bool,
 }
 
 impl Default for Chosen {
     fn default() -> Self {
-        Self { language: Language::Zh, shell: None, no_network: false }
+        Self { language: Language::Zh, shell: None, no_network: false, wifi_only: false }
     }
 }
 

@@ -4,6 +4,7 @@ use doorstep_schemas::blob;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{BlobHash, DocId};
 use reqwest::{Body, Method, StatusCode};
+use tokio::sync::Mutex;
 
 use super::fault::Fault;
 use super::line::{self, Line};
@@ -12,17 +13,22 @@ use crate::store::StoreError;
 /// Bytes of one request: small enough to pass between two cuts of a bad line.
 const STRIDE: usize = 64 * 1024;
 
-/// Sends what the relay does not hold yet, however many requests that takes. `sent` hears how much is there.
+/// Sends what the relay does not hold yet, however many requests that takes. `sent` hears how much is there. Between two
+/// requests it waits for whoever holds `first`.
 pub async fn send(
     line: &Line,
     hash: &BlobHash,
     doc: &DocId,
     bytes: &[u8],
+    first: Option<&Mutex<()>>,
     mut sent: impl FnMut(usize) -> Result<(), StoreError>,
 ) -> Result<(), Fault> {
     let path = format!("v1/blobs/{hash}");
     let mut offset = held(line, &path, bytes.len()).await?;
     loop {
+        if let Some(first) = first {
+            drop(first.lock().await);
+        }
         let end = (offset + STRIDE).min(bytes.len());
         let request = line
             .request(Method::PATCH, &path)?

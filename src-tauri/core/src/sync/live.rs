@@ -9,9 +9,10 @@ use super::line::Line;
 /// A line of an event stream is short; more than this without a line's end is not one.
 const MOST: usize = 16 * 1024;
 
-/// Follows the relay's announcements until the line ends.
-pub async fn follow(line: &Line, mut heard: impl FnMut(Announcement)) -> Result<(), Fault> {
-    let request = line.request(Method::GET, "v1/live")?.header("accept", "text/event-stream");
+/// Follows the relay's announcements until the line ends; where bytes cost money they come seldom.
+pub async fn follow(line: &Line, metered: bool, mut heard: impl FnMut(Announcement)) -> Result<(), Fault> {
+    let route = if metered { "v1/live?seldom=true" } else { "v1/live" };
+    let request = line.request(Method::GET, route)?.header("accept", "text/event-stream");
     let mut answer = line.send(request).await?;
     let mut buffer = Vec::new();
     while let Some(chunk) = answer.chunk().await? {

@@ -10,6 +10,7 @@ pub mod fault;
 pub mod line;
 mod live;
 pub mod nearby;
+pub mod network;
 pub mod pacer;
 mod parcels;
 pub(crate) mod photos;

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use doorstep_schemas::nearby::{KEY, SERVICE};
-use mdns_sd::{ServiceDaemon, ServiceEvent};
+use mdns_sd::{IfKind, ServiceDaemon, ServiceEvent};
 
 /// Most places that are knocked at: a network full of strangers must not keep the work.
 const MOST: usize = 4;
@@ -15,6 +15,16 @@ pub trait Lookout: Send + Sync + 'static {
     /// Where somebody says to be the relay with this tag (see [`doorstep_schemas::nearby::tag`]). Blocks no longer than
     /// `patience`, and less once somebody has answered.
     fn look(&self, tag: &str, patience: Duration) -> Vec<SocketAddr>;
+
+    /// This machine's own addresses: others than before are another network.
+    fn addresses(&self) -> BTreeSet<IpAddr> {
+        BTreeSet::new()
+    }
+
+    /// How often to ask for them.
+    fn every(&self) -> Duration {
+        Duration::from_secs(15)
+    }
 }
 
 /// Nobody looks: the relay is where the enrolment says.
@@ -39,10 +49,17 @@ impl Lookout for Mdns {
             Vec::new()
         })
     }
+
+    fn addresses(&self) -> BTreeSet<IpAddr> {
+        let all = if_addrs::get_if_addrs().unwrap_or_default();
+        all.iter().filter(|each| !each.is_loopback() && !each.is_link_local()).map(if_addrs::Interface::ip).collect()
+    }
 }
 
 fn heard(tag: &str, patience: Duration) -> Result<Vec<SocketAddr>, mdns_sd::Error> {
     let daemon = ServiceDaemon::new()?;
+    // The shop's own machine may be the relay as well.
+    daemon.enable_interface(IfKind::LoopbackV4)?;
     let answers = daemon.browse(SERVICE)?;
     let end = Instant::now() + patience;
     let mut found = BTreeSet::new();

@@ -11,6 +11,10 @@ pub enum Cause {
     /// Something arrived whose receipt others wait for; several receipts go as one.
     Receipt,
     NetworkBack,
+    /// The device came into another network.
+    NetworkChanged,
+    /// The device slept.
+    Woke,
     ByHand,
 }
 
@@ -35,6 +39,8 @@ impl Pacer {
             Cause::NetworkBack if self.failures == 0 => return,
             Cause::Edit => now + DEBOUNCE_MS,
             Cause::Receipt => now + RECEIPT_MS,
+            // What failed before failed in another network, or long ago.
+            Cause::NetworkChanged | Cause::Woke => now,
             Cause::Start | Cause::Announcement | Cause::NetworkBack | Cause::ByHand => now,
         };
         self.due = Some(self.due.map_or(due, |held| held.min(due)));
@@ -95,8 +101,25 @@ mod tests {
         assert_eq!(waits.last(), Some(&BACKOFF_MOST_MS));
         pacer.on(Cause::Edit, 5);
         assert_eq!(pacer.due(), Some(BACKOFF_MOST_MS), "an edit does not overtake the backoff");
+        let mut elsewhere = pacer.clone();
         pacer.on(Cause::ByHand, 5);
         assert!(pacer.is_due(5));
+        elsewhere.on(Cause::NetworkBack, 5);
+        assert!(elsewhere.is_due(5), "the line is back");
+    }
+
+    #[test]
+    fn another_network_and_a_device_that_wakes_are_tried_at_once() {
+        for cause in [Cause::NetworkChanged, Cause::Woke] {
+            let mut pacer = Pacer::default();
+            pacer.failed(None, 0, 0);
+            pacer.failed(None, 0, 0);
+            pacer.on(cause, 7);
+            assert_eq!(pacer.due(), Some(7), "{cause:?}");
+            pacer.begun();
+            pacer.failed(None, 0, 7);
+            assert_eq!(pacer.due(), Some(7 + 4 * BACKOFF_MS), "it goes on where it was when that fails too");
+        }
     }
 
     #[test]

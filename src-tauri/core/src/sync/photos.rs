@@ -1,18 +1,136 @@
 //! Photo bytes, up and down: after the text, thumbnails before originals.
 
+use std::time::Duration;
+
 use doorstep_schemas::blob;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::BlobHash;
 
-use super::blobs;
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
 use super::fault::Fault;
 use super::line::Line;
+use super::runner::{Command, Shared};
 use super::ways::Ways;
+use super::{blobs, rule_sets};
 use crate::actions::Actions;
+use crate::store::StoreError;
 use crate::store::photos::PhotoJob;
 
+/// After something failed for the moment, when no exchange brings it back before.
+const PAUSE: Duration = Duration::from_secs(20);
+
+/// How long nothing is tried: not before the relay's own word, and then until something is due.
+struct Rest {
+    least: Duration,
+    most: Duration,
+}
+
+impl Rest {
+    /// Nothing is left to move.
+    const DONE: Self = Self { least: Duration::ZERO, most: Duration::from_secs(600) };
+
+    /// Something failed for the moment: the next exchange or a pause brings it back.
+    fn after(fault: &Fault) -> Self {
+        let least = Duration::from_millis(fault.retry_after_ms().and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0));
+        Self { least, most: PAUSE }
+    }
+}
+
+/// Moves what there is to move, whenever there may be something.
+pub(super) async fn keep_moving(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>) {
+    while let Some(sender) = commands.upgrade() {
+        drop(sender);
+        let rest = if shared.network_on() { move_photos(&shared, &commands).await } else { Rest::DONE };
+        sleep(rest.least).await;
+        tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(rest.most) => {} }
+    }
+}
+
+/// Moves rule sets, then photos, until none is left or one fails for the moment.
+async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> Rest {
+    let Ok(line) = shared.line().await else { return Rest::DONE };
+    let sets = tokio::select! {
+        outcome = rule_sets::move_all(&line, &shared.actions) => outcome,
+        () = shared.network_off() => Err(Fault::NoNetwork),
+    };
+    match sets {
+        Ok(true) => shared.set(|_| ()),
+        Ok(false) => {}
+        Err(fault) => {
+            tracing::info!(code = fault.code().wire(), "rule sets did not move");
+            return Rest::after(&fault);
+        }
+    }
+    let mut sent = false;
+    loop {
+        let next = match next_photo(shared) {
+            Ok(Some(next)) => next,
+            Ok(None) => {
+                if sent && let Some(commands) = commands.upgrade() {
+                    let _ = commands.send(Command::PhotosSent);
+                }
+                shared.purse.photos_done();
+                if shared.moving_photos() {
+                    shared.set(|now| now.moving_photos = false);
+                }
+                return Rest::DONE;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the next photo can't be found");
+                return Rest { least: PAUSE, ..Rest::DONE };
+            }
+        };
+        let (photo, up) = next;
+        shared.set(|now| now.moving_photos = true);
+        let outcome = tokio::select! {
+            outcome = async { if up { send(&line, shared, &photo).await } else { fetch(&line, &shared.actions, &photo).await } } => outcome,
+            () = shared.network_off() => Err(Fault::NoNetwork),
+        };
+        match outcome {
+            Ok(()) => {
+                sent |= up;
+                if let Some(job) = photo.doc.job() {
+                    shared.tell(CoreEvent::JobsChanged { jobs: vec![job] });
+                }
+            }
+            Err(fault) => {
+                tracing::info!(code = fault.code().wire(), up, "a photo did not move");
+                if let Some(code) = blobs::final_refusal(&fault) {
+                    let _ = shared.actions.shelf.store().note_photo_refused(&photo.hash, code.wire());
+                    continue;
+                }
+                shared.set(|now| now.moving_photos = false);
+                return Rest::after(&fault);
+            }
+        }
+    }
+}
+
+/// The next photo to move and whether it goes up; text goes first.
+fn next_photo(shared: &Shared) -> Result<Option<(PhotoJob, bool)>, StoreError> {
+    let mut store = shared.actions.shelf.store();
+    let full = shared.purse.full_pictures(store.chosen()?.wifi_only);
+    if store.held()?.changes == 0
+        && let Some(photo) = store.photo_to_send(full)?
+    {
+        return Ok(Some((photo, true)));
+    }
+    let owner = match store.enrolment()? {
+        Some(enrolment) => store.is_owner(enrolment.member)?,
+        None => return Ok(None),
+    };
+    if store.look_for_room() {
+        // What others photographed waits for room; own work needs it first.
+        return Ok(None);
+    }
+    Ok(store.photo_to_fetch(owner && full)?.map(|photo| (photo, false)))
+}
+
 /// Sends one photo whole, however many requests that takes.
-pub async fn send(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
+async fn send(line: &Line, shared: &Shared, photo: &PhotoJob) -> Result<(), Fault> {
+    let actions = &shared.actions;
     let files = actions.shelf.store().photo_files();
     let bytes = match files.read(&photo.hash) {
         Ok(bytes) => bytes,
@@ -25,11 +143,11 @@ pub async fn send(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<()
         moved(actions, photo, offset);
         Ok(())
     };
-    blobs::send(line, &photo.hash, &photo.doc, &bytes, sent).await
+    blobs::send(line, &photo.hash, &photo.doc, &bytes, Some(&shared.text), sent).await
 }
 
 /// Fetches one photo.
-pub async fn fetch(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
+async fn fetch(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
     let bytes = blobs::fetch(line, &photo.hash, blob::MAX_BLOB, |here| moved(actions, photo, here)).await?;
     let files = {
         let mut store = actions.shelf.store();
@@ -64,4 +182,24 @@ pub async fn fetch_named(ways: &Ways, actions: &Actions, hash: &BlobHash) -> Res
     let (line, _) = ways.line(actions).await?;
     fetch(&line, actions, &photo).await?;
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_schemas::code::ErrorCode;
+
+    use super::*;
+
+    #[test]
+    fn a_relay_that_asks_for_patience_is_not_asked_before() {
+        let refused = |retry_after_ms| Fault::Refused {
+            status: 429,
+            code: ErrorCode::TooManyTries,
+            detail: String::new(),
+            retry_after_ms,
+        };
+        assert_eq!(Rest::after(&refused(Some(90_000))).least, Duration::from_secs(90));
+        assert_eq!(Rest::after(&refused(None)).least, Duration::ZERO);
+        assert_eq!(Rest::after(&refused(Some(-1))).least, Duration::ZERO);
+    }
 }

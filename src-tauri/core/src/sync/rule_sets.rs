@@ -37,7 +37,7 @@ fn next(actions: &Actions) -> Result<Option<(SetJob, bool)>, StoreError> {
 
 async fn send(line: &Line, actions: &Actions, set: &SetJob) -> Result<(), Fault> {
     let bytes = actions.shelf.store().set_bytes(&set.hash)?.ok_or(StoreError::Row("rule_set"))?;
-    blobs::send(line, &set.hash, &set.doc, &bytes, |_offset| Ok(())).await?;
+    blobs::send(line, &set.hash, &set.doc, &bytes, None, |_offset| Ok(())).await?;
     actions.shelf.store().note_set_sent(&set.hash)?;
     // The paper that names it may go now.
     actions.papers_changed();

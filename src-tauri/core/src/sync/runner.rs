@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::event::CoreEvent;
+use doorstep_schemas::input::NetworkNote;
 use doorstep_schemas::live::Announcement;
 use doorstep_schemas::view::RelayWay;
 use tokio::runtime::Handle;
@@ -17,18 +18,18 @@ use super::engine::{Engine, News, Wish};
 use super::fault::Fault;
 use super::line::Line;
 use super::nearby::Lookout;
+use super::network::{self, Purse};
 use super::pacer::Cause;
 use super::ways::{Held, Ways};
-use super::{blobs, live, photos, rule_sets, status};
+use super::{live, photos, status};
 use crate::actions::Actions;
 use crate::nature::random;
 use crate::store::StoreError;
 
 const LIVE_BACKOFF: Duration = Duration::from_secs(2);
 const LIVE_BACKOFF_MOST: Duration = Duration::from_secs(60);
-const PHOTO_PAUSE: Duration = Duration::from_secs(20);
 
-enum Command {
+pub(super) enum Command {
     ByHand(oneshot::Sender<()>),
     Heard(Announcement),
     /// Announcements came back after they were lost: the network is there.
@@ -37,6 +38,8 @@ enum Command {
     PhotosSent,
     /// The enrolment or the network switch changed.
     Settings,
+    /// The device is in another network, or awake again.
+    Network(Cause),
 }
 
 /// What the loop is doing right now, for the chip and the sync screen.
@@ -55,8 +58,7 @@ pub struct Runner {
     commands: mpsc::UnboundedSender<Command>,
     now: Arc<Mutex<Now>>,
     network: watch::Sender<bool>,
-    actions: Actions,
-    ways: Arc<Ways>,
+    shared: Shared,
 }
 
 impl Runner {
@@ -66,24 +68,49 @@ impl Runner {
         let on = !actions.shelf.store().chosen()?.no_network;
         let (network, network_seen) = watch::channel(on);
         let now = Arc::new(Mutex::new(Now::default()));
-        let photos_due = Arc::new(Notify::new());
         let shared = Shared {
             actions: actions.clone(),
             ways: ways.clone(),
             now: now.clone(),
             network: network_seen,
-            photos_due,
+            purse: Arc::default(),
+            photos_due: Arc::default(),
+            live_anew: Arc::default(),
+            text: Arc::default(),
         };
         runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe()));
         runtime.spawn(live_loop(shared.clone(), commands.downgrade()));
-        runtime.spawn(photo_loop(shared, commands.downgrade()));
-        Ok(Self { commands, now, network, actions: actions.clone(), ways })
+        runtime.spawn(photos::keep_moving(shared.clone(), commands.downgrade()));
+        runtime.spawn(network::watch(shared.clone(), commands.downgrade()));
+        Ok(Self { commands, now, network, shared })
+    }
+
+    /// What the shell sees of the network.
+    pub fn tell_network(&self, note: NetworkNote) {
+        if note.metered.is_some_and(|metered| self.shared.purse.set_metered(metered)) {
+            self.shared.live_anew.notify_one();
+            self.shared.photos_due.notify_one();
+        }
+        if note.back {
+            network::changed(&self.shared, &self.commands);
+        }
+    }
+
+    /// Sends and fetches what waits for a network without a meter, until it is done.
+    pub fn photos_anyway(&self) {
+        self.shared.purse.photos_anyway();
+        self.shared.photos_due.notify_one();
+    }
+
+    /// Whether bytes cost money here, and whether full pictures wait for that to end.
+    pub fn purse(&self) -> &Purse {
+        &self.shared.purse
     }
 
     /// Exchanges now, whatever the backoff says, and returns when that attempt has ended.
     pub async fn by_hand(&self) -> Result<(), Fault> {
         {
-            let mut store = self.actions.shelf.store();
+            let mut store = self.shared.actions.shelf.store();
             if store.enrolment()?.is_none() {
                 return Err(Fault::NotEnrolled);
             }
@@ -92,7 +119,7 @@ impl Runner {
             }
             store.retry_refused()?;
         }
-        self.ways.network_changed();
+        self.shared.ways.network_changed();
         let (done, ended) = oneshot::channel();
         if self.commands.send(Command::ByHand(done)).is_ok() {
             // The loop ended only if the app is closing.
@@ -103,8 +130,8 @@ impl Runner {
 
     /// The enrolment or the network switch changed in the store.
     pub fn settings_changed(&self) -> Result<(), StoreError> {
-        self.ways.network_changed();
-        self.network.send_replace(!self.actions.shelf.store().chosen()?.no_network);
+        self.shared.ways.network_changed();
+        self.network.send_replace(!self.shared.actions.shelf.store().chosen()?.no_network);
         let _ = self.commands.send(Command::Settings);
         Ok(())
     }
@@ -125,7 +152,7 @@ impl Runner {
 
     /// Which way to the relay, for what is asked beside the loop.
     pub fn ways(&self) -> &Ways {
-        &self.ways
+        &self.shared.ways
     }
 
     pub fn now(&self) -> Now {
@@ -134,16 +161,20 @@ impl Runner {
 }
 
 #[derive(Clone)]
-struct Shared {
-    actions: Actions,
-    ways: Arc<Ways>,
+pub(super) struct Shared {
+    pub actions: Actions,
+    pub ways: Arc<Ways>,
     now: Arc<Mutex<Now>>,
     network: watch::Receiver<bool>,
-    photos_due: Arc<Notify>,
+    pub purse: Arc<Purse>,
+    pub photos_due: Arc<Notify>,
+    pub live_anew: Arc<Notify>,
+    /// Held while text is exchanged: pictures ask for it before each stride.
+    pub text: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Shared {
-    fn set(&self, change: impl FnOnce(&mut Now)) {
+    pub fn set(&self, change: impl FnOnce(&mut Now)) {
         change(&mut self.now.lock().unwrap_or_else(PoisonError::into_inner));
         let now = *self.now.lock().unwrap_or_else(PoisonError::into_inner);
         match status::chip(&self.actions.shelf.store(), &now) {
@@ -152,25 +183,29 @@ impl Shared {
         }
     }
 
-    fn tell(&self, event: CoreEvent) {
+    pub fn tell(&self, event: CoreEvent) {
         // Nobody may be watching.
         let _ = self.actions.events.send(event);
     }
 
-    fn clock(&self) -> i64 {
+    pub fn clock(&self) -> i64 {
         self.actions.nature.now_ms()
     }
 
-    fn network_on(&self) -> bool {
+    pub fn network_on(&self) -> bool {
         *self.network.borrow()
     }
 
-    async fn line(&self) -> Result<Line, Fault> {
+    pub async fn line(&self) -> Result<Line, Fault> {
         Ok(self.ways.line(&self.actions).await?.0)
     }
 
+    pub fn moving_photos(&self) -> bool {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).moving_photos
+    }
+
     /// Resolves when the network switch is turned off.
-    async fn network_off(&self) {
+    pub async fn network_off(&self) {
         let mut seen = self.network.clone();
         // An ended channel means the app is closing, which is no network either.
         let _ = seen.wait_for(|on| !*on).await;
@@ -218,6 +253,11 @@ async fn exchange_loop(
                 Some(Command::LineBack) => {
                     shared.ways.line_back();
                     engine.on(Cause::NetworkBack, shared.clock());
+                }
+                Some(Command::Network(cause)) => {
+                    line = None;
+                    engine.on(cause, shared.clock());
+                    shared.photos_due.notify_one();
                 }
                 Some(Command::Settings) => {
                     line = None;
@@ -304,10 +344,12 @@ fn hear(engine: &mut Engine, shared: &Shared, announcement: Announcement, beside
 
 async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Held>, body: Vec<u8>) -> News {
     shared.set(|now| now.exchanging = true);
+    let text = shared.text.clone().lock_owned().await;
     let outcome = tokio::select! {
         outcome = converse(engine, shared, line, body) => outcome,
         () = shared.network_off() => Err(Fault::NoNetwork),
     };
+    drop(text);
     let at = shared.clock();
     let (news, error) = match outcome {
         Ok(news) => {
@@ -379,111 +421,22 @@ async fn live_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>)
                 }
             };
             tokio::select! {
-                outcome = live::follow(&line, heard) => if let Err(fault) = outcome {
+                outcome = live::follow(&line, shared.purse.metered(), heard) => if let Err(fault) = outcome {
                     tracing::debug!(code = fault.code().wire(), "announcements ended");
                 },
                 () = shared.network_off() => {}
+                () = shared.live_anew.notified() => continue,
             }
         }
         let mut seen = shared.network.clone();
         seen.mark_unchanged();
         tokio::select! {
             () = sleep(pause) => pause = (pause * 2).min(LIVE_BACKOFF_MOST),
+            () = shared.live_anew.notified() => pause = LIVE_BACKOFF,
             changed = seen.changed() => match changed {
                 Ok(()) => pause = LIVE_BACKOFF,
                 Err(_closed) => return,
             },
         }
     }
-}
-
-async fn photo_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>) {
-    while let Some(sender) = commands.upgrade() {
-        drop(sender);
-        let rest = if shared.network_on() { move_photos(&shared, &commands).await } else { false };
-        if rest {
-            // Something failed for the moment: the next exchange or this pause brings it back.
-            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(PHOTO_PAUSE) => {} }
-        } else {
-            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(Duration::from_secs(600)) => {} }
-        }
-    }
-}
-
-/// Moves rule sets, then photos, until none is left. Returns whether one failed and should be tried again soon.
-async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> bool {
-    let Ok(line) = shared.line().await else { return false };
-    let sets = tokio::select! {
-        outcome = rule_sets::move_all(&line, &shared.actions) => outcome,
-        () = shared.network_off() => Err(Fault::NoNetwork),
-    };
-    match sets {
-        Ok(true) => shared.set(|_| ()),
-        Ok(false) => {}
-        Err(fault) => {
-            tracing::info!(code = fault.code().wire(), "rule sets did not move");
-            return true;
-        }
-    }
-    let mut sent = false;
-    loop {
-        let next = match next_photo(shared) {
-            Ok(Some(next)) => next,
-            Ok(None) => {
-                if sent && let Some(commands) = commands.upgrade() {
-                    let _ = commands.send(Command::PhotosSent);
-                }
-                if shared.now.lock().unwrap_or_else(PoisonError::into_inner).moving_photos {
-                    shared.set(|now| now.moving_photos = false);
-                }
-                return false;
-            }
-            Err(error) => {
-                tracing::error!(%error, "the next photo can't be found");
-                return true;
-            }
-        };
-        let (photo, up) = next;
-        shared.set(|now| now.moving_photos = true);
-        let outcome = tokio::select! {
-            outcome = async { if up { photos::send(&line, &shared.actions, &photo).await } else { photos::fetch(&line, &shared.actions, &photo).await } } => outcome,
-            () = shared.network_off() => Err(Fault::NoNetwork),
-        };
-        match outcome {
-            Ok(()) => {
-                sent |= up;
-                if let Some(job) = photo.doc.job() {
-                    shared.tell(CoreEvent::JobsChanged { jobs: vec![job] });
-                }
-            }
-            Err(fault) => {
-                tracing::info!(code = fault.code().wire(), up, "a photo did not move");
-                if let Some(code) = blobs::final_refusal(&fault) {
-                    let _ = shared.actions.shelf.store().note_photo_refused(&photo.hash, code.wire());
-                    continue;
-                }
-                shared.set(|now| now.moving_photos = false);
-                return true;
-            }
-        }
-    }
-}
-
-/// The next photo to move and whether it goes up; text goes first.
-fn next_photo(shared: &Shared) -> Result<Option<(crate::store::photos::PhotoJob, bool)>, StoreError> {
-    let mut store = shared.actions.shelf.store();
-    if store.held()?.changes == 0
-        && let Some(photo) = store.photo_to_send()?
-    {
-        return Ok(Some((photo, true)));
-    }
-    let owner = match store.enrolment()? {
-        Some(enrolment) => store.is_owner(enrolment.member)?,
-        None => return Ok(None),
-    };
-    if store.look_for_room() {
-        // What others photographed waits for room; own work needs it first.
-        return Ok(None);
-    }
-    Ok(store.photo_to_fetch(owner)?.map(|photo| (photo, false)))
 }

@@ -35,7 +35,7 @@ pub fn chip(store: &Store, now: &Now) -> Result<SyncChip, StoreError> {
 }
 
 /// The sync screen.
-pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError> {
+pub fn view(store: &Store, now: &Now, photos_wait: impl Fn(bool) -> bool, clock: i64) -> Result<SyncView, StoreError> {
     let counts = store.counts()?;
     let photos = store.photo_counts()?;
     let customer = |job: Option<doorstep_schemas::ids::JobId>| -> Result<String, StoreError> {
@@ -77,6 +77,7 @@ pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError
         on_device: counts.on_device,
         on_relay: counts.on_relay,
         on_owner: counts.on_owner,
+        backed_up: counts.backed_up,
         photos: photos.photos,
         photos_on_relay: photos.on_relay,
         photo_bytes: photos.bytes,
@@ -92,6 +93,7 @@ pub fn view(store: &Store, now: &Now, clock: i64) -> Result<SyncView, StoreError
         relay: store.enrolment()?.map(|e| e.relay).unwrap_or_default(),
         way: now.way,
         no_network: chosen.no_network,
+        photos_wait: photos_wait(chosen.wifi_only),
         clock_offset_ms: store.clock_offset()?.map(Millis),
         now: Millis(clock),
     })

@@ -3,7 +3,8 @@
 //! A way that does not lead there is left alone until the network changes. Whoever answers on it is held to the relay's
 //! key by the line, so that a stranger in the network costs one handshake and learns nothing.
 
-use std::net::SocketAddr;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -148,6 +149,16 @@ impl Ways {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// This machine's own addresses.
+    pub(super) fn addresses(&self) -> BTreeSet<IpAddr> {
+        self.lookout.addresses()
+    }
+
+    /// How often to ask for them.
+    pub(super) fn look_every(&self) -> Duration {
+        self.lookout.every()
     }
 
     /// The line is back: what was blocked may lead there again.

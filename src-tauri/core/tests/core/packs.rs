@@ -64,7 +64,7 @@ pub fn meet(shop: &mut Shop, phones: &mut [&mut Phone]) {
 
 pub fn send_photos(phone: &Phone) {
     let mut store = phone.store();
-    while let Some(photo) = store.photo_to_send().unwrap() {
+    while let Some(photo) = store.photo_to_send(true).unwrap() {
         store.note_photo_sent(&photo.hash, photo.bytes, true).unwrap();
     }
 }
@@ -248,7 +248,7 @@ fn a_relay_that_comes_back_empty_gets_packed_work_again() {
     assert_eq!(ran.store().photo_counts().unwrap().photos, photos.photos);
     let sent = ran.store().outgoing(usize::MAX).unwrap();
     assert_eq!(sent.changes(), u64::from(counts.on_device));
-    assert_eq!(ran.store().photo_to_send().unwrap().map(|photo| photo.thumb), Some(true));
+    assert_eq!(ran.store().photo_to_send(true).unwrap().map(|photo| photo.thumb), Some(true));
     shop.log.collect(&mut ran);
     meet(&mut shop, &mut [&mut ran]);
     send_photos(&ran);

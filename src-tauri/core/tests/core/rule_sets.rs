@@ -385,7 +385,7 @@ fn r27_a_set_that_cannot_be_used_here_is_shown_with_its_reason_and_what_was_in_f
     ran.store().note_set_refused(&huge, ErrorCode::BlobTooLarge, NOON).unwrap();
     let ran = ran.restart();
     let refused = |phone: &Phone| {
-        let view = status::view(&phone.store(), &runner::Now::default(), NOON).unwrap();
+        let view = status::view(&phone.store(), &runner::Now::default(), |_| false, NOON).unwrap();
         view.refused_sets.into_iter().map(|set| (set.kind, set.line > 1, set.reason)).collect::<Vec<_>>()
     };
     for phone in [&ran, &desk.restart()] {

@@ -175,7 +175,7 @@ fn flipped_bytes_of_photo_files_are_all_found_and_fetched_again_or_told_as_lost(
     let mut ran = open(folder, 4_000);
     // The relay has the first jobs' photos; one of this evening it has not.
     let sent: Vec<_> = std::iter::from_fn(|| {
-        let photo = ran.store().photo_to_send().unwrap()?;
+        let photo = ran.store().photo_to_send(true).unwrap()?;
         ran.store().note_photo_sent(&photo.hash, photo.bytes, true).unwrap();
         Some(photo.hash)
     })

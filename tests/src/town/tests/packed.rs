@@ -98,7 +98,7 @@ fn everything_arrived(actions: &doorstep::actions::Actions) {
     };
     store.note_answer(&header, 1_800_000_000_000).unwrap();
     store.settle(&outgoing.pieces, &header, 1_800_000_000_000).unwrap();
-    while let Some(photo) = store.photo_to_send().unwrap() {
+    while let Some(photo) = store.photo_to_send(true).unwrap() {
         store.note_photo_sent(&photo.hash, photo.bytes, true).unwrap();
     }
 }
