@@ -5,7 +5,6 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-pub mod carrier;
 pub mod cast;
 pub mod day;
 pub mod figures;
