@@ -70,7 +70,7 @@ pub fn scan(
     budget: usize,
 ) -> Result<(Vec<u8>, Trailer), StorageError> {
     let packing = reader.sample.map(|known| known.min(terse::NEWEST)).filter(|sample| *sample > 0);
-    let packing = packing.and_then(|sample| Packing::new(sample).ok());
+    let packing = packing.map(Packing::new);
     let mut tray = Tray { shelf, outlet: outlet.id, frames: Vec::new(), packing, budget };
     let (place, more) = fill(&mut tray, reader, from)?;
     tray.seal();
