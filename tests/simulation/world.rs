@@ -80,7 +80,6 @@ impl Trace {
         all.extend_from_slice(line.as_bytes());
         self.digest = log::digest(&all);
         if let Some(lines) = &mut self.lines {
-            eprintln!("  {line}");
             lines.push(line.to_owned());
         }
     }
