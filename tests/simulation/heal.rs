@@ -28,16 +28,20 @@ impl World {
         self.pass(2 * DAY);
         for round in 0..ROUNDS {
             let before = self.relay.head();
+            if round == 2 {
+                invariants::only_what_was_refused_is_unsent(self)?;
+                self.parents_come();
+            }
             for who in 0..self.devices.len() {
                 if !self.devices[who].gone {
-                    if round < 2 {
+                    if round == 2 {
                         // As by hand: what was refused is offered once more.
                         self.devices[who].actions.shelf.store().retry_refused().expect("the store answers");
                     }
                     self.until_quiet(who, &chance)?;
                 }
             }
-            if round >= 2 && self.relay.head() == before {
+            if round >= 3 && self.relay.head() == before {
                 return Ok(());
             }
         }
