@@ -3,11 +3,13 @@
 
 use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
-use doorstep_schemas::frame;
+use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, JobId, MemberId, OutletId};
 use doorstep_schemas::segment;
 use doorstep_schemas::signature::{Chain, Claim, identity};
-use doorstep_schemas::wire::{Access, Grant, Piece, Role, RoleKind, Segment, Status, UpHeader, kind};
+use doorstep_schemas::wire::{
+    Access, DownHeader, Grant, Outcome, Piece, Role, RoleKind, Segment, Status, UpHeader, kind,
+};
 use doorstep_tests::chance::Chance;
 use ed25519_dalek::SigningKey;
 
@@ -196,11 +198,55 @@ fn forge(world: &World, chance: &Chance, docs: &[(DocId, Actor)]) -> Forgery {
     }
 }
 
+/// What an answer says of the request's last piece.
+fn last_outcome(answer: &[u8]) -> Option<Outcome> {
+    let mut frames = FrameReader::default();
+    frames.push(answer);
+    let header: DownHeader = frame::read(frames.next_frame().ok()??).ok()?;
+    header.results.last().map(|result| result.outcome)
+}
+
 impl World {
+    /// Sends a change whose parent, another run's, comes only later: until then it is here and part of nothing.
+    fn child_first(&mut self, chance: &Chance) {
+        let sheet = DocId::Sheet(JobId::mint(chance.draw() >> 20, chance.bytes()));
+        let pen = || Pen::new(&self.stranger, self.relay.outlet, sheet.clone(), chance);
+        let (mut first, mut parent, mut child) = (pen(), pen(), pen());
+        first.honest(1);
+        let of = parent.honest(2);
+        child.write(3, vec![of], parent.next_op, ONE);
+        let body = |pieces: &[Piece]| {
+            let mut body = Vec::new();
+            frame::put(&mut body, &self.strangers_header());
+            pieces.iter().for_each(|piece| frame::put(&mut body, piece));
+            body
+        };
+        let (now, later) = (body(&[first.piece(1), child.piece(1)]), body(&[parent.piece(1)]));
+        self.held_back.push(later);
+        self.send_as_the_stranger(&now, "a child before its parent");
+    }
+
+    /// What was held back comes after all.
+    pub fn parents_come(&mut self) {
+        for body in std::mem::take(&mut self.held_back) {
+            self.send_as_the_stranger(&body, "the parent");
+        }
+    }
+
+    fn send_as_the_stranger(&mut self, body: &[u8], what: &str) {
+        let (token, now) = (self.stranger.token, self.moment());
+        let answer = self.relay.serve(&token, &[body], true, None, now);
+        self.trace.say(&format!("stranger: {what}: {:?}", answer.map(|answer| answer.len())));
+    }
+
     /// Tries one forgery at the relay, and one at a colleague's device as a bundle would bring it.
     pub fn forge(&mut self, who: usize, chance: &Chance) -> Held {
         if chance.happens(25) {
             return self.replay(chance);
+        }
+        if chance.happens(15) {
+            self.child_first(chance);
+            return Ok(());
         }
         let docs: Vec<(DocId, Actor)> = self.relay.runs().keys().cloned().collect();
         let Forgery { name, pieces, forbidden } = forge(self, chance, &docs);
@@ -209,7 +255,11 @@ impl World {
         pieces.iter().for_each(|piece| frame::put(&mut body, piece));
         let (token, now) = (self.stranger.token, self.moment());
         let answer = self.relay.serve(&token, &[&body], true, None, now);
+        let accepted = answer.as_ref().is_ok_and(|answer| last_outcome(answer) == Some(Outcome::Accepted));
         self.trace.say(&format!("stranger: {name}: {:?}", answer.map(|answer| answer.len())));
+        if accepted && !forbidden.is_empty() {
+            return broken(format!("the relay says that it takes {name}"));
+        }
         let runs = self.relay.runs();
         if forbidden.iter().any(|hash| runs.values().any(|run| run.contains(hash))) {
             return broken(format!("the relay takes {name}"));

@@ -1,5 +1,7 @@
 //! The line is sound again: everybody exchanges until nothing moves any more.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use doorstep::sync::fault::Fault;
 use doorstep_tests::chance::Chance;
 
@@ -26,16 +28,20 @@ impl World {
         self.pass(2 * DAY);
         for round in 0..ROUNDS {
             let before = self.relay.head();
+            if round == 2 {
+                invariants::only_what_was_refused_is_unsent(self)?;
+                self.parents_come();
+            }
             for who in 0..self.devices.len() {
                 if !self.devices[who].gone {
-                    if round < 2 {
+                    if round == 2 {
                         // As by hand: what was refused is offered once more.
                         self.devices[who].actions.shelf.store().retry_refused().expect("the store answers");
                     }
                     self.until_quiet(who, &chance)?;
                 }
             }
-            if round >= 2 && self.relay.head() == before {
+            if round >= 3 && self.relay.head() == before {
                 return Ok(());
             }
         }
@@ -61,10 +67,23 @@ pub struct Ran {
     pub broken: Option<Broken>,
 }
 
-/// Lets everything happen, heals, and looks.
+/// Lets everything happen, heals, and looks. A panic is a failure like any other.
 pub fn run(plan: &Plan, traced: bool) -> Ran {
-    let mut world = World::begin(plan, traced);
-    let events = plan.events.iter().try_for_each(|event| world.happen(*event));
-    let broken = events.and_then(|()| world.heal()).and_then(|()| invariants::at_rest(&mut world)).err();
-    Ran { digest: world.trace.digest, told: world.told(), broken }
+    let began = catch_unwind(|| World::begin(plan, traced));
+    let Ok(mut world) = began else {
+        return Ran {
+            digest: [0; 32],
+            told: String::new(),
+            broken: Some(Broken("a panic at the beginning".to_owned())),
+        };
+    };
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let events = plan.events.iter().try_for_each(|event| world.happen(*event));
+        events.and_then(|()| world.heal()).and_then(|()| invariants::at_rest(&mut world))
+    }));
+    let broken = ran.unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().cloned();
+        Err(Broken(format!("a panic: {}", said.unwrap_or_default())))
+    });
+    Ran { digest: world.trace.digest, told: world.told(), broken: broken.err() }
 }

@@ -153,6 +153,19 @@ fn nothing_lost(world: &mut World) -> Held {
     lost.map_or(Ok(()), broken)
 }
 
+/// One refusal keeps nothing else here: what is still unsent was refused itself.
+pub fn only_what_was_refused_is_unsent(world: &World) -> Held {
+    for device in world.devices.iter().filter(|device| !device.gone) {
+        let sql = "SELECT count(*) FROM change c WHERE c.mine = 1 AND c.log_seq IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM refused r WHERE r.doc = c.doc AND r.actor = c.actor)";
+        let unsent: i64 = device.look.query_row(sql, [], |row| row.get(0)).unwrap();
+        if unsent > 0 {
+            return broken(format!("{}: {unsent} changes are still here alone", device.name));
+        }
+    }
+    Ok(())
+}
+
 /// What an honest device made breaks no rule: it is refused for want of a right, and for nothing else.
 fn only_want_of_a_right_is_refused(world: &World) -> Held {
     for device in world.devices.iter().filter(|device| !device.gone) {
@@ -332,8 +345,12 @@ fn made_anew_is_the_same(world: &mut World) -> Held {
     let now = device.now();
     let mut store = device.actions.shelf.store();
     let jobs = store.listed_jobs().expect("the list opens");
+    let mut query = device.look.prepare_cached("SELECT DISTINCT doc FROM change ORDER BY doc").unwrap();
+    let docs = query.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let docs: Vec<DocId> = docs.map(|doc| doc.unwrap().parse().unwrap()).collect();
     let all = |store: &mut doorstep::store::Store| {
-        jobs.iter().map(|job| store.job_facts(*job).expect("the job opens")).collect::<Vec<_>>()
+        let heads: Vec<_> = docs.iter().map(|doc| store.heads(doc).expect("the document opens")).collect();
+        (heads, jobs.iter().map(|job| store.job_facts(*job).expect("the job opens")).collect::<Vec<_>>())
     };
     let before = all(&mut store);
     if let Err(error) = store.rebuild(now, &mut Unwatched) {

@@ -61,6 +61,8 @@ pub struct World {
     /// Requests that somebody on the line has seen.
     pub overheard: Vec<Vec<u8>>,
     pub stranger: Stranger,
+    /// Requests of the stranger's that come when the others are at rest.
+    pub held_back: Vec<Vec<u8>>,
     /// The highest cursor that an owner's device has had.
     pub owners_at: u64,
     pub claims: BTreeMap<ChangeHash, Claim>,
@@ -80,7 +82,6 @@ impl Trace {
         all.extend_from_slice(line.as_bytes());
         self.digest = log::digest(&all);
         if let Some(lines) = &mut self.lines {
-            eprintln!("  {line}");
             lines.push(line.to_owned());
         }
     }
@@ -138,8 +139,20 @@ impl World {
         let technicians = people.iter().filter(|(_, _, role)| *role == RoleKind::Technician).map(|p| p.0).collect();
         let trace = Trace { lines: traced.then(Vec::new), ..Trace::default() };
         let (late, overheard, claims) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let mut world =
-            Self { now, relay, devices, owners, technicians, late, overheard, stranger, owners_at: 0, claims, trace };
+        let mut world = Self {
+            now,
+            relay,
+            devices,
+            owners,
+            technicians,
+            late,
+            overheard,
+            stranger,
+            held_back: Vec::new(),
+            owners_at: 0,
+            claims,
+            trace,
+        };
         // Everybody has heard of everybody, as after a first day.
         for who in 0..world.devices.len() {
             world.exchange(who, &chance, true).expect("a first exchange on a sound line");
