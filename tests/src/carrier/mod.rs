@@ -250,7 +250,7 @@ struct Lines<'a> {
 impl Lines<'_> {
     async fn unless_silent(&self) {
         if self.silent.load(Ordering::Relaxed) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
