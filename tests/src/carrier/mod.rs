@@ -167,12 +167,13 @@ async fn carry(mut phone: TcpStream, relay: SocketAddr, case: &Measured) -> io::
     phone.set_nodelay(true)?;
 
     let half = weather.round_trip / 2;
-    let mut answers = Answers::default();
+    let (mut answers, silent) = (Answers::default(), AtomicBool::new(false));
+    let line = Lines { case, half, silent: &silent };
     let carried = {
         let (from_phone, to_phone) = phone.split();
         let (from_relay, to_relay) = relay.split();
-        let up = pump(from_phone, to_relay, first, case, Way::Up, half, |_bytes| ());
-        let down = pump(from_relay, to_phone, Vec::new(), case, Way::Down, half, |bytes| {
+        let up = pump(from_phone, to_relay, first, &line, Way::Up, |_bytes| ());
+        let down = pump(from_relay, to_phone, Vec::new(), &line, Way::Down, |bytes| {
             let before = answers.whole;
             answers.hear(bytes);
             add(&case.tally.round_trips, answers.whole - before);
@@ -203,11 +204,11 @@ async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     first: Vec<u8>,
-    case: &Measured,
+    line: &Lines<'_>,
     way: Way,
-    half: Duration,
     mut seen: impl FnMut(&[u8]),
 ) -> io::Result<()> {
+    let case = line.case;
     let lane = match way {
         Way::Up => &case.up,
         Way::Down => &case.down,
@@ -215,16 +216,17 @@ async fn pump(
     let (send, mut arriving) = mpsc::channel::<(Instant, Vec<u8>)>(IN_THE_AIR);
     let leaving = async move {
         for part in first.chunks(lane.stride()) {
-            case.leave(part, way, half, &send, &mut seen).await?;
+            line.leave(part, way, &send, &mut seen).await?;
         }
         let mut buffer = vec![0; lane.stride()];
         loop {
             // Not read before the last part has left: what a cut leaves behind was not counted.
             let count = from.read(&mut buffer).await?;
+            line.unless_silent().await;
             if count == 0 {
                 return Ok::<(), io::Error>(());
             }
-            case.leave(&buffer[..count], way, half, &send, &mut seen).await?;
+            line.leave(&buffer[..count], way, &send, &mut seen).await?;
         }
     };
     let arrive = async move {
@@ -237,23 +239,37 @@ async fn pump(
     tokio::try_join!(leaving, arrive).map(|_both| ())
 }
 
-impl Measured {
+/// One connection's both directions.
+struct Lines<'a> {
+    case: &'a Measured,
+    half: Duration,
+    /// Nothing passes any more, either way, and nobody is told.
+    silent: &'a AtomicBool,
+}
+
+impl Lines<'_> {
+    async fn unless_silent(&self) {
+        if self.silent.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Sends a portion on its way, as much of it as the line still carries.
     async fn leave(
         &self,
         part: &[u8],
         way: Way,
-        half: Duration,
         send: &mpsc::Sender<(Instant, Vec<u8>)>,
         seen: &mut impl FnMut(&[u8]),
     ) -> io::Result<()> {
+        let (case, half) = (self.case, self.half);
         let (lane, passed) = match way {
-            Way::Up => (&self.up, &self.tally.bytes_up),
-            Way::Down => (&self.down, &self.tally.bytes_down),
+            Way::Up => (&case.up, &case.tally.bytes_up),
+            Way::Down => (&case.down, &case.tally.bytes_down),
         };
         let before = passed.fetch_add(part.len() as u64, Ordering::Relaxed);
-        let ends = match self.weather.ends {
-            _ if self.ended.load(Ordering::Relaxed) => None,
+        let ends = match case.weather.ends {
+            _ if case.ended.load(Ordering::Relaxed) => None,
             Ends::AtByte(on, at) | Ends::Silent(on, at) if on == way => at.checked_sub(before),
             _ => None,
         };
@@ -266,21 +282,24 @@ impl Measured {
         sleep_until(left).await;
         // A far end that is gone has ended `arrive` with its error.
         let _ = send.send((left + half + lane.late(), carried.to_vec())).await;
-        match (ends, self.weather.ends) {
+        match (ends, case.weather.ends) {
             (None, _) => Ok(()),
             (Some(_), Ends::Silent(..)) => {
-                self.over();
+                self.silent.store(true, Ordering::Relaxed);
+                case.over();
                 std::future::pending().await
             }
             (Some(_), _) => {
                 // What is under way still arrives.
                 sleep_until(left + half + Duration::from_millis(5)).await;
-                self.over();
+                case.over();
                 Err(io::ErrorKind::ConnectionAborted.into())
             }
         }
     }
+}
 
+impl Measured {
     /// The line came to its end, which it does once.
     fn over(&self) {
         add(&self.tally.cut, 1);
