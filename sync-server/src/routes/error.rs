@@ -7,6 +7,7 @@ use doorstep_schemas::blob;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::ErrorAnswer;
 use doorstep_schemas::frame::FrameError;
+use doorstep_schemas::signature::Farewell;
 
 use super::body::Broken;
 use crate::engine::enrolment::EnrolError;
@@ -22,6 +23,8 @@ pub enum RouteError {
     NotServed(#[from] NotServed),
     #[error("refused: {}", .0.wire())]
     Refused(ErrorCode),
+    #[error("the device was reported lost, or its member has left")]
+    Farewell(Farewell),
     #[error("the exchange can't be read; what arrived whole was kept")]
     ExchangeUnreadable(#[from] FrameError),
     #[error("the exchange holds no header")]
@@ -66,7 +69,9 @@ impl RouteError {
     fn answer(&self) -> (StatusCode, ErrorCode) {
         match self {
             Self::NotServed(NotServed::UnknownToken) => (StatusCode::UNAUTHORIZED, ErrorCode::DeviceRefused),
-            Self::NotServed(NotServed::Revoked) => (StatusCode::FORBIDDEN, ErrorCode::DeviceRefused),
+            Self::NotServed(NotServed::Revoked(_)) | Self::Farewell(_) => {
+                (StatusCode::FORBIDDEN, ErrorCode::DeviceRefused)
+            }
             Self::NotServed(NotServed::Pending) => (StatusCode::FORBIDDEN, ErrorCode::DevicePending),
             Self::Refused(code) => (StatusCode::FORBIDDEN, *code),
             Self::ExchangeUnreadable(_) | Self::ExchangeEmpty => {
@@ -124,7 +129,12 @@ impl IntoResponse for RouteError {
         // A storage failure's cause names folders; it goes to the log, never to the caller.
         let detail = if status.is_server_error() { code.wire().to_owned() } else { self.to_string() };
         let extra = self.extra_header();
-        let mut response = (status, Json(ErrorAnswer { code: code.wire().to_owned(), detail })).into_response();
+        let farewell = match self {
+            Self::Farewell(word) => Some(word.into()),
+            _ => None,
+        };
+        let mut response =
+            (status, Json(ErrorAnswer { code: code.wire().to_owned(), detail, farewell })).into_response();
         if let Some((name, value)) = extra {
             let value = HeaderValue::try_from(value).expect("a number, or a word of ours");
             response.headers_mut().insert(name, value);

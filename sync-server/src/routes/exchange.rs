@@ -11,13 +11,15 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::{self, FrameReader};
-use doorstep_schemas::ids::Actor;
+use doorstep_schemas::ids::{Actor, BlobHash};
 use doorstep_schemas::terse::Listener;
-use doorstep_schemas::wire::{Outcome, Piece, PieceResult, UpHeader};
+use doorstep_schemas::wire::{Outcome, Piece, PieceResult, UpHeader, kind};
 use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
 
 use super::body::Incoming;
 use super::{RouteError, Shared, caller};
+use crate::engine::access::Endpoint;
+use crate::engine::erase;
 use crate::engine::exchange;
 use crate::engine::fork;
 use crate::engine::intake::{self, Carrier};
@@ -25,10 +27,10 @@ use crate::engine::parcel;
 use crate::engine::standing::{self, Caller, NotServed};
 use crate::identity;
 use crate::state::State;
-use crate::storage::{Pending, StorageError};
+use crate::storage::{Ledger, Pending, StorageError};
 
 pub async fn exchange(extract::State(state): Shared, headers: HeaderMap, body: Body) -> Result<Response, RouteError> {
-    let caller = caller(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::Exchange).await?;
     let incoming = Incoming::new(body, state.pace.idle_body);
     tokio::spawn(serve(state, caller, incoming)).await.unwrap_or(Err(StorageError::JobPanicked.into()))
 }
@@ -47,7 +49,9 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
             Err(cause) => failure = failure.or(Some(cause)),
         }
     }
-    if results.iter().any(|result| result.outcome == Outcome::Accepted) {
+    if results.iter().any(|result| result.inbox.is_some()) {
+        state.moved_beside(caller.outlet);
+    } else if results.iter().any(|result| result.outcome == Outcome::Accepted) {
         state.tell(caller.outlet);
     }
     if end.is_err() || failure.is_some() {
@@ -143,28 +147,31 @@ impl Intake<'_> {
         if !pieces.is_empty() {
             let actor = self.up.as_ref().and_then(|up| up.actor);
             let (caller, now_ms) = (self.caller.clone(), self.state.now_ms());
-            self.batches.push(self.state.write(move |ledger| take_all(ledger, &caller, actor, now_ms, pieces)));
+            let remove = self.state.blobs.remover(caller.outlet);
+            let take = move |ledger: &mut dyn Ledger| take_all(ledger, &caller, (actor, now_ms), pieces, &remove);
+            self.batches.push(self.state.write(take));
         }
         broken.map_or(Ok(()), |cause| Err(cause.into()))
     }
 }
 
 fn take_all(
-    ledger: &mut dyn crate::storage::Ledger,
+    ledger: &mut dyn Ledger,
     caller: &Caller,
-    actor: Option<Actor>,
-    now_ms: i64,
+    (actor, now_ms): (Option<Actor>, i64),
     pieces: Vec<Option<Piece>>,
+    remove: &dyn Fn(&BlobHash) -> Result<(), StorageError>,
 ) -> Result<Vec<PieceResult>, StorageError> {
-    let caller = match standing::again(ledger, caller) {
+    let caller = match standing::again_to_bring(ledger, caller) {
         Ok(caller) => caller,
         Err(NotServed::Storage(cause)) => return Err(cause),
-        Err(NotServed::UnknownToken | NotServed::Revoked | NotServed::Pending) => {
+        Err(NotServed::UnknownToken | NotServed::Revoked(_) | NotServed::Pending) => {
             return Ok(pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
         }
     };
     let carrier = Carrier { caller: &caller, actor, now_ms };
     let take = |piece| match piece {
+        Some(Piece { kind: kind::ERASED, erased: Some(erased), .. }) => erase::erase(ledger, carrier, erased, remove),
         Some(piece) => intake::take(ledger, carrier, piece),
         None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
     };

@@ -19,13 +19,14 @@ use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{RouteError, Shared, caller};
+use crate::engine::access::Endpoint;
 use crate::engine::standing::{self, Caller, NotServed, Sight};
 use crate::engine::{access, scan};
 use crate::state::State;
 use crate::storage::StorageError;
 
 pub async fn live(extract::State(state): Shared, headers: HeaderMap) -> Result<Response, RouteError> {
-    let caller = caller(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::Live).await?;
     let (events, stream) = mpsc::channel(4);
     let news = state.listen();
     tokio::spawn(async move {

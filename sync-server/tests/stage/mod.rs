@@ -246,6 +246,7 @@ impl Phone {
             ask: Vec::new(),
             budget: None,
             addresses: None,
+            inbox: None,
         }
     }
 

@@ -9,6 +9,8 @@ pub mod engine;
 pub mod fault;
 pub mod line;
 mod live;
+mod lost;
+mod moving;
 pub mod nearby;
 pub mod pacer;
 mod parcels;

@@ -19,16 +19,16 @@ use super::line::Line;
 use super::nearby::Lookout;
 use super::pacer::Cause;
 use super::ways::{Held, Ways};
-use super::{blobs, live, photos, rule_sets, status};
+use super::{live, lost, moving, status};
 use crate::actions::Actions;
 use crate::nature::random;
 use crate::store::StoreError;
+use crate::store::key::Vault;
 
 const LIVE_BACKOFF: Duration = Duration::from_secs(2);
 const LIVE_BACKOFF_MOST: Duration = Duration::from_secs(60);
-const PHOTO_PAUSE: Duration = Duration::from_secs(20);
 
-enum Command {
+pub(super) enum Command {
     ByHand(oneshot::Sender<()>),
     Heard(Announcement),
     /// Announcements came back after they were lost: the network is there.
@@ -60,7 +60,12 @@ pub struct Runner {
 }
 
 impl Runner {
-    pub fn start(runtime: &Handle, actions: &Actions, lookout: Arc<dyn Lookout>) -> Result<Self, StoreError> {
+    pub fn start(
+        runtime: &Handle,
+        actions: &Actions,
+        lookout: Arc<dyn Lookout>,
+        vault: Arc<Vault>,
+    ) -> Result<Self, StoreError> {
         let ways = Arc::new(Ways::new(lookout));
         let (commands, heard) = mpsc::unbounded_channel();
         let on = !actions.shelf.store().chosen()?.no_network;
@@ -73,10 +78,11 @@ impl Runner {
             now: now.clone(),
             network: network_seen,
             photos_due,
+            vault,
         };
         runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe()));
         runtime.spawn(live_loop(shared.clone(), commands.downgrade()));
-        runtime.spawn(photo_loop(shared, commands.downgrade()));
+        runtime.spawn(moving::photo_loop(shared, commands.downgrade()));
         Ok(Self { commands, now, network, actions: actions.clone(), ways })
     }
 
@@ -134,16 +140,17 @@ impl Runner {
 }
 
 #[derive(Clone)]
-struct Shared {
-    actions: Actions,
-    ways: Arc<Ways>,
-    now: Arc<Mutex<Now>>,
+pub(super) struct Shared {
+    pub actions: Actions,
+    pub ways: Arc<Ways>,
+    pub now: Arc<Mutex<Now>>,
     network: watch::Receiver<bool>,
-    photos_due: Arc<Notify>,
+    pub photos_due: Arc<Notify>,
+    pub vault: Arc<Vault>,
 }
 
 impl Shared {
-    fn set(&self, change: impl FnOnce(&mut Now)) {
+    pub fn set(&self, change: impl FnOnce(&mut Now)) {
         change(&mut self.now.lock().unwrap_or_else(PoisonError::into_inner));
         let now = *self.now.lock().unwrap_or_else(PoisonError::into_inner);
         match status::chip(&self.actions.shelf.store(), &now) {
@@ -152,25 +159,25 @@ impl Shared {
         }
     }
 
-    fn tell(&self, event: CoreEvent) {
+    pub fn tell(&self, event: CoreEvent) {
         // Nobody may be watching.
         let _ = self.actions.events.send(event);
     }
 
-    fn clock(&self) -> i64 {
+    pub fn clock(&self) -> i64 {
         self.actions.nature.now_ms()
     }
 
-    fn network_on(&self) -> bool {
+    pub fn network_on(&self) -> bool {
         *self.network.borrow()
     }
 
-    async fn line(&self) -> Result<Line, Fault> {
+    pub async fn line(&self) -> Result<Line, Fault> {
         Ok(self.ways.line(&self.actions).await?.0)
     }
 
     /// Resolves when the network switch is turned off.
-    async fn network_off(&self) {
+    pub async fn network_off(&self) {
         let mut seen = self.network.clone();
         // An ended channel means the app is closing, which is no network either.
         let _ = seen.wait_for(|on| !*on).await;
@@ -313,9 +320,14 @@ async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Held>,
         Ok(news) => {
             let _ = shared.actions.shelf.store().set_device_refused(false);
             shared.photos_due.notify_one();
-            (news, None)
+            let error = news.left.then_some(ErrorCode::MemberLeft);
+            (news, error)
         }
         Err(fault) => {
+            if lost::erased(&fault, shared) {
+                engine.forget_flight();
+                return News::default();
+            }
             tracing::info!(code = fault.code().wire(), "an exchange failed");
             let jitter = u32::from_be_bytes(random(shared.actions.nature.as_ref()));
             let mut store = shared.actions.shelf.store();
@@ -351,7 +363,8 @@ fn tell_news(shared: &Shared, engine: &Engine, news: News) {
     if !news.jobs.is_empty() {
         shared.tell(CoreEvent::JobsChanged { jobs: news.jobs.into_iter().collect() });
     }
-    if news.team {
+    if news.team || news.inbox {
+        // The inbox is shown with the people whose work it is.
         shared.tell(CoreEvent::TeamChanged);
     }
     if news.papers {
@@ -395,95 +408,4 @@ async fn live_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>)
             },
         }
     }
-}
-
-async fn photo_loop(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>) {
-    while let Some(sender) = commands.upgrade() {
-        drop(sender);
-        let rest = if shared.network_on() { move_photos(&shared, &commands).await } else { false };
-        if rest {
-            // Something failed for the moment: the next exchange or this pause brings it back.
-            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(PHOTO_PAUSE) => {} }
-        } else {
-            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(Duration::from_secs(600)) => {} }
-        }
-    }
-}
-
-/// Moves rule sets, then photos, until none is left. Returns whether one failed and should be tried again soon.
-async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> bool {
-    let Ok(line) = shared.line().await else { return false };
-    let sets = tokio::select! {
-        outcome = rule_sets::move_all(&line, &shared.actions) => outcome,
-        () = shared.network_off() => Err(Fault::NoNetwork),
-    };
-    match sets {
-        Ok(true) => shared.set(|_| ()),
-        Ok(false) => {}
-        Err(fault) => {
-            tracing::info!(code = fault.code().wire(), "rule sets did not move");
-            return true;
-        }
-    }
-    let mut sent = false;
-    loop {
-        let next = match next_photo(shared) {
-            Ok(Some(next)) => next,
-            Ok(None) => {
-                if sent && let Some(commands) = commands.upgrade() {
-                    let _ = commands.send(Command::PhotosSent);
-                }
-                if shared.now.lock().unwrap_or_else(PoisonError::into_inner).moving_photos {
-                    shared.set(|now| now.moving_photos = false);
-                }
-                return false;
-            }
-            Err(error) => {
-                tracing::error!(%error, "the next photo can't be found");
-                return true;
-            }
-        };
-        let (photo, up) = next;
-        shared.set(|now| now.moving_photos = true);
-        let outcome = tokio::select! {
-            outcome = async { if up { photos::send(&line, &shared.actions, &photo).await } else { photos::fetch(&line, &shared.actions, &photo).await } } => outcome,
-            () = shared.network_off() => Err(Fault::NoNetwork),
-        };
-        match outcome {
-            Ok(()) => {
-                sent |= up;
-                if let Some(job) = photo.doc.job() {
-                    shared.tell(CoreEvent::JobsChanged { jobs: vec![job] });
-                }
-            }
-            Err(fault) => {
-                tracing::info!(code = fault.code().wire(), up, "a photo did not move");
-                if let Some(code) = blobs::final_refusal(&fault) {
-                    let _ = shared.actions.shelf.store().note_photo_refused(&photo.hash, code.wire());
-                    continue;
-                }
-                shared.set(|now| now.moving_photos = false);
-                return true;
-            }
-        }
-    }
-}
-
-/// The next photo to move and whether it goes up; text goes first.
-fn next_photo(shared: &Shared) -> Result<Option<(crate::store::photos::PhotoJob, bool)>, StoreError> {
-    let mut store = shared.actions.shelf.store();
-    if store.held()?.changes == 0
-        && let Some(photo) = store.photo_to_send()?
-    {
-        return Ok(Some((photo, true)));
-    }
-    let owner = match store.enrolment()? {
-        Some(enrolment) => store.is_owner(enrolment.member)?,
-        None => return Ok(None),
-    };
-    if store.look_for_room() {
-        // What others photographed waits for room; own work needs it first.
-        return Ok(None);
-    }
-    Ok(store.photo_to_fetch(owner)?.map(|photo| (photo, false)))
 }

@@ -96,6 +96,7 @@ fn a_refused_grant_is_not_offered_without_end() {
         log_seq: Some(7),
         want_from: None,
         code: None,
+        inbox: None,
     });
     let header = shop.log.header(results.collect());
     desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
@@ -135,7 +136,7 @@ fn what_this_device_said_itself_is_newer_than_what_it_reads_of_the_log_before_th
     let desk = shop.device(OWNER);
     let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
     let outgoing = desk.store().outgoing(usize::MAX).unwrap();
-    let taken = |log_seq| PieceResult { outcome: Outcome::Accepted, log_seq, want_from: None, code: None };
+    let taken = |log_seq| PieceResult { outcome: Outcome::Accepted, log_seq, want_from: None, code: None, inbox: None };
     let results = (70..).take(outgoing.pieces.len()).map(|seq| taken(Some(seq))).collect();
     let header = shop.log.header(results);
     desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
