@@ -11,6 +11,7 @@ use doorstep_schemas::wire::{Access, Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::links::Links;
 use super::papers::Papers;
 use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
 use super::settings::Enrolment;
@@ -121,7 +122,7 @@ impl Store {
         for job in &absorbed.jobs {
             views::refresh(&tx, &mut self.papers, rules, *job, now_ms)?;
             photos::expect(&tx, &mut self.papers, *job, now_ms)?;
-            absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job)?;
+            absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job, Links::At(now_ms))?;
         }
         if let Some(cursor) = batch.cursor {
             settings::set_cursor(&tx, cursor)?;

@@ -23,6 +23,7 @@ pub mod inbox;
 mod index;
 pub mod key;
 mod left;
+mod links;
 pub mod listed;
 pub mod lists;
 pub mod lock;

@@ -206,6 +206,7 @@ impl Engine {
         if !trailer.more && flight.actor == store.actor() {
             store.note_caught_up(now)?;
         }
+        flight.grants_due |= store.queue_history(now)?;
         let asked = !flight.asked.is_empty();
         let left = store.has_outgoing()?;
         let more = trailer.more || flight.grants_due || asked || flight.restored || (left && flight.progressed());

@@ -207,11 +207,12 @@ async fn exchange_loop(
                 continue;
             }
             Wish::WaitUntil(at) => Duration::from_millis(u64::try_from(at - shared.clock()).unwrap_or(0).max(1)),
-            Wish::Rest => Duration::from_secs(3_600),
+            Wish::Rest => {
+                // Without a network, or as a device that nobody knows any more: nothing will come of it.
+                answer(&mut hands);
+                Duration::from_secs(3_600)
+            }
         };
-        if !shared.network_on() {
-            answer(&mut hands);
-        }
         tokio::select! {
             () = sleep(wait.min(turn)) => {}
             command = commands.recv() => match command {
