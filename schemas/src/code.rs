@@ -52,8 +52,6 @@ codes! {
     InboxFull = "inbox_full",
     /// The job was erased for good: nothing of it is taken any more.
     JobErased = "job_erased",
-    /// More in one day than a device or an outlet may bring.
-    QuotaReached = "quota_reached",
 
     // A request to the relay.
     ExchangeUnreadable = "exchange_unreadable",
@@ -66,7 +64,6 @@ codes! {
     MemberLeft = "member_left",
     CodeWrong = "code_wrong",
     TooManyTries = "too_many_tries",
-    TooManyRequests = "too_many_requests",
     RequestInvalid = "request_invalid",
     NotFound = "not_found",
     BlobMismatch = "blob_mismatch",

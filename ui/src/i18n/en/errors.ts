@@ -22,8 +22,6 @@ export default {
   in_inbox: 'It is in the owner’s inbox and waits to be taken in.',
   inbox_full: 'Your share of the owner’s inbox is used up. The work is kept here; ask the owner to look through the inbox.',
   job_erased: 'This job was erased for good; nothing of it is taken any more.',
-  quota_reached: 'Today’s limit of uploads is reached. The work is kept here and goes up by itself tomorrow.',
-  too_many_requests: 'Too many requests; it is tried again by itself in a while.',
   device_pending: 'The owner has to confirm this device first. What you enter is kept here and goes up by itself afterwards.',
   code_wrong: 'The code is wrong, used or expired. Ask the owner for a new one.',
   too_many_tries: 'Too many tries. Wait a minute and try again.',
