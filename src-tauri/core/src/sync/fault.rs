@@ -35,7 +35,13 @@ pub enum Fault {
     #[error("the relay's answer is not signed by the key that this device was enrolled with")]
     Impostor,
     #[error("the relay answered {status} {code:?}: {detail}")]
-    Refused { status: u16, code: ErrorCode, detail: String, retry_after_ms: Option<i64>, farewell: Option<Farewell> },
+    Refused {
+        status: u16,
+        code: ErrorCode,
+        detail: String,
+        retry_after_ms: Option<i64>,
+        farewell: Option<Box<Farewell>>,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -107,7 +113,7 @@ impl Fault {
     /// The relay's signed word that it serves this device no longer; not judged yet.
     pub fn farewell(&self) -> Option<&Farewell> {
         match self {
-            Self::Refused { farewell, .. } => farewell.as_ref(),
+            Self::Refused { farewell, .. } => farewell.as_deref(),
             _ => None,
         }
     }
