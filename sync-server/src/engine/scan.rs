@@ -6,6 +6,7 @@
 use doorstep_schemas::frame;
 use doorstep_schemas::ids::{Actor, DeviceId, OutletId};
 use doorstep_schemas::log;
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
 use doorstep_schemas::wire::{Cursor, Entry, Trailer, kind};
 
@@ -26,6 +27,9 @@ pub struct Place {
 
 /// Where a cursor stands in this log; `None` when it is of another log, or of this one before it was restored.
 pub fn place_of(shelf: &dyn Shelf, outlet: &Outlet, cursor: &Cursor) -> Result<Option<Place>, StorageError> {
+    if planted::on(Bug::EpochIgnored) {
+        return Ok(Some(Place { seq: cursor.seq.min(outlet.head), part: cursor.part }));
+    }
     if cursor.epoch != outlet.epoch || cursor.seq > outlet.head {
         return Ok(None);
     }
@@ -162,7 +166,7 @@ impl Tray<'_> {
     fn open(&mut self, at: &EntryHead, opening: Opening, done: u64) -> Result<Option<u64>, StorageError> {
         let mut done = done;
         if done == 0 {
-            let alone = self.handed_over(at, opening, 0, 1)?.is_empty();
+            let alone = planted::on(Bug::GrantNotExpanded) || self.handed_over(at, opening, 0, 1)?.is_empty();
             if !self.put(at, at, u64::from(!alone))? {
                 return Ok(Some(0));
             }
