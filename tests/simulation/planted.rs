@@ -37,12 +37,12 @@ fn known(bug: Bug) -> u64 {
         Bug::ActorReused => 41,
         Bug::CursorFirst | Bug::RefusalBlocksRest => 14,
         Bug::CursorWithoutPart | Bug::BeaconNotChecked => 2,
-        Bug::NothingPurged | Bug::GapAccepted => 19,
+        Bug::GapAccepted => 7,
+        Bug::NothingPurged => 19,
         Bug::ReceiptByAnyone
         | Bug::OpsNotCounted
         | Bug::GrantNotExpanded
         | Bug::ConfirmedUnanswered
-        | Bug::WaitingDropped
         | Bug::GrantsForgotten => 0,
     }
 }
