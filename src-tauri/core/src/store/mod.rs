@@ -10,6 +10,7 @@ pub mod bundle;
 mod cells;
 pub mod check;
 mod compare;
+pub mod counts;
 pub mod dictionary;
 pub mod drafts;
 pub mod erase;
