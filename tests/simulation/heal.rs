@@ -3,6 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use doorstep::sync::fault::Fault;
+use doorstep_schemas::input::InboxDecision;
+use doorstep_schemas::view::InboxRunView;
 use doorstep_tests::chance::Chance;
 
 use crate::invariants;
@@ -39,6 +41,9 @@ impl World {
                         self.devices[who].actions.shelf.store().retry_refused().expect("the store answers");
                     }
                     self.until_quiet(who, &chance)?;
+                    if self.owner_decides(who) {
+                        self.until_quiet(who, &chance)?;
+                    }
                 }
             }
             if round >= 3 && self.relay.head() == before {
@@ -46,6 +51,15 @@ impl World {
             }
         }
         broken(format!("after {ROUNDS} rounds there is still something to say"))
+    }
+
+    /// What was brought by those who may not write any more is taken in.
+    fn owner_decides(&mut self, who: usize) -> bool {
+        let actions = &self.devices[who].actions;
+        let waiting = actions.inbox().expect("the store answers").into_iter().filter(|run| !run.declined);
+        // Only an owner has an inbox, and another one may have been quicker.
+        let admit = |run: InboxRunView| InboxDecision { run: run.run, upto: run.upto, admit: true };
+        waiting.map(admit).filter(|decision| actions.decide_inbox(decision).is_ok()).count() > 0
     }
 
     fn until_quiet(&mut self, who: usize, chance: &Chance) -> Held {

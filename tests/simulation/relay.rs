@@ -277,6 +277,20 @@ impl Relay {
     pub fn holds(&mut self, doc: &DocId, actor: Actor, seq: u64, hash: &ChangeHash) -> bool {
         let run = self.runs().get(&(doc.clone(), actor));
         run.and_then(|run| run.get(usize::try_from(seq).unwrap_or(0).wrapping_sub(1))) == Some(hash)
+            || self.waits_for_an_owner(doc, actor, seq, hash)
+    }
+
+    /// Whether a change lies beside the log, in the owner's inbox.
+    fn waits_for_an_owner(&self, doc: &DocId, actor: Actor, seq: u64, hash: &ChangeHash) -> bool {
+        let items = look(&self.log, |shelf| shelf.inbox_of(self.outlet, doc, actor)).expect("memory answers");
+        let of_items = items.iter().filter_map(|item| {
+            let piece: Piece = minicbor::decode(&item.body).ok()?;
+            let kept = piece.segment?;
+            let changes = segment::unpack(kept.codec, &kept.body, kept.actor, kept.from_seq).expect("kept whole");
+            let at = usize::try_from(seq.checked_sub(kept.from_seq)?).ok()?;
+            Some(changes.get(at)?.hash == *hash)
+        });
+        of_items.into_iter().any(|is_it| is_it)
     }
 }
 

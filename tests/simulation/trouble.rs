@@ -62,12 +62,26 @@ impl World {
         let theirs: Vec<usize> = (0..self.devices.len()).filter(|of| self.devices[*of].member == member).collect();
         theirs.into_iter().try_for_each(|who| {
             self.say(who, "belongs to somebody who left");
-            self.is_refused(who)
+            self.brings_nothing_of_others(who)
         })
     }
 
     fn leave(&mut self, member: MemberId, now: i64) {
         self.relay.set_member(member, Status::Left, now);
+    }
+
+    /// Whoever has left may still hand over their own work, beside the log.
+    fn brings_nothing_of_others(&mut self, who: usize) -> Held {
+        self.devices[who].gone = true;
+        let token = self.devices[who].token;
+        let Some(body) = self.overheard.last().cloned() else { return Ok(()) };
+        let (head, now) = (self.relay.head(), self.moment());
+        let _answer = self.relay.serve(&token, &[&body], true, None, now);
+        if self.relay.head() == head {
+            Ok(())
+        } else {
+            broken(format!("{}: still writes into the log", self.devices[who].name))
+        }
     }
 
     /// From the next request on it gets nothing.
