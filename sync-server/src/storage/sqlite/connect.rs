@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -84,6 +85,7 @@ pub fn open(database: &Path, key: &Key) -> Result<Connection, StorageError> {
     if found < LEAST_SQLITE {
         return Err(StorageError::SqliteTooOld { found, least: LEAST_SQLITE });
     }
+    wake()?;
     let connection = Connection::open(database)?;
     let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
     connection.execute_batch(&format!("PRAGMA key = \"x'{hex}'\";"))?;
@@ -97,6 +99,18 @@ pub fn open(database: &Path, key: &Key) -> Result<Connection, StorageError> {
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// The first connection of a process wakes the library, which calls itself awake before its ciphers are: whoever opens a
+/// database beside that is refused the key. So one connection is keyed by itself before all others.
+fn wake() -> Result<(), StorageError> {
+    static AWAKE: Mutex<bool> = Mutex::new(false);
+    let mut awake = AWAKE.lock().unwrap_or_else(PoisonError::into_inner);
+    if !*awake {
+        Connection::open_in_memory()?.pragma_update(None, "key", "wake")?;
+        *awake = true;
+    }
+    Ok(())
 }
 
 /// A connection that can't write.
