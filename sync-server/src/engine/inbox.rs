@@ -43,6 +43,8 @@ fn waits(mark: u64) -> PieceResult {
 struct InboxHistory<'a> {
     log: LogHistory<'a>,
     items: Vec<InboxRow>,
+    /// Operations that the author's waiting work on the document adds, in this run and in those of earlier starts.
+    waiting: u64,
     decoded: RefCell<Vec<(u64, ChangeHash)>>,
 }
 
@@ -62,7 +64,7 @@ impl History for InboxHistory<'_> {
 
     fn doc_ops(&self) -> u64 {
         // What another author has waiting does not count: it may never be admitted.
-        self.items.iter().fold(self.log.doc_ops(), |ops, item| ops.saturating_add(item.ops))
+        self.log.doc_ops().saturating_add(self.waiting)
     }
 
     fn hash_at(&self, seq: u64) -> Result<Option<ChangeHash>, StorageError> {
@@ -101,7 +103,8 @@ pub fn take(
     let items = ledger.inbox_of(outlet, doc, segment.actor)?;
     let log = LogHistory::of(ledger, outlet, doc, segment.actor)?;
     let in_log = log.row;
-    let history = InboxHistory { log, items, decoded: RefCell::default() };
+    let waiting = ledger.inbox_use(outlet, author.member.id, Some(doc))?.ops;
+    let history = InboxHistory { log, items, waiting, decoded: RefCell::default() };
     let (changes, run) = match admission::admit(outlet, doc, &segment, &author.device.key, &history) {
         Ok(Verdict::Admit { changes, run, .. }) => (changes, run),
         Ok(Verdict::Known) => {

@@ -285,6 +285,7 @@ impl Shelf for Tables {
         let sum = |used: InboxUse, row: &InboxRow| InboxUse {
             items: used.items + 1,
             bytes: used.bytes + row.body.len() as u64,
+            ops: used.ops.saturating_add(row.ops),
         };
         Ok(self.inbox_rows(outlet).filter(counts).fold(InboxUse::default(), sum))
     }

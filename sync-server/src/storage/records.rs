@@ -211,4 +211,6 @@ pub struct InboxRow {
 pub struct InboxUse {
     pub items: u64,
     pub bytes: u64,
+    /// Operations that all of it adds.
+    pub ops: u64,
 }

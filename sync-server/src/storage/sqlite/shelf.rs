@@ -218,10 +218,12 @@ impl Shelf for OnConnection<'_> {
 
     fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError> {
         let params = (outlet.to_bytes(), member.as_str(), doc.map(DocId::to_bytes));
-        let sql = "SELECT count(*) AS items, coalesce(sum(length(body)), 0) AS bytes FROM inbox \
+        let sql = "SELECT count(*) AS items, coalesce(sum(length(body)), 0) AS bytes, \
+                          coalesce(sum(ops), 0) AS ops FROM inbox \
                    WHERE outlet = ?1 AND member = ?2 AND state <> 1 AND (?3 IS NULL OR doc = ?3)";
         let found = self.one(sql, params, |row| {
-            Ok(InboxUse { items: rows::count(row, "items")?, bytes: rows::count(row, "bytes")? })
+            let count = |name| rows::count(row, name);
+            Ok(InboxUse { items: count("items")?, bytes: count("bytes")?, ops: count("ops")? })
         })?;
         Ok(found.unwrap_or_default())
     }
