@@ -306,8 +306,8 @@ fn the_inbox_keeps_each_item_with_its_newest_word(storage: &dyn Storage) {
     assert_eq!((marks(SHOP, 2, 1), marks(OTHER_SHOP, 0, 9)), (vec![3], vec![]));
     assert_eq!(see(storage, |shelf| shelf.inbox_after(SHOP, 3, 9)), [admitted]);
     let used = |doc: Option<&DocId>| see(storage, |shelf| shelf.inbox_use(SHOP, li(), doc));
-    assert_eq!(used(None), InboxUse { items: 2, bytes: 200 });
-    assert_eq!(used(Some(&doc)), InboxUse { items: 1, bytes: 100 });
+    assert_eq!(used(None), InboxUse { items: 2, bytes: 200, ops: 24 });
+    assert_eq!(used(Some(&doc)), InboxUse { items: 1, bytes: 100, ops: 12 });
     let row = see(storage, |shelf| shelf.outlet(SHOP)).unwrap();
     assert_eq!((row.inbox, row.inbox_seen), (4, 2));
 }
