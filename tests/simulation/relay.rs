@@ -173,7 +173,7 @@ impl Relay {
         let answer = look(&self.log, |shelf| Ok(exchange::answer(shelf, &caller, &up, results, now_ms, key))).unwrap();
         if synced.is_some() {
             let gone = self.end(end, synced, Refused::Gone);
-            return if planted::on(Bug::AnswerBeforeCommit) { answer.map_err(|_| gone) } else { Err(gone) };
+            return answer.ok().filter(|_| planted::on(Bug::AnswerBeforeCommit)).ok_or(gone);
         }
         if end.is_some() {
             // It ends behind the last commit, before the answer leaves.

@@ -4,7 +4,6 @@
 use std::cell::RefCell;
 
 use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
-use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{ChangeHash, DocId, OutletId};
 use doorstep_schemas::segment;
@@ -84,11 +83,9 @@ impl History for InboxHistory<'_> {
 }
 
 fn hashes(body: &[u8]) -> Result<Vec<(u64, ChangeHash)>, StorageError> {
-    let corrupt = || StorageError::Corrupt { what: "segment in the inbox" };
-    let kept = from_rest(body)?.segment.ok_or_else(corrupt)?;
-    let changes = segment::decode(kept.codec, &kept.body, kept.actor, kept.from_seq).map_err(|_| corrupt())?;
-    let hash = |bytes: &Vec<u8>| Change::parse(bytes).ok().map(|change| (change.seq, change.hash));
-    changes.iter().map(hash).collect::<Option<_>>().ok_or_else(corrupt)
+    let kept = from_rest(body)?.segment.ok_or(StorageError::Corrupt { what: "segment in the inbox" })?;
+    let changes = segment::unpack(kept.codec, &kept.body, kept.actor, kept.from_seq)?;
+    Ok(changes.iter().map(|change| (change.seq, change.hash)).collect())
 }
 
 /// Takes a piece into the inbox, held to the same admission as the log's.

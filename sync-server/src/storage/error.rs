@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use doorstep_schemas::segment::SegmentError;
+
 /// A failure of the shelf, never of a rule.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
@@ -31,6 +33,8 @@ pub enum StorageError {
     WrongKey(PathBuf, #[source] rusqlite::Error),
     #[error("a stored {what} is not what was written")]
     Corrupt { what: &'static str },
+    #[error("a stored segment is not what was written")]
+    Segment(#[from] SegmentError),
     #[error("the number {0} is too large to be kept")]
     TooLarge(u64),
     #[error("a write failed unexpectedly; nothing of it was kept")]

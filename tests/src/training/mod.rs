@@ -9,14 +9,17 @@ mod words;
 
 use std::sync::Arc;
 
+use doorstep::actions::{Actions, Shelf};
 use doorstep::domain::find::Found;
 use doorstep::rules::RuleBook;
 use doorstep::store::listed::JobRow;
-use doorstep::store::row_of;
+use doorstep::store::{Store, row_of};
+use doorstep_schemas::closed::Closed;
 use doorstep_schemas::ids::JobId;
+use tokio::sync::broadcast;
 
 use crate::chance::Chance;
-use crate::town::{self, Town};
+use crate::town::{self, Clock, Ordered, Town};
 pub use words::TEXTS;
 
 /// The seed of the county that nothing else is drawn from.
@@ -34,6 +37,31 @@ pub fn rows(rules: &Arc<RuleBook>, days: u32, per_day: u32) -> Vec<Vec<u8>> {
         in_other_words(row_of(rules, job, &facts, now), &chance).to_bytes()
     });
     drawn.collect()
+}
+
+/// Plays so many jobs of a county of this seed, so many in each start of the app, and hands each over as it lies.
+fn played(
+    rules: &Arc<RuleBook>,
+    jobs: usize,
+    (seed, a_start): (u64, usize),
+    mut tell: impl FnMut(&Ordered, JobId, Closed),
+) {
+    let town = Town::new(seed, rules.clone());
+    let days = u32::try_from(jobs / 10 + 1).unwrap_or(u32::MAX);
+    let drawn: Vec<_> = town.orders(0..days, 12).take(jobs).map(|order| (town.course(&order), order)).collect();
+    let folder = tempfile::tempdir().expect("a folder for training");
+    for (start, some) in (0u64..).zip(drawn.chunks(a_start)) {
+        let clock = Arc::new(Clock::new(seed + start));
+        let store = Store::open(folder.path(), &[7; 32], rules.clone(), clock.as_ref());
+        let mut store = store.expect("the training's store opens");
+        town.found(&mut store).expect("the town is founded");
+        let actions = Actions { shelf: Shelf::new(store), nature: clock.clone(), events: broadcast::channel(16).0 };
+        for (course, order) in some {
+            // A course that the rules refuse teaches nothing.
+            let Ok(job) = town::play(&town, &actions, &clock, order, course) else { continue };
+            tell(order, job, actions.shelf.store().whole_job(job).expect("a played job is here"));
+        }
+    }
 }
 
 fn in_other_words(mut row: JobRow, chance: &Chance) -> JobRow {

@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use doorstep::actions::{Actions, Shelf};
 use doorstep::rules::RuleBook;
-use doorstep::store::Store;
 use doorstep_schemas::closed;
 use serde_json::Value;
-use tokio::sync::broadcast;
 
-use super::words;
+use super::{played, words};
 use crate::chance::Chance;
-use crate::town::{self, Clock, Ordered, TEXTS, Town};
+use crate::town::{self, Ordered, TEXTS};
 
 /// The seed of the county that nothing else is drawn from.
 const SEED: u64 = 0x7061_636b;
@@ -21,29 +18,15 @@ const A_START: usize = 12;
 
 /// So many jobs as they lie before zstd shortens them, and none that still says what the town says.
 pub fn packs(rules: &Arc<RuleBook>, jobs: usize) -> Vec<Vec<u8>> {
-    let town = Town::new(SEED, rules.clone());
-    let days = u32::try_from(jobs / 10 + 1).unwrap_or(u32::MAX);
-    let drawn: Vec<_> = town.orders(0..days, 12).take(jobs).map(|order| (town.course(&order), order)).collect();
-    let folder = tempfile::tempdir().expect("a folder for training");
     let mut out = Vec::new();
-    for (start, some) in (0u64..).zip(drawn.chunks(A_START)) {
-        let clock = Arc::new(Clock::new(SEED + start));
-        let store = Store::open(folder.path(), &[7; 32], rules.clone(), clock.as_ref());
-        let mut store = store.expect("the training's store opens");
-        town.found(&mut store).expect("the town is founded");
-        let actions = Actions { shelf: Shelf::new(store), nature: clock.clone(), events: broadcast::channel(16).0 };
-        for (course, order) in some {
-            // A course that the rules refuse teaches nothing.
-            let Ok(job) = town::play(&town, &actions, &clock, order, course) else { continue };
-            let whole = actions.shelf.store().whole_job(job).expect("a played job is here");
-            if let Ok((main, _)) = closed::pack(&whole) {
-                let told = in_other_words(main, order, &Chance::of(SEED, 98, out.len() as u64));
-                if town::shares_text_with(&String::from_utf8_lossy(&told)).is_empty() {
-                    out.push(told);
-                }
+    played(rules, jobs, (SEED, A_START), |order, _, whole| {
+        if let Ok((main, _)) = closed::pack(&whole) {
+            let told = in_other_words(main, order, &Chance::of(SEED, 98, out.len() as u64));
+            if town::shares_text_with(&String::from_utf8_lossy(&told)).is_empty() {
+                out.push(told);
             }
         }
-    }
+    });
     out
 }
 

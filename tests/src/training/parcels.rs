@@ -3,19 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use doorstep::actions::{Actions, Shelf};
 use doorstep::rules::RuleBook;
-use doorstep::store::Store;
 use doorstep_schemas::closed::Closed;
 use doorstep_schemas::ids::{DocId, DocKind, JobId};
 use doorstep_schemas::segment;
 use doorstep_schemas::terse::{self, Item, TerseError};
 use doorstep_schemas::wire::Segment;
-use tokio::sync::broadcast;
 
 use super::packs::{OTHERS, texts};
+use super::played;
 use crate::chance::Chance;
-use crate::town::{self, Clock, TEXTS, Town};
+use crate::town::{self, TEXTS};
 
 /// The seed of the county that nothing else is drawn from.
 const SEED: u64 = 0x7061_7263;
@@ -24,24 +22,11 @@ const A_START: usize = 10;
 
 /// A sample of so many jobs.
 pub fn sample(rules: &Arc<RuleBook>, jobs: usize) -> Result<Vec<u8>, TerseError> {
-    let town = Town::new(SEED, rules.clone());
-    let days = u32::try_from(jobs / 10 + 1).unwrap_or(u32::MAX);
-    let drawn: Vec<_> = town.orders(0..days, 12).take(jobs).map(|order| (town.course(&order), order)).collect();
-    let folder = tempfile::tempdir().expect("a folder for training");
     let (mut items, mut said) = (Vec::new(), BTreeSet::new());
-    for (start, some) in (0u64..).zip(drawn.chunks(A_START)) {
-        let clock = Arc::new(Clock::new(SEED + start));
-        let store = Store::open(folder.path(), &[7; 32], rules.clone(), clock.as_ref());
-        let mut store = store.expect("the training's store opens");
-        town.found(&mut store).expect("the town is founded");
-        let actions = Actions { shelf: Shelf::new(store), nature: clock.clone(), events: broadcast::channel(16).0 };
-        for (course, order) in some {
-            // A course that the rules refuse teaches nothing.
-            let Ok(job) = town::play(&town, &actions, &clock, order, course) else { continue };
-            texts(&serde_json::to_value(&order.input).unwrap_or_default(), &mut said);
-            items.extend(carried(job, &actions.shelf.store().whole_job(job).expect("a played job is here")));
-        }
-    }
+    played(rules, jobs, (SEED, A_START), |order, job, whole| {
+        texts(&serde_json::to_value(&order.input).unwrap_or_default(), &mut said);
+        items.extend(carried(job, &whole));
+    });
     said.extend(TEXTS.iter().flat_map(|pool| pool.texts()).map(str::to_owned));
     let mut said: Vec<String> = said.into_iter().filter(|text| text.len() > 3).collect();
     // A text that another is a part of goes first.
