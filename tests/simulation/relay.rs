@@ -56,6 +56,9 @@ struct Told {
     runs: BTreeMap<(DocId, Actor), Vec<ChangeHash>>,
 }
 
+/// What the disk has when a relay ends: the log, and whether it was put back without a word.
+type Synced = (Memory, bool);
+
 impl Relay {
     pub fn found(outlet: OutletId, chance: Chance, people: &[(MemberId, String, RoleKind)], now_ms: i64) -> Self {
         let log = Memory::new();
@@ -159,10 +162,10 @@ impl Relay {
             && self.forked_at.is_none_or(|at| now_ms - at >= FORKS_EVERY_MS)
         {
             self.forked_at = Some(now_ms);
-            self.in_doubt = false;
             let (outlet, epoch) = (caller.outlet, self.chance.bytes());
             self.commit(&mut commits, &mut synced);
             self.tell(move |ledger| fork::begin_anew(ledger, outlet, &cursor, epoch));
+            self.in_doubt = false;
         }
         if self.ask(|shelf| exchange::is_worth_noting(shelf, &caller, &up, now_ms)) {
             let (visitor, visit) = (caller.clone(), up.clone());
@@ -195,16 +198,17 @@ impl Relay {
     }
 
     /// A commit is about to be made: when it is the one that the disk does not get, what is there now is what stays.
-    fn commit(&self, left: &mut u32, synced: &mut Option<Memory>) {
+    fn commit(&self, left: &mut u32, synced: &mut Option<Synced>) {
         if *left == 0 && synced.is_none() {
-            *synced = Some(self.log.copy());
+            *synced = Some((self.log.copy(), self.in_doubt));
         }
         *left = left.saturating_sub(1);
     }
 
-    fn end(&mut self, end: Option<End>, synced: Option<Memory>, otherwise: Refused) -> Refused {
-        if let Some(synced) = synced {
-            self.log = synced;
+    fn end(&mut self, end: Option<End>, synced: Option<Synced>, otherwise: Refused) -> Refused {
+        if let Some((log, in_doubt)) = synced {
+            // A new epoch that the disk did not get leaves the log as doubtful as it was.
+            (self.log, self.in_doubt) = (log, in_doubt);
         }
         if end.is_some() {
             self.forked_at = None;
