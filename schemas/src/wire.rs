@@ -96,6 +96,10 @@ pub struct UpHeader {
     /// Which of the relay's addresses are known, by [`crate::nearby::addresses_tag`]; absent for none.
     #[n(10)]
     pub addresses: Option<u32>,
+    /// The newest form of [`crate::compare`] that the device knows: when its cursor is of another log it compares, and
+    /// need not be sent everything. `None`: it doesn't compare.
+    #[n(16)]
+    pub compares: Option<u8>,
 }
 
 /// Kinds of log entries. The number is the wire's; it is never given again.
@@ -315,6 +319,10 @@ pub struct DownHeader {
     /// Devices that wait for an owner's word, for owners.
     #[n(11)]
     pub pending: Option<Vec<Device>>,
+    /// The newest form of [`crate::compare`] that the relay answers; `None`: none. With `restarted` to a device that
+    /// compares, no entries follow.
+    #[n(16)]
+    pub compares: Option<u8>,
 }
 
 /// A device's own last word on what it still holds.

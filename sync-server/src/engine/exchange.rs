@@ -1,12 +1,13 @@
 //! One exchange after its pieces are in: what is noted of the visit, and what is answered.
 
 use doorstep_schemas::PROTOCOL;
+use doorstep_schemas::compare;
 use doorstep_schemas::frame;
 use doorstep_schemas::log;
 use doorstep_schemas::nearby;
 use doorstep_schemas::signature::Beacon;
 use doorstep_schemas::terse;
-use doorstep_schemas::wire::{self, DeviceHeld, DownHeader, Held, PieceResult, RunHeld, Status, UpHeader};
+use doorstep_schemas::wire::{self, DeviceHeld, DownHeader, Held, PieceResult, RunHeld, Status, Trailer, UpHeader};
 use ed25519_dalek::SigningKey;
 
 use super::scan::{self, Place, Reader};
@@ -15,8 +16,8 @@ use super::team;
 use crate::storage::{Device, Ledger, Outlet, Shelf, StorageError};
 
 /// Bytes of entries in an answer when the device names no budget, and the most that it may name.
-const BUDGET: u64 = 256 * 1024;
-const MOST_BUDGET: u64 = 4 * 1024 * 1024;
+pub(super) const BUDGET: u64 = 256 * 1024;
+pub(super) const MOST_BUDGET: u64 = 4 * 1024 * 1024;
 /// Runs that one request may ask about.
 const MOST_ASKED: usize = 4_096;
 /// A visit that tells nothing new is written down this seldom, so that idle phones cost no disk sync.
@@ -109,10 +110,16 @@ pub fn answer(
         devices: if caller.is_owner() { others(shelf, &caller)? } else { Vec::new() },
         addresses: addresses(&outlet, up),
         pending: if caller.is_owner() { pending(shelf, &caller)? } else { None },
+        compares: Some(compare::FORM),
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
     let reader = Reader { sight: &sight, device: caller.device, actor: up.actor, sample: up.sample };
-    let (entries, trailer) = scan::scan(shelf, &outlet, reader, place.unwrap_or_default(), budget)?;
+    // One that compares is spared what it holds already.
+    let (entries, trailer) = if header.restarted && up.compares.is_some() {
+        (Vec::new(), Trailer { cursor: scan::beginning(&outlet), more: true })
+    } else {
+        scan::scan(shelf, &outlet, reader, place.unwrap_or_default(), budget)?
+    };
     let mut body = Vec::with_capacity(entries.len() + 512);
     frame::put(&mut body, &header);
     body.extend_from_slice(&entries);

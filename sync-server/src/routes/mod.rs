@@ -2,6 +2,7 @@
 
 mod blobs;
 mod body;
+mod compare;
 mod enrol;
 mod error;
 mod exchange;
@@ -26,6 +27,7 @@ type Shared = axum::extract::State<Arc<State>>;
 pub fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/v1/exchange", post(exchange::exchange))
+        .route("/v1/compare", post(compare::compare))
         .route("/v1/live", get(live::live))
         .route("/v1/blobs/{hash}", get(blobs::read).head(blobs::held).patch(blobs::append))
         .route("/v1/enrol", post(enrol::enrol))

@@ -141,6 +141,7 @@ impl Engine {
             budget: Some(DOWN_BUDGET),
             sample: Some(terse::NEWEST).filter(|_| !self.by_themselves),
             addresses: store.relay_addresses_tag()?,
+            compares: None,
         };
         let mut body = Vec::new();
         frame::put(&mut body, &header);

@@ -95,6 +95,7 @@ fn everything_arrived(actions: &doorstep::actions::Actions) {
         devices: Vec::new(),
         addresses: None,
         pending: None,
+        compares: None,
     };
     store.note_answer(&header, 1_800_000_000_000).unwrap();
     store.settle(&outgoing.pieces, &header, 1_800_000_000_000).unwrap();

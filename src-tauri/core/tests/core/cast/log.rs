@@ -118,6 +118,7 @@ impl Log {
             devices: Vec::new(),
             addresses: None,
             pending: None,
+            compares: None,
         }
     }
 
