@@ -9,7 +9,7 @@ use doorstep_schemas::compare::{
     RunWanted, Tally,
 };
 use doorstep_schemas::frame;
-use doorstep_schemas::ids::{DocId, JobId};
+use doorstep_schemas::ids::{DeviceId, DocId, JobId};
 use doorstep_schemas::log;
 use doorstep_schemas::signature::Beacon;
 use doorstep_schemas::wire::{Device, Grant, Role};
@@ -139,13 +139,23 @@ impl View<'_> {
 
     fn named(&self, asked: &[DocId]) -> Result<Named, StorageError> {
         let mut out = Named::default();
+        if asked.is_empty() {
+            return Ok(out);
+        }
+        let devices = self.shelf.devices(self.outlet.id)?.into_iter();
+        let own: HashSet<DeviceId> =
+            devices.filter(|device| device.member == self.caller.member.id).map(|device| device.id).collect();
         let mut count = 0;
         for subject in asked.iter().take(MOST_SUBJECTS) {
             if count >= MOST_NAMED {
                 break;
             }
-            for doc in documents(subject).into_iter().filter(|doc| self.sight.reads(doc)) {
-                let rows = self.shelf.runs_of(self.outlet.id, &doc, MOST_RUNS)?;
+            for doc in documents(subject) {
+                let mut rows = self.shelf.runs_of(self.outlet.id, &doc, MOST_RUNS)?;
+                if !self.sight.reads(&doc) {
+                    // How far their own work has come everybody may know.
+                    rows.retain(|(actor, _)| own.contains(&actor.device()));
+                }
                 let end = |(actor, row): &(_, crate::storage::RunRow)| RunEnd {
                     actor: *actor,
                     seq: row.run.seq,

@@ -360,7 +360,7 @@ impl Store {
     }
 }
 
-fn member_row(row: &rusqlite::Row<'_>) -> Result<MemberView, rusqlite::Error> {
+pub(super) fn member_row(row: &rusqlite::Row<'_>) -> Result<MemberView, rusqlite::Error> {
     let id: String = row.get(0)?;
     Ok(MemberView {
         id: id.parse().map_err(|e| text_error(0, e))?,

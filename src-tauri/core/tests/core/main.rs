@@ -5,6 +5,7 @@
 mod absorbing;
 mod bundles;
 mod cast;
+mod comparing;
 mod days;
 mod documents;
 mod drafts;
