@@ -28,10 +28,10 @@ use tokio::runtime::Handle;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
-use crate::carrier::Carrier;
 use crate::shift::Shift;
 use crate::trade;
 use crate::visit::{Load, Visit};
+use doorstep_tests::carrier::Carrier;
 use doorstep_tests::chance::Chance;
 
 /// Longer than anything here should take, a slow line's day included.

@@ -12,10 +12,10 @@ use doorstep_schemas::input::Assign;
 use doorstep_schemas::segment;
 use doorstep_schemas::view::SyncState;
 
-use crate::carrier::{Passed, Weather};
 use crate::cast::{Cast, CastError, drained, until};
 use crate::figures::Figures;
 use crate::visit::Load;
+use doorstep_tests::carrier::{Ends, Passed, Weather};
 
 /// What the app might still send after it has said that it is done is counted too.
 const AFTER: Duration = Duration::from_secs(3);
@@ -48,7 +48,7 @@ struct Case {
 }
 
 /// As fast as this machine.
-const CLEAR: Weather = Weather { round_trip: Duration::ZERO, bytes_per_second: None, cut_after: None };
+const CLEAR: Weather = Weather::CLEAR;
 
 const CASES: [Case; 5] = [
     Case { name: "plain", photos: true, fields_only: false, weather: CLEAR, timed: false },
@@ -59,7 +59,7 @@ const CASES: [Case; 5] = [
         name: "2g-cut5s",
         photos: true,
         fields_only: false,
-        weather: Weather { cut_after: Some(Duration::from_secs(5)), ..Weather::TWO_G },
+        weather: Weather { ends: Ends::Each(Duration::from_secs(5)), ..Weather::TWO_G },
         timed: true,
     },
 ];

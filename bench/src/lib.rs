@@ -5,12 +5,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-pub mod carrier;
 pub mod cast;
 pub mod day;
 pub mod figures;
 pub mod fsync;
 pub mod machine;
+pub mod relay;
+pub mod rush;
 pub mod save;
 pub mod shift;
 pub mod shop;

@@ -4,8 +4,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::figures::Figures;
+
+/// Linux tells processor times in these, whatever the kernel's own tick is.
+const TICKS_PER_SECOND: u64 = 100;
 
 /// Says cores, memory, processor, kernel, the file system under `folder`, and the compiler.
 pub fn describe(folder: &Path, figures: &mut Figures<'_>) -> io::Result<()> {
@@ -48,6 +52,21 @@ pub fn file_system(folder: &Path) -> Option<String> {
     above.max_by_key(|(depth, _)| *depth).map(|(_, kind)| kind)
 }
 
+/// Processor time that a process has spent; `None` where the system doesn't tell.
+pub fn processor_time(process: u32) -> Option<Duration> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name stands in brackets and may hold anything, blanks too.
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let ticks = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND))
+}
+
+/// The most memory that a process ever held, in megabytes.
+pub fn peak_memory_mb(process: u32) -> Option<u64> {
+    let line = line_of(&format!("/proc/{process}/status"), "VmHWM:")?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()?.div_ceil(1024))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +79,11 @@ mod tests {
         describe(folder.path(), &mut Figures::of("machine", &mut out)).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.lines().count() >= 6 && text.lines().all(is_figure), "{text}");
+    }
+
+    #[test]
+    fn a_process_has_spent_time_and_held_memory() {
+        let me = std::process::id();
+        assert!(processor_time(me).is_some() && peak_memory_mb(me).is_some_and(|peak| peak > 0));
     }
 }

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use doorstep_bench::cast::CastError;
 use doorstep_bench::figures::Figures;
+use doorstep_bench::relay::RelayBenchError;
 use doorstep_bench::store::{Plan, StoreBenchError};
-use doorstep_bench::{day, machine, save, shop, store};
+use doorstep_bench::{day, machine, relay, rush, save, shop, store};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -42,6 +43,14 @@ enum Bench {
         #[arg(long)]
         rebuild: bool,
     },
+    /// What the relay takes in: durable pushes of 60 changes and of one, over HTTP
+    Relay {
+        /// Only this case
+        #[arg(long, value_parser = relay::cases())]
+        case: Option<String>,
+    },
+    /// A thousand phones at once behind one address, 60 changes each way
+    Rush,
     /// One folder's reading, in a process of its own
     #[command(hide = true)]
     StoreAsk {
@@ -69,6 +78,8 @@ enum BenchError {
     Cast(#[from] CastError),
     #[error(transparent)]
     Store(#[from] StoreBenchError),
+    #[error(transparent)]
+    Relay(#[from] RelayBenchError),
     #[error("a file failed")]
     Io(#[from] io::Error),
 }
@@ -103,6 +114,10 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
         Bench::Save => Ok(save::measure(scratch.path(), save::Size::FULL, &mut out).await?),
         Bench::Shop => Ok(shop::measure(scratch.path(), shop::Size::FULL, &mut out).await?),
         Bench::Store { sizes, rebuild } => Ok(store::measure(&arguments.folder, sizes, *rebuild, &mut out)?),
+        Bench::Relay { case } => {
+            Ok(relay::measure(scratch.path(), relay::Size::FULL, case.as_deref(), &mut out).await?)
+        }
+        Bench::Rush => Ok(rush::measure(scratch.path(), rush::Size::FULL, &mut out).await?),
         Bench::StoreAsk { data, case } => Ok(store::ask(data, case, &mut out)?),
         Bench::StoreEdit { data, case, plan } => Ok(store::edit(data, *plan, store::Size::FULL, case, &mut out).await?),
     }

@@ -4,6 +4,8 @@
 //! containers, a merge would hide one's readings behind the other's. Birth n+1 is again fixed bytes that depend only
 //! on birth n. Births never travel: both sides have them.
 
+use std::sync::OnceLock;
+
 use crate::ids::{Actor, DocKind};
 
 /// The actor of every birth: no device has it, so no segment can carry one.
@@ -36,6 +38,12 @@ pub fn births(kind: DocKind) -> &'static [Birth] {
 /// Operations that a document of this kind holds when nobody has written to it. What people wrote is counted without
 /// them, so that a kind may grow by a birth while its documents are at work.
 pub fn ops(kind: DocKind) -> u64 {
+    // Asked of every piece that arrives, and a birth is long.
+    static COUNTED: [OnceLock<u64>; 8] = [const { OnceLock::new() }; 8];
+    *COUNTED[kind as usize % COUNTED.len()].get_or_init(|| count(kind))
+}
+
+fn count(kind: DocKind) -> u64 {
     let count = |birth: &Birth| {
         crate::change::Change::parse(birth.bytes)
             .expect("births are shipped with the program, and a test reads each")

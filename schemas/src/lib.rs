@@ -25,6 +25,7 @@ pub mod live;
 pub mod log;
 pub mod nearby;
 pub mod operations;
+pub mod planted;
 pub mod rules;
 pub mod segment;
 pub mod signature;

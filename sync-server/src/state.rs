@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use doorstep_schemas::ids::OutletId;
 use ed25519_dalek::SigningKey;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Semaphore, broadcast, watch};
 
 use crate::blobs::{BlobFolder, Sealed};
 use crate::clock::Clock;
@@ -19,6 +19,10 @@ use crate::storage::{self, Ledger, Shelf, Storage, StorageError};
 
 /// Announcements that a slow listener may fall behind; beyond that it looks once for all of them.
 const NEWS_BEHIND: usize = 256;
+
+/// Looks into the log at the same moment. Beyond that they wait for their turn: each needs a connection of its own, and
+/// to open one costs more than most looks.
+const LOOKS_AT_ONCE: usize = storage::sqlite::IDLE_READERS;
 
 /// Between two new epochs that devices bring about.
 const FORKS_EVERY_MS: i64 = 24 * 3_600 * 1_000;
@@ -65,6 +69,7 @@ pub struct State {
     clock: Arc<dyn Clock>,
     pub(crate) key: SigningKey,
     pub(crate) pace: Pace,
+    looks: Semaphore,
     tries: Mutex<WrongTries>,
     /// When a device last showed that a log had been put back.
     forks: Mutex<HashMap<OutletId, i64>>,
@@ -89,6 +94,7 @@ impl State {
             clock,
             key,
             pace,
+            looks: Semaphore::new(LOOKS_AT_ONCE),
             tries: Mutex::default(),
             forks: Mutex::default(),
             beside: Mutex::default(),
@@ -132,6 +138,8 @@ impl State {
         T: Send + 'static,
         E: From<StorageError> + Send + 'static,
     {
+        // Nobody closes the semaphore; were it closed, looking without a turn would do no harm.
+        let _turn = self.looks.acquire().await;
         let storage = self.storage.clone();
         let looked = tokio::task::spawn_blocking(move || storage::look(&*storage, |shelf| Ok(look(shelf)))).await;
         looked.unwrap_or(Err(StorageError::JobPanicked))?

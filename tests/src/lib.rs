@@ -2,6 +2,7 @@
 //! and a subject for trials by kill and power cut.
 
 pub mod camera;
+pub mod carrier;
 pub mod chance;
 pub mod day;
 pub mod outlet;

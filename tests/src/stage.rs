@@ -101,6 +101,11 @@ impl Relay {
         Ok(link.to_owned())
     }
 
+    /// Of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends it without a word, as a power cut would.
     pub fn kill(mut self) -> io::Result<PathBuf> {
         self.process.kill()?;

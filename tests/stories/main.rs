@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
 mod bad_input;
+mod bad_line;
 mod bench;
 mod bundles;
 mod first_job;

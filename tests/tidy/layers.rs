@@ -63,6 +63,22 @@ fn layers_inside_the_core_lean_downwards() {
 }
 
 #[test]
+fn bugs_on_purpose_are_turned_on_by_one_test_alone() {
+    for (path, text) in sources(&root(), "toml") {
+        let turns_on = text.contains("/planted\"") || text.contains("features = [\"planted");
+        let own = path.ends_with("tests/Cargo.toml");
+        assert!(own || !turns_on, "{}", path.display());
+        if own {
+            assert_eq!(text.matches("planted = [").count(), 1, "the feature is no default");
+            assert!(!text.contains("default = "), "{}", path.display());
+        }
+    }
+    for folder in ["src-tauri", "sync-server", "bench", "tests/src"] {
+        nowhere(folder, &["planted::plant("], &[]);
+    }
+}
+
+#[test]
 fn the_relay_does_not_link_automerge_and_schemas_lean_on_nobody() {
     let tree = |package: &str| {
         let output = Command::new(env!("CARGO"))

@@ -10,5 +10,6 @@ mod examples;
 mod golden;
 mod json;
 mod messages;
+mod openapi;
 mod protocol;
 mod rules;

@@ -25,7 +25,7 @@ fn refused(shelf: &mut Shelf, author: &Device, piece: &Segment) -> Refusal<Infal
 }
 
 /// A piece made of exactly these changes, signed by its author in good order.
-fn raw_piece(who: &Device, from: usize, signed_run: &[Made], sent: &[Made]) -> Segment {
+pub fn raw_piece(who: &Device, from: usize, signed_run: &[Made], sent: &[Made]) -> Segment {
     let mut body = Vec::new();
     for made in sent {
         put_prefixed(&mut body, &made.bytes);

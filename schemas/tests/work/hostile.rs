@@ -16,7 +16,7 @@ use crate::forgeries::put_prefixed;
 
 const ACTOR: Actor = Actor([7; 16]);
 
-fn leb(mut value: u64) -> Vec<u8> {
+pub fn leb(mut value: u64) -> Vec<u8> {
     let mut out = Vec::new();
     while value >= 0x80 {
         out.push((value & 0x7f) as u8 | 0x80);
@@ -44,7 +44,7 @@ fn mended(mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// A body whose two parts are stored as they are.
-fn stored(main: &[u8], content: &[u8]) -> Vec<u8> {
+pub fn stored(main: &[u8], content: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for part in [main, content] {
         out.extend_from_slice(&leb(part.len() as u64));
@@ -172,7 +172,7 @@ fn more_changes_than_a_piece_may_hold_are_refused_before_they_are_made() {
 }
 
 /// A change whose columns claim `ops` operations by one run length each: null under the same key, again and again.
-fn claiming(ops: u64) -> Vec<u8> {
+pub fn claiming(ops: u64) -> Vec<u8> {
     // A positive signed number: where the unsigned one ends in a set sign bit, it takes one byte more.
     let mut head = leb(ops);
     if head.last().is_some_and(|last| last & 0x40 != 0) {

@@ -8,6 +8,7 @@ mod admission;
 mod cast;
 mod closed;
 mod codec;
+mod corpus;
 mod forgeries;
 mod hostile;
 mod parcels;

@@ -10,6 +10,7 @@ use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind, OutletId};
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::segment;
 use doorstep_schemas::wire::{Access, Grant, Outcome, Piece, PieceResult, Segment, kind};
 
@@ -64,7 +65,8 @@ fn take_segment(
         return Ok(refused(ErrorCode::UnknownAuthor));
     };
     let walk_in = match right_to_write(ledger, outlet, &member, doc)? {
-        Right::None => return Ok(refused(ErrorCode::NotAllowed)),
+        Right::None if !planted::on(Bug::AccessNotAsked) => return Ok(refused(ErrorCode::NotAllowed)),
+        Right::None => false,
         Right::Granted => false,
         Right::WalkIn => true,
     };
@@ -73,7 +75,9 @@ fn take_segment(
     let before = history.row.map_or(0, |row| row.log_seq);
     let (changes, run, doc_ops) = match admission::admit(outlet, doc, &segment, &author.key, &history) {
         Ok(Verdict::Admit { changes, run, doc_ops }) => (changes, run, doc_ops),
+        Ok(Verdict::Known) if planted::on(Bug::DuplicatesAppended) => (Vec::new(), history.run(), history.doc_ops()),
         Ok(Verdict::Known) => return Ok(held(Outcome::Known, before)),
+        Ok(Verdict::WantFrom(_)) if planted::on(Bug::GapAccepted) => return Ok(held(Outcome::Accepted, before)),
         Ok(Verdict::WantFrom(seq)) => {
             return Ok(PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(seq), code: None });
         }
@@ -84,7 +88,7 @@ fn take_segment(
         }
     };
     let from_seq = changes.first().map_or(segment.from_seq, |change| change.seq);
-    let kept = if from_seq == segment.from_seq {
+    let kept = if from_seq == segment.from_seq || planted::on(Bug::OverlapNotCut) {
         segment
     } else {
         // Only what was unseen is kept: an entry repeats nothing that an earlier one holds.
@@ -111,7 +115,9 @@ fn take_segment(
         },
     )?;
     ledger.put_run(outlet, doc, actor, &RunRow { run, log_seq: placed.seq })?;
-    ledger.put_document_ops(outlet, doc, doc_ops.saturating_sub(birth::ops(doc.kind())))?;
+    if !planted::on(Bug::OpsNotCounted) {
+        ledger.put_document_ops(outlet, doc, doc_ops.saturating_sub(birth::ops(doc.kind())))?;
+    }
     if let (true, Some(job)) = (walk_in, doc.job()) {
         let implied = GrantNow { access: Access::Write, since: placed.seq, log_seq: None };
         ledger.put_grant(outlet, job, member.id, implied)?;
@@ -143,7 +149,7 @@ fn right_to_write(shelf: &dyn Shelf, outlet: OutletId, member: &Member, doc: &Do
 
 fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
-    if !carrier.caller.is_owner() {
+    if !carrier.caller.is_owner() && !planted::on(Bug::GrantByAnyone) {
         return Ok(refused(ErrorCode::NotAllowed));
     }
     if ledger.member(outlet, grant.member)?.is_none() {

@@ -12,6 +12,7 @@ pub mod fork;
 pub mod intake;
 pub mod parcel;
 pub mod scan;
+pub mod session;
 pub mod standing;
 pub mod team;
 pub mod tries;

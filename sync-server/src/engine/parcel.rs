@@ -47,15 +47,25 @@ struct Waiting {
 
 /// Segments on their way down that go together.
 pub struct Packing {
-    teller: Teller,
+    sample: u8,
+    /// Made when there is something to tell: what it expects is much to copy, and most answers bring nothing.
+    teller: Option<Teller>,
     waiting: Vec<Waiting>,
     weight: usize,
 }
 
 impl Packing {
     /// In parcels of this sample.
-    pub fn new(sample: u8) -> Result<Self, TerseError> {
-        Ok(Self { teller: Teller::new(sample)?, waiting: Vec::new(), weight: 0 })
+    pub fn new(sample: u8) -> Self {
+        Self { sample, teller: None, waiting: Vec::new(), weight: 0 }
+    }
+
+    fn fold(&mut self, items: &[Item]) -> Result<Vec<u8>, TerseError> {
+        let teller = match &mut self.teller {
+            Some(teller) => teller,
+            none => none.insert(Teller::new(self.sample)?),
+        };
+        teller.fold(items)
     }
 
     /// About how many bytes wait.
@@ -90,7 +100,7 @@ impl Packing {
         let waiting = std::mem::take(&mut self.waiting);
         let Some(last) = waiting.last().map(|last| last.entry.clone()) else { return };
         let items: Vec<Item> = waiting.iter().filter_map(item).collect();
-        match self.teller.fold(&items) {
+        match self.fold(&items) {
             Ok(parcel) => {
                 let piece = Piece { kind: kind::PARCEL, parcel: Some(parcel), ..Piece::default() };
                 frame::put(frames, &Entry { piece, ..last });

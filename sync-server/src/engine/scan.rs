@@ -7,6 +7,7 @@ use doorstep_schemas::compare::RunWanted;
 use doorstep_schemas::frame;
 use doorstep_schemas::ids::{Actor, DeviceId, OutletId};
 use doorstep_schemas::log;
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::segment;
 use doorstep_schemas::terse;
 use doorstep_schemas::wire::{Cursor, Entry, Trailer, kind};
@@ -28,6 +29,9 @@ pub struct Place {
 
 /// Where a cursor stands in this log; `None` when it is of another log, or of this one before it was restored.
 pub fn place_of(shelf: &dyn Shelf, outlet: &Outlet, cursor: &Cursor) -> Result<Option<Place>, StorageError> {
+    if planted::on(Bug::EpochIgnored) {
+        return Ok(Some(Place { seq: cursor.seq.min(outlet.head), part: cursor.part }));
+    }
     if cursor.epoch != outlet.epoch || cursor.seq > outlet.head {
         return Ok(None);
     }
@@ -81,7 +85,7 @@ pub fn scan(
 /// Parcels of the newest sample that both sides know.
 fn packing(sample: Option<u8>) -> Option<Packing> {
     let sample = sample.map(|known| known.min(terse::NEWEST)).filter(|sample| *sample > 0);
-    sample.and_then(|sample| Packing::new(sample).ok())
+    sample.map(Packing::new)
 }
 
 fn fill(tray: &mut Tray<'_>, reader: Reader<'_>, from: Place) -> Result<(Place, bool), StorageError> {
@@ -200,7 +204,7 @@ impl Tray<'_> {
     fn open(&mut self, at: &EntryHead, opening: Opening, done: u64) -> Result<Option<u64>, StorageError> {
         let mut done = done;
         if done == 0 {
-            let alone = self.handed_over(at, opening, 0, 1)?.is_empty();
+            let alone = planted::on(Bug::GrantNotExpanded) || self.handed_over(at, opening, 0, 1)?.is_empty();
             if !self.put(at, at, u64::from(!alone))? {
                 return Ok(Some(0));
             }

@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Response};
 use doorstep_schemas::blob;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::ErrorAnswer;
-use doorstep_schemas::frame::FrameError;
 
 use super::body::Broken;
 use crate::engine::enrolment::EnrolError;
+use crate::engine::session::NotRead;
 use crate::engine::standing::NotServed;
 use crate::engine::team::{BadName, TeamError};
 use crate::engine::tries::TooMany;
@@ -22,14 +22,8 @@ pub enum RouteError {
     NotServed(#[from] NotServed),
     #[error("refused: {}", .0.wire())]
     Refused(ErrorCode),
-    #[error("the exchange can't be read; what arrived whole was kept")]
-    ExchangeUnreadable(#[from] FrameError),
-    #[error("the exchange holds no header")]
-    ExchangeEmpty,
-    #[error("the exchange is larger than {} bytes; what arrived whole was kept", doorstep_schemas::MAX_EXCHANGE)]
-    ExchangeTooLarge,
-    #[error("protocol {0} is no longer served, the oldest is {oldest}", oldest = doorstep_schemas::PROTOCOL_OLDEST)]
-    ProtocolTooOld(u32),
+    #[error("{0}; what arrived whole was kept")]
+    Exchange(#[from] NotRead),
     #[error("the request's body broke off; what arrived whole was kept")]
     Broken(#[from] Broken),
     #[error("the request is larger than {0} bytes")]
@@ -69,11 +63,11 @@ impl RouteError {
             Self::NotServed(NotServed::Revoked) => (StatusCode::FORBIDDEN, ErrorCode::DeviceRefused),
             Self::NotServed(NotServed::Pending) => (StatusCode::FORBIDDEN, ErrorCode::DevicePending),
             Self::Refused(code) => (StatusCode::FORBIDDEN, *code),
-            Self::ExchangeUnreadable(_) | Self::ExchangeEmpty => {
+            Self::Exchange(NotRead::Unreadable(_) | NotRead::Empty) => {
                 (StatusCode::BAD_REQUEST, ErrorCode::ExchangeUnreadable)
             }
-            Self::ExchangeTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::ExchangeTooLarge),
-            Self::ProtocolTooOld(_) => (StatusCode::UPGRADE_REQUIRED, ErrorCode::ProtocolTooOld),
+            Self::Exchange(NotRead::TooLarge) => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::ExchangeTooLarge),
+            Self::Exchange(NotRead::TooOld(_)) => (StatusCode::UPGRADE_REQUIRED, ErrorCode::ProtocolTooOld),
             Self::Broken(Broken::Idle(_)) => (StatusCode::REQUEST_TIMEOUT, ErrorCode::ExchangeUnreadable),
             Self::Broken(Broken::Cut(_)) => (StatusCode::BAD_REQUEST, ErrorCode::ExchangeUnreadable),
             Self::RequestTooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::RequestInvalid),

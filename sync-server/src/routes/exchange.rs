@@ -9,20 +9,13 @@ use axum::body::Body;
 use axum::extract;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use doorstep_schemas::code::ErrorCode;
-use doorstep_schemas::frame::{self, FrameReader};
-use doorstep_schemas::ids::Actor;
-use doorstep_schemas::terse::Listener;
-use doorstep_schemas::wire::{Outcome, Piece, PieceResult, UpHeader};
-use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
+use doorstep_schemas::wire::{Outcome, PieceResult, UpHeader};
 
 use super::body::Incoming;
 use super::{RouteError, Shared, caller};
-use crate::engine::exchange;
-use crate::engine::fork;
-use crate::engine::intake::{self, Carrier};
-use crate::engine::parcel;
-use crate::engine::standing::{self, Caller, NotServed};
+use crate::engine::session::Session;
+use crate::engine::standing::Caller;
+use crate::engine::{exchange, fork};
 use crate::identity;
 use crate::state::State;
 use crate::storage::{Pending, StorageError};
@@ -34,10 +27,11 @@ pub async fn exchange(extract::State(state): Shared, headers: HeaderMap, body: B
 }
 
 async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Result<Response, RouteError> {
-    let mut intake =
-        Intake { state: &state, caller: &caller, up: None, listener: Listener::default(), batches: Vec::new() };
-    let end = intake.read(&mut incoming).await;
-    let Intake { up, batches, .. } = intake;
+    let mut session = Session::new(caller.clone());
+    let mut batches = Vec::new();
+    let end = read(&state, &mut session, &mut incoming, &mut batches).await;
+    // What it has heard takes more than a megabyte, and a thousand may wait here for the writer.
+    let up = session.finish();
 
     let mut results = Vec::new();
     let mut failure = None;
@@ -57,7 +51,7 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     if let Some(cause) = failure {
         return Err(cause.into());
     }
-    let up = Arc::new(up.ok_or(RouteError::ExchangeEmpty)?);
+    let up = Arc::new(up?);
 
     look_for_a_fork(&state, &caller, &up).await?;
     let now_ms = state.now_ms();
@@ -95,78 +89,20 @@ async fn look_for_a_fork(state: &State, caller: &Caller, up: &UpHeader) -> Resul
     Ok(())
 }
 
-struct Intake<'a> {
-    state: &'a State,
-    caller: &'a Caller,
-    up: Option<UpHeader>,
-    listener: Listener,
-    batches: Vec<Pending<Vec<PieceResult>>>,
-}
-
-impl Intake<'_> {
-    /// Reads to the end, handing over whole pieces as they come.
-    async fn read(&mut self, incoming: &mut Incoming) -> Result<(), RouteError> {
-        let mut frames = FrameReader::default();
-        let mut room = MAX_EXCHANGE;
-        while let Some(chunk) = incoming.next().await? {
-            let fits = chunk.len().min(room);
-            frames.push(&chunk[..fits]);
-            room -= fits;
-            self.hand_over(&mut frames)?;
-            if fits < chunk.len() {
-                return Err(RouteError::ExchangeTooLarge);
-            }
+/// Reads to the end, handing over whole pieces as they come.
+async fn read(
+    state: &State,
+    session: &mut Session,
+    incoming: &mut Incoming,
+    batches: &mut Vec<Pending<Vec<PieceResult>>>,
+) -> Result<(), RouteError> {
+    while let Some(chunk) = incoming.next().await? {
+        let (batch, read) = session.take(&chunk);
+        if let Some(batch) = batch {
+            let now_ms = state.now_ms();
+            batches.push(state.write(move |ledger| batch.keep(ledger, now_ms)));
         }
-        Ok(frames.finish()?)
+        read?;
     }
-
-    fn hand_over(&mut self, frames: &mut FrameReader) -> Result<(), RouteError> {
-        let mut pieces = Vec::new();
-        let broken = loop {
-            match frames.next_frame() {
-                Ok(Some(item)) if self.up.is_none() => {
-                    let up: UpHeader = frame::read(item)?;
-                    if up.protocol < PROTOCOL_OLDEST {
-                        return Err(RouteError::ProtocolTooOld(up.protocol));
-                    }
-                    self.up = Some(up);
-                }
-                // A frame that holds no piece is refused by itself, like any other piece.
-                Ok(Some(item)) => match frame::read::<Piece>(item) {
-                    Ok(piece) => pieces.extend(parcel::pieces(&mut self.listener, piece)),
-                    Err(_) => pieces.push(None),
-                },
-                Ok(None) => break None,
-                Err(cause) => break Some(cause),
-            }
-        };
-        if !pieces.is_empty() {
-            let actor = self.up.as_ref().and_then(|up| up.actor);
-            let (caller, now_ms) = (self.caller.clone(), self.state.now_ms());
-            self.batches.push(self.state.write(move |ledger| take_all(ledger, &caller, actor, now_ms, pieces)));
-        }
-        broken.map_or(Ok(()), |cause| Err(cause.into()))
-    }
-}
-
-fn take_all(
-    ledger: &mut dyn crate::storage::Ledger,
-    caller: &Caller,
-    actor: Option<Actor>,
-    now_ms: i64,
-    pieces: Vec<Option<Piece>>,
-) -> Result<Vec<PieceResult>, StorageError> {
-    let caller = match standing::again(ledger, caller) {
-        Ok(caller) => caller,
-        Err(NotServed::Storage(cause)) => return Err(cause),
-        Err(NotServed::UnknownToken | NotServed::Revoked | NotServed::Pending) => {
-            return Ok(pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
-        }
-    };
-    let carrier = Carrier { caller: &caller, actor, now_ms };
-    let take = |piece| match piece {
-        Some(piece) => intake::take(ledger, carrier, piece),
-        None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
-    };
-    pieces.into_iter().map(take).collect()
+    Ok(())
 }

@@ -29,6 +29,12 @@ impl Memory {
         Self::default()
     }
 
+    /// Everything as it stands, as a backup would keep it.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self { tables: Mutex::new(self.tables().clone()) }
+    }
+
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -57,7 +63,7 @@ impl Storage for Memory {
 }
 
 /// A table that remembers what a job has replaced.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Table<K, V> {
     rows: BTreeMap<K, V>,
     replaced: Vec<(K, Option<V>)>,
@@ -99,7 +105,7 @@ impl<K: Ord + Clone, V> Table<K, V> {
 type Kept = (EntryHead, Option<Stretch>, Vec<u8>);
 type RunKey = (OutletId, DocId, Actor);
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Tables {
     identity: Option<[u8; 32]>,
     blob_key: Option<[u8; 32]>,

@@ -4,7 +4,7 @@ use doorstep_schemas::ids::{DocId, JobId, MemberId, ShortId};
 use doorstep_schemas::input::{Assign, TakeOrder};
 use doorstep_schemas::view::{Blocker, JobView};
 
-use super::{Actions, JobError};
+use super::{Actions, JobError, walk_in};
 use crate::documents;
 use crate::domain::crew;
 use crate::domain::facts::Job;
@@ -74,7 +74,7 @@ impl Actions {
         Ok(self.view(&mut store, job)?)
     }
 
-    /// Says who has the job from now on.
+    /// Says who has the job from now on. A walk-in is taken over by it.
     pub fn assign(&self, input: &Assign) -> Result<JobView, OrderError> {
         let mut store = self.shelf.store();
         let noted = self.owner(&store)?;
@@ -84,7 +84,11 @@ impl Actions {
             return Err(JobError::Cancelled.into());
         }
         may_do(&mut store, Job::clone(&facts), &input.members, noted.at_ms)?;
-        let write = |doc: &mut _| documents::order::assign(doc, &input.members, noted.at_ms);
+        let sheet = walk_in::not_adopted(&mut store, input.job)?;
+        let write = |doc: &mut _| {
+            sheet.iter().try_for_each(|sheet| documents::order::adopt(doc, sheet))?;
+            documents::order::assign(doc, &input.members, noted.at_ms)
+        };
         store.act(&DocId::Order(input.job), "assign", noted.at_ms, write, |_| Ok(()))?;
         self.changed(input.job);
         Ok(self.view(&mut store, input.job)?)

@@ -10,7 +10,9 @@ use doorstep_schemas::view::{JobView, Source};
 use super::orders::{self, OrderError};
 use super::{Actions, JobError};
 use crate::documents;
+use crate::documents::paper::Paper;
 use crate::nature::random;
+use crate::store::{Store, StoreError};
 
 impl Actions {
     /// Takes a walk-in's order. Without a source it is a direct one.
@@ -37,10 +39,7 @@ impl Actions {
         let mut store = self.shelf.store();
         let noted = self.owner(&store)?;
         let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
-        if store.has(&DocId::Order(job))? {
-            return Err(OrderError::AlreadyAdopted);
-        }
-        let sheet = store.copy_of(&DocId::Sheet(job))?;
+        let Some(sheet) = not_adopted(&mut store, job)? else { return Err(OrderError::AlreadyAdopted) };
         let creator = facts.order.taken.by;
         let write = |doc: &mut _| {
             documents::order::adopt(doc, &sheet)?;
@@ -50,4 +49,13 @@ impl Actions {
         self.changed(job);
         Ok(self.view(&mut store, job)?)
     }
+}
+
+/// The sheet that holds a walk-in's order, as long as nobody has taken it over. What an owner noted on it before stands
+/// in the order's document, and is no order yet.
+pub(super) fn not_adopted(store: &mut Store, job: JobId) -> Result<Option<Paper>, StoreError> {
+    if documents::order::read(store.copy_of(&DocId::Order(job))?.doc()).is_some() {
+        return Ok(None);
+    }
+    Ok(Some(store.copy_of(&DocId::Sheet(job))?))
 }

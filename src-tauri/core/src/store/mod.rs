@@ -65,8 +65,10 @@ mod wal;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use doorstep_schemas::ids::Actor;
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::signature;
 use doorstep_schemas::view::RefusedSetView;
 use ed25519_dalek::SigningKey;
@@ -163,7 +165,8 @@ impl Store {
         let photo_keys = photo_keys::ensure(&db, folder, key, nature)?;
         let signer = settings::signing_key(&db, nature)?;
         let (_, device) = signature::identity(&signer);
-        let actor = Actor::new(device, random(nature));
+        let start = if planted::on(Bug::ActorReused) { [0; 8] } else { random(nature) };
+        let actor = Actor::new(device, start);
         let papers = Papers::new(actor, folder);
         let mut store = Self {
             db,
@@ -216,6 +219,13 @@ impl Store {
     #[doc(hidden)]
     pub fn sync_at_checkpoints_only(&mut self) -> Result<(), StoreError> {
         Ok(self.db.pragma_update(None, "synchronous", "NORMAL")?)
+    }
+
+    /// For the simulation: counts commits down and refuses those behind the last, so that the folder stays as it would
+    /// be if the program had ended there. No shell calls this.
+    #[doc(hidden)]
+    pub fn end_after(&mut self, commits: Arc<AtomicI64>) -> Result<(), StoreError> {
+        Ok(self.db.commit_hook(Some(move || commits.fetch_sub(1, Ordering::SeqCst) <= 0))?)
     }
 
     pub fn rules(&self) -> &Arc<RuleBook> {

@@ -51,13 +51,15 @@ fn joined<'a>(pieces: impl Iterator<Item = &'a String>) -> String {
     pieces.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
-/// Words that most jobs hold are quicker found by looking at the newest rows than by gathering all their places: so many.
+/// Words that most jobs hold are quicker found by looking at rows than by gathering all their places: so many, of those
+/// that the other words leave.
 const LOOKED_AT: usize = 800;
 /// Words without a whole piece that are asked of the index; the rows are asked for the others.
 const MOST_BROAD: usize = 2;
 
-/// The query in the index's own language. Each piece is quoted, and holds no quote.
-fn expression(query: &Query) -> String {
+/// The query in the index's own language, with so many of the words that hold no whole piece. Each piece is quoted, and
+/// holds no quote.
+fn expression(query: &Query, most_broad: usize) -> String {
     let piece = |asked: &Asked| match asked {
         Asked::Whole(piece) => format!("\"{piece}\""),
         Asked::Beginning(piece) => format!("\"{piece}\" *"),
@@ -65,7 +67,7 @@ fn expression(query: &Query) -> String {
     let group = |group: &Vec<Asked>| format!("({})", group.iter().map(piece).collect::<Vec<_>>().join(" AND "));
     let (mut broad, narrow): (Vec<&Word>, Vec<&Word>) = query.words.iter().partition(|word| word.is_broad());
     broad.sort_by_key(|word| std::cmp::Reverse(word.as_str().len()));
-    broad.truncate(MOST_BROAD);
+    broad.truncate(most_broad);
     let words: BTreeSet<String> = narrow
         .iter()
         .chain(&broad)
@@ -77,25 +79,28 @@ fn expression(query: &Query) -> String {
 impl Store {
     /// The jobs of which every word is said, newest order first, at most `most`. `viewer` as in [`Store::list`].
     pub fn find(&self, query: &Query, viewer: Option<MemberId>, most: usize) -> Result<Finds, StoreError> {
-        let mut finds = Finds::default();
         if query.is_empty() {
-            return Ok(finds);
+            return Ok(Finds::default());
         }
-        if query.words.iter().all(Word::is_broad) {
-            let newest = self.walk(NEWEST, params![i64::MAX], Some(LOOKED_AT), query, viewer, most)?;
-            if newest.more {
-                finds = newest;
-            }
-        }
-        if !finds.more {
-            let sql = include_str!("sql/find_jobs.sql");
-            finds = self.walk(sql, params![expression(query), i64::MAX], None, query, viewer, most)?;
-        }
+        let index = include_str!("sql/find_jobs.sql");
+        let broad = query.words.iter().filter(|word| word.is_broad()).count();
+        let looked = if broad == 0 {
+            None
+        } else if broad == query.words.len() {
+            self.walk(NEWEST, params![i64::MAX], Some(LOOKED_AT), query, viewer, most)?
+        } else {
+            self.walk(index, params![expression(query, 0), i64::MAX], Some(LOOKED_AT), query, viewer, most)?
+        };
+        let found = match looked {
+            Some(finds) => Some(finds),
+            None => self.walk(index, params![expression(query, MOST_BROAD), i64::MAX], None, query, viewer, most)?,
+        };
+        let mut finds = found.unwrap_or_default();
         self.finish(&mut finds.rows)?;
         Ok(finds)
     }
 
-    /// Asks each row on a way, newest first, until there are enough.
+    /// Asks each row on a way, newest first, until there are enough. `None` when so many were looked at before that.
     fn walk(
         &self,
         sql: &str,
@@ -104,14 +109,15 @@ impl Store {
         query: &Query,
         viewer: Option<MemberId>,
         most: usize,
-    ) -> Result<Finds, StoreError> {
+    ) -> Result<Option<Finds>, StoreError> {
         let mut finds = Finds::default();
         let mut statement = self.db.prepare_cached(sql)?;
         let mut rows = statement.query(params)?;
         let mut left = looked_at.unwrap_or(usize::MAX);
-        while left > 0
-            && let Some(row) = rows.next()?
-        {
+        while let Some(row) = rows.next()? {
+            if left == 0 {
+                return Ok(None);
+            }
             left -= 1;
             let blob = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
             let Some(found) = index::read(row.get(2)?, blob)? else { continue };
@@ -124,6 +130,6 @@ impl Store {
             }
             finds.rows.push(found);
         }
-        Ok(finds)
+        Ok(Some(finds))
     }
 }

@@ -2,6 +2,7 @@
 
 use doorstep_schemas::ids::{DeviceId, MemberId, OutletId, PublicKey};
 use doorstep_schemas::nearby;
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::signature::{Beacon, identity};
 use doorstep_schemas::view::{Language, Shell};
 use doorstep_schemas::wire::Cursor;
@@ -93,6 +94,8 @@ pub(super) fn beacon(db: &Connection) -> Result<Option<Beacon>, StoreError> {
 }
 
 pub(super) fn set_cursor(db: &Connection, cursor: &Cursor) -> Result<(), StoreError> {
+    let part = if planted::on(Bug::CursorWithoutPart) { 0 } else { cursor.part };
+    let cursor = &Cursor { part, ..*cursor };
     put(db, "cursor", &minicbor::to_vec(cursor).expect("writing to memory can't fail"))
 }
 

@@ -10,6 +10,7 @@ use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::compare;
 use doorstep_schemas::frame::{self, FrameError, FrameReader};
 use doorstep_schemas::ids::{Actor, JobId};
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
 use doorstep_schemas::view::{Millis, SyncAttempt};
 use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Trailer, UpHeader};
@@ -164,6 +165,7 @@ impl Engine {
             (true, None) => store.outgoing(self.budget)?,
             (true, Some(_)) => store.outgoing_in_parcels(self.budget)?,
         };
+        store.grants_leave(outgoing.pieces.iter().filter_map(|piece| piece.piece.grant.as_ref()))?;
         let held = if asked.is_empty() { outgoing.left } else { store.held()? };
         let header = UpHeader {
             protocol: PROTOCOL,
@@ -281,6 +283,9 @@ impl Engine {
         self.by_themselves |= matches!(fault, Fault::Nonsense(_));
         // With a header the relay's answer to every piece is known already.
         self.uncertain |= flight.restored || (fault.may_have_arrived() && flight.header.is_none());
+        if planted::on(Bug::ConfirmedUnanswered) {
+            store.confirm_unanswered(&flight.outgoing.pieces)?;
+        }
         self.budget = (self.budget / 2).max(BUDGET_LEAST);
         self.pacer.failed(fault.retry_after_ms(), jitter, now);
         store.note_attempt(&flight.attempt(now, Some(fault)))?;
@@ -307,7 +312,8 @@ impl Engine {
 }
 
 fn take_header(header: DownHeader, sent: &Outgoing, enrolment: &Enrolment) -> Result<DownHeader, Fault> {
-    if !header.beacon.holds(enrolment.outlet, header.epoch, &enrolment.relay_key) {
+    if !planted::on(Bug::BeaconNotChecked) && !header.beacon.holds(enrolment.outlet, header.epoch, &enrolment.relay_key)
+    {
         return Err(Fault::Impostor);
     }
     if header.results.len() != sent.pieces.len() {
@@ -354,7 +360,7 @@ impl Flight {
     fn settle(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
         let Some(header) = &self.header else { return Ok(()) };
         store.note_answer(header, now)?;
-        if header.restarted && self.placed {
+        if header.restarted && self.placed && !planted::on(Bug::RestoreNotAsked) {
             tracing::warn!("the relay's log is another one: what it had confirmed is asked about again");
             self.compared = self.compares && header.compares.is_some();
             if self.compared {
@@ -387,6 +393,9 @@ impl Flight {
         let cursor = self.trailer.as_ref().map(|trailer| trailer.cursor).or(behind);
         if cursor.is_none() || self.compared {
             return Ok(());
+        }
+        if planted::on(Bug::CursorFirst) {
+            store.absorb(&[], cursor.as_ref(), now)?;
         }
         let absorbed = store.absorb(&self.entries, cursor.as_ref(), now)?;
         self.entries.clear();

@@ -21,23 +21,36 @@ use crate::store::photos::PhotoJob;
 /// After something failed for the moment, when no exchange brings it back before.
 const PAUSE: Duration = Duration::from_secs(20);
 
+/// How long nothing is tried: not before the relay's own word, and then until something is due.
+struct Rest {
+    least: Duration,
+    most: Duration,
+}
+
+impl Rest {
+    /// Nothing is left to move.
+    const DONE: Self = Self { least: Duration::ZERO, most: Duration::from_secs(600) };
+
+    /// Something failed for the moment: the next exchange or a pause brings it back.
+    fn after(fault: &Fault) -> Self {
+        let least = Duration::from_millis(fault.retry_after_ms().and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0));
+        Self { least, most: PAUSE }
+    }
+}
+
 /// Moves what there is to move, whenever there may be something.
 pub(super) async fn keep_moving(shared: Shared, commands: mpsc::WeakUnboundedSender<Command>) {
     while let Some(sender) = commands.upgrade() {
         drop(sender);
-        let rest = if shared.network_on() { move_photos(&shared, &commands).await } else { false };
-        if rest {
-            // Something failed for the moment: the next exchange or this pause brings it back.
-            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(PAUSE) => {} }
-        } else {
-            tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(Duration::from_secs(600)) => {} }
-        }
+        let rest = if shared.network_on() { move_photos(&shared, &commands).await } else { Rest::DONE };
+        sleep(rest.least).await;
+        tokio::select! { () = shared.photos_due.notified() => {}, () = sleep(rest.most) => {} }
     }
 }
 
-/// Moves rule sets, then photos, until none is left. Returns whether one failed and should be tried again soon.
-async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> bool {
-    let Ok(line) = shared.line().await else { return false };
+/// Moves rule sets, then photos, until none is left or one fails for the moment.
+async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Command>) -> Rest {
+    let Ok(line) = shared.line().await else { return Rest::DONE };
     let sets = tokio::select! {
         outcome = rule_sets::move_all(&line, &shared.actions) => outcome,
         () = shared.network_off() => Err(Fault::NoNetwork),
@@ -47,7 +60,7 @@ async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Comma
         Ok(false) => {}
         Err(fault) => {
             tracing::info!(code = fault.code().wire(), "rule sets did not move");
-            return true;
+            return Rest::after(&fault);
         }
     }
     let mut sent = false;
@@ -62,11 +75,11 @@ async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Comma
                 if shared.moving_photos() {
                     shared.set(|now| now.moving_photos = false);
                 }
-                return false;
+                return Rest::DONE;
             }
             Err(error) => {
                 tracing::error!(%error, "the next photo can't be found");
-                return true;
+                return Rest { least: PAUSE, ..Rest::DONE };
             }
         };
         let (photo, up) = next;
@@ -89,7 +102,7 @@ async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Comma
                     continue;
                 }
                 shared.set(|now| now.moving_photos = false);
-                return true;
+                return Rest::after(&fault);
             }
         }
     }
@@ -169,4 +182,24 @@ pub async fn fetch_named(ways: &Ways, actions: &Actions, hash: &BlobHash) -> Res
     let (line, _) = ways.line(actions).await?;
     fetch(&line, actions, &photo).await?;
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_schemas::code::ErrorCode;
+
+    use super::*;
+
+    #[test]
+    fn a_relay_that_asks_for_patience_is_not_asked_before() {
+        let refused = |retry_after_ms| Fault::Refused {
+            status: 429,
+            code: ErrorCode::TooManyTries,
+            detail: String::new(),
+            retry_after_ms,
+        };
+        assert_eq!(Rest::after(&refused(Some(90_000))).least, Duration::from_secs(90));
+        assert_eq!(Rest::after(&refused(None)).least, Duration::ZERO);
+        assert_eq!(Rest::after(&refused(Some(-1))).least, Duration::ZERO);
+    }
 }

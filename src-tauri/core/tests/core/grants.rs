@@ -172,3 +172,34 @@ fn who_becomes_an_owner_stays_one_when_the_older_log_is_handed_over() {
         assert!(!phone.store().member(member(TIAN)).unwrap().active);
     }
 }
+
+#[test]
+fn who_is_taken_off_a_job_before_a_restored_log_was_heard_again_is_taken_off_in_it_too() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    shop.log.exchange(&mut desk);
+    desk.store().forget_confirmations().unwrap();
+    assert_eq!(due(&desk), [(RAN, Access::Write)]);
+    // The log that was put back may give it to him still.
+    assign(&desk, job, &[TIAN]);
+    assert_eq!(due(&desk), [(RAN, Access::None), (TIAN, Access::Write)]);
+    desk.store().forget_confirmations().unwrap();
+    assert_eq!(due(&desk), [(RAN, Access::None), (TIAN, Access::Write)]);
+}
+
+#[test]
+fn a_grant_whose_answer_was_lost_is_taken_back_when_the_job_goes_to_somebody_else() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    let sent = desk.store().grants_due().unwrap();
+    desk.store().grants_leave(&sent).unwrap();
+    assign(&desk, job, &[TIAN]);
+    assert_eq!(due(&desk), [(RAN, Access::None), (TIAN, Access::Write)]);
+    // And the other way: taken off, the answer lost, and given back.
+    let sent = desk.store().grants_due().unwrap();
+    desk.store().grants_leave(&sent).unwrap();
+    assign(&desk, job, &[RAN]);
+    assert_eq!(due(&desk), [(RAN, Access::Write), (TIAN, Access::None)]);
+}

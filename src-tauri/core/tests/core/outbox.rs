@@ -7,7 +7,10 @@ use doorstep_schemas::input::SheetField;
 use doorstep_schemas::segment::PIECE_TARGET;
 use doorstep_schemas::wire::{Outcome, PieceResult, RunHeld};
 
-use crate::cast::{NOON, OWNER, Phone, RAN, Shop, field, leaking_heater, member, pass_everything};
+use automerge::AutoCommit;
+use automerge::transaction::Transactable;
+
+use crate::cast::{Forger, NOON, OWNER, Phone, RAN, Shop, entries, field, leaking_heater, member, pass_everything};
 
 fn result(outcome: Outcome) -> PieceResult {
     PieceResult { outcome, log_seq: None, want_from: None, code: None }
@@ -215,4 +218,20 @@ fn what_is_asked_after_every_edit_goes_through_what_is_unsent_alone() {
         let others: Vec<_> = all_walked.filter(|line| !may_be_walked.iter().any(|end| line.ends_with(end))).collect();
         assert!(others.is_empty() && plan.contains(first), "{name}: {others:?}\n{plan}");
     }
+}
+
+#[test]
+fn a_carried_change_that_breaks_a_rule_keeps_nothing_else_here() {
+    let mut shop = Shop::open();
+    let (desk, job, _) = busy(&mut shop, 1);
+    let (forger, doc) = (Forger::new(66), DocId::Sheet(job));
+    desk.store().absorb(&entries(100, [forger.vouched()]), None, NOON).unwrap();
+    let mut paper = AutoCommit::new().with_actor(forger.actor.0.to_vec().into());
+    (0..20_000).for_each(|n| paper.put(automerge::ROOT, "note", n).unwrap());
+    let too_many = forger.run(shop.outlet, &doc, &mut paper);
+    desk.store().absorb_carried(&too_many.cut(&[]), NOON).unwrap();
+    let outgoing = desk.store().outgoing(usize::MAX).unwrap();
+    let authors = outgoing.pieces.iter().filter_map(|p| p.piece.segment.as_ref()).map(|s| s.actor.device());
+    let authors: std::collections::BTreeSet<_> = authors.collect();
+    assert!(authors.contains(&forger.actor.device()) && authors.contains(&desk.store().device()), "{authors:?}");
 }

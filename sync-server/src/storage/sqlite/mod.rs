@@ -21,7 +21,7 @@ use shelf::OnConnection;
 use writer::Writer;
 
 /// Reading connections kept open when nobody uses them.
-const IDLE_READERS: usize = 4;
+pub const IDLE_READERS: usize = 6;
 
 /// See the module.
 #[derive(Debug)]

@@ -60,7 +60,8 @@ impl Run {
             Change::parse(bytes).is_ok_and(|c| c.actor == self.actor && c.seq == (from + place) as u64 + 1)
         };
         let honest = bytes.iter().enumerate().all(own);
-        let (codec, body) = if honest { segment::encode(&bytes).unwrap() } else { segment::plain(bytes) };
+        let shortened = segment::encode(&bytes).ok().filter(|_| honest);
+        let (codec, body) = shortened.unwrap_or_else(|| segment::plain(bytes));
         let tail = self.changes[to..].iter().flat_map(|(hash, _)| hash.0).collect();
         let signature = self.signature.clone();
         let segment = Segment { actor: self.actor, from_seq: from as u64 + 1, codec, body, signature, tail };

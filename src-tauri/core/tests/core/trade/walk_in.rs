@@ -3,8 +3,8 @@
 use doorstep::actions::JobError;
 use doorstep::actions::facts::FactError;
 use doorstep::actions::orders::OrderError;
-use doorstep_schemas::input::SheetFact;
-use doorstep_schemas::view::{ApplianceKind, FeeKind, JobKind, JobOutcome, PhotoStage, Source};
+use doorstep_schemas::input::{Assign, SheetFact};
+use doorstep_schemas::view::{ApplianceKind, ApprovalKind, FeeKind, JobKind, JobOutcome, PhotoStage, Source};
 use doorstep_schemas::wire::Access;
 
 use crate::cast::deeds::{asked, fee};
@@ -104,6 +104,35 @@ fn r6_before_its_adoption_a_walk_in_is_its_creators_and_the_owners_alone() {
     assert!(!tian.actions.job(job).unwrap().may_write);
     assert!(matches!(tian.note(job, remark()), Err(FactError::Job(JobError::NotAssigned))));
     ran.note(job, remark()).unwrap();
+}
+
+#[test]
+fn r6_an_owner_who_gives_a_walk_in_to_somebody_takes_it_over() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let job = ran.actions.take_walk_in(&asked(JobKind::Repair, ApplianceKind::Television)).unwrap().card.job;
+    shop.log.exchange(&mut ran);
+    shop.log.exchange(&mut desk);
+    let before = desk.facts(job).order;
+    desk.actions.assign(&Assign { job, members: vec![member(TIAN)] }).unwrap();
+    let order = desk.facts(job).order;
+    assert_eq!(order.assignees.keys().copied().collect::<Vec<_>>(), [member(TIAN)]);
+    assert_eq!((&order.customer, &order.appliances), (&before.customer, &before.appliances));
+    let due = desk.store().grants_due().unwrap();
+    assert_eq!(due.iter().map(|g| (g.member, g.access)).collect::<Vec<_>>(), [(member(TIAN), Access::Write)]);
+    assert!(matches!(desk.actions.adopt_walk_in(job), Err(OrderError::AlreadyAdopted)));
+}
+
+#[test]
+fn r6_what_an_owner_noted_on_a_walk_in_keeps_nobody_from_taking_it_over() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let job = ran.actions.take_walk_in(&asked(JobKind::Repair, ApplianceKind::Television)).unwrap().card.job;
+    shop.log.exchange(&mut ran);
+    shop.log.exchange(&mut desk);
+    desk.actions.answer_sheet(job, ApprovalKind::Returned, "照片呢").unwrap();
+    desk.actions.adopt_walk_in(job).unwrap();
+    assert_eq!(desk.facts(job).order.assignees.keys().copied().collect::<Vec<_>>(), [member(RAN)]);
 }
 
 #[test]

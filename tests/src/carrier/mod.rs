@@ -10,7 +10,7 @@ mod lane;
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep_until};
 
 use answers::Answers;
 use lane::Lane;
-pub use lane::Weather;
+pub use lane::{Ends, Loss, Way, Weather};
 
 /// How the exchange's requests begin.
 const EXCHANGE: &[u8] = b"POST /v1/exchange ";
@@ -57,6 +57,8 @@ struct Measured {
     up: Lane,
     down: Lane,
     tally: Tally,
+    /// A line that ends once has done so.
+    ended: AtomicBool,
 }
 
 /// `None`: everything is carried, at full speed, uncounted.
@@ -91,8 +93,9 @@ impl Carrier {
 
     /// From now on new connections are the exchange's only, counted, in this weather.
     pub fn begin(&self, weather: Weather) {
-        let lane = || Lane::new(weather.bytes_per_second);
-        let case = Measured { weather, up: lane(), down: lane(), tally: Tally::default() };
+        let lane = || Lane::new(&weather);
+        let case =
+            Measured { weather, up: lane(), down: lane(), tally: Tally::default(), ended: AtomicBool::new(false) };
         *self.case.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(case));
     }
 
@@ -164,22 +167,21 @@ async fn carry(mut phone: TcpStream, relay: SocketAddr, case: &Measured) -> io::
     phone.set_nodelay(true)?;
 
     let half = weather.round_trip / 2;
-    let mut answers = Answers::default();
+    let (mut answers, silent) = (Answers::default(), AtomicBool::new(false));
+    let line = Lines { case, half, silent: &silent };
     let carried = {
         let (from_phone, to_phone) = phone.split();
         let (from_relay, to_relay) = relay.split();
-        let up =
-            pump(from_phone, to_relay, first, &case.up, half, |bytes| add(&case.tally.bytes_up, bytes.len() as u64));
-        let down = pump(from_relay, to_phone, Vec::new(), &case.down, half, |bytes| {
-            add(&case.tally.bytes_down, bytes.len() as u64);
+        let up = pump(from_phone, to_relay, first, &line, Way::Up, |_bytes| ());
+        let down = pump(from_relay, to_phone, Vec::new(), &line, Way::Down, |bytes| {
             let before = answers.whole;
             answers.hear(bytes);
             add(&case.tally.round_trips, answers.whole - before);
         });
         let cut = async {
-            match weather.cut_after {
-                Some(after) => sleep_until(opened + after).await,
-                None => std::future::pending().await,
+            match weather.ends {
+                Ends::Each(after) => sleep_until(opened + after).await,
+                _ => std::future::pending().await,
             }
         };
         tokio::select! {
@@ -202,23 +204,29 @@ async fn pump(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     first: Vec<u8>,
-    lane: &Lane,
-    half: Duration,
+    line: &Lines<'_>,
+    way: Way,
     mut seen: impl FnMut(&[u8]),
 ) -> io::Result<()> {
+    let case = line.case;
+    let lane = match way {
+        Way::Up => &case.up,
+        Way::Down => &case.down,
+    };
     let (send, mut arriving) = mpsc::channel::<(Instant, Vec<u8>)>(IN_THE_AIR);
     let leaving = async move {
         for part in first.chunks(lane.stride()) {
-            leave(part, lane, half, &send, &mut seen).await;
+            line.leave(part, way, &send, &mut seen).await?;
         }
         let mut buffer = vec![0; lane.stride()];
         loop {
             // Not read before the last part has left: what a cut leaves behind was not counted.
             let count = from.read(&mut buffer).await?;
+            line.unless_silent().await;
             if count == 0 {
                 return Ok::<(), io::Error>(());
             }
-            leave(&buffer[..count], lane, half, &send, &mut seen).await;
+            line.leave(&buffer[..count], way, &send, &mut seen).await?;
         }
     };
     let arrive = async move {
@@ -231,18 +239,72 @@ async fn pump(
     tokio::try_join!(leaving, arrive).map(|_both| ())
 }
 
-async fn leave(
-    part: &[u8],
-    lane: &Lane,
+/// One connection's both directions.
+struct Lines<'a> {
+    case: &'a Measured,
     half: Duration,
-    send: &mpsc::Sender<(Instant, Vec<u8>)>,
-    seen: &mut impl FnMut(&[u8]),
-) {
-    seen(part);
-    let left = lane.leaves(Instant::now(), part.len());
-    sleep_until(left).await;
-    // A far end that is gone has ended `arrive` with its error.
-    let _ = send.send((left + half, part.to_vec())).await;
+    /// Nothing passes any more, either way, and nobody is told.
+    silent: &'a AtomicBool,
+}
+
+impl Lines<'_> {
+    async fn unless_silent(&self) {
+        if self.silent.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Sends a portion on its way, as much of it as the line still carries.
+    async fn leave(
+        &self,
+        part: &[u8],
+        way: Way,
+        send: &mpsc::Sender<(Instant, Vec<u8>)>,
+        seen: &mut impl FnMut(&[u8]),
+    ) -> io::Result<()> {
+        let (case, half) = (self.case, self.half);
+        let (lane, passed) = match way {
+            Way::Up => (&case.up, &case.tally.bytes_up),
+            Way::Down => (&case.down, &case.tally.bytes_down),
+        };
+        let before = passed.fetch_add(part.len() as u64, Ordering::Relaxed);
+        let ends = match case.weather.ends {
+            _ if case.ended.load(Ordering::Relaxed) => None,
+            Ends::AtByte(on, at) | Ends::Silent(on, at) if on == way => at.checked_sub(before),
+            _ => None,
+        };
+        // The byte that ends it lies in this portion: later connections are behind it.
+        let ends = ends.and_then(|left| usize::try_from(left).ok()).filter(|left| *left < part.len());
+        let carried = &part[..ends.unwrap_or(part.len())];
+        passed.fetch_sub((part.len() - carried.len()) as u64, Ordering::Relaxed);
+        seen(carried);
+        let left = lane.leaves(Instant::now(), carried.len());
+        sleep_until(left).await;
+        // A far end that is gone has ended `arrive` with its error.
+        let _ = send.send((left + half + lane.late(), carried.to_vec())).await;
+        match (ends, case.weather.ends) {
+            (None, _) => Ok(()),
+            (Some(_), Ends::Silent(..)) => {
+                self.silent.store(true, Ordering::Relaxed);
+                case.over();
+                std::future::pending().await
+            }
+            (Some(_), _) => {
+                // What is under way still arrives.
+                sleep_until(left + half + Duration::from_millis(5)).await;
+                case.over();
+                Err(io::ErrorKind::ConnectionAborted.into())
+            }
+        }
+    }
+}
+
+impl Measured {
+    /// The line came to its end, which it does once.
+    fn over(&self) {
+        add(&self.tally.cut, 1);
+        self.ended.store(true, Ordering::Relaxed);
+    }
 }
 
 #[cfg(test)]

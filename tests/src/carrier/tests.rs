@@ -66,7 +66,7 @@ async fn every_byte_of_the_exchange_is_counted_once_and_nothing_else_is() {
 async fn a_slow_line_takes_the_time_that_its_bytes_and_its_distance_need() {
     let carrier = Carrier::to(&relay().await).await.unwrap();
     let round_trip = Duration::from_millis(60);
-    carrier.begin(Weather { round_trip, bytes_per_second: Some(40_000), cut_after: None });
+    carrier.begin(Weather { round_trip, bytes_per_second: Some(40_000), ..Weather::CLEAR });
     let begun = Instant::now();
     let mut line = dial(&carrier).await;
     assert_eq!(ask(&mut line).await.unwrap(), answer());
@@ -81,7 +81,8 @@ async fn a_line_that_is_cut_breaks_for_the_phone_and_counts_only_what_left() {
     let weather = Weather {
         round_trip: Duration::ZERO,
         bytes_per_second: Some(10_000),
-        cut_after: Some(Duration::from_millis(100)),
+        ends: Ends::Each(Duration::from_millis(100)),
+        ..Weather::CLEAR
     };
     carrier.begin(weather);
     let mut line = dial(&carrier).await;
@@ -89,4 +90,27 @@ async fn a_line_that_is_cut_breaks_for_the_phone_and_counts_only_what_left() {
     let passed = carrier.passed();
     assert_eq!((passed.cut, passed.round_trips, passed.bytes_down), (1, 0, 0));
     assert!((512..4_000).contains(&passed.bytes_up), "{passed:?}");
+}
+
+#[tokio::test]
+async fn a_line_ends_once_behind_the_very_byte_and_the_next_one_holds() {
+    let carrier = Carrier::to(&relay().await).await.unwrap();
+    for (way, at) in [(Way::Up, 777), (Way::Down, 5), (Way::Up, 0), (Way::Down, 2_000)] {
+        carrier.begin(Weather { ends: Ends::AtByte(way, at), ..Weather::CLEAR });
+        assert!(ask(&mut dial(&carrier).await).await.is_err(), "{way:?} {at}");
+        let passed = carrier.passed();
+        let of = if way == Way::Up { passed.bytes_up } else { passed.bytes_down };
+        assert_eq!((of, passed.cut, passed.round_trips), (at, 1, 0), "{way:?}");
+        assert_eq!(ask(&mut dial(&carrier).await).await.unwrap(), answer(), "{way:?} {at}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_falls_silent_says_nothing_to_either_end() {
+    let carrier = Carrier::to(&relay().await).await.unwrap();
+    carrier.begin(Weather { ends: Ends::Silent(Way::Up, 100), ..Weather::CLEAR });
+    let mut line = dial(&carrier).await;
+    let waited = tokio::time::timeout(Duration::from_millis(200), ask(&mut line)).await;
+    assert!(waited.is_err(), "neither an answer nor an end");
+    assert_eq!(ask(&mut dial(&carrier).await).await.unwrap(), answer());
 }

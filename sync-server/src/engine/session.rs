@@ -1,0 +1,112 @@
+//! One exchange at the door, without I/O: bytes in as they come, batches of whole pieces out.
+//!
+//! Whoever holds the line hands each batch to the log at once, so that pieces which arrived whole are kept although the
+//! line breaks behind them.
+
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::frame::{self, FrameError, FrameReader};
+use doorstep_schemas::ids::Actor;
+use doorstep_schemas::terse::Listener;
+use doorstep_schemas::wire::{Piece, PieceResult, UpHeader};
+use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
+
+use super::intake::{self, Carrier};
+use super::parcel;
+use super::standing::{self, Caller, NotServed};
+use crate::storage::{Ledger, StorageError};
+
+/// Why an exchange ends before it is answered. What arrived whole was kept.
+#[derive(Debug, thiserror::Error)]
+pub enum NotRead {
+    #[error("the exchange can't be read")]
+    Unreadable(#[from] FrameError),
+    #[error("the exchange holds no header")]
+    Empty,
+    #[error("the exchange is larger than {MAX_EXCHANGE} bytes")]
+    TooLarge,
+    #[error("protocol {0} is no longer served, the oldest is {PROTOCOL_OLDEST}")]
+    TooOld(u32),
+}
+
+/// An exchange whose request is still on its way.
+pub struct Session {
+    caller: Caller,
+    frames: FrameReader,
+    /// Bytes that may still come.
+    room: usize,
+    up: Option<UpHeader>,
+    listener: Listener,
+}
+
+impl Session {
+    pub fn new(caller: Caller) -> Self {
+        let (frames, listener) = (FrameReader::default(), Listener::default());
+        Self { caller, frames, room: MAX_EXCHANGE, up: None, listener }
+    }
+
+    /// Takes the next bytes. The pieces that became whole are to be kept also when what follows them can't be read.
+    pub fn take(&mut self, bytes: &[u8]) -> (Option<Batch>, Result<(), NotRead>) {
+        let fits = bytes.len().min(self.room);
+        self.frames.push(&bytes[..fits]);
+        self.room -= fits;
+        let mut pieces = Vec::new();
+        let read = self.read(&mut pieces);
+        let actor = self.up.as_ref().and_then(|up| up.actor);
+        let batch = Batch { caller: self.caller.clone(), actor, pieces };
+        let read = if fits < bytes.len() { read.and(Err(NotRead::TooLarge)) } else { read };
+        (Some(batch).filter(|batch| !batch.pieces.is_empty()), read)
+    }
+
+    fn read(&mut self, pieces: &mut Vec<Option<Piece>>) -> Result<(), NotRead> {
+        while let Some(item) = self.frames.next_frame()? {
+            if self.up.is_none() {
+                let up: UpHeader = frame::read(item)?;
+                if up.protocol < PROTOCOL_OLDEST {
+                    return Err(NotRead::TooOld(up.protocol));
+                }
+                self.up = Some(up);
+                continue;
+            }
+            // A frame that holds no piece is refused by itself, like any other piece.
+            match frame::read::<Piece>(item) {
+                Ok(piece) => pieces.extend(parcel::pieces(&mut self.listener, piece)),
+                Err(_) => pieces.push(None),
+            }
+        }
+        Ok(())
+    }
+
+    /// The request has ended: what its header asks for.
+    pub fn finish(self) -> Result<UpHeader, NotRead> {
+        self.frames.finish()?;
+        self.up.ok_or(NotRead::Empty)
+    }
+}
+
+/// Pieces that arrived whole, for one write.
+#[derive(Debug)]
+pub struct Batch {
+    caller: Caller,
+    actor: Option<Actor>,
+    /// `None` for what holds no piece.
+    pieces: Vec<Option<Piece>>,
+}
+
+impl Batch {
+    /// Judges and keeps the pieces, one result each. Who was reported lost since the last batch brings nothing more.
+    pub fn keep(self, ledger: &mut dyn Ledger, now_ms: i64) -> Result<Vec<PieceResult>, StorageError> {
+        let caller = match standing::again(ledger, &self.caller) {
+            Ok(caller) => caller,
+            Err(NotServed::Storage(cause)) => return Err(cause),
+            Err(NotServed::UnknownToken | NotServed::Revoked | NotServed::Pending) => {
+                return Ok(self.pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
+            }
+        };
+        let carrier = Carrier { caller: &caller, actor: self.actor, now_ms };
+        let take = |piece| match piece {
+            Some(piece) => intake::take(ledger, carrier, piece),
+            None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
+        };
+        self.pieces.into_iter().map(take).collect()
+    }
+}
