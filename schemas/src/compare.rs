@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
-use crate::ids::{Actor, ChangeHash, DocId};
+use crate::ids::{Actor, ChangeHash, DocId, JobId};
 use crate::signature::Beacon;
 use crate::wire::{Access, Device, Grant, Role, Status};
 
@@ -292,6 +292,10 @@ pub struct CompareDown {
     #[n(9)]
     #[cbor(default)]
     pub devices: Vec<Device>,
+    /// Those of the asked jobs that were erased for good.
+    #[n(11)]
+    #[cbor(default)]
+    pub erased: Vec<JobId>,
     /// How many of the wanted runs are told to their ends, from the first.
     #[n(10)]
     #[cbor(default)]
@@ -316,7 +320,6 @@ pub fn reads(access: Access) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::JobId;
     use proptest::prelude::*;
 
     fn tally(n: u16) -> Tally {

@@ -68,6 +68,7 @@ fn up(who: &str, cursor: Option<Cursor>) -> UpHeader {
         budget: None,
         sample: None,
         addresses: None,
+        inbox: None,
     }
 }
 
@@ -109,6 +110,7 @@ impl Told {
                     key,
                     name: format!("{who} 的手机"),
                     status: Status::Active,
+                    status_ms: 0,
                     token_hash: team::token_hash(who),
                     cursor_seq: 0,
                     seen_ms: 0,

@@ -57,6 +57,7 @@ pub fn answer(
         answered: named.answered,
         documents: named.documents,
         grants: named.grants,
+        erased: named.erased,
         roles,
         devices,
         told: told_of(&up.wanted, &wanted, told),
@@ -89,6 +90,7 @@ struct Named {
     answered: u32,
     documents: Vec<DocumentHeld>,
     grants: Vec<Grant>,
+    erased: Vec<JobId>,
 }
 
 impl View<'_> {
@@ -169,6 +171,10 @@ impl View<'_> {
                 }
             }
             if let Some(job) = subject.job() {
+                // Everybody is told that a job was erased.
+                if self.shelf.erased(self.outlet.id, job)?.is_some() {
+                    out.erased.push(job);
+                }
                 let grants = self.grants(job)?;
                 count += grants.len();
                 out.grants.extend(grants);

@@ -10,10 +10,12 @@ use doorstep_schemas::frame;
 
 use super::body::Incoming;
 use super::{RouteError, Shared, caller};
+use crate::engine::access::Endpoint;
 use crate::engine::compare;
+use crate::engine::session::NotRead;
 
 pub async fn compare(extract::State(state): Shared, headers: HeaderMap, body: Body) -> Result<Response, RouteError> {
-    let caller = caller(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::Compare).await?;
     let mut incoming = Incoming::new(body, state.pace.idle_body);
     let mut question = Vec::new();
     while let Some(chunk) = incoming.next().await? {
@@ -23,9 +25,9 @@ pub async fn compare(extract::State(state): Shared, headers: HeaderMap, body: Bo
         }
         question.extend_from_slice(&chunk);
     }
-    let up: CompareUp = frame::read(&question)?;
+    let up: CompareUp = frame::read(&question).map_err(NotRead::Unreadable)?;
     if up.protocol < PROTOCOL_OLDEST {
-        return Err(RouteError::ProtocolTooOld(up.protocol));
+        return Err(NotRead::TooOld(up.protocol).into());
     }
     let (now_ms, key) = (state.now_ms(), state.key.clone());
     let body = state.read(move |shelf| compare::answer(shelf, &caller, &up, now_ms, &key)).await?;

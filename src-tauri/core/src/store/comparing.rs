@@ -14,9 +14,10 @@ use doorstep_schemas::wire::{Cursor, Device, Grant, Role};
 use rusqlite::{Connection, params};
 
 use super::absorb::Taken;
+use super::links::Links;
 use super::outbox::confirm;
 use super::rows::{RunRow, signed};
-use super::{Store, StoreError, packing, packs, photos, settings, tally, team, views};
+use super::{Store, StoreError, inbox, left, packing, packs, photos, settings, tally, team, views};
 
 /// That a comparison is due, and why.
 const COMPARE: &str = "compare";
@@ -66,6 +67,7 @@ pub struct Told<'a> {
     pub subjects: &'a [DocId],
     pub documents: &'a [DocumentHeld],
     pub grants: &'a [Grant],
+    pub erased: &'a [JobId],
     /// The log's end when the comparison began.
     pub head: u64,
 }
@@ -208,12 +210,17 @@ impl Store {
         let mut out = Settled::default();
         for subject in told.subjects {
             let job = subject.job();
+            if let Some(job) = job.filter(|job| told.erased.contains(job)) {
+                left::note_erased(&tx, job)?;
+                out.jobs.insert(job);
+                continue;
+            }
             if let Some(job) = job {
                 if why == Why::OtherLog {
                     packs::open_out(&tx, &mut self.papers, job, true)?;
                 }
                 let moved = tally::replace_grants(&tx, job, told.grants, told.head, owner)?;
-                team::queue_grants(&tx, &mut self.papers, &enrolment, job)?;
+                team::queue_grants(&tx, &mut self.papers, &enrolment, job, Links::At(now_ms))?;
                 if moved {
                     team::offer_again(&tx, job)?;
                     views::refresh(&tx, &mut self.papers, &rules, job, now_ms)?;
@@ -249,6 +256,9 @@ impl Store {
             }
         }
         tx.commit()?;
+        if !told.erased.is_empty() {
+            self.purge_erased()?;
+        }
         Ok(out)
     }
 
@@ -280,7 +290,7 @@ fn forget(db: &Connection) -> Result<(), StoreError> {
     packing::doubt_all(db)?;
     team::forget_ranks(db)?;
     db.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
-    Ok(())
+    inbox::begin_anew(db)
 }
 
 /// Whether packs have to wait: what they hold is about to be compared.

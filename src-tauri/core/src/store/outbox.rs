@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::comparing::RELAY_COMPARES;
 use super::packs::{self, Sums};
 use super::rows::signed;
-use super::{Store, StoreError, settings};
+use super::{Store, StoreError, inbox, settings};
 
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
@@ -32,8 +32,15 @@ pub struct OutPiece {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Covers {
-    Changes { doc: DocId, actor: Actor, from_seq: u64, to_seq: u64 },
+    Changes {
+        doc: DocId,
+        actor: Actor,
+        from_seq: u64,
+        to_seq: u64,
+    },
     Grant(Grant),
+    /// A word of an owner's: the piece says it.
+    Word,
 }
 
 /// Unsent work up to a budget.
@@ -48,7 +55,7 @@ impl Outgoing {
     pub fn changes(&self) -> u64 {
         let count = |p: &OutPiece| match &p.covers {
             Covers::Changes { from_seq, to_seq, .. } => to_seq + 1 - from_seq,
-            Covers::Grant(_) => 0,
+            Covers::Grant(_) | Covers::Word => 0,
         };
         self.pieces.iter().map(count).sum()
     }
@@ -171,6 +178,7 @@ impl Store {
             piece: Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() },
             covers: Covers::Grant(grant),
         }));
+        out.pieces.extend(self.words_due()?.into_iter().map(|piece| OutPiece { piece, covers: Covers::Word }));
         Ok(out)
     }
 
@@ -276,6 +284,10 @@ impl Store {
                     Outcome::Accepted | Outcome::Known => self.grant_said(grant, true, result.log_seq)?,
                     Outcome::Gap | Outcome::Refused => self.grant_said(grant, false, None)?,
                 },
+                Covers::Word => {
+                    let refused = !matches!(result.outcome, Outcome::Accepted | Outcome::Known);
+                    self.word_said(&piece.piece, refused.then(|| code_of(result)))?;
+                }
             }
         }
         Ok(confirmed)
@@ -310,7 +322,13 @@ impl Store {
                 Ok(0)
             }
             Outcome::Refused => {
-                let code = result.code.as_deref().and_then(ErrorCode::from_wire).unwrap_or(ErrorCode::NotAllowed);
+                let code = match result.inbox {
+                    Some(mark) => {
+                        inbox::note_kept(&self.db, doc, actor, (from, to), mark)?;
+                        ErrorCode::InInbox
+                    }
+                    None => code_of(result),
+                };
                 self.note_refused(doc, actor, from, code, now_ms)?;
                 Ok(0)
             }
@@ -431,6 +449,10 @@ impl Store {
         }
         Ok(out)
     }
+}
+
+fn code_of(result: &PieceResult) -> ErrorCode {
+    result.code.as_deref().and_then(ErrorCode::from_wire).unwrap_or(ErrorCode::NotAllowed)
 }
 
 pub(super) fn confirm(

@@ -52,7 +52,7 @@ pub fn ends(db: &Connection, subject: &DocId) -> Result<BTreeMap<DocId, Ends>, S
 
 /// A job's grants, as the log has them.
 pub fn grants(db: &Connection, job: JobId) -> Result<Vec<Grant>, StoreError> {
-    let mut query = db.prepare_cached("SELECT member, access FROM granted WHERE job = ?1")?;
+    let mut query = db.prepare_cached("SELECT member, access FROM granted WHERE job = ?1 AND access >= 0")?;
     let rows = query.query_map([job.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
     let mut out = Vec::new();
     for row in rows {
@@ -162,8 +162,8 @@ fn between(places: &RangeInclusive<u64>) -> [i64; 2] {
     [signed(*places.start()), signed(*places.end())]
 }
 
-/// Takes the grants of a job as the relay has them now. An owner's device forgets those that the relay lacks, and says
-/// them again where the order wants them; for others what the relay lacks is no word. Returns whether any moved.
+/// Takes the grants of a job as the relay has them now. An owner's device knows no more of those that the relay lacks, and
+/// says what the order wants; for others what the relay lacks is no word. Returns whether any moved.
 pub(super) fn replace_grants(
     db: &Connection,
     job: JobId,
@@ -175,8 +175,7 @@ pub(super) fn replace_grants(
     let told: Vec<Grant> = told.iter().filter(|grant| grant.job == job).copied().collect();
     for known in before.iter().filter(|_| owner) {
         if !told.iter().any(|grant| grant.member == known.member) {
-            let place = params![job.to_string(), known.member.as_str()];
-            db.execute("DELETE FROM granted WHERE job = ?1 AND member = ?2", place)?;
+            team::forget_grant(db, job, known.member)?;
         }
     }
     let rank = team::rank(Taken { log_seq: Some(head), ..Taken::default() });

@@ -227,7 +227,7 @@ impl Comparison {
             return Err(Fault::Nonsense("no subject is answered"));
         }
         let (subjects, rest) = all.split_at(answered);
-        let told = Told { subjects, documents: &down.documents, grants: &down.grants, head };
+        let told = Told { subjects, documents: &down.documents, grants: &down.grants, erased: &down.erased, head };
         let settled = store.settle_subjects(told, self.why, now)?;
         if settled != Default::default() {
             let (wanted, unsent, forked) = (settled.wanted.len(), settled.unsent, settled.forked);

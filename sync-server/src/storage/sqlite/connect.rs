@@ -19,10 +19,11 @@ const BUSY: Duration = Duration::from_secs(10);
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_log.sql"),
     include_str!("migrations/0002_operating.sql"),
+    include_str!("migrations/0003_access.sql"),
     include_str!("migrations/0004_tally.sql"),
 ];
 /// The version in which sums of what is held came.
-const TALLIED: u32 = 3;
+const TALLIED: u32 = 4;
 
 /// The raw key of the database.
 #[derive(Clone)]
@@ -96,7 +97,7 @@ pub fn open(database: &Path, key: &Key) -> Result<Connection, StorageError> {
         .map_err(|e| StorageError::WrongKey(database.to_owned(), e))?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -8192;",
+         PRAGMA cache_size = -8192; PRAGMA secure_delete = ON;",
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

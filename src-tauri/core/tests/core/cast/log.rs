@@ -88,7 +88,7 @@ impl Log {
 
     /// The answer to one piece.
     pub fn take(&mut self, piece: &Piece) -> PieceResult {
-        let result = |outcome| PieceResult { outcome, log_seq: None, want_from: None, code: None };
+        let result = |outcome| PieceResult { outcome, log_seq: None, want_from: None, code: None, inbox: None };
         if piece.kind == kind::GRANT {
             return PieceResult { log_seq: Some(self.append(piece.clone())), ..result(Outcome::Accepted) };
         }
@@ -124,6 +124,9 @@ impl Log {
             devices: Vec::new(),
             addresses: None,
             pending: None,
+            inbox: None,
+            inbox_seen: None,
+            farewell: None,
             compares: self.compares,
         }
     }
@@ -218,6 +221,7 @@ impl Log {
             grants: grants.into_values().filter(|grant| asked(&DocId::Order(grant.job))).collect(),
             roles: if up.team { roles } else { Vec::new() },
             devices: if up.team { devices } else { Vec::new() },
+            erased: Vec::new(),
             told: u32::try_from(up.wanted.len()).unwrap(),
         };
         let mut body = Vec::new();
