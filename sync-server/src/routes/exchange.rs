@@ -31,8 +31,8 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     let mut session = Session::new(caller.clone());
     let mut batches = Vec::new();
     let end = read(&state, &mut session, &mut incoming, &mut batches).await;
-    // What it has heard takes more than a megabyte, and a thousand may wait here for the writer.
-    let up = session.finish();
+    // What a session has heard takes more than a megabyte, and a thousand may wait here for the writer.
+    let said = session.finish();
 
     let mut results = Vec::new();
     let mut failure = None;
@@ -54,7 +54,7 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     if let Some(cause) = failure {
         return Err(cause.into());
     }
-    let up = Arc::new(up?);
+    let up = Arc::new(said?);
 
     look_for_a_fork(&state, &caller, &up).await?;
     let now_ms = state.now_ms();
