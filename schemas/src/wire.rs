@@ -340,8 +340,8 @@ pub struct DownHeader {
     /// The device is served no more than this answer: its member has left.
     #[n(14)]
     pub farewell: Option<Farewell>,
-    /// The newest form of [`crate::compare`] that the relay answers; `None`: none. With `restarted` to a device that
-    /// compares, no entries follow.
+    /// To a device that compares: the newest form of [`crate::compare`] that the relay answers. With `restarted`
+    /// no entries follow.
     #[n(16)]
     pub compares: Option<u8>,
 }

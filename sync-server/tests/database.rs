@@ -118,7 +118,7 @@ fn a_log_from_before_there_were_sums_is_summed_up_once() {
         for doc in [DocId::Order(job), DocId::Sheet(job), DocId::Roster] {
             ledger.put_run(SHOP, &doc, actor, &RunRow { run, log_seq: 1 })?;
         }
-        let given = GrantNow { access: Access::Read, since: 2, log_seq: Some(2) };
+        let given = GrantNow { access: Access::Read, since: 2, log_seq: Some(2), had_write: false };
         ledger.put_grant(SHOP, JobId::from_bytes([5; 16]), ShortId::mint([1; 5]), given)
     });
     written.wait().unwrap();

@@ -237,9 +237,24 @@ fn what_is_held_is_summed_up_with_every_run_and_grant(storage: &dyn Storage) {
         ledger.put_run(SHOP, &kept, actor, &RunRow { run: run(9, 2), log_seq: 3 })?;
         ledger.put_run(SHOP, &DocId::Order(job(1)), actor, &RunRow { run: run(1, 3), log_seq: 2 })?;
         ledger.put_run(SHOP, &roster, actor, &RunRow { run: run(1, 3), log_seq: 2 })?;
-        ledger.put_grant(SHOP, job(1), li(), GrantNow { access: Access::Write, since: 2, log_seq: None })?;
-        ledger.put_grant(SHOP, job(2), li(), GrantNow { access: Access::Write, since: 2, log_seq: Some(2) })?;
-        ledger.put_grant(SHOP, job(2), li(), GrantNow { access: Access::None, since: 2, log_seq: Some(5) })
+        ledger.put_grant(
+            SHOP,
+            job(1),
+            li(),
+            GrantNow { access: Access::Write, since: 2, log_seq: None, had_write: false },
+        )?;
+        ledger.put_grant(
+            SHOP,
+            job(2),
+            li(),
+            GrantNow { access: Access::Write, since: 2, log_seq: Some(2), had_write: false },
+        )?;
+        ledger.put_grant(
+            SHOP,
+            job(2),
+            li(),
+            GrantNow { access: Access::None, since: 2, log_seq: Some(5), had_write: false },
+        )
     });
     let failed = storage::write(storage, move |ledger| -> Result<(), StorageError> {
         ledger.put_run(SHOP, &DocId::Catalogue, actor, &RunRow { run: run(1, 3), log_seq: 2 })?;

@@ -118,7 +118,7 @@ pub fn answer(
         pending: if caller.is_owner() { pending(shelf, &caller)? } else { None },
         inbox,
         inbox_seen: Some(outlet.inbox_seen).filter(|mark| *mark > 0),
-        compares: Some(compare::FORM),
+        compares: up.compares.map(|_| compare::FORM),
         farewell: caller.left().map(|gone| gone.word(key)),
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);

@@ -291,8 +291,13 @@ fn a_relay_that_no_longer_compares_sends_everything() {
     engine.finish(&mut ran.store(), NOON).unwrap();
     let Wish::Compare(_) = engine.poll(&ran.store(), NOON).unwrap() else { panic!("a comparison is due") };
     shop.log.compares = None;
-    let unknown =
-        Fault::Refused { status: 404, code: ErrorCode::NotFound, detail: String::new(), retry_after_ms: None };
+    let unknown = Fault::Refused {
+        status: 404,
+        code: ErrorCode::NotFound,
+        detail: String::new(),
+        retry_after_ms: None,
+        farewell: None,
+    };
     engine.fail(&unknown, 0, &mut ran.store(), NOON).unwrap();
     ran.pass(10);
     let said = talk(&mut engine, &mut shop, &ran);
