@@ -384,6 +384,10 @@ impl Store {
         let tx = self.db.transaction()?;
         if accepted {
             put_grant(&tx, grant, rank(Taken { log_seq, ..Taken::default() }))?;
+            if grant.access == Access::Write {
+                // Work that is carried for whoever has the job now may have gone before it.
+                offer_again(&tx, grant.job)?;
+            }
         } else {
             tx.execute(
                 "DELETE FROM granted WHERE job = ?1 AND member = ?2 AND access = ?3",
