@@ -11,6 +11,7 @@ mod cells;
 pub mod check;
 mod compare;
 pub mod comparing;
+pub mod counts;
 pub mod dictionary;
 pub mod drafts;
 pub mod erase;
