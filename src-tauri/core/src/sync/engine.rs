@@ -387,9 +387,9 @@ impl Flight {
             tracing::warn!("the relay's log is another one: what it had confirmed is asked about again");
             self.compared = self.compares && header.compares.is_some();
             if self.compared {
-                store.begin_comparing()?
+                store.begin_comparing()?;
             } else {
-                store.forget_confirmations()?
+                store.forget_confirmations()?;
             }
             self.restored = true;
         }
