@@ -23,7 +23,8 @@ use doorstep_schemas::admission::Run;
 use doorstep_schemas::frame::{self, FrameError, FrameReader};
 use doorstep_schemas::ids::{Actor, DocId, DocKind, OutletId};
 use doorstep_schemas::signature::{Beacon, identity};
-use doorstep_schemas::wire::{Cursor, DownHeader, Grant, Held, Outcome, PieceResult, Status, Trailer};
+use doorstep_schemas::wire::{self, Cursor, DownHeader, Grant, Held, Outcome, Piece, PieceResult, Status, Trailer};
+use doorstep_tests::town::Pens;
 use ed25519_dalek::SigningKey;
 
 use crate::figures::Figures;
@@ -149,12 +150,22 @@ impl Relay {
             pending: false,
             status_ms: 0,
         };
+        let words = Pens::new(&story.town).devices().into_iter().filter_map(|piece| piece.device);
+        let other = |word: wire::Device| Device {
+            id: word.device,
+            member: word.member,
+            key: word.key,
+            name: word.name,
+            token_hash: word.key.0,
+            ..device.clone()
+        };
+        let others: Vec<Device> = words.map(other).collect();
         relay.write(move |ledger| {
             team::found_outlet(ledger, outlet, enrolment.outlet_name, EPOCH, 0)?;
             for role in roles {
                 team::put_member(ledger, outlet, role.member, role.name, role.roles, role.status, 0)?;
             }
-            team::put_device(ledger, outlet, &device, 0)
+            others.iter().chain([&device]).try_for_each(|device| team::put_device(ledger, outlet, device, 0))
         })?;
         let mut known = Vec::new();
         for job in store.listed_jobs()? {
@@ -177,16 +188,7 @@ impl Relay {
             }
         }
         relay.put(known.iter().map(|known| (known.doc.clone(), known.actor, known.run)))?;
-        let grants = granted(data)?;
-        for some in grants.chunks(BATCH) {
-            let some: Vec<Grant> = some.to_vec();
-            relay.write(move |ledger| {
-                some.iter().try_for_each(|grant| {
-                    let now = GrantNow { access: grant.access, since: 1, log_seq: Some(1), had_write: false };
-                    ledger.put_grant(outlet, grant.job, grant.member, now)
-                })
-            })?;
-        }
+        relay.give(granted(data)?)?;
         let row = storage::look(&relay.log, |shelf| shelf.outlet(outlet))?;
         relay.head = row.map_or(0, |row| row.head);
         Ok((relay, known))
@@ -197,6 +199,16 @@ impl Relay {
         job: impl FnOnce(&mut dyn Ledger) -> Result<(), StorageError> + Send + 'static,
     ) -> Result<(), StorageError> {
         storage::write(&self.log, job).wait()
+    }
+
+    fn give(&self, grants: Vec<Grant>) -> Result<(), StorageError> {
+        let outlet = self.outlet;
+        self.write(move |ledger| {
+            grants.iter().try_for_each(|grant| {
+                let now = GrantNow { access: grant.access, since: 1, log_seq: Some(1), had_write: false };
+                ledger.put_grant(outlet, grant.job, grant.member, now)
+            })
+        })
     }
 
     /// How far these runs are held.
@@ -265,13 +277,16 @@ impl Relay {
                 Wish::Send(body) => {
                     let mut reader = FrameReader::default();
                     reader.push(&body);
-                    let mut pieces = 0;
-                    while reader.next_frame()?.is_some() {
+                    let (mut pieces, mut grants) = (0, Vec::new());
+                    reader.next_frame()?;
+                    while let Some(item) = reader.next_frame()? {
                         pieces += 1;
+                        grants.extend(frame::read::<Piece>(item)?.grant);
                     }
-                    pieces -= 1;
-                    said.pieces += pieces;
-                    said.sent += if pieces > 0 { body.len() } else { 0 };
+                    let segments = pieces - grants.len();
+                    said.pieces += segments;
+                    said.sent += if segments > 0 { body.len() } else { 0 };
+                    self.give(grants)?;
                     let mut answer = Vec::new();
                     frame::put(&mut answer, &self.header(pieces));
                     frame::put(&mut answer, &Trailer { cursor, more: false });
