@@ -18,7 +18,8 @@ export default {
   exchange_too_large: 'The upload was too large. Everything is on this device and will go in smaller parts.',
   protocol_too_old: 'This app is too old for the relay. Everything is on this device; update the app.',
   device_refused: 'This device has been shut out. What you entered is still here; call the owner.',
-  member_left: 'You have left this outlet. What is not sent yet still goes to the owner’s inbox; what is others’ is removed from this device.',
+  member_left:
+    'You have left this outlet. What is not sent yet still goes to the owner’s inbox; what is others’ is removed from this device.',
   in_inbox: 'It is in the owner’s inbox and waits to be taken in.',
   inbox_full: 'Your share of the owner’s inbox is used up. The work is kept here; ask the owner to look through the inbox.',
   job_erased: 'This job was erased for good; nothing of it is taken any more.',
