@@ -11,6 +11,7 @@ pub mod figures;
 pub mod fsync;
 pub mod machine;
 pub mod relay;
+pub mod repair;
 pub mod rush;
 pub mod save;
 pub mod shift;

@@ -9,7 +9,7 @@ use doorstep_bench::cast::CastError;
 use doorstep_bench::figures::Figures;
 use doorstep_bench::relay::RelayBenchError;
 use doorstep_bench::store::{Plan, StoreBenchError};
-use doorstep_bench::{day, machine, relay, rush, save, shop, store};
+use doorstep_bench::{day, machine, relay, repair, rush, save, shop, store};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -32,6 +32,15 @@ enum Bench {
     },
     /// Milliseconds of one durable field edit, beside the disk's own fdatasync
     Save,
+    /// Bytes and seconds until a desk and a log know in what they differ
+    Repair {
+        /// Jobs that both hold
+        #[arg(long, default_value_t = 100_000)]
+        jobs: usize,
+        /// Jobs of which the log lacks a change
+        #[arg(long, value_delimiter = ',', default_value = "0,1,10,1000")]
+        lacking: Vec<usize>,
+    },
     /// Seconds until a day with 100 photos is handed over in the shop's own network
     Shop,
     /// What a store of years costs to open, to look at, to search, to write
@@ -80,6 +89,8 @@ enum BenchError {
     Store(#[from] StoreBenchError),
     #[error(transparent)]
     Relay(#[from] RelayBenchError),
+    #[error(transparent)]
+    Repair(#[from] repair::RepairBenchError),
     #[error("a file failed")]
     Io(#[from] io::Error),
 }
@@ -112,6 +123,10 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
         Bench::Machine => Ok(machine::describe(&arguments.folder, &mut Figures::of("machine", &mut out))?),
         Bench::Day { case } => Ok(day::measure(scratch.path(), day::Size::FULL, case.as_deref(), &mut out).await?),
         Bench::Save => Ok(save::measure(scratch.path(), save::Size::FULL, &mut out).await?),
+        Bench::Repair { jobs, lacking } => {
+            // It waits for its log's writer as no task of a runtime may.
+            Ok(tokio::task::block_in_place(|| repair::measure(&arguments.folder, *jobs, lacking, &mut out))?)
+        }
         Bench::Shop => Ok(shop::measure(scratch.path(), shop::Size::FULL, &mut out).await?),
         Bench::Store { sizes, rebuild } => Ok(store::measure(&arguments.folder, sizes, *rebuild, &mut out)?),
         Bench::Relay { case } => {

@@ -14,6 +14,7 @@ pub mod change;
 pub mod closed;
 pub mod code;
 mod columns;
+pub mod compare;
 pub mod enrol;
 pub mod event;
 pub mod frame;

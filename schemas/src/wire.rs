@@ -101,6 +101,10 @@ pub struct UpHeader {
     /// The newest word of the owner's inbox that this device knows; `None`: it doesn't read the inbox.
     #[n(12)]
     pub inbox: Option<u64>,
+    /// The newest form of [`crate::compare`] that the device knows: when its cursor is of another log it compares, and
+    /// need not be sent everything. `None`: it doesn't compare.
+    #[n(16)]
+    pub compares: Option<u8>,
 }
 
 /// Kinds of log entries. The number is the wire's; it is never given again.
@@ -336,6 +340,10 @@ pub struct DownHeader {
     /// The device is served no more than this answer: its member has left.
     #[n(14)]
     pub farewell: Option<Farewell>,
+    /// To a device that compares: the newest form of [`crate::compare`] that the relay answers. With `restarted`
+    /// no entries follow.
+    #[n(16)]
+    pub compares: Option<u8>,
 }
 
 /// A device's own last word on what it still holds.

@@ -8,9 +8,11 @@ use std::fs;
 use doorstep_relay::engine::audit::{Finding, audit};
 use doorstep_relay::engine::team;
 use doorstep_relay::storage::sqlite::Sqlite;
-use doorstep_relay::storage::{self, StorageError};
-use doorstep_schemas::ids::{OutletId, ShortId};
-use doorstep_schemas::wire::{RoleKind, Status};
+use doorstep_relay::storage::{self, GrantNow, RunRow, StorageError};
+use doorstep_schemas::admission::Run;
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, OutletId, ShortId};
+use doorstep_schemas::signature::Chain;
+use doorstep_schemas::wire::{Access, RoleKind, Status};
 use std::os::unix::fs::PermissionsExt;
 
 const SHOP: OutletId = OutletId(ulid::Ulid(1));
@@ -72,7 +74,7 @@ fn a_newer_programs_database_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     found(&Sqlite::open(folder.path()).unwrap());
     raw(folder.path()).execute_batch("PRAGMA user_version = 99;").unwrap();
-    assert!(matches!(Sqlite::open(folder.path()), Err(StorageError::TooNew { found: 99, known: 3 })));
+    assert!(matches!(Sqlite::open(folder.path()), Err(StorageError::TooNew { found: 99, known: 4 })));
 }
 
 #[test]
@@ -103,4 +105,30 @@ fn a_full_disk_is_told_as_a_full_disk() {
     connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get::<_, i64>(0)).unwrap();
     let cause = connection.execute_batch("CREATE TABLE more (x BLOB); INSERT INTO more VALUES (zeroblob(1000000));");
     assert!(StorageError::from(cause.unwrap_err()).is_disk_full());
+}
+
+#[test]
+fn a_log_from_before_there_were_sums_is_summed_up_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = Sqlite::open(folder.path()).unwrap();
+    found(&storage);
+    let (job, actor) = (JobId::from_bytes([4; 16]), Actor([3; 16]));
+    let run = Run { seq: 4, hash: ChangeHash([5; 32]), chain: Chain([6; 32]), next_op: 40 };
+    let written = storage::write(&storage, move |ledger| {
+        for doc in [DocId::Order(job), DocId::Sheet(job), DocId::Roster] {
+            ledger.put_run(SHOP, &doc, actor, &RunRow { run, log_seq: 1 })?;
+        }
+        let given = GrantNow { access: Access::Read, since: 2, log_seq: Some(2), had_write: false };
+        ledger.put_grant(SHOP, JobId::from_bytes([5; 16]), ShortId::mint([1; 5]), given)
+    });
+    written.wait().unwrap();
+    let all = |storage: &Sqlite| storage::look(storage, |shelf| shelf.tallies(SHOP, 0..=(1 << 63) - 1)).unwrap();
+    let before = all(&storage);
+    assert_eq!(before.len(), 3);
+    drop(storage);
+    let connection = raw(folder.path());
+    let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    connection.execute_batch(&format!("DROP TABLE tally; PRAGMA user_version = {};", version - 1)).unwrap();
+    drop(connection);
+    assert_eq!(all(&Sqlite::open(folder.path()).unwrap()), before);
 }

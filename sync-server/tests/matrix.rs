@@ -7,6 +7,7 @@ mod stage;
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_relay::engine::access::Endpoint;
+use doorstep_schemas::compare::CompareUp;
 use doorstep_schemas::ids::{Actor, BlobHash, DocId, DocKind, JobId, MemberId, ShortId};
 use doorstep_schemas::wire::{Access, Admit, Erased, Grant, Piece, RoleKind, Status, kind};
 use reqwest::{Method, StatusCode};
@@ -361,13 +362,15 @@ async fn doors(found: &mut Ledger, person: &Person, colleague: MemberId, idle: &
     let invite = serde_json::json!({ "member": colleague }).to_string();
     let device = format!("/v1/devices/{}/status", idle.device);
     let enrol = serde_json::json!({ "code": "99999999", "key": "00".repeat(32), "device_name": "手机" }).to_string();
+    let question = minicbor::to_vec(CompareUp { protocol: 1, ..CompareUp::default() }).unwrap();
     let ways = [
-        (Endpoint::Live, Method::GET, "/v1/live".to_owned(), String::new(), "200"),
-        (Endpoint::Members, Method::POST, "/v1/members".to_owned(), new_member, "200"),
-        (Endpoint::Invites, Method::POST, "/v1/invites".to_owned(), invite, "200"),
-        (Endpoint::DeviceStatus, Method::POST, device, r#"{"status":"active"}"#.to_owned(), "204"),
-        (Endpoint::Health, Method::GET, "/v1/health".to_owned(), String::new(), "200"),
-        (Endpoint::Enrol, Method::POST, "/v1/enrol".to_owned(), enrol, "403 code_wrong"),
+        (Endpoint::Live, Method::GET, "/v1/live".to_owned(), Vec::new(), "200"),
+        (Endpoint::Compare, Method::POST, "/v1/compare".to_owned(), question, "200"),
+        (Endpoint::Members, Method::POST, "/v1/members".to_owned(), new_member.into(), "200"),
+        (Endpoint::Invites, Method::POST, "/v1/invites".to_owned(), invite.into(), "200"),
+        (Endpoint::DeviceStatus, Method::POST, device, r#"{"status":"active"}"#.into(), "204"),
+        (Endpoint::Health, Method::GET, "/v1/health".to_owned(), Vec::new(), "200"),
+        (Endpoint::Enrol, Method::POST, "/v1/enrol".to_owned(), enrol.into(), "403 code_wrong"),
     ];
     for (at, method, path, sent, well) in ways {
         let owners = matches!(at, Endpoint::Members | Endpoint::Invites | Endpoint::DeviceStatus);

@@ -11,12 +11,13 @@ use doorstep_relay::storage::{
     StorageError, Stretch,
 };
 use doorstep_schemas::admission::Run;
+use doorstep_schemas::compare;
 use doorstep_schemas::ids::{
     Actor, BlobHash, ChangeHash, DeviceId, DocId, JobId, MemberId, OutletId, PublicKey, ShortId,
 };
 use doorstep_schemas::log;
 use doorstep_schemas::signature::Chain;
-use doorstep_schemas::wire::{Access, Held, InboxState, RoleKind, Status, kind};
+use doorstep_schemas::wire::{Access, Grant, Held, InboxState, RoleKind, Status, kind};
 
 const SHOP: OutletId = OutletId(ulid::Ulid(1));
 const OTHER_SHOP: OutletId = OutletId(ulid::Ulid(2));
@@ -227,6 +228,78 @@ fn grants_are_the_latest_and_a_jobs_history_comes_in_order(storage: &dyn Storage
     assert_eq!([used(SHOP, 1), used(SHOP, 2), used(SHOP, 3), used(OTHER_SHOP, 1)], [true, true, false, false]);
 }
 
+fn what_is_held_is_summed_up_with_every_run_and_grant(storage: &dyn Storage) {
+    let run = |seq, hash| Run { seq, hash: ChangeHash([hash; 32]), chain: Chain([6; 32]), next_op: 40 };
+    let (actor, doc, paper) = (Actor([3; 16]), DocId::Sheet(job(1)), DocId::Roster);
+    let (kept, roster) = (doc.clone(), paper.clone());
+    put(storage, move |ledger| {
+        ledger.put_run(SHOP, &kept, actor, &RunRow { run: run(4, 1), log_seq: 1 })?;
+        ledger.put_run(SHOP, &kept, actor, &RunRow { run: run(9, 2), log_seq: 3 })?;
+        ledger.put_run(SHOP, &DocId::Order(job(1)), actor, &RunRow { run: run(1, 3), log_seq: 2 })?;
+        ledger.put_run(SHOP, &roster, actor, &RunRow { run: run(1, 3), log_seq: 2 })?;
+        ledger.put_grant(
+            SHOP,
+            job(1),
+            li(),
+            GrantNow { access: Access::Write, since: 2, log_seq: None, had_write: false },
+        )?;
+        ledger.put_grant(
+            SHOP,
+            job(2),
+            li(),
+            GrantNow { access: Access::Write, since: 2, log_seq: Some(2), had_write: false },
+        )?;
+        ledger.put_grant(
+            SHOP,
+            job(2),
+            li(),
+            GrantNow { access: Access::None, since: 2, log_seq: Some(5), had_write: false },
+        )
+    });
+    let failed = storage::write(storage, move |ledger| -> Result<(), StorageError> {
+        ledger.put_run(SHOP, &DocId::Catalogue, actor, &RunRow { run: run(1, 3), log_seq: 2 })?;
+        Err(StorageError::Corrupt { what: "test" })
+    });
+    assert!(failed.wait().is_err());
+    let all = see(storage, |shelf| shelf.tallies(SHOP, 0..=(1 << 63) - 1));
+    let of = |doc: &DocId, seq, hash| compare::of_run(doc, actor, seq, &ChangeHash([hash; 32]));
+    let given = compare::of_grant(&Grant { job: job(2), member: li(), access: Access::None });
+    let mut expected = vec![
+        (DocId::Order(job(1)), of(&doc, 9, 2) ^ of(&DocId::Order(job(1)), 1, 3)),
+        (DocId::Order(job(2)), given),
+        (paper.clone(), of(&paper, 1, 3)),
+    ];
+    expected.sort_by_key(|(subject, _)| compare::place(subject));
+    let found: Vec<_> = all.into_iter().map(|tally| (tally.subject, tally.digest)).collect();
+    assert_eq!(found, expected);
+    let place = compare::place(&paper);
+    assert_eq!(see(storage, |shelf| shelf.tallies(SHOP, place..=place)).len(), 1);
+    assert!(see(storage, |shelf| shelf.tallies(OTHER_SHOP, 0..=(1 << 63) - 1)).is_empty());
+    let runs = see(storage, |shelf| shelf.runs_of(SHOP, &doc, 9));
+    assert_eq!(runs, [(actor, RunRow { run: run(9, 2), log_seq: 3 })]);
+    assert_eq!(see(storage, |shelf| shelf.grants_on(SHOP, job(2))).len(), 1);
+    assert!(see(storage, |shelf| shelf.runs_of(SHOP, &doc, 0)).is_empty());
+}
+
+fn a_run_is_told_from_any_of_its_changes_on(storage: &dyn Storage) {
+    let (actor, doc) = (Actor([3; 16]), DocId::Sheet(job(1)));
+    let kept = doc.clone();
+    put(storage, move |ledger| {
+        for (from, to) in [(1, 4), (5, 5), (6, 9)] {
+            ledger.append(SHOP, &segment(kept.clone(), actor, from, to))?;
+        }
+        ledger.append(SHOP, &segment(kept.clone(), Actor([4; 16]), 1, 100)).map(drop)
+    });
+    let behind = |after, limit| -> Vec<u64> {
+        let entries = see(storage, |shelf| shelf.run_entries(SHOP, &doc, actor, after, limit));
+        entries.iter().map(|entry| entry.seq).collect()
+    };
+    assert_eq!(
+        [behind(0, 9), behind(4, 9), behind(7, 9), behind(9, 9), behind(0, 1)],
+        [vec![1, 2, 3], vec![2, 3], vec![3], vec![], vec![1]]
+    );
+}
+
 fn a_code_is_taken_once_even_by_many_and_never_when_it_is_old(storage: &Arc<dyn Storage>) {
     let invite = |n, expires_ms| Invite { code_hash: [n; 32], outlet: SHOP, member: li(), expires_ms };
     put(&**storage, move |ledger| {
@@ -382,6 +455,8 @@ contract!(
     grants_are_the_latest_and_a_jobs_history_comes_in_order,
     people_devices_and_visits_are_kept_as_they_were_written,
     a_blob_belongs_to_each_document_that_it_was_attached_to,
-    the_relays_key_is_drawn_once;
+    the_relays_key_is_drawn_once,
+    what_is_held_is_summed_up_with_every_run_and_grant,
+    a_run_is_told_from_any_of_its_changes_on;
     shared: many_at_once_each_learn_their_own_place, a_code_is_taken_once_even_by_many_and_never_when_it_is_old
 );

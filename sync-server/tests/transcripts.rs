@@ -69,6 +69,7 @@ fn up(who: &str, cursor: Option<Cursor>) -> UpHeader {
         budget: None,
         sample: None,
         addresses: None,
+        compares: None,
         inbox: None,
     }
 }

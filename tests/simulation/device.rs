@@ -45,6 +45,8 @@ impl Nature for Wrist {
 pub enum Flight {
     /// It has not left yet.
     Asked(Vec<u8>),
+    /// The same of a question of a comparison.
+    Compares(Vec<u8>),
     /// The relay has answered.
     Answered(Result<Vec<u8>, Refused>),
     /// Somebody else has, who plays the relay.

@@ -73,6 +73,7 @@ impl World {
         match self.devices[who].flight.take() {
             None => self.ask(who),
             Some(Flight::Asked(body)) => self.arrive(who, body, chance, sound),
+            Some(Flight::Compares(body)) => self.compare(who, body, chance, sound),
             Some(Flight::Answered(answer)) => self.answer(who, answer, chance, sound),
             Some(Flight::Played(answer)) => self.see_through(who, &answer),
         }
@@ -87,6 +88,11 @@ impl World {
             Ok(Wish::Send(body)) => {
                 self.trace.weigh(&body);
                 self.devices[who].flight = Some(Flight::Asked(body));
+                Ok(())
+            }
+            Ok(Wish::Compare(body)) => {
+                self.trace.weigh(&body);
+                self.devices[who].flight = Some(Flight::Compares(body));
                 Ok(())
             }
             other => broken(format!("{}: no exchange although one was wished: {other:?}", self.devices[who].name)),
@@ -137,6 +143,21 @@ impl World {
                 self.relay.serve(&token, &parts, true, Some(end), now)
             }
         };
+        if let Ok(answer) = &answer {
+            self.trace.weigh(answer);
+        }
+        self.devices[who].flight = Some(Flight::Answered(answer));
+        Ok(())
+    }
+
+    /// A question of a comparison changes nothing at the relay: it is answered, or it is lost.
+    fn compare(&mut self, who: usize, body: Vec<u8>, chance: &Chance, sound: bool) -> Held {
+        if !sound && chance.happens(20) {
+            self.say(who, "a question is lost on its way");
+            return self.fail(who, &Fault::NoNetwork);
+        }
+        let (token, now) = (self.devices[who].token, self.moment());
+        let answer = self.relay.compare(&token, &body, now);
         if let Ok(answer) = &answer {
             self.trace.weigh(answer);
         }

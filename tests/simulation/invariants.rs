@@ -328,7 +328,7 @@ fn a_fresh_exchange_carries_nothing(world: &mut World) -> Held {
                 Some(Flight::Asked(body)) if frames(body) != 1 => {
                     return broken(format!("{name}: still sends {} pieces", frames(body) - 1));
                 }
-                Some(Flight::Answered(Ok(answer))) if frames(answer) != 2 => {
+                Some(Flight::Answered(Ok(answer))) if frames(answer) > 2 => {
                     return broken(format!("{name}: is still sent {} entries", frames(answer) - 2));
                 }
                 Some(_) => {}

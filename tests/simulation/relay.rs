@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use doorstep_relay::engine::access::Endpoint;
 use doorstep_relay::engine::session::Session;
 use doorstep_relay::engine::standing::{self, NotServed};
-use doorstep_relay::engine::{audit, enrolment, exchange, fork, team};
+use doorstep_relay::engine::{audit, compare, enrolment, exchange, fork, team};
 use doorstep_relay::identity;
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::{Confirms, Ledger, Shelf, Storage, StorageError, look, write};
+use doorstep_schemas::frame;
 use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, MemberId, OutletId, PublicKey};
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::segment;
@@ -121,6 +122,15 @@ impl Relay {
             let member = ledger.member(outlet, id)?.expect("the member is known");
             team::put_member(ledger, outlet, id, member.name, member.roles, status, now_ms)
         });
+    }
+
+    /// One question of a device that compares.
+    pub fn compare(&self, token: &[u8; 32], question: &[u8], now_ms: i64) -> Result<Vec<u8>, Refused> {
+        let caller = look(&self.log, |shelf| Ok(standing::caller(shelf, token, Endpoint::Compare))).unwrap();
+        let caller = caller.map_err(|_not_served| Refused::Device)?;
+        let up = frame::read(question).map_err(|_no_question| Refused::Unreadable)?;
+        let answer = look(&self.log, |shelf| Ok(compare::answer(shelf, &caller, &up, now_ms, &self.key))).unwrap();
+        answer.map_err(|_not_served| Refused::Device)
     }
 
     /// One request whose bytes come in these portions, to its answer.

@@ -29,7 +29,9 @@ use serde_json::Value;
 use crate::cast::CastError;
 use crate::figures::Figures;
 pub use ask::ask;
+pub(crate) use build::{Story, open as open_folder, ready};
 pub use edit::{Size, edit};
+pub(crate) use tables::granted;
 
 /// Why there is no figure.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +120,7 @@ impl fmt::Display for Plan {
 pub fn measure(beside: &Path, plans: &[Plan], anew: bool, out: &mut dyn Write) -> Result<(), StoreBenchError> {
     let mut growth = Growth::default();
     for plan in plans {
-        let folder = build::ready(beside, *plan, anew)?;
+        let folder = ready(beside, *plan, anew)?;
         rest(&folder, *plan, out, &mut growth)?;
         // What is measured is not what is kept: asking changes the folder.
         let work = tempfile::Builder::new().prefix("bench-").tempdir_in(beside)?;
@@ -148,7 +150,7 @@ fn rest(folder: &Path, plan: Plan, out: &mut dyn Write, growth: &mut Growth) -> 
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         if entry.file_type()?.is_file() {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use doorstep::store;
 use doorstep::store::key::{Kept, Keyring};
 use doorstep_schemas::ids::BlobHash;
+use doorstep_schemas::wire::{Access, Grant};
 use doorstep_tests::town::Clock;
 use rusqlite::Connection;
 
@@ -22,6 +23,22 @@ fn open(folder: &Path) -> Result<Connection, StoreBenchError> {
 pub fn shape(folder: &Path) -> Result<String, StoreBenchError> {
     let db = open(folder)?;
     Ok(db.query_row("SELECT coalesce(group_concat(sql, ';'), '') FROM sqlite_master", [], |row| row.get(0))?)
+}
+
+/// Every grant of which the log has told.
+pub fn granted(folder: &Path) -> Result<Vec<Grant>, StoreBenchError> {
+    let db = open(folder)?;
+    let mut query = db.prepare("SELECT job, member, access FROM granted WHERE access >= 0")?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?)))?;
+    let mut out = Vec::new();
+    for row in rows {
+        let (job, member, access): (_, _, i64) = row?;
+        let access = [Access::None, Access::Read, Access::Write].into_iter().nth(usize::try_from(access).unwrap_or(0));
+        if let (Ok(job), Ok(member), Some(access)) = (job.parse(), member.parse(), access) {
+            out.push(Grant { job, member, access });
+        }
+    }
+    Ok(out)
 }
 
 /// Photos whose bytes are said to have come: their files are there, with nothing in them.

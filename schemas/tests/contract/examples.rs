@@ -7,6 +7,7 @@ use doorstep_schemas::bundle::{
 };
 use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::compare::{self, CompareDown, CompareUp, DocumentHeld, Node, NodeHeld, RunEnd, RunWanted, Tally};
 use doorstep_schemas::enrol::{
     DeviceStatus, DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest,
     MemberAnswer, NewMember, RoleName,
@@ -111,6 +112,7 @@ pub fn up_header() -> UpHeader {
         budget: Some(262_144),
         addresses: None,
         inbox: None,
+        compares: None,
     }
 }
 
@@ -151,6 +153,37 @@ pub fn down_header_of_the_inbox() -> DownHeader {
 pub fn down_header_of_addresses() -> DownHeader {
     let addresses = vec!["https://relay.zhechuan.example".to_owned(), "https://203.0.113.7:8470".to_owned()];
     DownHeader { addresses: Some(addresses), pending: device().device.map(|device| vec![device]), ..down_header() }
+}
+
+pub fn compare_up() -> CompareUp {
+    CompareUp {
+        protocol: 1,
+        nodes: vec![Node::ROOT, Node(0x1ab)],
+        subjects: vec![compare::subject(&sheet())],
+        team: true,
+        wanted: vec![RunWanted { doc: sheet(), actor: technician().1, after: 12 }],
+        budget: Some(262_144),
+        sample: Some(1),
+    }
+}
+
+pub fn compare_down() -> CompareDown {
+    let run = RunEnd { actor: technician().1, seq: 40, hash: [6; 16], log_seq: 700 };
+    let (subject, digest) = (compare::subject(&sheet()), 0x0123_4567_89ab_cdef);
+    CompareDown {
+        protocol: 1,
+        epoch: EPOCH,
+        beacon: beacon(),
+        nodes: vec![NodeHeld { node: Node(0x1ab), parts: vec![5; 128], subjects: vec![Tally { subject, digest }] }],
+        team: Some(77),
+        answered: 1,
+        documents: vec![DocumentHeld { doc: sheet(), runs: vec![run] }],
+        grants: grant().grant.into_iter().collect(),
+        roles: role().role.into_iter().collect(),
+        devices: device().device.into_iter().collect(),
+        erased: vec![job()],
+        told: 1,
+    }
 }
 
 pub fn grant() -> Piece {
@@ -201,6 +234,7 @@ pub fn down_header() -> DownHeader {
         inbox: None,
         inbox_seen: None,
         farewell: None,
+        compares: None,
     }
 }
 

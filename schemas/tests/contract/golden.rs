@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use doorstep_schemas::admission::{self, History, Run, Verdict};
 use doorstep_schemas::bundle::{BundleFrame, BundleHead, BundleItem};
+use doorstep_schemas::compare::{CompareDown, CompareUp};
 use doorstep_schemas::enrol::EnrolLink;
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::ChangeHash;
@@ -80,6 +81,10 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header-sample", &DownHeader { sample: Some(1), ..examples::down_header() });
     holds::<UpHeader>("up-header-inbox", &UpHeader { inbox: Some(6), ..examples::up_header() });
     holds::<DownHeader>("down-header-inbox", &examples::down_header_of_the_inbox());
+    holds::<UpHeader>("up-header-compares", &UpHeader { compares: Some(1), ..examples::up_header() });
+    holds::<DownHeader>("down-header-compares", &DownHeader { compares: Some(1), ..examples::down_header() });
+    holds::<CompareUp>("compare-up", &examples::compare_up());
+    holds::<CompareDown>("compare-down", &examples::compare_down());
     holds::<Entry>("entry", &examples::entry());
     holds::<Trailer>("trailer", &examples::trailer());
     holds::<BundleHead>("bundle-head", &examples::bundle_head());

@@ -3,6 +3,7 @@
 use doorstep_schemas::bundle::{
     BlobPart, BundleFrame, BundleHead, BundleItem, BundleKey, CarriedPiece, End, Label, Slot,
 };
+use doorstep_schemas::compare::{CompareDown, CompareUp, DocumentHeld, NodeHeld, RunEnd, RunWanted, Tally};
 use doorstep_schemas::frame;
 use doorstep_schemas::segment::CODEC_RAW;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Farewell, Signature};
@@ -30,8 +31,8 @@ where
 }
 
 pub fn messages() -> Vec<Message> {
-    let up = UpHeader { sample: Some(1), inbox: Some(6), ..examples::up_header_knowing_addresses() };
-    let down = DownHeader { sample: Some(1), ..examples::down_header_of_the_inbox() };
+    let up = UpHeader { sample: Some(1), inbox: Some(6), compares: Some(1), ..examples::up_header_knowing_addresses() };
+    let down = DownHeader { sample: Some(1), compares: Some(1), ..examples::down_header_of_the_inbox() };
     let changes = examples::changes();
     let segment = examples::segment(&changes, CODEC_RAW, vec![1, 2, 3]).segment.unwrap();
     let (grant, role, device) = (examples::grant(), examples::role(), examples::device());
@@ -46,6 +47,7 @@ pub fn messages() -> Vec<Message> {
         ..grant.clone()
     };
     let (head, every_item) = (examples::bundle_head(), examples::bundle_item());
+    let (compare_up, compare_down) = (examples::compare_up(), examples::compare_down());
     let result = PieceResult {
         log_seq: Some(1),
         want_from: Some(2),
@@ -54,7 +56,7 @@ pub fn messages() -> Vec<Message> {
         ..down.results[0].clone()
     };
     vec![
-        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12]),
+        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12, 16]),
         message::<Cursor>("Cursor", &up.cursor.unwrap(), &[3]),
         message::<RunName>("RunName", &up.ask[0], &[]),
         message::<Held>("Held", &up.held, &[0, 1, 2]),
@@ -65,7 +67,7 @@ pub fn messages() -> Vec<Message> {
         message::<Grant>("Grant", &grant.grant.unwrap(), &[]),
         message::<Role>("Role", &role.role.unwrap(), &[]),
         message::<Device>("Device", &device.device.unwrap(), &[]),
-        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]),
+        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]),
         message::<Beacon>("Beacon", &down.beacon, &[]),
         message::<PieceResult>("PieceResult", &result, &[1, 2, 3, 4]),
         message::<InboxItem>("InboxItem", &examples::inbox_item(), &[7, 8]),
@@ -76,6 +78,13 @@ pub fn messages() -> Vec<Message> {
         message::<DeviceHeld>("DeviceHeld", &down.devices[0], &[]),
         message::<Entry>("Entry", &examples::entry(), &[2]),
         message::<Trailer>("Trailer", &examples::trailer(), &[1]),
+        message::<CompareUp>("CompareUp", &compare_up, &[1, 2, 3, 4, 5, 6]),
+        message::<RunWanted>("RunWanted", &compare_up.wanted[0], &[2]),
+        message::<CompareDown>("CompareDown", &compare_down, &[3, 4, 5, 6, 7, 8, 9, 10, 11]),
+        message::<NodeHeld>("NodeHeld", &compare_down.nodes[0], &[1, 2]),
+        message::<Tally>("Tally", &compare_down.nodes[0].subjects[0], &[]),
+        message::<DocumentHeld>("DocumentHeld", &compare_down.documents[0], &[]),
+        message::<RunEnd>("RunEnd", &compare_down.documents[0].runs[0], &[3]),
         message::<BundleHead>("BundleHead", &head, &[]),
         message::<BundleKey>("BundleKey", &head.keys[0], &[]),
         message::<Slot>("Slot", &head.keys[0].slots[0], &[]),

@@ -17,8 +17,14 @@ use serde_json::{Map, Value, json};
 use crate::json::folder;
 
 /// Routes whose bodies are frames, bytes or events.
-const OTHERWISE: [&str; 5] =
-    ["POST /v1/exchange", "GET /v1/live", "HEAD /v1/blobs/{hash}", "PATCH /v1/blobs/{hash}", "GET /v1/blobs/{hash}"];
+const OTHERWISE: [&str; 6] = [
+    "POST /v1/exchange",
+    "POST /v1/compare",
+    "GET /v1/live",
+    "HEAD /v1/blobs/{hash}",
+    "PATCH /v1/blobs/{hash}",
+    "GET /v1/blobs/{hash}",
+];
 
 fn body<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Value {
     json!({ "application/json": { "schema": schemas.subschema_for::<T>() } })

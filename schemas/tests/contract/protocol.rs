@@ -9,7 +9,7 @@ use doorstep_schemas::ids::{DeviceId, DocKind};
 use doorstep_schemas::segment::{MAX_PIECE_CHANGES, MAX_PIECE_OPS, MAX_PIECE_PLAIN, PIECE_TARGET};
 use doorstep_schemas::signature::Chain;
 use doorstep_schemas::wire::kind;
-use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL, admission, blob, bundle, frame, log};
+use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL, admission, blob, bundle, compare, frame, log};
 use ed25519_dalek::{Verifier, VerifyingKey};
 use sha2::{Digest, Sha256};
 
@@ -97,6 +97,11 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_TIME", MAX_TIME),
         ("MAX_DOC_OPS", admission::MAX_DOC_OPS),
         ("MAX_BLOB", blob::MAX_BLOB),
+        ("MAX_COMPARE", compare::MAX_COMPARE as u64),
+        ("MOST_NODES", compare::MOST_NODES as u64),
+        ("MOST_SUBJECTS", compare::MOST_SUBJECTS as u64),
+        ("MOST_WANTED", compare::MOST_WANTED as u64),
+        ("LEAF", compare::LEAF as u64),
         ("MAX_CONTENT", bundle::MAX_CONTENT as u64),
         ("MAX_SLOTS", bundle::MAX_SLOTS as u64),
         ("CODE_LENGTH", CODE_LENGTH as u64),
@@ -213,4 +218,27 @@ fn the_running_hash_covers_the_bytes_that_are_described() {
     let hash = log::running_hash(&log::GENESIS, 7, kind::SEGMENT, Some(&sheet), &body);
     assert_eq!(hash[..], Sha256::digest(described)[..]);
     assert_eq!(log::short(&hash), hash[..8]);
+}
+
+#[test]
+fn digests_of_comparing_cover_the_bytes_that_are_described() {
+    let (sheet, (_, actor)) = (examples::sheet(), examples::technician());
+    let first = |bytes: &[u8]| u64::from_be_bytes(Sha256::digest(bytes)[..8].try_into().unwrap());
+    let string = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes(), bytes].concat();
+    let hash = doorstep_schemas::ids::ChangeHash([3; 32]);
+    let described = [
+        b"doorstep run\0".to_vec(),
+        string(&sheet.to_bytes()),
+        string(&actor.0),
+        string(&7u64.to_be_bytes()),
+        string(&hash.0),
+    ];
+    assert_eq!(compare::of_run(&sheet, actor, 7, &hash), first(&described.concat()));
+    let grant = examples::grant().grant.unwrap();
+    let parts = [grant.job.to_bytes().to_vec(), grant.member.as_str().as_bytes().to_vec(), vec![2]];
+    let described = parts.iter().fold(b"doorstep grant\0".to_vec(), |all, part| [all, string(part)].concat());
+    assert_eq!(compare::of_grant(&grant), first(&described));
+    let order = compare::subject(&sheet);
+    assert_eq!(order.to_bytes()[1..], sheet.to_bytes()[1..]);
+    assert_eq!(compare::place(&order), first(&order.to_bytes()) >> 1);
 }

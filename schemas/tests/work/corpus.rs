@@ -107,6 +107,7 @@ fn exchange_seeds() -> Vec<Seed> {
         budget: Some(1),
         sample: Some(NEWEST),
         addresses: None,
+        compares: None,
         inbox: None,
     };
     let member = ShortId::mint([2; 5]);
@@ -129,6 +130,7 @@ fn exchange_seeds() -> Vec<Seed> {
         devices: Vec::new(),
         sample: Some(NEWEST),
         addresses: None,
+        compares: None,
         pending: None,
         inbox: None,
         inbox_seen: None,

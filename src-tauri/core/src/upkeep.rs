@@ -21,6 +21,8 @@ const PHOTOS: u32 = 8;
 /// Jobs that are packed in one portion, and after how long no further one is begun: a tap that comes meanwhile waits for
 /// that and a job more.
 const JOBS: u32 = 32;
+/// Jobs and papers that are summed up in one portion.
+const SUMS: u32 = 64;
 const HELD: Duration = Duration::from_millis(30);
 
 /// One portion of something. The store is held for one small step of it; `true` says that more is due.
@@ -31,6 +33,7 @@ const CHORES: &[(&str, Chore)] = &[
     ("look for room on the disk", room),
     ("open doubted packs", open_doubted),
     ("remove jobs that were taken away", leave),
+    ("sum up what is held", sum_up),
     ("pack closed jobs", pack),
     ("bind packs into volumes", bind),
     ("bring photos under the newest key", reseal),
@@ -58,6 +61,11 @@ fn check(actions: &Actions) -> Result<bool, StoreError> {
 /// What a relay that was restored may lack is sent again before anything else is packed.
 fn open_doubted(actions: &Actions) -> Result<bool, StoreError> {
     actions.shelf.store().open_doubted(actions.nature.now_ms(), 4)
+}
+
+/// So that whatever is compared with the relay is ready for it.
+fn sum_up(actions: &Actions) -> Result<bool, StoreError> {
+    actions.shelf.store().sum_up(SUMS)
 }
 
 fn pack(actions: &Actions) -> Result<bool, StoreError> {

@@ -118,6 +118,7 @@ pub const fn audience(entry: u8) -> Audience {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     Exchange,
+    Compare,
     Live,
     BlobHeld,
     BlobAppend,
@@ -141,8 +142,9 @@ pub enum Entrance {
 }
 
 impl Endpoint {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Exchange,
+        Self::Compare,
         Self::Live,
         Self::BlobHeld,
         Self::BlobAppend,
@@ -158,6 +160,7 @@ impl Endpoint {
     pub const fn way(self) -> (&'static str, &'static str) {
         match self {
             Self::Exchange => ("POST", "/v1/exchange"),
+            Self::Compare => ("POST", "/v1/compare"),
             Self::Live => ("GET", "/v1/live"),
             Self::BlobHeld => ("HEAD", "/v1/blobs/{hash}"),
             Self::BlobAppend => ("PATCH", "/v1/blobs/{hash}"),
@@ -174,7 +177,7 @@ impl Endpoint {
         match self {
             Self::Enrol | Self::Health => Entrance::Anybody,
             Self::Exchange | Self::BlobHeld | Self::BlobAppend => Entrance::OrLeft,
-            Self::Live | Self::BlobRead => Entrance::Member,
+            Self::Compare | Self::Live | Self::BlobRead => Entrance::Member,
             Self::Members | Self::Invites | Self::DeviceStatus => Entrance::Owner,
         }
     }

@@ -1,13 +1,14 @@
 //! One exchange after its pieces are in: what is noted of the visit, and what is answered.
 
 use doorstep_schemas::PROTOCOL;
+use doorstep_schemas::compare;
 use doorstep_schemas::frame;
 use doorstep_schemas::log;
 use doorstep_schemas::nearby;
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::signature::Beacon;
 use doorstep_schemas::terse;
-use doorstep_schemas::wire::{self, DeviceHeld, DownHeader, Held, PieceResult, RunHeld, Status, UpHeader};
+use doorstep_schemas::wire::{self, DeviceHeld, DownHeader, Held, PieceResult, RunHeld, Status, Trailer, UpHeader};
 use ed25519_dalek::SigningKey;
 
 use super::inbox;
@@ -17,8 +18,8 @@ use super::team;
 use crate::storage::{Device, Ledger, Outlet, Shelf, StorageError};
 
 /// Bytes of entries in an answer when the device names no budget, and the most that it may name.
-const BUDGET: u64 = 256 * 1024;
-const MOST_BUDGET: u64 = 4 * 1024 * 1024;
+pub(super) const BUDGET: u64 = 256 * 1024;
+pub(super) const MOST_BUDGET: u64 = 4 * 1024 * 1024;
 /// Runs that one request may ask about.
 const MOST_ASKED: usize = 4_096;
 /// A visit that tells nothing new is written down this seldom, so that idle phones cost no disk sync.
@@ -117,12 +118,17 @@ pub fn answer(
         pending: if caller.is_owner() { pending(shelf, &caller)? } else { None },
         inbox,
         inbox_seen: Some(outlet.inbox_seen).filter(|mark| *mark > 0),
+        compares: up.compares.map(|_| compare::FORM),
         farewell: caller.left().map(|gone| gone.word(key)),
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
     let reader = Reader { sight: &sight, device: caller.device, actor: up.actor, sample: up.sample };
     let from = place.unwrap_or_default();
     let (entries, mut trailer) = match caller.left() {
+        // One that compares is spared what it holds already.
+        None if header.restarted && up.compares.is_some() => {
+            (Vec::new(), Trailer { cursor: scan::beginning(&outlet), more: true })
+        }
         None => scan::scan(shelf, &outlet, reader, from, budget)?,
         // Who has left stays where they stand.
         Some(_) => (Vec::new(), scan::standing_at(shelf, &outlet, from)?),

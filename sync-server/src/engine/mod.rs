@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod audit;
+pub mod compare;
 pub mod enrolment;
 pub mod erase;
 pub mod exchange;

@@ -3,10 +3,12 @@
 //! Where a job is given to a member, or a member becomes an owner, everything older comes in parts of that entry, so
 //! that a device need not start again from the beginning and a cut costs one part.
 
+use doorstep_schemas::compare::RunWanted;
 use doorstep_schemas::frame;
 use doorstep_schemas::ids::{Actor, DeviceId, OutletId};
 use doorstep_schemas::log;
 use doorstep_schemas::planted::{self, Bug};
+use doorstep_schemas::segment;
 use doorstep_schemas::terse;
 use doorstep_schemas::wire::{Cursor, Entry, Piece, Trailer, kind};
 
@@ -69,9 +71,7 @@ pub fn scan(
     from: Place,
     budget: usize,
 ) -> Result<(Vec<u8>, Trailer), StorageError> {
-    let packing = reader.sample.map(|known| known.min(terse::NEWEST)).filter(|sample| *sample > 0);
-    let packing = packing.map(Packing::new);
-    let mut tray = Tray { shelf, outlet: outlet.id, frames: Vec::new(), packing, budget };
+    let mut tray = Tray { shelf, outlet: outlet.id, frames: Vec::new(), packing: packing(reader.sample), budget };
     let (place, more) = fill(&mut tray, reader, from)?;
     tray.seal();
     Ok((tray.frames, Trailer { more, ..standing_at(shelf, outlet, place)? }))
@@ -85,6 +85,12 @@ pub fn standing_at(shelf: &dyn Shelf, outlet: &Outlet, place: Place) -> Result<T
     };
     let cursor = Cursor { epoch: outlet.epoch, seq: place.seq, hash: log::short(&hash), part: place.part };
     Ok(Trailer { cursor, more: false })
+}
+
+/// Parcels of the newest sample that both sides know.
+fn packing(sample: Option<u8>) -> Option<Packing> {
+    let sample = sample.map(|known| known.min(terse::NEWEST)).filter(|sample| *sample > 0);
+    sample.map(Packing::new)
 }
 
 fn fill(tray: &mut Tray<'_>, reader: Reader<'_>, from: Place) -> Result<(Place, bool), StorageError> {
@@ -171,6 +177,38 @@ impl Tray<'_> {
         Ok(true)
     }
 
+    /// Puts what is behind a place of each run, as long as there is room; how many runs were put to their ends.
+    fn put_runs(&mut self, wanted: &[RunWanted]) -> Result<usize, StorageError> {
+        for (told, run) in wanted.iter().enumerate() {
+            let mut after = run.after;
+            loop {
+                let entries = self.shelf.run_entries(self.outlet, &run.doc, run.actor, after, BATCH)?;
+                let last_batch = entries.len() < BATCH;
+                for entry in &entries {
+                    if !self.put(entry, entry, 0)? {
+                        return Ok(told);
+                    }
+                    after = after.max(self.end_of(entry.seq)?);
+                }
+                if last_batch {
+                    break;
+                }
+            }
+        }
+        Ok(wanted.len())
+    }
+
+    /// The last change that an entry holds.
+    fn end_of(&self, seq: u64) -> Result<u64, StorageError> {
+        let corrupt = StorageError::Corrupt { what: "segment" };
+        let body = self.shelf.body(self.outlet, seq)?.ok_or(StorageError::Corrupt { what: "log" })?;
+        let Some(kept) = from_rest(&body)?.segment else { return Err(corrupt) };
+        let Ok(changes) = segment::decode(kept.codec, &kept.body, kept.actor, kept.from_seq) else {
+            return Err(corrupt);
+        };
+        Ok(kept.from_seq + (changes.len() as u64).saturating_sub(1))
+    }
+
     /// Puts the opening entry and what it hands over, from behind the first `done` parts on. Returns the number of
     /// parts received when the budget ends in the middle, `None` when the entry is whole.
     fn open(&mut self, at: &EntryHead, opening: Opening, done: u64) -> Result<Option<u64>, StorageError> {
@@ -221,6 +259,25 @@ impl Tray<'_> {
             }
         }
     }
+}
+
+/// Frames of what runs hold behind a place, and how many of them are told to their ends, from the first.
+pub fn runs(
+    shelf: &dyn Shelf,
+    outlet: OutletId,
+    wanted: &[RunWanted],
+    sample: Option<u8>,
+    budget: usize,
+) -> Result<(Vec<u8>, usize), StorageError> {
+    let mut tray = Tray { shelf, outlet, frames: Vec::new(), packing: packing(sample), budget };
+    let told = tray.put_runs(wanted)?;
+    tray.seal();
+    Ok((tray.frames, told))
+}
+
+/// The place before the first entry.
+pub fn beginning(outlet: &Outlet) -> Cursor {
+    Cursor { epoch: outlet.epoch, seq: 0, hash: log::short(&log::GENESIS), part: 0 }
 }
 
 /// The last entry up to the head that `sight` shows, and whether one after `after` came from another device.

@@ -2,6 +2,7 @@
 
 mod blobs;
 mod body;
+mod compare;
 mod enrol;
 mod error;
 mod exchange;
@@ -39,6 +40,7 @@ pub fn router(state: Arc<State>) -> Router {
 fn serve(at: Endpoint) -> MethodRouter<Arc<State>> {
     match at {
         Endpoint::Exchange => post(exchange::exchange),
+        Endpoint::Compare => post(compare::compare),
         Endpoint::Live => get(live::live),
         Endpoint::BlobHeld => head(blobs::held),
         Endpoint::BlobAppend => patch(blobs::append),

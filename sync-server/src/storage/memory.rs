@@ -3,6 +3,8 @@
 //! A write runs at once on the caller's thread. What a failed job had changed is put back from an undo list, so that
 //! the shelf keeps the same promise as the database.
 
+mod tallied;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};

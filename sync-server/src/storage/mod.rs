@@ -8,6 +8,7 @@ pub mod error;
 pub mod memory;
 pub mod records;
 pub mod sqlite;
+pub mod tallied;
 
 use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId};
 use doorstep_schemas::wire::Held;
@@ -17,9 +18,10 @@ pub use records::{
     Blob, Confirms, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Member, NewEntry, Outlet, Placed, RunRow,
     Stretch, Totals, WhoseToken,
 };
+pub use tallied::Tallied;
 
 /// Reading one consistent moment.
-pub trait Shelf {
+pub trait Shelf: Tallied {
     fn outlets(&self) -> Result<Vec<Outlet>, StorageError>;
     fn outlet(&self, outlet: OutletId) -> Result<Option<Outlet>, StorageError>;
     fn members(&self, outlet: OutletId) -> Result<Vec<Member>, StorageError>;

@@ -248,6 +248,7 @@ impl Phone {
             budget: None,
             addresses: None,
             inbox: None,
+            compares: None,
         }
     }
 

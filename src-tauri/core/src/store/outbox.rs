@@ -12,9 +12,10 @@ use doorstep_schemas::terse;
 use doorstep_schemas::wire::{DownHeader, Grant, Held, Outcome, Piece, PieceResult, RunHeld, RunName, Segment, kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::comparing::RELAY_COMPARES;
 use super::packs;
 use super::rows::signed;
-use super::{Store, StoreError, inbox, packing, settings, team};
+use super::{Store, StoreError, inbox, settings};
 
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
@@ -300,21 +301,6 @@ impl Store {
         Ok(confirmed)
     }
 
-    /// The relay's log is another one than before: what the old one confirmed may be missing from it. Everything made
-    /// here is unsent again until the relay says that it holds it; thus what a restored backup lacks is handed in anew.
-    pub fn forget_confirmations(&mut self) -> Result<(), StoreError> {
-        let tx = self.db.transaction()?;
-        tx.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
-        tx.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
-        packing::doubt_all(&tx)?;
-        team::forget_ranks(&tx)?;
-        tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
-        team::say_grants_again(&tx)?;
-        inbox::begin_anew(&tx)?;
-        tx.commit()?;
-        Ok(())
-    }
-
     /// What every answer tells: the beacon, how far the owner's devices are, this device's clock error.
     pub fn note_answer(&mut self, header: &DownHeader, now_ms: i64) -> Result<(), StoreError> {
         self.before_save();
@@ -328,6 +314,7 @@ impl Store {
         }
         settings::put_number(&tx, "clock_offset", now_ms - header.beacon.time_ms)?;
         settings::put_number(&tx, "last_success", now_ms)?;
+        settings::put_number(&tx, RELAY_COMPARES, i64::from(header.compares.unwrap_or(0)))?;
         settings::put_number(&tx, "relay_sample", i64::from(header.sample.unwrap_or(0)))?;
         tx.commit()?;
         Ok(())
@@ -366,7 +353,14 @@ fn code_of(result: &PieceResult) -> ErrorCode {
     result.code.as_deref().and_then(ErrorCode::from_wire).unwrap_or(ErrorCode::NotAllowed)
 }
 
-fn confirm(db: &Connection, doc: &DocId, actor: Actor, from: u64, to: u64, log_seq: u64) -> Result<u32, StoreError> {
+pub(super) fn confirm(
+    db: &Connection,
+    doc: &DocId,
+    actor: Actor,
+    from: u64,
+    to: u64,
+    log_seq: u64,
+) -> Result<u32, StoreError> {
     let changed = db.execute(
         "UPDATE change SET log_seq = ?5 WHERE doc = ?1 AND actor = ?2 AND seq BETWEEN ?3 AND ?4 AND log_seq IS NULL",
         params![doc.to_string(), actor.0, signed(from), signed(to), signed(log_seq)],

@@ -13,8 +13,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packs::Sums;
 use super::papers::Papers;
-use super::rows::RunRow;
-use super::{Store, StoreError, folded, packs, settings, team, views};
+use super::rows::{RunRow, signed};
+use super::{Store, StoreError, comparing, folded, packs, settings, tally, team, views};
 use crate::domain::nodes;
 use doorstep_schemas::admission::{History, Run};
 
@@ -121,6 +121,10 @@ impl Store {
     /// opened out, so that it is sent again, `most` packs looked at a call. Returns whether more are in doubt.
     pub fn open_doubted(&mut self, now_ms: i64, most: u32) -> Result<bool, StoreError> {
         let Some(after) = settings::number(&self.db, packs::DOUBT)? else { return Ok(false) };
+        if comparing::is_due(&self.db)? {
+            // What a comparison finds on the relay need not be sent again.
+            return Ok(false);
+        }
         let tx = self.db.transaction()?;
         let turn = settings::number(&tx, packs::TURN)?.unwrap_or(0);
         let found = {
@@ -181,6 +185,18 @@ pub(super) fn doubt_all(db: &Connection) -> Result<(), StoreError> {
     settings::put_number(db, packs::DOUBT, i64::MIN)
 }
 
+/// All packs were compared, and those that differ opened out: in the others confirmations hold, by this entry of the log
+/// at the latest. Whether the relay has a photo is asked of the relay, so that packs with own ones stay in doubt.
+pub(super) fn settle_doubt(db: &Connection, head: u64) -> Result<(), StoreError> {
+    let turn = settings::number(db, packs::TURN)?.unwrap_or(0);
+    db.execute("UPDATE pack SET turn = ?1 WHERE turn < ?1 AND photos = 0", [turn])?;
+    let left = "SELECT EXISTS (SELECT 1 FROM pack WHERE own > 0 AND turn < ?1)";
+    if !db.query_row(left, [turn], |row| row.get::<_, bool>(0))? {
+        db.execute("DELETE FROM meta WHERE key = ?1", [packs::DOUBT])?;
+    }
+    settings::put_number(db, packs::PACKED_SEQ, signed(head))
+}
+
 fn docs(job: JobId) -> [String; 2] {
     [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()]
 }
@@ -231,6 +247,7 @@ fn pack(db: &Connection, papers: &mut Papers, job: JobId) -> Result<bool, StoreE
         db.prepare_cached(&format!("DELETE FROM {table} WHERE doc IN (?1, ?2)"))?.execute([&order, &sheet])?;
     }
     packs::put(db, job, &body, &closed, folded)?;
+    tally::packed(db, job, &closed)?;
     Ok(true)
 }
 

@@ -29,7 +29,7 @@ const SAME: i64 = 16;
 /// How often the relay's confirmations were forgotten: a pack of an earlier turn is in doubt.
 pub(super) const TURN: &str = "pack_turn";
 /// The highest entry of the relay's log that holds an own record of a pack.
-const PACKED_SEQ: &str = "packed_seq";
+pub(super) const PACKED_SEQ: &str = "packed_seq";
 /// While packs are in doubt: the last one that was looked at.
 pub(super) const DOUBT: &str = "pack_doubt";
 /// Sums over all packs: documents, changes, own changes, own photos and their bytes.

@@ -15,16 +15,19 @@ use super::cells::Value;
 use super::outbox::{Fit, UnsentRun, pieces};
 use super::rows::signed;
 use super::salvage::{Haul, Kept, KeptRun, RunKey};
-use super::{Enrolment, Store, StoreError, packs, settings, team, views};
+use super::{Enrolment, Store, StoreError, packs, settings, tally, team, views};
 use crate::tasks::{Step, Watcher};
 
 /// Changes taken in with one transaction.
 const PORTION: usize = 2_000;
 /// Facts about the database that was, not about this device.
-const NOT_OVER: [&str; 12] = [
+const NOT_OVER: [&str; 15] = [
     "cursor",
     "judged_by",
     "check",
+    "compare",
+    "compared_at",
+    tally::PACKS,
     "repair",
     "views",
     packs::TURN,

@@ -220,6 +220,7 @@ impl Store {
     /// The relay has given everything that it has. What was put aside is removed when nothing of ours is missing, else
     /// after thirty days.
     pub fn note_caught_up(&mut self, now_ms: i64) -> Result<(), StoreError> {
+        self.note_all_given(now_ms)?;
         let Some(mut repair) = self.last_repair()? else { return Ok(()) };
         let held: u32 = self.db.query_row("SELECT count(*) FROM held_piece", [], |row| row.get(0))?;
         if !repair.complete {

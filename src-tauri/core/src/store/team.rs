@@ -134,6 +134,13 @@ pub(super) fn say_grants_again(db: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What the log has of a grant is not known any more.
+pub(super) fn forget_grant(db: &Connection, job: JobId, member: MemberId) -> Result<(), StoreError> {
+    let place = params![job.to_string(), member.as_str(), UNKNOWN];
+    db.execute("UPDATE granted SET access = ?3 WHERE job = ?1 AND member = ?2", place)?;
+    Ok(())
+}
+
 /// What the relay refused for want of a right is offered again when the right comes.
 pub(super) fn offer_again(db: &Connection, job: JobId) -> Result<(), StoreError> {
     let (order, sheet) = (DocId::Order(job).to_string(), DocId::Sheet(job).to_string());
@@ -377,6 +384,10 @@ impl Store {
         let tx = self.db.transaction()?;
         if accepted {
             put_grant(&tx, grant, rank(Taken { log_seq, ..Taken::default() }))?;
+            if grant.access == Access::Write {
+                // Work that is carried for whoever has the job now may have gone before it.
+                offer_again(&tx, grant.job)?;
+            }
         } else {
             tx.execute(
                 "DELETE FROM granted WHERE job = ?1 AND member = ?2 AND access = ?3",
@@ -392,7 +403,7 @@ impl Store {
     }
 }
 
-fn member_row(row: &rusqlite::Row<'_>) -> Result<MemberView, rusqlite::Error> {
+pub(super) fn member_row(row: &rusqlite::Row<'_>) -> Result<MemberView, rusqlite::Error> {
     let id: String = row.get(0)?;
     Ok(MemberView {
         id: id.parse().map_err(|e| text_error(0, e))?,

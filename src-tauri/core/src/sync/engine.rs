@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use doorstep_schemas::PROTOCOL;
+use doorstep_schemas::compare;
 use doorstep_schemas::frame::{self, FrameError, FrameReader};
 use doorstep_schemas::ids::{Actor, JobId};
 use doorstep_schemas::planted::{self, Bug};
@@ -15,6 +16,7 @@ use doorstep_schemas::view::{Millis, SyncAttempt};
 use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Status, Trailer, UpHeader};
 use minicbor::Decode;
 
+use super::comparison::Comparison;
 use super::fault::Fault;
 use super::pacer::{Cause, Pacer};
 use super::parcels;
@@ -26,13 +28,15 @@ const BUDGET: usize = 64 * 1024;
 const BUDGET_LEAST: usize = 12 * 1024;
 const BUDGET_MOST: usize = 1024 * 1024;
 /// Bytes of entries wanted in one answer.
-const DOWN_BUDGET: u64 = 512 * 1024;
+pub(super) const DOWN_BUDGET: u64 = 512 * 1024;
 
 /// What the engine would have done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
     /// Send this body and bring back the answer.
     Send(Vec<u8>),
+    /// The same for a question of a comparison.
+    Compare(Vec<u8>),
     /// Nothing before this moment (by the clock that the engine is given).
     WaitUntil(i64),
     /// Nothing until something happens.
@@ -87,6 +91,10 @@ struct Flight {
     placed: bool,
     /// The relay is not the one that gave us that place: it was restored from an older copy, or begun anew.
     restored: bool,
+    /// We offered to compare.
+    compares: bool,
+    /// So we do, and this answer's cursor stands before all of it.
+    compared: bool,
     news: News,
 }
 
@@ -99,11 +107,20 @@ pub struct Engine {
     uncertain: bool,
     /// The relay did not understand parcels, or we not its: the next exchange goes without.
     by_themselves: bool,
+    /// What is compared before anything more is exchanged.
+    comparison: Option<Comparison>,
 }
 
 impl Default for Engine {
     fn default() -> Self {
-        Self { pacer: Pacer::default(), flight: None, budget: BUDGET, uncertain: true, by_themselves: false }
+        Self {
+            pacer: Pacer::default(),
+            flight: None,
+            budget: BUDGET,
+            uncertain: true,
+            by_themselves: false,
+            comparison: None,
+        }
     }
 }
 
@@ -117,16 +134,32 @@ impl Engine {
     }
 
     pub fn in_flight(&self) -> bool {
-        self.flight.is_some()
+        self.flight.is_some() || self.comparing()
+    }
+
+    /// What is under way is a question of a comparison.
+    pub fn comparing(&self) -> bool {
+        self.comparison.as_ref().is_some_and(Comparison::in_flight)
     }
 
     /// The next thing to do.
     pub fn poll(&mut self, store: &Store, now: i64) -> Result<Wish, StoreError> {
-        if self.flight.is_some() || store.enrolment()?.is_none() {
+        if self.in_flight() || store.enrolment()?.is_none() {
             return Ok(Wish::Rest);
         }
         if !self.pacer.is_due(now) {
             return Ok(self.pacer.due().map_or(Wish::Rest, Wish::WaitUntil));
+        }
+        if self.comparison.as_ref().is_some_and(|comparison| !comparison.is_of(store.actor())) {
+            self.comparison = None;
+        }
+        if self.comparison.is_none() {
+            let why = store.compare_due(now)?;
+            self.comparison = why.map(|why| Comparison::new(why, store.actor(), now));
+        }
+        if let Some(comparison) = &mut self.comparison {
+            self.pacer.begun();
+            return Ok(Wish::Compare(comparison.ask()));
         }
         let asked = if self.uncertain { store.unsent_runs()? } else { Vec::new() };
         let sample = if self.by_themselves { None } else { store.spoken_sample()? };
@@ -148,6 +181,7 @@ impl Engine {
             sample: Some(terse::NEWEST).filter(|_| !self.by_themselves),
             addresses: store.relay_addresses_tag()?,
             inbox: store.inbox_known()?,
+            compares: if store.comparable()? { Some(compare::FORM) } else { None },
         };
         let mut body = Vec::new();
         frame::put(&mut body, &header);
@@ -171,7 +205,9 @@ impl Engine {
             bytes_down: 0,
             grants_due: false,
             placed: header.cursor.is_some(),
+            compares: header.compares.is_some(),
             restored: false,
+            compared: false,
             news: News::default(),
         });
         Ok(Wish::Send(body))
@@ -179,8 +215,11 @@ impl Engine {
 
     /// A part of the answer arrived. What is whole is kept at once.
     pub fn receive(&mut self, bytes: &[u8], store: &mut Store, now: i64) -> Result<(), Fault> {
-        let Some(flight) = &mut self.flight else { return Ok(()) };
         let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
+        if let Some(comparison) = self.comparison.as_mut().filter(|comparison| comparison.in_flight()) {
+            return comparison.receive(bytes, store, &enrolment, now);
+        }
+        let Some(flight) = &mut self.flight else { return Ok(()) };
         if flight.actor != store.actor() {
             // Its cursor would pass over all that a repaired store has yet to be given again.
             return Err(Fault::Nonsense("the database was made anew during the exchange"));
@@ -195,6 +234,17 @@ impl Engine {
 
     /// The answer is complete.
     pub fn finish(&mut self, store: &mut Store, now: i64) -> Result<News, Fault> {
+        if let Some(comparison) = self.comparison.as_mut().filter(|comparison| comparison.in_flight()) {
+            let ended = comparison.finish(store, now)?;
+            let news = comparison.news();
+            if ended {
+                self.comparison = None;
+                // What was sent and not answered was compared as well.
+                self.uncertain = false;
+            }
+            self.pacer.succeeded(true, now);
+            return Ok(news);
+        }
         let Some(flight) = &self.flight else { return Ok(News::default()) };
         flight.reader.finish()?;
         let Some(trailer) = flight.trailer.clone() else { return Err(Fault::Nonsense("the answer has no trailer")) };
@@ -205,7 +255,7 @@ impl Engine {
         flight.news.jobs.extend(store.purge_erased()?);
         // Held pieces of photos that were not there yet may be there now.
         store.retry_fetches()?;
-        if !trailer.more && flight.actor == store.actor() {
+        if !trailer.more && !flight.compared && flight.actor == store.actor() {
             store.note_caught_up(now)?;
         }
         flight.grants_due |= store.queue_history(now)?;
@@ -239,6 +289,9 @@ impl Engine {
 
     /// The line broke, the relay was silent or talked nonsense. What was kept stays kept.
     pub fn fail(&mut self, fault: &Fault, jitter: u32, store: &mut Store, now: i64) -> Result<News, StoreError> {
+        if self.comparing() {
+            return self.fail_comparing(fault, jitter, store, now);
+        }
         let Some(flight) = self.flight.take() else { return Ok(News::default()) };
         self.by_themselves |= matches!(fault, Fault::Nonsense(_));
         // With a header the relay's answer to every piece is known already.
@@ -250,6 +303,24 @@ impl Engine {
         self.pacer.failed(fault.retry_after_ms(), jitter, now);
         store.note_attempt(&flight.attempt(now, Some(fault)))?;
         Ok(flight.news)
+    }
+}
+
+impl Engine {
+    /// A line that broke goes on where it was; a relay that can't be compared with is asked for everything.
+    fn fail_comparing(&mut self, fault: &Fault, jitter: u32, store: &mut Store, now: i64) -> Result<News, StoreError> {
+        let Some(mut comparison) = self.comparison.take() else { return Ok(News::default()) };
+        let news = comparison.news();
+        if comparison.is_of(store.actor()) {
+            if comparison.cut(fault) {
+                self.comparison = Some(comparison);
+            } else {
+                tracing::warn!(code = fault.code().wire(), "the relay can't be compared with");
+                store.give_up_comparing(now)?;
+            }
+        }
+        self.pacer.failed(fault.retry_after_ms(), jitter, now);
+        Ok(news)
     }
 }
 
@@ -314,7 +385,12 @@ impl Flight {
         store.note_answer(header, now)?;
         if header.restarted && self.placed && !planted::on(Bug::RestoreNotAsked) {
             tracing::warn!("the relay's log is another one: what it had confirmed is asked about again");
-            store.forget_confirmations()?;
+            self.compared = self.compares && header.compares.is_some();
+            if self.compared {
+                store.begin_comparing()?;
+            } else {
+                store.forget_confirmations()?;
+            }
             self.restored = true;
         }
         store.note_held(&header.devices)?;
@@ -340,7 +416,7 @@ impl Flight {
             part: entry.part,
         });
         let cursor = self.trailer.as_ref().map(|trailer| trailer.cursor).or(behind);
-        if cursor.is_none() {
+        if cursor.is_none() || self.compared {
             return Ok(());
         }
         if planted::on(Bug::CursorFirst) {

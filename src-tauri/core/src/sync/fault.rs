@@ -101,6 +101,16 @@ impl Fault {
         }
     }
 
+    /// Whether asking again would bring no other answer, so that a comparison is given up.
+    pub fn ends_comparing(&self) -> bool {
+        match self {
+            Self::Nonsense(_) => true,
+            Self::Frames(cause) => !matches!(cause, FrameError::Truncated),
+            Self::Refused { status, .. } => matches!(status, 400 | 404 | 405 | 413),
+            _ => false,
+        }
+    }
+
     /// Whether nothing of the request can have left this device, so that another way may be tried with it at once.
     pub fn nothing_left(&self) -> bool {
         match self {

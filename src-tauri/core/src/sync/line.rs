@@ -76,9 +76,9 @@ impl Line {
         })
     }
 
-    /// Sends an exchange.
-    pub async fn exchange(&self, body: Vec<u8>) -> Result<Answer, Fault> {
-        let request = self.request(Method::POST, "v1/exchange")?.header("content-type", "application/cbor");
+    /// Sends an exchange, or a question of a comparison.
+    pub async fn exchange(&self, path: &str, body: Vec<u8>) -> Result<Answer, Fault> {
+        let request = self.request(Method::POST, path)?.header("content-type", "application/cbor");
         self.send(request.body(body)).await
     }
 

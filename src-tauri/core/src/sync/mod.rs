@@ -5,6 +5,7 @@
 
 pub mod admin;
 mod blobs;
+mod comparison;
 pub mod engine;
 pub mod fault;
 pub mod line;

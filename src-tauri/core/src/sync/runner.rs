@@ -234,7 +234,7 @@ async fn exchange_loop(
         let turn = turn_rules(&shared);
         let wish = if shared.network_on() { poll(&mut engine, &shared) } else { Wish::Rest };
         let wait = match wish {
-            Wish::Send(body) => {
+            Wish::Send(body) | Wish::Compare(body) => {
                 let news = exchange(&mut engine, &shared, &mut line, body).await;
                 tell_news(&shared, &engine, news);
                 if engine.due().is_none_or(|due| due > shared.clock()) {
@@ -393,7 +393,8 @@ async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Held>,
 }
 
 async fn converse(engine: &mut Engine, shared: &Shared, held: &mut Option<Held>, body: Vec<u8>) -> Result<News, Fault> {
-    let reached = shared.ways.exchange(&shared.actions, held, body).await;
+    let path = if engine.comparing() { "v1/compare" } else { "v1/exchange" };
+    let reached = shared.ways.exchange(&shared.actions, held, path, body).await;
     let way = held.as_ref().filter(|_| reached.is_ok()).map(|(_, way)| way.word());
     shared.set(|now| now.way = way);
     let mut answer = reached?;

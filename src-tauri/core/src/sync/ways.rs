@@ -131,15 +131,22 @@ impl Ways {
         ways.iter().any(|way| !seen.blocked.contains(way))
     }
 
-    /// Sends an exchange by the nearest way that leads to the relay. One connection is kept for as long as its way is.
-    pub async fn exchange(&self, actions: &Actions, held: &mut Option<Held>, body: Vec<u8>) -> Result<Answer, Fault> {
+    /// Sends an exchange, or what belongs to one, by the nearest way that leads to the relay. One connection is kept for as
+    /// long as its way is.
+    pub async fn exchange(
+        &self,
+        actions: &Actions,
+        held: &mut Option<Held>,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer, Fault> {
         loop {
             let chosen = self.choose_for(actions).await?;
             let (line, _) = match held.take() {
                 Some(kept) if kept.1 == chosen.way => held.insert(kept),
                 _ => held.insert((chosen.line()?, chosen.way.clone())),
             };
-            match line.exchange(body.clone()).await {
+            match line.exchange(path, body.clone()).await {
                 Err(fault) if fault.nothing_left() && self.block(&chosen) => {
                     tracing::info!(
                         code = fault.code().wire(),

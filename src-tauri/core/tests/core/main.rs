@@ -6,6 +6,7 @@ mod absorbing;
 mod access;
 mod bundles;
 mod cast;
+mod comparing;
 mod days;
 mod documents;
 mod drafts;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::tallied;
 use crate::storage::StorageError;
 
 /// Before this version a crash while the write-ahead log was reset could lose commits.
@@ -20,7 +21,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_log.sql"),
     include_str!("migrations/0002_operating.sql"),
     include_str!("migrations/0003_access.sql"),
+    include_str!("migrations/0004_tally.sql"),
 ];
+/// The version in which sums of what is held came.
+const TALLIED: u32 = 4;
 
 /// The raw key of the database.
 #[derive(Clone)]
@@ -130,6 +134,9 @@ pub fn migrate(connection: &mut Connection) -> Result<(), StorageError> {
     }
     for migration in MIGRATIONS.iter().skip(found as usize) {
         transaction.execute_batch(migration)?;
+    }
+    if found > 0 && found < TALLIED {
+        tallied::make_all(&transaction)?;
     }
     transaction.execute_batch(&format!("PRAGMA user_version = {known};"))?;
     transaction.commit()?;

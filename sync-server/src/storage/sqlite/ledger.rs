@@ -1,5 +1,6 @@
 //! Writing the log inside the writer's transaction.
 
+use doorstep_schemas::compare;
 use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId};
 use doorstep_schemas::log;
 use doorstep_schemas::wire::Held;
@@ -7,6 +8,8 @@ use rusqlite::{Connection, Params};
 
 use super::rows::{self, number};
 use super::shelf::OnConnection;
+use super::tallied;
+use crate::storage::tallied::{of_grant, of_run};
 use crate::storage::{
     Blob, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Ledger, Member, NewEntry, Outlet, Placed, RunRow,
     Shelf, StorageError, Totals, WhoseToken,
@@ -139,6 +142,8 @@ impl Ledger for InTransaction<'_> {
     }
 
     fn put_run(&mut self, outlet: OutletId, doc: &DocId, actor: Actor, row: &RunRow) -> Result<(), StorageError> {
+        let before = self.run(outlet, doc, actor)?.map_or(0, |before| of_run(doc, actor, &before));
+        tallied::moved(self.0, outlet, &compare::subject(doc), before ^ of_run(doc, actor, row))?;
         let params = (
             outlet.to_bytes(),
             doc.to_bytes(),
@@ -164,6 +169,8 @@ impl Ledger for InTransaction<'_> {
         member: MemberId,
         grant: GrantNow,
     ) -> Result<(), StorageError> {
+        let before = self.grant(outlet, job, member)?.map_or(0, |before| of_grant(job, member, &before));
+        tallied::moved(self.0, outlet, &DocId::Order(job), before ^ of_grant(job, member, &grant))?;
         let params = (
             outlet.to_bytes(),
             member.as_str(),
@@ -257,6 +264,7 @@ impl Ledger for InTransaction<'_> {
         self.run_sql("DELETE FROM document WHERE outlet = ?1 AND doc IN (?2, ?3)", of_job)?;
         let params = (outlet.to_bytes(), job.to_bytes(), number(log_seq)?);
         self.run_sql("INSERT OR REPLACE INTO erased_job (outlet, job, log_seq) VALUES (?1, ?2, ?3)", params)?;
+        tallied::renew(self.0, outlet, &DocId::Order(job))?;
         Ok(alone)
     }
 

@@ -7,6 +7,7 @@ mod connect;
 mod ledger;
 mod rows;
 mod shelf;
+mod tallied;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -16,7 +16,7 @@ const ENTRY: &str = "SELECT seq, kind, doc, author, carrier, actor, member, at_m
 pub struct OnConnection<'a>(pub &'a Connection);
 
 impl OnConnection<'_> {
-    fn all<T>(
+    pub(super) fn all<T>(
         &self,
         sql: &str,
         params: impl Params,
@@ -43,7 +43,7 @@ impl OnConnection<'_> {
     }
 }
 
-fn grant(row: &Row<'_>) -> Result<GrantNow, StorageError> {
+pub(super) fn grant(row: &Row<'_>) -> Result<GrantNow, StorageError> {
     let log_seq: Option<i64> = row.get("log_seq")?;
     Ok(GrantNow {
         access: rows::access(row.get("access")?)?,
@@ -53,12 +53,16 @@ fn grant(row: &Row<'_>) -> Result<GrantNow, StorageError> {
     })
 }
 
-fn limit(limit: usize) -> i64 {
+pub(super) fn limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
 }
 
+pub(super) fn run_row(row: &Row<'_>) -> Result<RunRow, StorageError> {
+    Ok(RunRow { run: rows::run(row)?, log_seq: rows::count(row, "log_seq")? })
+}
+
 /// A place in the log as SQLite counts: beyond its numbers nothing can be stored.
-fn place(seq: u64) -> i64 {
+pub(super) fn place(seq: u64) -> i64 {
     i64::try_from(seq).unwrap_or(i64::MAX)
 }
 
@@ -102,9 +106,7 @@ impl Shelf for OnConnection<'_> {
 
     fn run(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Option<RunRow>, StorageError> {
         let params = (outlet.to_bytes(), doc.to_bytes(), actor.0);
-        self.one("SELECT * FROM run WHERE outlet = ?1 AND doc = ?2 AND actor = ?3", params, |row| {
-            Ok(RunRow { run: rows::run(row)?, log_seq: rows::count(row, "log_seq")? })
-        })
+        self.one("SELECT * FROM run WHERE outlet = ?1 AND doc = ?2 AND actor = ?3", params, run_row)
     }
 
     fn entry_covering(

@@ -10,8 +10,11 @@ use doorstep::store::outbox::OutPiece;
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::admission::{self, History, Run, Verdict};
 use doorstep_schemas::birth;
+use doorstep_schemas::compare::{self, CompareDown, CompareUp, DocumentHeld, Node, NodeHeld, RunEnd, Tally};
+use doorstep_schemas::frame;
 use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, OutletId, PublicKey};
 use doorstep_schemas::log::{GENESIS, digest, running_hash, short};
+use doorstep_schemas::segment;
 use doorstep_schemas::signature::Beacon;
 use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Outcome, Piece, PieceResult, RunHeld, RunName, kind};
 use ed25519_dalek::SigningKey;
@@ -29,6 +32,8 @@ pub struct Log {
     runs: BTreeMap<(DocId, Actor), (Run, Vec<ChangeHash>)>,
     ops: BTreeMap<DocId, u64>,
     pub owner_seq: u64,
+    /// The newest form of comparing that it answers.
+    pub compares: Option<u8>,
 }
 
 struct Seen<'a>(&'a Log, &'a DocId, Actor);
@@ -62,6 +67,7 @@ impl Log {
             runs: BTreeMap::new(),
             ops: BTreeMap::new(),
             owner_seq: 0,
+            compares: None,
         }
     }
 
@@ -121,6 +127,7 @@ impl Log {
             inbox: None,
             inbox_seen: None,
             farewell: None,
+            compares: self.compares,
         }
     }
 
@@ -162,6 +169,75 @@ impl Log {
     pub fn held(&self, run: &RunName) -> Option<RunHeld> {
         let (held, _) = self.runs.get(&(run.doc.clone(), run.actor))?;
         Some(RunHeld { doc: run.doc.clone(), actor: run.actor, seq: held.seq, log_seq: self.head() })
+    }
+
+    /// A document's work is gone from it, as if it had never come; its entries stay stubs.
+    pub fn lose(&mut self, doc: &DocId) {
+        self.runs.retain(|(kept, _), _| kept != doc);
+        self.ops.remove(doc);
+        for entry in self.entries.iter_mut().filter(|entry| entry.piece.doc.as_ref() == Some(doc)) {
+            entry.piece = Piece::default();
+        }
+    }
+
+    /// Answers a device that compares, as if it might read all of these documents.
+    pub fn compare(&self, up: &CompareUp, reads: impl Fn(&DocId) -> bool) -> Vec<u8> {
+        let runs = || self.runs.iter().filter(|((doc, _), _)| reads(doc));
+        let (mut grants, mut roles, mut devices) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for Entry { piece, .. } in &self.entries {
+            grants.extend(piece.grant.map(|grant| ((grant.job, grant.member), grant)));
+            roles.extend(piece.role.clone().map(|role| (role.member, role)));
+            devices.extend(piece.device.clone().map(|device| (device.device, device)));
+        }
+        let (roles, devices): (Vec<_>, Vec<_>) = (roles.into_values().collect(), devices.into_values().collect());
+        let mut sums: BTreeMap<DocId, u64> = BTreeMap::new();
+        for ((doc, actor), (run, _)) in runs() {
+            *sums.entry(compare::subject(doc)).or_default() ^= compare::of_run(doc, *actor, run.seq, &run.hash);
+        }
+        for grant in grants.values() {
+            *sums.entry(DocId::Order(grant.job)).or_default() ^= compare::of_grant(grant);
+        }
+        let held = |node: &Node| {
+            let span = node.span().unwrap();
+            let within = sums.iter().filter(|(subject, _)| span.contains(&compare::place(subject)));
+            let within = within.map(|(subject, digest)| Tally { subject: subject.clone(), digest: *digest });
+            NodeHeld::of(*node, within.collect())
+        };
+        let asked = |doc: &DocId| up.subjects.contains(&compare::subject(doc));
+        let mut documents: BTreeMap<DocId, DocumentHeld> = BTreeMap::new();
+        for ((doc, actor), (run, _)) in runs().filter(|((doc, _), _)| asked(doc)) {
+            let held = documents.entry(doc.clone()).or_insert(DocumentHeld { doc: doc.clone(), runs: Vec::new() });
+            let (seq, hash) = (run.seq, compare::head_of(&run.hash));
+            held.runs.push(RunEnd { actor: *actor, seq, hash, log_seq: self.head() });
+        }
+        let down = CompareDown {
+            protocol: PROTOCOL,
+            epoch: self.epoch,
+            beacon: Beacon::sign(self.outlet, self.epoch, NOON, self.head(), short(&self.hash), &self.relay),
+            nodes: up.nodes.iter().map(held).collect(),
+            team: up.nodes.contains(&Node::ROOT).then(|| compare::of_team(&roles, &devices)),
+            answered: u32::try_from(up.subjects.len()).unwrap(),
+            documents: documents.into_values().collect(),
+            grants: grants.into_values().filter(|grant| asked(&DocId::Order(grant.job))).collect(),
+            roles: if up.team { roles } else { Vec::new() },
+            devices: if up.team { devices } else { Vec::new() },
+            erased: Vec::new(),
+            told: u32::try_from(up.wanted.len()).unwrap(),
+        };
+        let mut body = Vec::new();
+        frame::put(&mut body, &down);
+        for wanted in &up.wanted {
+            let behind = |entry: &&Entry| {
+                entry.piece.doc.as_ref() == Some(&wanted.doc)
+                    && entry.piece.segment.as_ref().is_some_and(|segment| {
+                        let count = segment::find(segment.codec, &segment.body, segment.actor, segment.from_seq);
+                        segment.actor == wanted.actor
+                            && segment.from_seq + count.unwrap().len() as u64 > wanted.after + 1
+                    })
+            };
+            self.entries.iter().filter(behind).for_each(|entry| frame::put(&mut body, entry));
+        }
+        body
     }
 
     /// The same log under somebody else's key.
