@@ -3,9 +3,9 @@
 //! Each case is measured in a process of its own, so that its memory is its own. `cold` is the first process after the
 //! system's page cache was emptied, `warm` the next one.
 
-mod ask;
+pub(crate) mod ask;
 mod asks;
-mod build;
+pub(crate) mod build;
 mod edit;
 mod tables;
 #[cfg(test)]
@@ -148,7 +148,7 @@ fn rest(folder: &Path, plan: Plan, out: &mut dyn Write, growth: &mut Growth) -> 
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
