@@ -1,7 +1,7 @@
 //! One exchange after another, without I/O: bytes and time in, bytes and wishes out.
 //!
-//! What arrives whole is kept with the cursor behind it before the next byte is read, so a line that breaks at any
-//! byte costs only the piece it broke in. After an answer was lost, the next request asks what arrived instead of
+//! What arrives whole is kept with the cursor behind it, at the latest a moment after it came, so a line that breaks at
+//! any byte costs only the piece it broke in. After an answer was lost, the next request asks what arrived instead of
 //! sending it all again.
 
 use std::collections::BTreeSet;
@@ -27,6 +27,11 @@ const BUDGET_LEAST: usize = 12 * 1024;
 const BUDGET_MOST: usize = 1024 * 1024;
 /// Bytes of entries wanted in one answer.
 const DOWN_BUDGET: u64 = 512 * 1024;
+
+/// Entries that arrive on each other's heels are kept together, for at most so long and so many bytes of the answer: a
+/// commit costs as much as a job, and a document is tried once for all that comes to it.
+pub const TOGETHER_MS: u64 = 300;
+const TOGETHER: usize = 192 * 1024;
 
 /// What the engine would have done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +80,8 @@ struct Flight {
     header: Option<DownHeader>,
     trailer: Option<Trailer>,
     entries: Vec<Entry>,
+    /// When the first of them came, and how many bytes of the answer since.
+    unkept: Option<(i64, usize)>,
     started: i64,
     bytes_up: usize,
     bytes_down: usize,
@@ -161,6 +168,7 @@ impl Engine {
             header: None,
             trailer: None,
             entries: Vec::new(),
+            unkept: None,
             started: now,
             bytes_up: body.len(),
             bytes_down: 0,
@@ -172,7 +180,7 @@ impl Engine {
         Ok(Wish::Send(body))
     }
 
-    /// A part of the answer arrived. What is whole is kept at once.
+    /// A part of the answer arrived. What is whole is kept at once or with what follows it closely.
     pub fn receive(&mut self, bytes: &[u8], store: &mut Store, now: i64) -> Result<(), Fault> {
         let Some(flight) = &mut self.flight else { return Ok(()) };
         let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
@@ -184,8 +192,18 @@ impl Engine {
         flight.reader.push(bytes);
         let read = flight.read(&enrolment, store, now);
         // Whatever came before the nonsense is kept: it need not come again.
-        flight.keep(store, now)?;
+        if read.is_err() || flight.trailer.is_some() || flight.is_full(bytes.len(), now) {
+            flight.keep(store, now)?;
+        }
         read
+    }
+
+    /// Nothing followed for [`TOGETHER_MS`]: what is whole is kept now.
+    pub fn linger(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
+        match &mut self.flight {
+            Some(flight) if flight.actor == store.actor() => flight.keep(store, now),
+            _ => Ok(()),
+        }
     }
 
     /// The answer is complete.
@@ -226,7 +244,12 @@ impl Engine {
 
     /// The line broke, the relay was silent or talked nonsense. What was kept stays kept.
     pub fn fail(&mut self, fault: &Fault, jitter: u32, store: &mut Store, now: i64) -> Result<News, StoreError> {
-        let Some(flight) = self.flight.take() else { return Ok(News::default()) };
+        let Some(mut flight) = self.flight.take() else { return Ok(News::default()) };
+        if flight.actor == store.actor()
+            && let Err(error) = flight.keep(store, now)
+        {
+            tracing::warn!(%error, "what arrived before the line broke can't be kept: it is asked for again");
+        }
         self.by_themselves |= matches!(fault, Fault::Nonsense(_));
         // With a header the relay's answer to every piece is known already.
         self.uncertain |= flight.restored || (fault.may_have_arrived() && flight.header.is_none());
@@ -305,10 +328,23 @@ impl Flight {
         Ok(())
     }
 
+    /// Whether what arrived whole is to be kept before more is read.
+    fn is_full(&mut self, bytes: usize, now: i64) -> bool {
+        if self.entries.is_empty() {
+            return false;
+        }
+        let (since, before) = self.unkept.unwrap_or((now, 0));
+        self.unkept = Some((since, before + bytes));
+        // A clock that was set back says nothing.
+        before + bytes >= TOGETHER || !u64::try_from(now - since).is_ok_and(|past| past < TOGETHER_MS)
+    }
+
     /// Absorbs the entries that arrived whole, with the cursor that stands behind the last of them.
     fn keep(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
         let Some(header) = &self.header else { return Ok(()) };
-        let behind = self.entries.last().map(|entry| Cursor {
+        let entries = std::mem::take(&mut self.entries);
+        self.unkept = None;
+        let behind = entries.last().map(|entry| Cursor {
             epoch: header.epoch,
             seq: entry.seq,
             hash: entry.hash,
@@ -321,8 +357,7 @@ impl Flight {
         if planted::on(Bug::CursorFirst) {
             store.absorb(&[], cursor.as_ref(), now)?;
         }
-        let absorbed = store.absorb(&self.entries, cursor.as_ref(), now)?;
-        self.entries.clear();
+        let absorbed = store.absorb(&entries, cursor.as_ref(), now)?;
         self.news.received += absorbed.received;
         self.news.jobs.extend(absorbed.jobs);
         self.news.team |= absorbed.team;

@@ -12,11 +12,11 @@ use doorstep_schemas::live::Announcement;
 use doorstep_schemas::view::RelayWay;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use super::engine::{Engine, News, Wish};
+use super::engine::{Engine, News, TOGETHER_MS, Wish};
 use super::fault::Fault;
-use super::line::Line;
+use super::line::{Answer, Line};
 use super::nearby::Lookout;
 use super::network::{self, Purse};
 use super::pacer::Cause;
@@ -383,10 +383,25 @@ async fn converse(engine: &mut Engine, shared: &Shared, held: &mut Option<Held>,
     let way = held.as_ref().filter(|_| reached.is_ok()).map(|(_, way)| way.word());
     shared.set(|now| now.way = way);
     let mut answer = reached?;
-    while let Some(chunk) = answer.chunk().await? {
-        engine.receive(&chunk, &mut shared.actions.shelf.store(), shared.clock())?;
+    while let Some(chunk) = next_chunk(engine, shared, &mut answer).await? {
+        engine.receive(chunk.as_ref(), &mut shared.actions.shelf.store(), shared.clock())?;
     }
     engine.finish(&mut shared.actions.shelf.store(), shared.clock())
+}
+
+/// What comes next of an answer. On a line that pauses, what came whole is not left waiting for it.
+async fn next_chunk(
+    engine: &mut Engine,
+    shared: &Shared,
+    answer: &mut Answer,
+) -> Result<Option<impl AsRef<[u8]> + use<>>, Fault> {
+    let next = answer.chunk();
+    tokio::pin!(next);
+    if let Ok(chunk) = timeout(Duration::from_millis(TOGETHER_MS), &mut next).await {
+        return Ok(chunk?);
+    }
+    engine.linger(&mut shared.actions.shelf.store(), shared.clock())?;
+    Ok(next.await?)
 }
 
 fn tell_news(shared: &Shared, engine: &Engine, news: News) {

@@ -1,7 +1,7 @@
 //! The sync engine, driven by hand: bytes and time in, bytes and wishes out.
 
 use doorstep::store::Store;
-use doorstep::sync::engine::{Engine, News, Wish};
+use doorstep::sync::engine::{Engine, News, TOGETHER_MS, Wish};
 use doorstep::sync::fault::Fault;
 use doorstep::sync::pacer::Cause;
 use doorstep_schemas::PROTOCOL;
@@ -284,9 +284,37 @@ fn entries_of_a_later_version_are_passed_over_and_the_cursor_goes_on() {
     engine.on(Cause::Start, NOON);
     send(&mut engine, &fresh.store(), NOON);
     engine.receive(&body, &mut fresh.store(), NOON).unwrap();
+    engine.linger(&mut fresh.store(), NOON).unwrap();
     let cursor = fresh.store().cursor().unwrap().unwrap();
     assert_eq!((cursor.seq, cursor.hash), (head + 2, [2; 8]));
     assert_eq!(fresh.facts(job), ran.facts(job));
+}
+
+#[test]
+fn what_comes_on_each_others_heels_is_kept_together_and_nothing_waits_long() {
+    let (mut shop, ran, _, _) = scene();
+    settle(&mut Engine::default(), &mut shop, &ran);
+    let (head, entries) = (shop.log.head(), shop.log.entries.clone());
+    let (first, others) = entries.split_at(entries.len() / 2);
+    let begun = answer(&shop.log.header(Vec::new()), first, None);
+    let mut rest = Vec::new();
+    others.iter().for_each(|entry| frame::put(&mut rest, entry));
+    // How long after the first the rest comes, where the device stands then, and where when nothing follows.
+    let late = i64::try_from(TOGETHER_MS).unwrap();
+    for (after, then) in [(0, 0), (late - 1, 0), (late, head), (-late, head)] {
+        let phone = shop.stranger(OWNER);
+        let mut store = phone.store();
+        let at = |store: &Store| store.cursor().unwrap().map_or(0, |cursor| cursor.seq);
+        let mut engine = Engine::default();
+        engine.on(Cause::Start, NOON);
+        send(&mut engine, &store, NOON);
+        engine.receive(&begun, &mut store, NOON).unwrap();
+        assert_eq!(at(&store), 0, "the first part waits for what follows it");
+        engine.receive(&rest, &mut store, NOON + after).unwrap();
+        assert_eq!(at(&store), then, "{after} ms later");
+        engine.linger(&mut store, NOON + after).unwrap();
+        assert_eq!(at(&store), head, "nothing followed");
+    }
 }
 
 #[test]
