@@ -144,9 +144,9 @@ impl Doorstep {
         let OpenFolder { store, keeper, lock } = OpenFolder::open(folder, keyring, nature.as_ref(), watcher)?;
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
-        let runner = Runner::start(runtime, &actions, lookout)?;
-        let upkeep = Upkeep::start(runtime, &actions, runner.resting());
         let tasks = Tasks::new(actions.events.clone());
+        let runner = Runner::start(runtime, &actions, &tasks, lookout)?;
+        let upkeep = Upkeep::start(runtime, &actions, runner.resting());
         let (keeper, keyring) = (Mutex::new(keeper), keyring.clone());
         Ok(Self { actions, tasks, runner, _upkeep: upkeep, keeper, keyring, _lock: lock })
     }

@@ -20,6 +20,7 @@ use super::pacer::{Cause, Pacer};
 use super::parcels;
 use crate::store::outbox::Outgoing;
 use crate::store::{Enrolment, Store, StoreError};
+use crate::tasks::Step;
 
 /// Bytes of pieces in one request: doubled when requests go through, halved when they don't.
 const BUDGET: usize = 64 * 1024;
@@ -102,11 +103,20 @@ pub struct Engine {
     uncertain: bool,
     /// The relay did not understand parcels, or we not its: the next exchange goes without.
     by_themselves: bool,
+    /// What the last exchanges brought, when the last one left something to fetch.
+    behind: Option<Step>,
 }
 
 impl Default for Engine {
     fn default() -> Self {
-        Self { pacer: Pacer::default(), flight: None, budget: BUDGET, uncertain: true, by_themselves: false }
+        Self {
+            pacer: Pacer::default(),
+            flight: None,
+            budget: BUDGET,
+            uncertain: true,
+            by_themselves: false,
+            behind: None,
+        }
     }
 }
 
@@ -121,6 +131,17 @@ impl Engine {
 
     pub fn in_flight(&self) -> bool {
         self.flight.is_some()
+    }
+
+    /// How far the device is in the log, while there is more to fetch than the last answer brought.
+    pub fn behind(&self) -> Option<Step> {
+        self.behind
+    }
+
+    /// A person stopped the fetching: it goes on with the next cause.
+    pub fn pause(&mut self, now: i64) {
+        self.behind = None;
+        self.pacer.succeeded(false, now);
     }
 
     /// The next thing to do.
@@ -216,6 +237,12 @@ impl Engine {
         flight.news.jobs.extend(store.purge_lost()?);
         // Held pieces of photos that were not there yet may be there now.
         store.retry_fetches()?;
+        let before = self.behind.take().map_or(0, |step| step.bytes);
+        self.behind = trailer.more.then(|| Step {
+            done: trailer.cursor.seq,
+            of: flight.header.as_ref().map(|header| header.beacon.seq),
+            bytes: before.saturating_add(flight.bytes_down as u64),
+        });
         if !trailer.more && flight.actor == store.actor() {
             store.note_caught_up(now)?;
         }

@@ -4,6 +4,7 @@
 //! that does what they wish over HTTP.
 
 pub mod admin;
+mod backlog;
 mod blobs;
 pub mod engine;
 pub mod fault;

@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use tokio::time::{sleep, timeout};
 
+use super::backlog::Backlog;
 use super::engine::{Engine, News, TOGETHER_MS, Wish};
 use super::fault::Fault;
 use super::line::{Answer, Line};
@@ -25,6 +26,7 @@ use super::{live, photos, status};
 use crate::actions::Actions;
 use crate::nature::random;
 use crate::store::StoreError;
+use crate::tasks::Tasks;
 
 const LIVE_BACKOFF: Duration = Duration::from_secs(2);
 const LIVE_BACKOFF_MOST: Duration = Duration::from_secs(60);
@@ -62,7 +64,12 @@ pub struct Runner {
 }
 
 impl Runner {
-    pub fn start(runtime: &Handle, actions: &Actions, lookout: Arc<dyn Lookout>) -> Result<Self, StoreError> {
+    pub fn start(
+        runtime: &Handle,
+        actions: &Actions,
+        tasks: &Tasks,
+        lookout: Arc<dyn Lookout>,
+    ) -> Result<Self, StoreError> {
         let ways = Arc::new(Ways::new(lookout));
         let (commands, heard) = mpsc::unbounded_channel();
         let on = !actions.shelf.store().chosen()?.no_network;
@@ -78,7 +85,8 @@ impl Runner {
             live_anew: Arc::default(),
             text: Arc::default(),
         };
-        runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe()));
+        let backlog = Backlog::new(tasks.clone());
+        runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe(), backlog));
         runtime.spawn(live_loop(shared.clone(), commands.downgrade()));
         runtime.spawn(photos::keep_moving(shared.clone(), commands.downgrade()));
         runtime.spawn(network::watch(shared.clone(), commands.downgrade()));
@@ -216,6 +224,7 @@ async fn exchange_loop(
     shared: Shared,
     mut commands: mpsc::UnboundedReceiver<Command>,
     mut events: broadcast::Receiver<CoreEvent>,
+    mut backlog: Backlog,
 ) {
     let mut engine = Engine::default();
     engine.on(Cause::Start, shared.clock());
@@ -229,6 +238,9 @@ async fn exchange_loop(
             Wish::Send(body) => {
                 let news = exchange(&mut engine, &shared, &mut line, body).await;
                 tell_news(&shared, &engine, news);
+                if !backlog.goes_on(engine.behind()) {
+                    engine.pause(shared.clock());
+                }
                 if engine.due().is_none_or(|due| due > shared.clock()) {
                     answer(&mut hands);
                 }

@@ -4,12 +4,15 @@ use doorstep::store::Store;
 use doorstep::sync::engine::{Engine, News, TOGETHER_MS, Wish};
 use doorstep::sync::fault::Fault;
 use doorstep::sync::pacer::Cause;
+use doorstep::tasks::Step;
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::SheetField;
-use doorstep_schemas::wire::{DownHeader, Entry, Outcome, Piece, PieceResult, RunHeld, Trailer, UpHeader, kind};
+use doorstep_schemas::wire::{
+    Cursor, DownHeader, Entry, Outcome, Piece, PieceResult, RunHeld, Trailer, UpHeader, kind,
+};
 use ed25519_dalek::SigningKey;
 
 use crate::cast::{NOON, OWNER, Phone, RAN, Shop, field, leaking_heater, member, pass_everything};
@@ -288,6 +291,28 @@ fn entries_of_a_later_version_are_passed_over_and_the_cursor_goes_on() {
     let cursor = fresh.store().cursor().unwrap().unwrap();
     assert_eq!((cursor.seq, cursor.hash), (head + 2, [2; 8]));
     assert_eq!(fresh.facts(job), ran.facts(job));
+}
+
+#[test]
+fn a_device_that_has_more_to_fetch_says_how_far_it_is_and_can_be_stopped() {
+    let (mut shop, ran, fresh, _) = scene();
+    settle(&mut Engine::default(), &mut shop, &ran);
+    let (first, _) = shop.log.entries.split_at(3);
+    let at = &first[2];
+    let cursor = Cursor { epoch: shop.log.epoch, seq: at.seq, hash: at.hash, part: 0 };
+    let mut engine = Engine::default();
+    engine.on(Cause::Start, NOON);
+    send(&mut engine, &fresh.store(), NOON);
+    let header = shop.log.header(Vec::new());
+    let some = answer(&header, first, Some(&Trailer { cursor, more: true }));
+    converse(&mut engine, &mut fresh.store(), &some).unwrap();
+    let step = Step { done: at.seq, of: Some(header.beacon.seq), bytes: some.len() as u64 };
+    assert_eq!(engine.behind(), Some(step));
+    assert!(engine.due().is_some_and(|due| due <= NOON), "it goes on at once");
+    engine.pause(NOON);
+    assert!(engine.behind().is_none() && engine.due().is_some_and(|due| due > NOON + 60_000), "a person stopped it");
+    settle(&mut engine, &mut shop, &fresh);
+    assert_eq!((engine.behind(), fresh.store().cursor().unwrap()), (None, Some(shop.log.cursor())));
 }
 
 #[test]
