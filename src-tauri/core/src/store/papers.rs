@@ -16,7 +16,7 @@ use crate::domain::facts::outlet::Roster;
 /// An open document is 22–31 KB of memory.
 const OPEN: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
 /// While years of work come in: a job's pieces lie days apart in the log, and each opening reads all that came before.
-const OPEN_IN_A_BACKLOG: NonZeroUsize = NonZeroUsize::new(1_024).expect("1,024 is not zero");
+const OPEN_IN_A_BACKLOG: NonZeroUsize = NonZeroUsize::new(512).expect("512 is not zero");
 /// A batch that touches so many documents is one of a backlog.
 const BACKLOG: usize = 48;
 const FEW: NonZeroUsize = NonZeroUsize::new(4).expect("4 is not zero");
