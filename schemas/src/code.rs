@@ -47,6 +47,11 @@ codes! {
     UnknownKind = "unknown_kind",
     /// Unknown and forbidden answer alike.
     NotAllowed = "not_allowed",
+    /// It waits in the owner's inbox: its author has left, or has the job no longer.
+    InInbox = "in_inbox",
+    InboxFull = "inbox_full",
+    /// The job was erased for good: nothing of it is taken any more.
+    JobErased = "job_erased",
 
     // A request to the relay.
     ExchangeUnreadable = "exchange_unreadable",
@@ -55,6 +60,8 @@ codes! {
     DeviceRefused = "device_refused",
     /// An owner has yet to confirm it.
     DevicePending = "device_pending",
+    /// The member has left: own work still goes to the owner's inbox.
+    MemberLeft = "member_left",
     CodeWrong = "code_wrong",
     TooManyTries = "too_many_tries",
     RequestInvalid = "request_invalid",

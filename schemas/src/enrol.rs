@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{DeviceId, MemberId, OutletId, PublicKey};
+use crate::signature::Farewell;
 use crate::wire::RoleKind;
 
 /// Letters of a code: 40 random bits in Crockford's base32, read the way people misread them.
@@ -114,6 +115,42 @@ pub struct ErrorAnswer {
     pub code: String,
     /// English, for the log.
     pub detail: String,
+    /// With `device_refused`, to a device that the relay knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub farewell: Option<FarewellWord>,
+}
+
+/// A [`Farewell`] as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FarewellWord {
+    /// 1 left, 2 lost.
+    pub status: u8,
+    /// The relay's clock when the device was reported lost or its member left, milliseconds since 1970, UTC.
+    pub at_ms: i64,
+    /// By the relay's key, hex.
+    #[schemars(regex(pattern = "^[0-9a-f]{128}$"))]
+    pub signature: String,
+}
+
+impl From<Farewell> for FarewellWord {
+    fn from(word: Farewell) -> Self {
+        let signature = word.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { status: word.status, at_ms: word.at_ms, signature }
+    }
+}
+
+impl FarewellWord {
+    /// `None` when the signature is not one.
+    pub fn read(&self) -> Option<Farewell> {
+        if self.signature.len() != 128 {
+            return None;
+        }
+        let mut bytes = [0; 64];
+        for (byte, digits) in bytes.iter_mut().zip(self.signature.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Some(Farewell { status: self.status, at_ms: self.at_ms, bytes })
+    }
 }
 
 /// What a member is to the outlet, as a word.

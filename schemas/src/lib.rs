@@ -18,6 +18,7 @@ pub mod enrol;
 pub mod event;
 pub mod frame;
 pub mod ids;
+pub mod inbox;
 pub mod input;
 mod leb;
 pub mod live;

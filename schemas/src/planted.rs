@@ -53,8 +53,6 @@ bugs! {
     ConfirmedUnanswered,
     /// One refusal keeps everything else here.
     RefusalBlocksRest,
-    /// What waits for a parent is not looked at again.
-    WaitingDropped,
     /// A job that was taken away is removed with what the relay has not got.
     PurgeBeforePush,
     NothingPurged,

@@ -133,6 +133,36 @@ impl Beacon {
     }
 }
 
+/// The relay's signed word that it serves a device no longer. It names the device and the moment from which that holds,
+/// so neither a stranger on the way nor an older copy of the log can send away a device that is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Farewell {
+    /// 1 left, 2 lost, as in [`crate::wire::Status`].
+    #[n(0)]
+    pub status: u8,
+    /// The relay's clock when the device was reported lost, or its member left; milliseconds since 1970, UTC.
+    #[n(1)]
+    pub at_ms: i64,
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub bytes: [u8; 64],
+}
+
+impl Farewell {
+    fn preimage(outlet: OutletId, device: DeviceId, status: u8, at_ms: i64) -> Vec<u8> {
+        [b"doorstep farewell 1\0".as_slice(), &outlet.to_bytes(), &device.0, &[status], &at_ms.to_be_bytes()].concat()
+    }
+
+    pub fn sign(outlet: OutletId, device: DeviceId, status: u8, at_ms: i64, key: &SigningKey) -> Self {
+        let bytes = key.sign(&Self::preimage(outlet, device, status, at_ms)).to_bytes();
+        Self { status, at_ms, bytes }
+    }
+
+    pub fn holds(&self, outlet: OutletId, device: DeviceId, relay: &PublicKey) -> bool {
+        verify(relay, &Self::preimage(outlet, device, self.status, self.at_ms), &self.bytes)
+    }
+}
+
 /// The public half of a key, and the device it names.
 pub fn identity(key: &SigningKey) -> (PublicKey, DeviceId) {
     let public = PublicKey(key.verifying_key().to_bytes());

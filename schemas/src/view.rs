@@ -4,6 +4,7 @@
 
 mod bundle;
 mod history;
+mod inbox;
 mod job;
 mod keys;
 mod lists;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bundle::*;
 pub use history::*;
+pub use inbox::*;
 pub use job::*;
 pub use keys::*;
 pub use lists::*;

@@ -6,8 +6,10 @@
 
 use minicbor::{Decode, Encode};
 
+pub use crate::inbox::{Admit, Erased, InboxItem, InboxState};
+
 use crate::ids::{Actor, DeviceId, DocId, JobId, MemberId, PublicKey};
-use crate::signature::{Beacon, Signature};
+use crate::signature::{Beacon, Farewell, Signature};
 
 /// A place in an outlet's log. `epoch` and `hash` tell a relay restored from an older copy from the one we knew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -96,6 +98,9 @@ pub struct UpHeader {
     /// Which of the relay's addresses are known, by [`crate::nearby::addresses_tag`]; absent for none.
     #[n(10)]
     pub addresses: Option<u32>,
+    /// The newest word of the owner's inbox that this device knows; `None`: it doesn't read the inbox.
+    #[n(12)]
+    pub inbox: Option<u64>,
 }
 
 /// Kinds of log entries. The number is the wire's; it is never given again.
@@ -134,6 +139,10 @@ pub struct Piece {
     pub device: Option<Device>,
     #[cbor(n(6), with = "minicbor::bytes")]
     pub parcel: Option<Vec<u8>>,
+    #[n(7)]
+    pub admit: Option<Admit>,
+    #[n(8)]
+    pub erased: Option<Erased>,
 }
 
 /// Consecutive changes of one (document, actor).
@@ -272,6 +281,9 @@ pub struct PieceResult {
     /// The wire name of an error code, for `Refused`.
     #[n(3)]
     pub code: Option<String>,
+    /// For a piece that is not part of the log: the word of the owner's inbox that holds it.
+    #[n(4)]
+    pub inbox: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -315,6 +327,15 @@ pub struct DownHeader {
     /// Devices that wait for an owner's word, for owners.
     #[n(11)]
     pub pending: Option<Vec<Device>>,
+    /// Words of the owner's inbox that the device does not know yet, for owners, oldest first.
+    #[n(12)]
+    pub inbox: Option<Vec<InboxItem>>,
+    /// The last word of the inbox that an owner's device has fetched.
+    #[n(13)]
+    pub inbox_seen: Option<u64>,
+    /// The device is served no more than this answer: its member has left.
+    #[n(14)]
+    pub farewell: Option<Farewell>,
 }
 
 /// A device's own last word on what it still holds.

@@ -412,9 +412,15 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  It was made on top of a change that is in quarantine. */
 "rests_on_refused" | "document_full" | "signature_invalid" | "unknown_author" | "unknown_kind" | 
 /**  Unknown and forbidden answer alike. */
-"not_allowed" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | 
+"not_allowed" | 
+/**  It waits in the owner's inbox: its author has left, or has the job no longer. */
+"in_inbox" | "inbox_full" | 
+/**  The job was erased for good: nothing of it is taken any more. */
+"job_erased" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | 
 /**  An owner has yet to confirm it. */
-"device_pending" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
+"device_pending" | 
+/**  The member has left: own work still goes to the owner's inbox. */
+"member_left" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
 /**  As a rule the device's clock is wrong. */
 "relay_certificate_time" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
 /**  What can be read is kept and the rest fetched again at the next start. */

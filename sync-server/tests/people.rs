@@ -3,11 +3,13 @@
 
 mod stage;
 
+use doorstep_relay::engine::enrolment::{Newcomer, enrol};
 use doorstep_schemas::enrol::{InviteAnswer, MemberAnswer};
-use doorstep_schemas::ids::PublicKey;
+use doorstep_schemas::ids::{PublicKey, ShortId};
 use doorstep_schemas::wire::{Status, kind};
 use ed25519_dalek::SigningKey;
 use reqwest::{Method, StatusCode};
+use sha2::{Digest, Sha256};
 use stage::{Stage, json, refusal};
 
 fn key(seed: u8) -> PublicKey {
@@ -53,6 +55,27 @@ async fn guessing_is_stopped_after_sixty_tries_and_only_for_a_while() {
     assert_eq!(refusal(answer).await, (429, "too_many_tries".into()));
     stage.pass(60_000);
     assert_eq!(stage.try_code(&code, key(1)).await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_guesses_open_nothing() {
+    let stage = Stage::set().await;
+    for _ in 0..20 {
+        stage.code(stage.li).await;
+    }
+    // Without the sixty a minute, which would let through six hundred in the time that a code works.
+    let now = stage.state.now_ms();
+    let hits = stage.state.write(move |ledger| {
+        let mut hits = 0;
+        for n in 0..100_000u32 {
+            let digest: [u8; 32] = Sha256::digest(n.to_be_bytes()).into();
+            let code = ShortId::mint([digest[0], digest[1], digest[2], digest[3], digest[4]]).to_string();
+            let guess = Newcomer { code, key: key(9), name: "手机".into(), token_hash: digest };
+            hits += u32::from(enrol(ledger, &guess, now).is_ok());
+        }
+        Ok(hits)
+    });
+    assert_eq!(hits.durable().await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::sqlite::Sqlite;
 use doorstep_relay::storage::{
-    self, Device, GrantNow, Invite, Ledger, Member, NewEntry, Outlet, RunRow, Shelf, Storage, StorageError, Stretch,
+    self, Device, GrantNow, InboxRow, InboxUse, Invite, Ledger, Member, NewEntry, Outlet, RunRow, Shelf, Storage,
+    StorageError, Stretch,
 };
 use doorstep_schemas::admission::Run;
 use doorstep_schemas::ids::{
@@ -15,7 +16,7 @@ use doorstep_schemas::ids::{
 };
 use doorstep_schemas::log;
 use doorstep_schemas::signature::Chain;
-use doorstep_schemas::wire::{Access, Held, RoleKind, Status, kind};
+use doorstep_schemas::wire::{Access, Held, InboxState, RoleKind, Status, kind};
 
 const SHOP: OutletId = OutletId(ulid::Ulid(1));
 const OTHER_SHOP: OutletId = OutletId(ulid::Ulid(2));
@@ -69,6 +70,7 @@ fn phone(seed: u8) -> Device {
         seen_ms: 0,
         held: Held::default(),
         pending: false,
+        status_ms: 5,
     }
 }
 
@@ -77,8 +79,14 @@ fn open_shop(storage: &dyn Storage) {
         for id in [SHOP, OTHER_SHOP] {
             ledger.put_outlet(&outlet(id))?;
             let roles = vec![RoleKind::Technician, RoleKind::Repairer];
-            let member =
-                Member { id: li(), name: "李师傅".into(), roles, status: Status::Active, owner_since: None };
+            let member = Member {
+                id: li(),
+                name: "李师傅".into(),
+                roles,
+                status: Status::Active,
+                owner_since: None,
+                status_ms: 7,
+            };
             ledger.put_member(id, &member)?;
         }
         Ok(())
@@ -187,9 +195,14 @@ fn runs_remember_how_far_they_came_and_which_entry_holds_what(storage: &dyn Stor
 }
 
 fn grants_are_the_latest_and_a_jobs_history_comes_in_order(storage: &dyn Storage) {
-    let grant = |access, since| GrantNow { access, since, log_seq: Some(since) };
+    let grant = |access, since| GrantNow { access, since, had_write: since == 4, log_seq: Some(since) };
     put(storage, move |ledger| {
-        ledger.put_grant(SHOP, job(1), li(), GrantNow { access: Access::Write, since: 2, log_seq: None })?;
+        ledger.put_grant(
+            SHOP,
+            job(1),
+            li(),
+            GrantNow { access: Access::Write, since: 2, had_write: true, log_seq: None },
+        )?;
         ledger.put_grant(SHOP, job(1), li(), grant(Access::Read, 3))?;
         ledger.put_grant(SHOP, job(2), li(), grant(Access::None, 4))?;
         for (doc, seq) in [(DocId::Order(job(1)), 1), (DocId::Sheet(job(2)), 2), (DocId::Sheet(job(1)), 3)] {
@@ -266,6 +279,70 @@ fn a_blob_belongs_to_each_document_that_it_was_attached_to(storage: &dyn Storage
     assert_eq!(see(storage, |shelf| shelf.blob(OTHER_SHOP, &hash)), None);
 }
 
+fn inbox_row(n: u64, doc: DocId, state: InboxState) -> InboxRow {
+    let run = Run { seq: n * 10, hash: ChangeHash([5; 32]), chain: Chain([6; 32]), next_op: 40 };
+    let (actor, from_seq, body) = (Actor([3; 16]), n * 10 - 9, vec![7; 100]);
+    InboxRow { mark: n, doc, actor, from_seq, run, ops: 12, member: li(), at_ms: 9, state, body }
+}
+
+fn the_inbox_keeps_each_item_with_its_newest_word(storage: &dyn Storage) {
+    let doc = DocId::Sheet(job(1));
+    let (first, second) =
+        (inbox_row(1, doc.clone(), InboxState::Waiting), inbox_row(2, doc.clone(), InboxState::Declined));
+    let admitted = InboxRow { mark: 4, state: InboxState::Admitted, body: Vec::new(), ..first.clone() };
+    let rows = [first, second.clone(), inbox_row(3, DocId::Sheet(job(2)), InboxState::Waiting), admitted.clone()];
+    put(storage, move |ledger| {
+        let mut outlet = ledger.outlet(SHOP)?.unwrap();
+        (outlet.inbox, outlet.inbox_seen) = (4, 2);
+        ledger.put_outlet(&outlet)?;
+        rows.iter().try_for_each(|row| ledger.put_inbox(SHOP, row))
+    });
+    assert_eq!(see(storage, |shelf| shelf.inbox_of(SHOP, &doc, Actor([3; 16]))), [second]);
+    let marks = |outlet, after, limit| {
+        let rows = see(storage, |shelf| shelf.inbox_after(outlet, after, limit));
+        rows.into_iter().map(|row| row.mark).collect::<Vec<_>>()
+    };
+    assert_eq!(marks(SHOP, 0, 9), [2, 3, 4], "an item's newest word takes the place of its older ones");
+    assert_eq!((marks(SHOP, 2, 1), marks(OTHER_SHOP, 0, 9)), (vec![3], vec![]));
+    assert_eq!(see(storage, |shelf| shelf.inbox_after(SHOP, 3, 9)), [admitted]);
+    let used = |doc: Option<&DocId>| see(storage, |shelf| shelf.inbox_use(SHOP, li(), doc));
+    assert_eq!(used(None), InboxUse { items: 2, bytes: 200 });
+    assert_eq!(used(Some(&doc)), InboxUse { items: 1, bytes: 100 });
+    let row = see(storage, |shelf| shelf.outlet(SHOP)).unwrap();
+    assert_eq!((row.inbox, row.inbox_seen), (4, 2));
+}
+
+fn an_erased_job_keeps_its_places_in_the_log_and_nothing_else(storage: &dyn Storage) {
+    let (gone, stays) = (DocId::Sheet(job(1)), DocId::Sheet(job(2)));
+    let (alone, shared, other) = (BlobHash([1; 32]), BlobHash([2; 32]), BlobHash([3; 32]));
+    let docs = [gone.clone(), stays.clone()];
+    let left = put(storage, move |ledger| {
+        for doc in &docs {
+            ledger.append(SHOP, &segment(doc.clone(), Actor([3; 16]), 1, 4))?;
+            let run = Run { seq: 4, ..Run::default() };
+            ledger.put_run(SHOP, doc, Actor([3; 16]), &RunRow { run, log_seq: 1 })?;
+            ledger.put_document_ops(SHOP, doc, 10)?;
+            ledger.attach_blob(SHOP, &shared, 100, doc, 5)?;
+        }
+        ledger.attach_blob(SHOP, &alone, 100, &docs[0], 5)?;
+        ledger.attach_blob(SHOP, &other, 100, &docs[1], 5)?;
+        ledger.put_inbox(SHOP, &inbox_row(1, docs[0].clone(), InboxState::Waiting))?;
+        ledger.erase_job(SHOP, job(1), 9)
+    });
+    assert_eq!(left, [alone]);
+    let body = |seq| see(storage, |shelf| shelf.body(SHOP, seq)).unwrap();
+    assert_eq!((body(1), body(2)), (Vec::new(), vec![1; 40]));
+    assert!(see(storage, |shelf| shelf.inbox_after(SHOP, 0, 9)).is_empty());
+    assert_eq!(see(storage, |shelf| shelf.erased(SHOP, job(1))), Some(9));
+    assert_eq!(see(storage, |shelf| shelf.erased(SHOP, job(2))), None);
+    assert_eq!(see(storage, |shelf| shelf.blob(SHOP, &alone)), None);
+    assert_eq!(see(storage, |shelf| shelf.blob(SHOP, &shared)).unwrap().docs, *std::slice::from_ref(&stays));
+    let kept =
+        |doc: &DocId| see(storage, |shelf| Ok((shelf.run(SHOP, doc, Actor([3; 16]))?, shelf.document_ops(SHOP, doc)?)));
+    assert_eq!(kept(&gone), (None, None));
+    assert!(kept(&stays).0.is_some());
+}
+
 fn the_relays_key_is_drawn_once(storage: &dyn Storage) {
     assert_eq!(storage.identity([1; 32]).unwrap(), [1; 32]);
     assert_eq!(storage.identity([2; 32]).unwrap(), [1; 32]);
@@ -300,6 +377,8 @@ contract!(
     entries_follow_one_another_and_are_bound_by_the_hash,
     a_job_that_fails_leaves_nothing_and_takes_nobody_with_it,
     runs_remember_how_far_they_came_and_which_entry_holds_what,
+    the_inbox_keeps_each_item_with_its_newest_word,
+    an_erased_job_keeps_its_places_in_the_log_and_nothing_else,
     grants_are_the_latest_and_a_jobs_history_comes_in_order,
     people_devices_and_visits_are_kept_as_they_were_written,
     a_blob_belongs_to_each_document_that_it_was_attached_to,

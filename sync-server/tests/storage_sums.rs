@@ -26,7 +26,14 @@ fn shop(id: OutletId) -> Outlet {
 
 fn person(n: u8) -> Member {
     let roles = vec![RoleKind::Owner, RoleKind::Repairer];
-    Member { id: who(n), name: format!("师傅{n}"), roles, status: Status::Left, owner_since: Some(u64::from(n)) }
+    Member {
+        id: who(n),
+        name: format!("师傅{n}"),
+        roles,
+        status: Status::Left,
+        status_ms: 7,
+        owner_since: Some(u64::from(n)),
+    }
 }
 
 fn who(n: u8) -> MemberId {

@@ -2,7 +2,7 @@
 //!
 //! A phone that is not updated for a year sends these very bytes and must be answered in these very bytes. Clock, keys,
 //! epoch and names are fixed, so nothing in an answer is left to chance. A line of a transcript is `who hex` for a
-//! request, `= status hex` for its answer, `clock ms`, `restart`, or a `#` with what is going on.
+//! request, `= status hex` for its answer (of a refusal the code), `clock ms`, `restart`, or a `#` with what is going on.
 //! `DOORSTEP_WRITE_TRANSCRIPTS=1` records them anew: only for what is added, never because an answer has changed.
 #![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
@@ -18,6 +18,7 @@ use doorstep_relay::engine::team;
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::{Device, Storage};
 use doorstep_relay::{Door, State};
+use doorstep_schemas::enrol::ErrorAnswer;
 use doorstep_schemas::ids::{Actor, DocId, MemberId, OutletId, ShortId};
 use doorstep_schemas::segment;
 use doorstep_schemas::signature::identity;
@@ -68,6 +69,7 @@ fn up(who: &str, cursor: Option<Cursor>) -> UpHeader {
         budget: None,
         sample: None,
         addresses: None,
+        inbox: None,
     }
 }
 
@@ -109,6 +111,7 @@ impl Told {
                     key,
                     name: format!("{who} 的手机"),
                     status: Status::Active,
+                    status_ms: 0,
                     token_hash: team::token_hash(who),
                     cursor_seq: 0,
                     seen_ms: 0,
@@ -145,7 +148,12 @@ impl Told {
         let url = format!("http://{}/v1/exchange", self.address);
         let answer = self.http.post(url).bearer_auth(who).body(request).send().await.unwrap();
         let (status, body) = (answer.status().as_u16(), answer.bytes().await.unwrap().to_vec());
-        writeln!(self.text, "= {status} {}", hex(&body)).unwrap();
+        // A refusal's detail is English for a log, and may be put better; its code is what a phone goes by.
+        let said = match status {
+            200 => hex(&body),
+            _ => serde_json::from_slice::<ErrorAnswer>(&body).unwrap().code,
+        };
+        writeln!(self.text, "= {status} {said}").unwrap();
         (status, body)
     }
 

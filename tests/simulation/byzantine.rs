@@ -308,6 +308,7 @@ impl World {
             budget: None,
             sample: None,
             addresses: None,
+            inbox: None,
         }
     }
 

@@ -170,7 +170,7 @@ impl Device {
     pub fn restore(&mut self) -> bool {
         let Some(copy) = &self.copy else { return false };
         let folder = copied(copy.path());
-        self.start_on(&folder.path().to_owned());
+        self.start_on(folder.path());
         self.folder = folder;
         self.seen = 0;
         true

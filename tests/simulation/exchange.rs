@@ -34,11 +34,23 @@ fn portions<'a>(bytes: &'a [u8], chance: &Chance) -> Vec<&'a [u8]> {
 
 /// Nothing of the request left the device.
 fn not_sent() -> Fault {
-    Fault::Refused { status: 429, code: ErrorCode::RelayUnreachable, detail: String::new(), retry_after_ms: None }
+    Fault::Refused {
+        status: 429,
+        code: ErrorCode::RelayUnreachable,
+        detail: String::new(),
+        retry_after_ms: None,
+        farewell: None,
+    }
 }
 
 fn refused() -> Fault {
-    Fault::Refused { status: 403, code: ErrorCode::DeviceRefused, detail: String::new(), retry_after_ms: None }
+    Fault::Refused {
+        status: 403,
+        code: ErrorCode::DeviceRefused,
+        detail: String::new(),
+        retry_after_ms: None,
+        farewell: None,
+    }
 }
 
 impl World {

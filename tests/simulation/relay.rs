@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use doorstep_relay::engine::access::Endpoint;
 use doorstep_relay::engine::session::Session;
 use doorstep_relay::engine::standing::{self, NotServed};
 use doorstep_relay::engine::{audit, enrolment, exchange, fork, team};
@@ -128,10 +129,10 @@ impl Relay {
         end: Option<End>,
         now_ms: i64,
     ) -> Result<Vec<u8>, Refused> {
-        let caller = look(&self.log, |shelf| Ok(standing::caller(shelf, token))).unwrap();
+        let caller = look(&self.log, |shelf| Ok(standing::caller(shelf, token, Endpoint::Exchange))).unwrap();
         let caller = caller.map_err(|cause| match cause {
             NotServed::Storage(cause) => panic!("the log in memory failed: {cause}"),
-            NotServed::UnknownToken | NotServed::Revoked | NotServed::Pending => Refused::Device,
+            NotServed::UnknownToken | NotServed::Revoked(_) | NotServed::Pending => Refused::Device,
         })?;
         let mut commits = end.map_or(u32::MAX, |end| end.commits);
         let mut synced = None;
@@ -142,7 +143,7 @@ impl Relay {
             let (batch, ok) = session.take(portion);
             if let Some(batch) = batch {
                 self.commit(&mut commits, &mut synced);
-                results.extend(write(&self.log, move |ledger| batch.keep(ledger, now_ms)).wait().unwrap());
+                results.extend(write(&self.log, move |ledger| batch.keep(ledger, now_ms, &|_| Ok(()))).wait().unwrap());
             }
             read = ok;
             if read.is_err() {

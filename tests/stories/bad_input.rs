@@ -8,7 +8,7 @@ use doorstep::actions::photos::PhotoError;
 use doorstep::photos::IntakeError;
 use doorstep::sync::admin::AdminError;
 use doorstep_schemas::code::ErrorCode;
-use doorstep_schemas::enrol::{DeviceStatus, EnrolLink};
+use doorstep_schemas::enrol::EnrolLink;
 use doorstep_schemas::ids::{JobId, PublicKey};
 use doorstep_schemas::input::{Enrol, SheetField, WriteField};
 use doorstep_schemas::view::{PhotoStage, SyncState};
@@ -116,30 +116,6 @@ async fn work_goes_on_while_the_relay_is_down_or_talks_nonsense_and_arrives_when
     phone.drained().await;
     owner.app.sync_now().await.unwrap();
     owner.until("what was typed meanwhile", |_| (serial(&owner, job) == "AQ-DOWN-2").then_some(())).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_phone_is_refused_within_one_request_and_keeps_what_was_entered() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_relay, owner, phone, job) = day(folder.path()).await;
-    let device = phone.app.session().unwrap().device;
-    owner.app.set_device_status(device, DeviceStatus::Lost).await.unwrap();
-
-    write(&phone, job, "AQ-LOST-1");
-    phone
-        .until("the phone is refused", |app| {
-            let chip = app.sync_chip().ok()?;
-            (chip.error == Some(ErrorCode::DeviceRefused)).then_some(())
-        })
-        .await;
-    assert_eq!(serial(&phone, job), "AQ-LOST-1", "entered work stays");
-    assert!(phone.app.sync_chip().unwrap().changes > 0, "and is not claimed to be anywhere else");
-    assert_eq!(serial(&owner, job), "");
-
-    owner.app.set_device_status(device, DeviceStatus::Active).await.unwrap();
-    phone.app.sync_now().await.unwrap();
-    phone.drained().await;
-    owner.until("found again, the work arrives", |_| (serial(&owner, job) == "AQ-LOST-1").then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
+mod access;
 mod bad_input;
 mod bad_line;
 mod bench;

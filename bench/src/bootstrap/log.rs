@@ -125,6 +125,7 @@ fn at_the_relay(device: wire::Device) -> Device {
         key,
         name,
         status,
+        status_ms: 0,
         token_hash: id.0.repeat(4).try_into().unwrap_or_default(),
         cursor_seq: 0,
         seen_ms: 0,

@@ -124,6 +124,7 @@ fn row((n, fellow): (usize, &Fellow)) -> (MemberId, RoleKind, Device) {
         key,
         name: format!("手机{n}"),
         status: Status::Active,
+        status_ms: 0,
         token_hash: token_hash(&fellow.token),
         cursor_seq: 0,
         seen_ms: 0,

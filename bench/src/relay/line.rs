@@ -98,5 +98,6 @@ pub fn up(actor: doorstep_schemas::ids::Actor, cursor: Option<Cursor>) -> UpHead
         budget: None,
         sample: Some(doorstep_schemas::terse::NEWEST),
         addresses: None,
+        inbox: None,
     }
 }

@@ -1,5 +1,6 @@
 //! What the screen asks for: one type per command.
 
+mod access;
 mod bundle;
 mod facts;
 mod history;
@@ -9,6 +10,7 @@ mod lists;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use access::*;
 pub use bundle::*;
 pub use facts::*;
 

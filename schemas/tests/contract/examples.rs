@@ -13,10 +13,10 @@ use doorstep_schemas::enrol::{
 };
 use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, OutletId, PublicKey, ShortId};
 use doorstep_schemas::live::Announcement;
-use doorstep_schemas::signature::{Beacon, BeaconRef, Chain, Claim, identity};
+use doorstep_schemas::signature::{Beacon, BeaconRef, Chain, Claim, Farewell, identity};
 use doorstep_schemas::wire::{
-    Access, Cursor, Device, DeviceHeld, DownHeader, Entry, Grant, Held, Outcome, Piece, PieceResult, Role, RoleKind,
-    RunHeld, RunName, Segment, Status, Trailer, UpHeader, kind,
+    Access, Admit, Cursor, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Outcome, Piece,
+    PieceResult, Role, RoleKind, RunHeld, RunName, Segment, Status, Trailer, UpHeader, kind,
 };
 use ed25519_dalek::SigningKey;
 
@@ -110,12 +110,41 @@ pub fn up_header() -> UpHeader {
         ask: vec![RunName { doc: sheet(), actor }],
         budget: Some(262_144),
         addresses: None,
+        inbox: None,
     }
 }
 
 /// With what came later.
 pub fn up_header_knowing_addresses() -> UpHeader {
     UpHeader { addresses: Some(3_405_691_582), ..up_header() }
+}
+
+/// What waits at the owner's.
+pub fn inbox_item() -> InboxItem {
+    let (_, actor) = technician();
+    let (doc, at_ms, piece) = (sheet(), NOW, Some(grant()));
+    InboxItem { mark: 7, doc, actor, from_seq: 41, to_seq: 44, member: member(), at_ms, state: 2, piece }
+}
+
+pub fn admit() -> Piece {
+    let admit = Admit { doc: sheet(), actor: technician().1, to_seq: 44, declined: true };
+    Piece { kind: kind::ADMIT, admit: Some(admit), ..Piece::default() }
+}
+
+pub fn erased() -> Piece {
+    Piece { kind: kind::ERASED, erased: Some(Erased { job: job() }), ..Piece::default() }
+}
+
+/// By the example relay's key.
+pub fn farewell() -> Farewell {
+    Farewell::sign(outlet(), technician().1.device(), Status::Left as u8, NOW, &relay_key())
+}
+
+/// With the inbox.
+pub fn down_header_of_the_inbox() -> DownHeader {
+    let mut down = down_header_of_addresses();
+    down.results[3].inbox = Some(7);
+    DownHeader { inbox: Some(vec![inbox_item()]), inbox_seen: Some(6), farewell: Some(farewell()), ..down }
 }
 
 /// With what came later.
@@ -145,14 +174,15 @@ pub fn device() -> Piece {
 pub fn down_header() -> DownHeader {
     let (_, actor) = technician();
     let results = vec![
-        PieceResult { outcome: Outcome::Accepted, log_seq: Some(811), want_from: None, code: None },
-        PieceResult { outcome: Outcome::Known, log_seq: Some(700), want_from: None, code: None },
-        PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(41), code: None },
+        PieceResult { outcome: Outcome::Accepted, log_seq: Some(811), want_from: None, code: None, inbox: None },
+        PieceResult { outcome: Outcome::Known, log_seq: Some(700), want_from: None, code: None, inbox: None },
+        PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(41), code: None, inbox: None },
         PieceResult {
             outcome: Outcome::Refused,
             log_seq: None,
             want_from: None,
             code: Some(ErrorCode::SignatureInvalid.wire().into()),
+            inbox: None,
         },
     ];
     DownHeader {
@@ -168,6 +198,9 @@ pub fn down_header() -> DownHeader {
         devices: vec![DeviceHeld { device: actor.device(), seen_ms: NOW, held: held() }],
         addresses: None,
         pending: None,
+        inbox: None,
+        inbox_seen: None,
+        farewell: None,
     }
 }
 
@@ -218,7 +251,7 @@ pub fn device_status_request() -> DeviceStatusRequest {
 }
 
 pub fn error_answer() -> ErrorAnswer {
-    ErrorAnswer { code: ErrorCode::CodeWrong.wire().into(), detail: "no invite has this code".into() }
+    ErrorAnswer { code: ErrorCode::CodeWrong.wire().into(), detail: "no invite has this code".into(), farewell: None }
 }
 
 pub fn announcement() -> Announcement {

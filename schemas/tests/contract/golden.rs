@@ -78,14 +78,20 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header-addresses", &examples::down_header_of_addresses());
     holds::<UpHeader>("up-header-sample", &UpHeader { sample: Some(1), ..examples::up_header() });
     holds::<DownHeader>("down-header-sample", &DownHeader { sample: Some(1), ..examples::down_header() });
+    holds::<UpHeader>("up-header-inbox", &UpHeader { inbox: Some(6), ..examples::up_header() });
+    holds::<DownHeader>("down-header-inbox", &examples::down_header_of_the_inbox());
     holds::<Entry>("entry", &examples::entry());
     holds::<Trailer>("trailer", &examples::trailer());
     holds::<BundleHead>("bundle-head", &examples::bundle_head());
     holds::<BundleFrame>("bundle-frame", &examples::bundle_frame());
     holds::<BundleItem>("bundle-item", &examples::bundle_item());
-    for (name, piece) in
-        [("piece-grant", examples::grant()), ("piece-role", examples::role()), ("piece-device", examples::device())]
-    {
+    for (name, piece) in [
+        ("piece-grant", examples::grant()),
+        ("piece-role", examples::role()),
+        ("piece-device", examples::device()),
+        ("piece-admit", examples::admit()),
+        ("piece-erased", examples::erased()),
+    ] {
         holds::<Piece>(name, &piece);
     }
 }

@@ -5,10 +5,10 @@ use doorstep_schemas::bundle::{
 };
 use doorstep_schemas::frame;
 use doorstep_schemas::segment::CODEC_RAW;
-use doorstep_schemas::signature::{Beacon, BeaconRef, Signature};
+use doorstep_schemas::signature::{Beacon, BeaconRef, Farewell, Signature};
 use doorstep_schemas::wire::{
-    Cursor, Device, DeviceHeld, DownHeader, Entry, Grant, Held, Piece, PieceResult, Role, RunHeld, RunName, Segment,
-    Trailer, UpHeader,
+    Admit, Cursor, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Piece, PieceResult, Role,
+    RunHeld, RunName, Segment, Trailer, UpHeader,
 };
 use minicbor::{Decode, Encode};
 
@@ -30,8 +30,8 @@ where
 }
 
 pub fn messages() -> Vec<Message> {
-    let up = UpHeader { sample: Some(1), ..examples::up_header_knowing_addresses() };
-    let down = DownHeader { sample: Some(1), ..examples::down_header_of_addresses() };
+    let up = UpHeader { sample: Some(1), inbox: Some(6), ..examples::up_header_knowing_addresses() };
+    let down = DownHeader { sample: Some(1), ..examples::down_header_of_the_inbox() };
     let changes = examples::changes();
     let segment = examples::segment(&changes, CODEC_RAW, vec![1, 2, 3]).segment.unwrap();
     let (grant, role, device) = (examples::grant(), examples::role(), examples::device());
@@ -41,6 +41,8 @@ pub fn messages() -> Vec<Message> {
         role: role.role.clone(),
         device: device.device.clone(),
         parcel: Some(vec![1, 2]),
+        admit: examples::admit().admit,
+        erased: examples::erased().erased,
         ..grant.clone()
     };
     let (head, every_item) = (examples::bundle_head(), examples::bundle_item());
@@ -48,23 +50,28 @@ pub fn messages() -> Vec<Message> {
         log_seq: Some(1),
         want_from: Some(2),
         code: Some("piece_unreadable".into()),
+        inbox: Some(3),
         ..down.results[0].clone()
     };
     vec![
-        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10]),
+        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12]),
         message::<Cursor>("Cursor", &up.cursor.unwrap(), &[3]),
         message::<RunName>("RunName", &up.ask[0], &[]),
         message::<Held>("Held", &up.held, &[0, 1, 2]),
-        message::<Piece>("Piece", &every_kind, &[1, 2, 3, 4, 5, 6]),
+        message::<Piece>("Piece", &every_kind, &[1, 2, 3, 4, 5, 6, 7, 8]),
         message::<Segment>("Segment", &segment, &[5]),
         message::<Signature>("Signature", &segment.signature, &[1]),
         message::<BeaconRef>("BeaconRef", &segment.signature.beacon.unwrap(), &[]),
         message::<Grant>("Grant", &grant.grant.unwrap(), &[]),
         message::<Role>("Role", &role.role.unwrap(), &[]),
         message::<Device>("Device", &device.device.unwrap(), &[]),
-        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11]),
+        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]),
         message::<Beacon>("Beacon", &down.beacon, &[]),
-        message::<PieceResult>("PieceResult", &result, &[1, 2, 3]),
+        message::<PieceResult>("PieceResult", &result, &[1, 2, 3, 4]),
+        message::<InboxItem>("InboxItem", &examples::inbox_item(), &[7, 8]),
+        message::<Admit>("Admit", &examples::admit().admit.unwrap(), &[3]),
+        message::<Erased>("Erased", &examples::erased().erased.unwrap(), &[]),
+        message::<Farewell>("Farewell", &examples::farewell(), &[]),
         message::<RunHeld>("RunHeld", &down.runs[0], &[3]),
         message::<DeviceHeld>("DeviceHeld", &down.devices[0], &[]),
         message::<Entry>("Entry", &examples::entry(), &[2]),

@@ -188,6 +188,18 @@ fn a_signature_covers_the_bytes_that_are_described() {
     assert!(verifies(&examples::relay().0, &signed, &beacon.bytes));
     assert_eq!(beacon.reference().tag, Sha256::digest(beacon.bytes)[..8]);
 
+    let farewell = examples::farewell();
+    let member_device = examples::technician().1.device();
+    let signed = [
+        b"doorstep farewell 1\0".as_slice(),
+        &examples::outlet().to_bytes(),
+        &member_device.0,
+        &[1],
+        &farewell.at_ms.to_be_bytes(),
+    ]
+    .concat();
+    assert!(verifies(&examples::relay().0, &signed, &farewell.bytes));
+
     let device = Sha256::new().chain_update(b"doorstep device\0").chain_update(author.0).finalize();
     assert_eq!(DeviceId::of_key(&author).0, device[..8]);
 }

@@ -107,6 +107,7 @@ fn exchange_seeds() -> Vec<Seed> {
         budget: Some(1),
         sample: Some(NEWEST),
         addresses: None,
+        inbox: None,
     };
     let member = ShortId::mint([2; 5]);
     let grant = Grant { job: sheet().job().unwrap(), member, access: Access::Write };
@@ -114,7 +115,7 @@ fn exchange_seeds() -> Vec<Seed> {
     let key = author.public;
     let named = Device { device: author.actor.device(), member, key, name: "手机".into(), status: Status::Active };
     let told = Piece { kind: kind::DEVICE, device: Some(named), ..Piece::default() };
-    let outcome = PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(4), code: None };
+    let outcome = PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(4), code: None, inbox: None };
     let beacon = doorstep_schemas::signature::Beacon::sign(outlet(), [1; 8], 5, 9, [2; 8], &author.key);
     let down = DownHeader {
         protocol: 1,
@@ -129,6 +130,9 @@ fn exchange_seeds() -> Vec<Seed> {
         sample: Some(NEWEST),
         addresses: None,
         pending: None,
+        inbox: None,
+        inbox_seen: None,
+        farewell: None,
     };
     let entry = Entry { seq: 9, hash: [2; 8], part: 0, at_ms: 5, piece: told.clone() };
     let answer = [framed(&[down]), framed(&[entry]), framed(&[Trailer { cursor, more: true }])].concat();

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use doorstep_schemas::enrol::DeviceStatus;
 use doorstep_schemas::event::CoreEvent;
@@ -17,7 +17,7 @@ use crate::actions::{Actions, Shelf};
 use crate::nature::Nature;
 use crate::rules::{MalformedSet, RuleBook};
 use crate::store::erase::{self, EraseError, OnlyHere};
-use crate::store::key::{Kept, KeyError, KeyKeeper, Keyring};
+use crate::store::key::{Kept, KeyError, KeyKeeper, Keyring, Vault};
 use crate::store::lock::{FolderLock, LockError};
 use crate::store::rotate::RotateError;
 use crate::store::{Store, StoreError};
@@ -82,8 +82,7 @@ pub struct Doorstep {
     runner: Runner,
     /// Ends with what holds it.
     _upkeep: Upkeep,
-    keeper: Mutex<Arc<dyn KeyKeeper>>,
-    keyring: Keyring,
+    vault: Arc<Vault>,
     /// Held for as long as the folder is open.
     _lock: FolderLock,
 }
@@ -145,10 +144,10 @@ impl Doorstep {
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
         let tasks = Tasks::new(actions.events.clone());
-        let runner = Runner::start(runtime, &actions, &tasks, lookout)?;
+        let vault = Arc::new(Vault::new(keeper, keyring.clone()));
+        let runner = Runner::start(runtime, &actions, &tasks, lookout, vault.clone())?;
         let upkeep = Upkeep::start(runtime, &actions, runner.resting());
-        let (keeper, keyring) = (Mutex::new(keeper), keyring.clone());
-        Ok(Self { actions, tasks, runner, _upkeep: upkeep, keeper, keyring, _lock: lock })
+        Ok(Self { actions, tasks, runner, _upkeep: upkeep, vault, _lock: lock })
     }
 
     /// Events from now on.
@@ -173,25 +172,21 @@ impl Doorstep {
             shell: chosen.shell,
             no_network: chosen.no_network,
             wifi_only: chosen.wifi_only,
-            key_in_file: self.keeper().in_plain_file(),
+            key_in_file: self.vault.keeper().in_plain_file(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
     }
 
     /// How this device's data is locked.
     pub fn key_view(&self) -> Result<KeyView, StoreError> {
-        self.actions.key_view(self.keeper().in_plain_file())
+        self.actions.key_view(self.vault.keeper().in_plain_file())
     }
 
     /// Brings everything here under a new key. Holds the store for as long as the database takes to be written once.
     pub fn rotate_key(&self, watcher: &mut dyn Watcher) -> Result<KeyView, RotateError> {
         let nature = self.actions.nature.as_ref();
-        self.actions.shelf.store().rotate_key(self.keeper().as_ref(), nature, watcher)?;
+        self.actions.shelf.store().rotate_key(self.vault.keeper().as_ref(), nature, watcher)?;
         Ok(self.key_view()?)
-    }
-
-    fn keeper(&self) -> Arc<dyn KeyKeeper> {
-        self.keeper.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Erases everything on this device, key first, and begins anew as a device that no outlet knows. Refused while
@@ -211,9 +206,9 @@ impl Doorstep {
         // What is on its way to or from the relay belongs to the device that ends here.
         self.runner.hang_up();
         let nature = self.actions.nature.as_ref();
-        let erased = self.actions.shelf.store().erase(self.keeper().as_ref(), &self.keyring, nature);
+        let erased = self.vault.erase(&mut self.actions.shelf.store(), nature);
         self.runner.settings_changed()?;
-        *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = erased?.keeper;
+        erased?;
         tracing::info!("this device was erased and begins anew");
         // Nobody may be listening.
         let _ = self.actions.events.send(CoreEvent::TeamChanged);

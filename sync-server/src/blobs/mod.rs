@@ -74,6 +74,18 @@ impl BlobFolder {
         Self { root: root.to_owned(), seal, turns: Turns::default() }
     }
 
+    /// Removes whole blobs of an outlet, wherever it is called.
+    pub fn remover(&self, outlet: OutletId) -> impl Fn(&BlobHash) -> Result<(), StorageError> + Send + use<> {
+        let root = self.root.join(outlet.to_string());
+        move |hash| {
+            let path = root.join(format!("{:02x}", hash.0[0])).join(hash.to_string());
+            match fs::remove_file(&path) {
+                Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(StorageError::io(path, cause)),
+                _ => Ok(()),
+            }
+        }
+    }
+
     fn folder(&self, outlet: OutletId, hash: &BlobHash) -> PathBuf {
         self.root.join(outlet.to_string()).join(format!("{:02x}", hash.0[0]))
     }

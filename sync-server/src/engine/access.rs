@@ -1,9 +1,10 @@
-//! Who may read and write which kind of document: one table, kind × role × verb.
+//! Who may read and write which kind of document: one table, kind × role × verb. Beside it: who sends and who is sent
+//! which kind of entry, and who is let in at which endpoint.
 //!
 //! Access is decided per document and never per field. What is not in the table is forbidden.
 
 use doorstep_schemas::ids::{DocId, DocKind, MemberId};
-use doorstep_schemas::wire::{Access, RoleKind};
+use doorstep_schemas::wire::{Access, RoleKind, kind};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verb {
@@ -61,6 +62,122 @@ pub fn allowed(roles: &[RoleKind], member: MemberId, verb: Verb, doc: &DocId, gr
         Rule::Own => matches!(doc, DocId::Request(owner) | DocId::Stock(owner) if *owner == member),
         Rule::Granted(least) => granted >= least,
     })
+}
+
+/// Whether work that may not enter the log may wait in the owner's inbox: the author could have written it before they
+/// left, or before the job was taken. `had_grant`: the job was theirs once, or nobody has named it yet.
+pub fn may_wait(roles: &[RoleKind], member: MemberId, left: bool, doc: &DocId, had_grant: bool) -> bool {
+    let granted = if had_grant { Access::Write } else { Access::None };
+    (left || doc.kind() == DocKind::Sheet) && allowed(roles, member, Verb::Write, doc, granted)
+}
+
+/// Who may send up an entry of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    /// Its author's right to the document decides, or what they could write before they left.
+    Author,
+    Owner,
+    /// It is the relay's own word.
+    Nobody,
+    /// No version of the protocol has it yet.
+    Unknown,
+}
+
+/// The table of entry kinds.
+pub const fn sender(entry: u8) -> Sender {
+    match entry {
+        // A parcel is what it holds: as a piece it comes to nobody.
+        kind::SEGMENT => Sender::Author,
+        kind::GRANT | kind::ADMIT | kind::ERASED => Sender::Owner,
+        kind::ROLE | kind::DEVICE => Sender::Nobody,
+        _ => Sender::Unknown,
+    }
+}
+
+/// Who is sent an entry of a kind that is no document's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    Everybody,
+    /// The member that it names, and owners.
+    Named,
+    /// Who may read the document, as the first table has it.
+    Readers,
+    Owners,
+}
+
+pub const fn audience(entry: u8) -> Audience {
+    match entry {
+        kind::ROLE | kind::DEVICE | kind::ERASED => Audience::Everybody,
+        kind::GRANT => Audience::Named,
+        kind::SEGMENT => Audience::Readers,
+        _ => Audience::Owners,
+    }
+}
+
+/// A way to ask the relay, without its parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    Exchange,
+    Live,
+    BlobHeld,
+    BlobAppend,
+    BlobRead,
+    Enrol,
+    Members,
+    Invites,
+    DeviceStatus,
+    Health,
+}
+
+/// Who is let in at an endpoint; what they may do there is up to the tables above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entrance {
+    Anybody,
+    /// A confirmed device of an active member.
+    Member,
+    /// The same, and the devices of members who have left: they may hand over, and get nothing.
+    OrLeft,
+    Owner,
+}
+
+impl Endpoint {
+    pub const ALL: [Self; 10] = [
+        Self::Exchange,
+        Self::Live,
+        Self::BlobHeld,
+        Self::BlobAppend,
+        Self::BlobRead,
+        Self::Enrol,
+        Self::Members,
+        Self::Invites,
+        Self::DeviceStatus,
+        Self::Health,
+    ];
+
+    /// Method and path; `{…}` stands for a parameter.
+    pub const fn way(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Exchange => ("POST", "/v1/exchange"),
+            Self::Live => ("GET", "/v1/live"),
+            Self::BlobHeld => ("HEAD", "/v1/blobs/{hash}"),
+            Self::BlobAppend => ("PATCH", "/v1/blobs/{hash}"),
+            Self::BlobRead => ("GET", "/v1/blobs/{hash}"),
+            Self::Enrol => ("POST", "/v1/enrol"),
+            Self::Members => ("POST", "/v1/members"),
+            Self::Invites => ("POST", "/v1/invites"),
+            Self::DeviceStatus => ("POST", "/v1/devices/{device}/status"),
+            Self::Health => ("GET", "/v1/health"),
+        }
+    }
+
+    pub const fn entrance(self) -> Entrance {
+        match self {
+            Self::Enrol | Self::Health => Entrance::Anybody,
+            Self::Exchange | Self::BlobHeld | Self::BlobAppend => Entrance::OrLeft,
+            Self::Live | Self::BlobRead => Entrance::Member,
+            Self::Members | Self::Invites | Self::DeviceStatus => Entrance::Owner,
+        }
+    }
 }
 
 /// Owners give out grants, members, codes and devices.

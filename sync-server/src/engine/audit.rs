@@ -8,10 +8,10 @@ use doorstep_schemas::birth;
 use doorstep_schemas::ids::{Actor, DocId, OutletId};
 use doorstep_schemas::log;
 use doorstep_schemas::segment;
-use doorstep_schemas::wire::Segment;
+use doorstep_schemas::wire::{Piece, Segment, kind};
 
 use super::intake::from_rest;
-use crate::storage::{RunRow, Shelf, StorageError};
+use crate::storage::{EntryHead, RunRow, Shelf, StorageError};
 
 const BATCH: usize = 512;
 
@@ -65,7 +65,11 @@ pub fn audit(shelf: &dyn Shelf, outlet: OutletId) -> Result<Audit, StorageError>
                 return broken(Finding::Missing(seq + 1));
             }
             let body = shelf.body(outlet, entry.seq)?.unwrap_or_default();
-            let piece = from_rest(&body).ok().filter(|_| log::digest(&body) == entry.digest);
+            let erased = body.is_empty() && is_erased(shelf, outlet, &entry)?;
+            let piece = match erased {
+                true => Some(Piece::default()),
+                false => from_rest(&body).ok().filter(|_| log::digest(&body) == entry.digest),
+            };
             let Some(piece) = piece else { return broken(Finding::Body(entry.seq)) };
             hash = log::running_hash(&hash, entry.seq, entry.kind, entry.doc.as_ref(), &entry.digest);
             if hash != entry.hash {
@@ -78,6 +82,14 @@ pub fn audit(shelf: &dyn Shelf, outlet: OutletId) -> Result<Audit, StorageError>
             }
             seq = entry.seq;
         }
+    }
+}
+
+/// Whether an entry's body is gone by an owner's word: its digest stays, and the running hash over it.
+fn is_erased(shelf: &dyn Shelf, outlet: OutletId, entry: &EntryHead) -> Result<bool, StorageError> {
+    match entry.doc.as_ref().and_then(DocId::job).filter(|_| entry.kind == kind::SEGMENT) {
+        Some(job) => Ok(shelf.erased(outlet, job)?.is_some()),
+        None => Ok(false),
     }
 }
 

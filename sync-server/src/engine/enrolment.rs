@@ -66,6 +66,7 @@ pub fn enrol(ledger: &mut dyn Ledger, newcomer: &Newcomer, now_ms: i64) -> Resul
         seen_ms: 0,
         held: Held::default(),
         pending,
+        status_ms: now_ms,
     };
     if pending {
         // The log is for devices that were let in.

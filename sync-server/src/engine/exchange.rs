@@ -10,6 +10,7 @@ use doorstep_schemas::terse;
 use doorstep_schemas::wire::{self, DeviceHeld, DownHeader, Held, PieceResult, RunHeld, Status, UpHeader};
 use ed25519_dalek::SigningKey;
 
+use super::inbox;
 use super::scan::{self, Place, Reader};
 use super::standing::{self, Caller, NotServed, Sight};
 use super::team;
@@ -57,7 +58,7 @@ pub fn is_worth_noting(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader, now_ms
     let Some(device) = shelf.device(caller.outlet, caller.device)? else { return Ok(false) };
     let seq = presented(shelf, &outlet, up)?.map_or(0, fetched);
     let recently = (0..SEEN_EVERY_MS).contains(&now_ms.saturating_sub(device.seen_ms));
-    let owner_moves = caller.is_owner() && seq > outlet.owner_seq;
+    let owner_moves = caller.is_owner() && seq > outlet.owner_seq || inbox::is_unseen(&outlet, caller, up);
     Ok(!recently || device.cursor_seq != seq || device.held != sane(up.held) || owner_moves)
 }
 
@@ -81,6 +82,8 @@ pub fn note(ledger: &mut dyn Ledger, caller: &Caller, up: &UpHeader, now_ms: i64
     if owner_moved {
         ledger.raise_owner_seq(caller.outlet, seq)?;
     }
+    // Whoever waits for the receipt of what they left in the inbox hears of it like of any other.
+    let owner_moved = inbox::note_seen(ledger, caller, up)? || owner_moved;
     Ok(Visit { owner_moved, held_moved: before != Some(sane(up.held)) })
 }
 
@@ -93,10 +96,11 @@ pub fn answer(
     now_ms: i64,
     key: &SigningKey,
 ) -> Result<Vec<u8>, NotServed> {
-    let caller = standing::again(shelf, caller)?;
+    let caller = standing::again_to_bring(shelf, caller)?;
     let outlet = outlet_of(shelf, &caller)?;
     let sight = Sight::of(shelf, caller.outlet, &caller.member)?;
     let place = presented(shelf, &outlet, up)?;
+    let (inbox, more_inbox) = inbox::news(shelf, &caller, up)?;
     let hash = log::short(&outlet.hash);
     let header = DownHeader {
         protocol: PROTOCOL,
@@ -111,10 +115,19 @@ pub fn answer(
         devices: if caller.is_owner() { others(shelf, &caller)? } else { Vec::new() },
         addresses: addresses(&outlet, up),
         pending: if caller.is_owner() { pending(shelf, &caller)? } else { None },
+        inbox,
+        inbox_seen: Some(outlet.inbox_seen).filter(|mark| *mark > 0),
+        farewell: caller.left().map(|gone| gone.word(key)),
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
     let reader = Reader { sight: &sight, device: caller.device, actor: up.actor, sample: up.sample };
-    let (entries, trailer) = scan::scan(shelf, &outlet, reader, place.unwrap_or_default(), budget)?;
+    let from = place.unwrap_or_default();
+    let (entries, mut trailer) = match caller.left() {
+        None => scan::scan(shelf, &outlet, reader, from, budget)?,
+        // Who has left stays where they stand.
+        Some(_) => (Vec::new(), scan::standing_at(shelf, &outlet, from)?),
+    };
+    trailer.more |= more_inbox;
     let mut body = Vec::with_capacity(entries.len() + 512);
     frame::put(&mut body, &header);
     body.extend_from_slice(&entries);
@@ -130,7 +143,7 @@ fn runs(shelf: &dyn Shelf, caller: &Caller, sight: &Sight, up: &UpHeader) -> Res
             || shelf
                 .device(caller.outlet, asked.actor.device())?
                 .is_some_and(|device| device.member == caller.member.id);
-        if !own && !sight.reads(&asked.doc) {
+        if !own && (caller.left().is_some() || !sight.reads(&asked.doc)) {
             continue;
         }
         if let Some(row) = shelf.run(caller.outlet, &asked.doc, asked.actor)? {

@@ -9,14 +9,15 @@ use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
 use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind, OutletId};
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, DocKind, JobId, OutletId};
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::segment;
 use doorstep_schemas::wire::{Access, Grant, Outcome, Piece, PieceResult, Segment, kind};
 
-use super::access::Verb;
+use super::access::{self, Sender, Verb};
+use super::inbox;
 use super::standing::{self, Caller};
-use crate::storage::{GrantNow, Ledger, Member, NewEntry, RunRow, Shelf, StorageError, Stretch};
+use crate::storage::{Device, GrantNow, Ledger, Member, NewEntry, RunRow, Shelf, StorageError, Stretch};
 
 /// Who brings a piece, and when.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +28,19 @@ pub struct Carrier<'a> {
     pub now_ms: i64,
 }
 
+/// Whose work a piece is.
+pub struct Author {
+    pub device: Device,
+    pub member: Member,
+}
+
+/// The author that an actor names, if the outlet knows the device.
+pub fn author(shelf: &dyn Shelf, outlet: OutletId, actor: Actor) -> Result<Option<Author>, StorageError> {
+    let Some(device) = shelf.device(outlet, actor.device())? else { return Ok(None) };
+    let member = shelf.member(outlet, device.member)?;
+    Ok(member.map(|member| Author { device, member }))
+}
+
 /// Judges one piece and appends it when it may enter. Only the shelf's failures are errors.
 pub fn take(ledger: &mut dyn Ledger, carrier: Carrier<'_>, piece: Piece) -> Result<PieceResult, StorageError> {
     match piece {
@@ -34,21 +48,28 @@ pub fn take(ledger: &mut dyn Ledger, carrier: Carrier<'_>, piece: Piece) -> Resu
             take_segment(ledger, carrier, &doc, segment)
         }
         Piece { kind: kind::GRANT, grant: Some(grant), .. } => take_grant(ledger, carrier, grant),
-        Piece { kind: kind::SEGMENT | kind::GRANT, .. } => Ok(refused(ErrorCode::PieceUnreadable)),
-        // The relay's own word: it comes from enrolment and from the team's routes.
-        Piece { kind: kind::ROLE | kind::DEVICE, .. } => Ok(refused(ErrorCode::NotAllowed)),
-        _ => Ok(refused(ErrorCode::UnknownKind)),
+        Piece { kind: kind::ADMIT, admit: Some(admit), .. } => inbox::decide(ledger, carrier, admit),
+        Piece { kind, .. } => Ok(refused(match access::sender(kind) {
+            Sender::Author | Sender::Owner => ErrorCode::PieceUnreadable,
+            // It comes from enrolment and from the team's routes.
+            Sender::Nobody => ErrorCode::NotAllowed,
+            Sender::Unknown => ErrorCode::UnknownKind,
+        })),
     }
 }
 
 /// The answer to a piece that was refused.
 pub fn refused(code: ErrorCode) -> PieceResult {
     let code = Some(code.wire().to_owned());
-    PieceResult { outcome: Outcome::Refused, log_seq: None, want_from: None, code }
+    PieceResult { outcome: Outcome::Refused, log_seq: None, want_from: None, code, inbox: None }
 }
 
-fn held(outcome: Outcome, log_seq: u64) -> PieceResult {
-    PieceResult { outcome, log_seq: Some(log_seq), want_from: None, code: None }
+pub(super) fn held(outcome: Outcome, log_seq: u64) -> PieceResult {
+    PieceResult { outcome, log_seq: Some(log_seq), want_from: None, code: None, inbox: None }
+}
+
+pub(super) fn gap(want: u64) -> PieceResult {
+    PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(want), code: None, inbox: None }
 }
 
 fn take_segment(
@@ -58,28 +79,57 @@ fn take_segment(
     segment: Segment,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
-    let Some(author) = ledger.device(outlet, segment.actor.device())? else {
+    let Some(author) = author(ledger, outlet, segment.actor)? else {
         return Ok(refused(ErrorCode::UnknownAuthor));
     };
-    let Some(member) = ledger.member(outlet, author.member)? else {
-        return Ok(refused(ErrorCode::UnknownAuthor));
-    };
-    let walk_in = match right_to_write(ledger, outlet, &member, doc)? {
-        Right::None if !planted::on(Bug::AccessNotAsked) => return Ok(refused(ErrorCode::NotAllowed)),
-        Right::None => false,
-        Right::Granted => false,
-        Right::WalkIn => true,
-    };
+    if is_erased(ledger, outlet, doc.job())? {
+        return Ok(refused(ErrorCode::JobErased));
+    }
+    if carrier.caller.left().is_some() && author.member.id != carrier.caller.member.id {
+        // Whoever has left hands over their own work and nobody else's.
+        return Ok(refused(ErrorCode::NotAllowed));
+    }
+    match right_to_write(ledger, outlet, &author.member, doc)? {
+        Right::None | Right::Inbox if planted::on(Bug::AccessNotAsked) => enter(ledger, carrier, &author, doc, segment),
+        Right::None => Ok(refused(ErrorCode::NotAllowed)),
+        Right::Inbox => inbox::take(ledger, carrier, &author, doc, segment),
+        Right::Granted => enter(ledger, carrier, &author, doc, segment),
+        Right::WalkIn => {
+            let result = enter(ledger, carrier, &author, doc, segment)?;
+            if let (Outcome::Accepted, Some(since), Some(job)) = (result.outcome, result.log_seq, doc.job()) {
+                let implied = GrantNow { access: Access::Write, since, had_write: true, log_seq: None };
+                ledger.put_grant(outlet, job, author.member.id, implied)?;
+            }
+            Ok(result)
+        }
+    }
+}
 
+fn is_erased(shelf: &dyn Shelf, outlet: OutletId, job: Option<JobId>) -> Result<bool, StorageError> {
+    Ok(match job {
+        Some(job) => shelf.erased(outlet, job)?.is_some(),
+        None => false,
+    })
+}
+
+/// Puts a segment into the log, whose author's right was found.
+pub(super) fn enter(
+    ledger: &mut dyn Ledger,
+    carrier: Carrier<'_>,
+    author: &Author,
+    doc: &DocId,
+    segment: Segment,
+) -> Result<PieceResult, StorageError> {
+    let outlet = carrier.caller.outlet;
     let history = LogHistory::of(ledger, outlet, doc, segment.actor)?;
     let before = history.row.map_or(0, |row| row.log_seq);
-    let (changes, run, doc_ops) = match admission::admit(outlet, doc, &segment, &author.key, &history) {
+    let (changes, run, doc_ops) = match admission::admit(outlet, doc, &segment, &author.device.key, &history) {
         Ok(Verdict::Admit { changes, run, doc_ops }) => (changes, run, doc_ops),
         Ok(Verdict::Known) if planted::on(Bug::DuplicatesAppended) => (Vec::new(), history.run(), history.doc_ops()),
         Ok(Verdict::Known) => return Ok(held(Outcome::Known, before)),
         Ok(Verdict::WantFrom(_)) if planted::on(Bug::GapAccepted) => return Ok(held(Outcome::Accepted, before)),
         Ok(Verdict::WantFrom(seq)) => {
-            return Ok(PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(seq), code: None });
+            return Ok(gap(seq));
         }
         Err(Refusal::History(cause)) => return Err(cause),
         Err(refusal) => {
@@ -105,7 +155,7 @@ fn take_segment(
         &NewEntry {
             kind: kind::SEGMENT,
             doc: Some(doc.clone()),
-            author: Some(author.id),
+            author: Some(author.device.id),
             carrier: Some(carrier.caller.device),
             actor: Some(actor),
             stretch: Some(Stretch { from_seq, to_seq: run.seq }),
@@ -118,10 +168,6 @@ fn take_segment(
     if !planted::on(Bug::OpsNotCounted) {
         ledger.put_document_ops(outlet, doc, doc_ops.saturating_sub(birth::ops(doc.kind())))?;
     }
-    if let (true, Some(job)) = (walk_in, doc.job()) {
-        let implied = GrantNow { access: Access::Write, since: placed.seq, log_seq: None };
-        ledger.put_grant(outlet, job, member.id, implied)?;
-    }
     Ok(held(Outcome::Accepted, placed.seq))
 }
 
@@ -129,6 +175,7 @@ enum Right {
     None,
     Granted,
     WalkIn,
+    Inbox,
 }
 
 /// The table's word, and beside it the walk-in: a sheet of a job that nobody has named yet is its creator's.
@@ -136,13 +183,14 @@ fn right_to_write(shelf: &dyn Shelf, outlet: OutletId, member: &Member, doc: &Do
     if standing::may(shelf, outlet, member, Verb::Write, doc)? {
         return Ok(Right::Granted);
     }
-    let mut with_grant = member.roles.iter().map(|role| super::access::rule(doc.kind(), *role, Verb::Write));
-    let opens_by_grant = with_grant.any(|rule| rule == super::access::Rule::Granted(Access::Write));
+    let mut with_grant = member.roles.iter().map(|role| access::rule(doc.kind(), *role, Verb::Write));
+    let opens_by_grant = with_grant.any(|rule| rule == access::Rule::Granted(Access::Write));
     let active = member.status == doorstep_schemas::wire::Status::Active;
     match doc.job() {
         Some(job) if active && doc.kind() == DocKind::Sheet && opens_by_grant && !shelf.job_is_used(outlet, job)? => {
             Ok(Right::WalkIn)
         }
+        _ if standing::may_wait(shelf, outlet, member, doc)? => Ok(Right::Inbox),
         _ => Ok(Right::None),
     }
 }
@@ -151,6 +199,9 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
     let outlet = carrier.caller.outlet;
     if !carrier.caller.is_owner() && !planted::on(Bug::GrantByAnyone) {
         return Ok(refused(ErrorCode::NotAllowed));
+    }
+    if is_erased(ledger, outlet, Some(grant.job))? {
+        return Ok(refused(ErrorCode::JobErased));
     }
     if ledger.member(outlet, grant.member)?.is_none() {
         return Ok(refused(ErrorCode::MemberUnknown));
@@ -177,7 +228,8 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
         },
     )?;
     let since = before.filter(|now| now.access != Access::None).map_or(placed.seq, |now| now.since);
-    let now = GrantNow { access: grant.access, since, log_seq: Some(placed.seq) };
+    let had_write = grant.access == Access::Write || before.is_some_and(|now| now.had_write);
+    let now = GrantNow { access: grant.access, since, had_write, log_seq: Some(placed.seq) };
     ledger.put_grant(outlet, grant.job, grant.member, now)?;
     Ok(held(Outcome::Accepted, placed.seq))
 }
@@ -193,19 +245,24 @@ pub fn from_rest(body: &[u8]) -> Result<Piece, StorageError> {
 }
 
 /// What the log holds of one run.
-struct LogHistory<'a> {
+pub(super) struct LogHistory<'a> {
     shelf: &'a dyn Shelf,
     outlet: OutletId,
     doc: &'a DocId,
     actor: Actor,
-    row: Option<RunRow>,
+    pub(super) row: Option<RunRow>,
     doc_ops: u64,
     /// The stored segment that was asked for last: a repeated piece asks for each of its changes.
     decoded: RefCell<Vec<(u64, ChangeHash)>>,
 }
 
 impl<'a> LogHistory<'a> {
-    fn of(shelf: &'a dyn Shelf, outlet: OutletId, doc: &'a DocId, actor: Actor) -> Result<Self, StorageError> {
+    pub(super) fn of(
+        shelf: &'a dyn Shelf,
+        outlet: OutletId,
+        doc: &'a DocId,
+        actor: Actor,
+    ) -> Result<Self, StorageError> {
         let row = shelf.run(outlet, doc, actor)?;
         let written = shelf.document_ops(outlet, doc)?.unwrap_or(0);
         let doc_ops = written.saturating_add(birth::ops(doc.kind()));

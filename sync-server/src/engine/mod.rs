@@ -6,8 +6,10 @@
 pub mod access;
 pub mod audit;
 pub mod enrolment;
+pub mod erase;
 pub mod exchange;
 pub mod fork;
+pub mod inbox;
 pub mod intake;
 pub mod parcel;
 pub mod scan;

@@ -8,7 +8,7 @@ use doorstep_schemas::ids::{Actor, DeviceId, OutletId};
 use doorstep_schemas::log;
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
-use doorstep_schemas::wire::{Cursor, Entry, Trailer, kind};
+use doorstep_schemas::wire::{Cursor, Entry, Piece, Trailer, kind};
 
 use super::intake::from_rest;
 use super::parcel::Packing;
@@ -74,12 +74,17 @@ pub fn scan(
     let mut tray = Tray { shelf, outlet: outlet.id, frames: Vec::new(), packing, budget };
     let (place, more) = fill(&mut tray, reader, from)?;
     tray.seal();
+    Ok((tray.frames, Trailer { more, ..standing_at(shelf, outlet, place)? }))
+}
+
+/// The trailer of an answer that ends at a place.
+pub fn standing_at(shelf: &dyn Shelf, outlet: &Outlet, place: Place) -> Result<Trailer, StorageError> {
     let hash = match place.seq {
         0 => log::GENESIS,
         seq => shelf.entry(outlet.id, seq)?.ok_or(StorageError::Corrupt { what: "log" })?.hash,
     };
     let cursor = Cursor { epoch: outlet.epoch, seq: place.seq, hash: log::short(&hash), part: place.part };
-    Ok((tray.frames, Trailer { cursor, more }))
+    Ok(Trailer { cursor, more: false })
 }
 
 fn fill(tray: &mut Tray<'_>, reader: Reader<'_>, from: Place) -> Result<(Place, bool), StorageError> {
@@ -142,10 +147,15 @@ impl Tray<'_> {
             return Ok(false);
         }
         let body = self.shelf.body(self.outlet, entry.seq)?.ok_or(StorageError::Corrupt { what: "log" })?;
+        if body.is_empty() && entry.seq == at.seq {
+            // Erased: the cursor passes it.
+            return Ok(true);
+        }
         if before > 0 && before + body.len() > self.budget {
             return Ok(false);
         }
-        let piece = from_rest(&body)?;
+        // Among what is handed over a stub keeps an erased entry's place in the count of parts.
+        let piece = if body.is_empty() { Piece::default() } else { from_rest(&body)? };
         let hash = log::short(&at.hash);
         let entry = Entry { seq: at.seq, hash, part, at_ms: entry.at_ms, piece };
         let alone = match &mut self.packing {

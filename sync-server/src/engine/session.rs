@@ -5,14 +5,14 @@
 
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::{self, FrameError, FrameReader};
-use doorstep_schemas::ids::Actor;
+use doorstep_schemas::ids::{Actor, BlobHash, OutletId};
 use doorstep_schemas::terse::Listener;
-use doorstep_schemas::wire::{Piece, PieceResult, UpHeader};
+use doorstep_schemas::wire::{Piece, PieceResult, UpHeader, kind};
 use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
 
 use super::intake::{self, Carrier};
-use super::parcel;
 use super::standing::{self, Caller, NotServed};
+use super::{erase, parcel};
 use crate::storage::{Ledger, StorageError};
 
 /// Why an exchange ends before it is answered. What arrived whole was kept.
@@ -42,6 +42,10 @@ impl Session {
     pub fn new(caller: Caller) -> Self {
         let (frames, listener) = (FrameReader::default(), Listener::default());
         Self { caller, frames, room: MAX_EXCHANGE, up: None, listener }
+    }
+
+    pub fn outlet(&self) -> OutletId {
+        self.caller.outlet
     }
 
     /// Takes the next bytes. The pieces that became whole are to be kept also when what follows them can't be read.
@@ -93,17 +97,26 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Judges and keeps the pieces, one result each. Who was reported lost since the last batch brings nothing more.
-    pub fn keep(self, ledger: &mut dyn Ledger, now_ms: i64) -> Result<Vec<PieceResult>, StorageError> {
-        let caller = match standing::again(ledger, &self.caller) {
+    /// Judges and keeps the pieces, one result each; `remove` takes the bytes of an erased job's blob away. Who was reported
+    /// lost since the last batch brings nothing more.
+    pub fn keep(
+        self,
+        ledger: &mut dyn Ledger,
+        now_ms: i64,
+        remove: &dyn Fn(&BlobHash) -> Result<(), StorageError>,
+    ) -> Result<Vec<PieceResult>, StorageError> {
+        let caller = match standing::again_to_bring(ledger, &self.caller) {
             Ok(caller) => caller,
             Err(NotServed::Storage(cause)) => return Err(cause),
-            Err(NotServed::UnknownToken | NotServed::Revoked | NotServed::Pending) => {
+            Err(NotServed::UnknownToken | NotServed::Revoked(_) | NotServed::Pending) => {
                 return Ok(self.pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
             }
         };
         let carrier = Carrier { caller: &caller, actor: self.actor, now_ms };
         let take = |piece| match piece {
+            Some(Piece { kind: kind::ERASED, erased: Some(erased), .. }) => {
+                erase::erase(ledger, carrier, erased, remove)
+            }
             Some(piece) => intake::take(ledger, carrier, piece),
             None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
         };

@@ -6,17 +6,37 @@ use std::collections::HashMap;
 
 use doorstep_schemas::ids::{DeviceId, DocId, JobId, MemberId, OutletId};
 use doorstep_schemas::planted::{self, Bug};
+use doorstep_schemas::signature::Farewell;
 use doorstep_schemas::wire::{Access, RoleKind, Status, kind};
 
-use super::access::{self, Verb};
+use ed25519_dalek::SigningKey;
+
+use super::access::{self, Audience, Endpoint, Entrance, Verb};
 use crate::storage::{EntryHead, GrantNow, Member, Shelf, StorageError};
 
-/// A live device of an active member.
+/// A live device. Where nothing else is said, its member is active.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub outlet: OutletId,
     pub device: DeviceId,
     pub member: Member,
+}
+
+/// A device that the relay knows and serves no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone {
+    pub outlet: OutletId,
+    pub device: DeviceId,
+    pub status: Status,
+    /// The relay's clock when that was said; 0 where it is not known.
+    pub at_ms: i64,
+}
+
+impl Gone {
+    /// The relay's word on it.
+    pub fn word(&self, key: &SigningKey) -> Farewell {
+        Farewell::sign(self.outlet, self.device, self.status as u8, self.at_ms, key)
+    }
 }
 
 /// Why a device is not served.
@@ -25,7 +45,7 @@ pub enum NotServed {
     #[error("no device has this token")]
     UnknownToken,
     #[error("the device was reported lost, or its member has left")]
-    Revoked,
+    Revoked(Gone),
     #[error("an owner has yet to confirm the device")]
     Pending,
     #[error(transparent)]
@@ -33,29 +53,50 @@ pub enum NotServed {
 }
 
 /// The caller that a token's hash belongs to.
-pub fn caller(shelf: &dyn Shelf, token_hash: &[u8; 32]) -> Result<Caller, NotServed> {
+pub fn caller(shelf: &dyn Shelf, token_hash: &[u8; 32], at: Endpoint) -> Result<Caller, NotServed> {
     let found = shelf.whose_token(token_hash)?.ok_or(NotServed::UnknownToken)?;
-    admit(shelf, found.outlet, found.device.id)
+    let caller = admit(shelf, found.outlet, found.device.id)?;
+    if at.entrance() == Entrance::OrLeft { Ok(caller) } else { caller.if_active() }
 }
 
-/// The same caller, asked again.
+/// The same caller, asked again, if its member is active.
 pub fn again(shelf: &dyn Shelf, caller: &Caller) -> Result<Caller, NotServed> {
+    admit(shelf, caller.outlet, caller.device)?.if_active()
+}
+
+/// The same caller, asked again, to hand something over.
+pub fn again_to_bring(shelf: &dyn Shelf, caller: &Caller) -> Result<Caller, NotServed> {
     admit(shelf, caller.outlet, caller.device)
 }
 
 fn admit(shelf: &dyn Shelf, outlet: OutletId, device: DeviceId) -> Result<Caller, NotServed> {
     let row = shelf.device(outlet, device)?.ok_or(NotServed::UnknownToken)?;
     let member = shelf.member(outlet, row.member)?.ok_or(StorageError::Corrupt { what: "device's member" })?;
-    let active = row.status == Status::Active && member.status == Status::Active;
-    if !active && !planted::on(Bug::StatusNotAsked) {
-        return Err(NotServed::Revoked);
+    if row.status != Status::Active && !planted::on(Bug::StatusNotAsked) {
+        return Err(NotServed::Revoked(Gone { outlet, device, status: Status::Lost, at_ms: row.status_ms }));
+    }
+    if member.status == Status::Lost && !planted::on(Bug::StatusNotAsked) {
+        return Err(NotServed::Revoked(Gone { outlet, device, status: Status::Lost, at_ms: member.status_ms }));
     }
     if row.pending { Err(NotServed::Pending) } else { Ok(Caller { outlet, device, member }) }
 }
 
 impl Caller {
+    /// That the member has left, and since when.
+    pub fn left(&self) -> Option<Gone> {
+        let Member { status, status_ms: at_ms, .. } = self.member;
+        (status != Status::Active).then_some(Gone { outlet: self.outlet, device: self.device, status, at_ms })
+    }
+
+    fn if_active(self) -> Result<Self, NotServed> {
+        match self.left() {
+            Some(gone) => Err(NotServed::Revoked(gone)),
+            None => Ok(self),
+        }
+    }
+
     pub fn is_owner(&self) -> bool {
-        access::runs_the_outlet(&self.member.roles)
+        self.left().is_none() && access::runs_the_outlet(&self.member.roles)
     }
 }
 
@@ -72,6 +113,23 @@ pub fn may(
         None => Access::None,
     };
     Ok(member.status == Status::Active && access::allowed(&member.roles, member.id, verb, doc, granted))
+}
+
+/// Whether work of a member on a document that they may not write may wait for an owner.
+pub fn may_wait(shelf: &dyn Shelf, outlet: OutletId, member: &Member, doc: &DocId) -> Result<bool, StorageError> {
+    let had_grant = match doc.job() {
+        Some(job) => match shelf.grant(outlet, job, member.id)? {
+            Some(grant) => grant.had_write,
+            None => !shelf.job_is_used(outlet, job)?,
+        },
+        None => false,
+    };
+    let left = match member.status {
+        Status::Active => false,
+        Status::Left => true,
+        Status::Lost => return Ok(false),
+    };
+    Ok(access::may_wait(&member.roles, member.id, left, doc, had_grant))
 }
 
 /// What of the log a member may read, taken at one moment.
@@ -98,7 +156,12 @@ impl Sight {
     pub fn of(shelf: &dyn Shelf, outlet: OutletId, member: &Member) -> Result<Self, StorageError> {
         let grants: HashMap<_, _> =
             shelf.grants_of(outlet, member.id)?.into_iter().filter(|(_, grant)| grant.access != Access::None).collect();
-        let opened = grants.iter().map(|(job, grant)| (grant.since, *job)).collect();
+        // Who has no role any more is handed nothing over, whatever was granted.
+        let reads = |job: JobId, grant: &GrantNow| {
+            access::allowed(&member.roles, member.id, Verb::Read, &DocId::Order(job), grant.access)
+        };
+        let opened =
+            grants.iter().filter(|(job, grant)| reads(**job, grant)).map(|(job, now)| (now.since, *job)).collect();
         let owner_since = member.owner_since.filter(|_| access::runs_the_outlet(&member.roles));
         Ok(Self { member: member.id, roles: member.roles.clone(), owner_since, grants, opened })
     }
@@ -108,15 +171,15 @@ impl Sight {
         if let Some(since) = self.owner_since {
             return entry.seq >= since;
         }
-        match entry.kind {
-            kind::ROLE | kind::DEVICE => true,
-            kind::GRANT => entry.member == Some(self.member),
-            kind::SEGMENT => entry.doc.as_ref().is_some_and(|doc| {
+        match access::audience(entry.kind) {
+            Audience::Everybody => true,
+            Audience::Named => entry.member == Some(self.member),
+            Audience::Readers => entry.doc.as_ref().is_some_and(|doc| {
                 let grant = doc.job().and_then(|job| self.grants.get(&job));
                 let granted = grant.filter(|grant| grant.since <= entry.seq).map_or(Access::None, |g| g.access);
                 access::allowed(&self.roles, self.member, Verb::Read, doc, granted)
             }),
-            _ => false,
+            Audience::Owners => false,
         }
     }
 

@@ -65,12 +65,14 @@ pub fn put_member(
     status: Status,
     now_ms: i64,
 ) -> Result<Member, StorageError> {
-    let before = ledger.member(outlet, id)?.and_then(|member| member.owner_since);
+    let known = ledger.member(outlet, id)?;
+    let before = known.as_ref().and_then(|member| member.owner_since);
+    let status_ms = known.filter(|member| member.status == status).map_or(now_ms, |member| member.status_ms);
     let role = Role { member: id, name: name.clone(), roles: roles.clone(), status };
     let piece = Piece { kind: kind::ROLE, role: Some(role), ..Piece::default() };
     let placed = ledger.append(outlet, &own_word(kind::ROLE, Some(id), now_ms, &piece))?;
     let owner_since = access::runs_the_outlet(&roles).then(|| before.unwrap_or(placed.seq));
-    let member = Member { id, name, roles, status, owner_since };
+    let member = Member { id, name, roles, status, owner_since, status_ms };
     ledger.put_member(outlet, &member)?;
     Ok(member)
 }
@@ -104,10 +106,10 @@ pub fn set_device_status(
     let mut row = ledger.device(outlet, device)?.ok_or(TeamError::NoDevice)?;
     if row.pending && status != Status::Active {
         // Nobody ever heard of it, so there is nobody to tell.
-        row.status = status;
+        (row.status, row.status_ms) = (status, now_ms);
         ledger.put_device(outlet, &row)?;
     } else if row.pending || row.status != status {
-        (row.status, row.pending) = (status, false);
+        (row.status, row.status_ms, row.pending) = (status, now_ms, false);
         put_device(ledger, outlet, &row, now_ms)?;
     }
     Ok(())

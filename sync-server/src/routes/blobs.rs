@@ -14,7 +14,7 @@ use futures_util::stream;
 use super::body::{Broken, Incoming};
 use super::{RouteError, Shared, caller};
 use crate::blobs::{Finished, Turn, Upload, Whole};
-use crate::engine::access::Verb;
+use crate::engine::access::{Endpoint, Verb};
 use crate::engine::standing::{self, Caller, NotServed, Sight};
 use crate::state::State;
 use crate::storage::{Shelf, StorageError};
@@ -25,17 +25,17 @@ pub async fn held(
     Path(hash): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, RouteError> {
-    let caller = caller(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::BlobHeld).await?;
     let hash = parse_hash(&hash)?;
     let doc = headers.get(DOC).map(parse_doc).transpose()?;
-    let writes = match doc {
-        Some(doc) => state.read(may_write(&caller, doc)).await?,
+    let brings = match doc {
+        Some(doc) => state.read(may_bring(&caller, doc)).await?,
         None => false,
     };
     let upload = Upload { outlet: caller.outlet, hash, device: caller.device };
     let whole = state.blobs.whole_length(caller.outlet, &hash).await?;
     match whole {
-        Some(size) if writes || is_readable(&state, &caller, hash).await? => {
+        Some(size) if brings || is_readable(&state, &caller, hash).await? => {
             Ok((StatusCode::OK, [number(OFFSET, size), number(LENGTH, size)]).into_response())
         }
         Some(_) => Err(RouteError::NotFound),
@@ -52,7 +52,7 @@ pub async fn read(
     Path(hash): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, RouteError> {
-    let caller = caller(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::BlobRead).await?;
     let hash = parse_hash(&hash)?;
     if !is_readable(&state, &caller, hash).await? {
         return Err(RouteError::NotFound);
@@ -114,7 +114,7 @@ pub async fn append(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, RouteError> {
-    let caller = caller(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::BlobAppend).await?;
     let mut incoming = Incoming::new(body, state.pace.idle_body);
     // A task of its own: what arrived is kept even when the caller's connection is gone.
     let task = tokio::spawn(async move {
@@ -138,7 +138,7 @@ async fn take(
     let hash = parse_hash(hash)?;
     let doc = headers.get(DOC).ok_or(RouteError::Invalid("the blob's document is missing"))?;
     let doc = parse_doc(doc)?;
-    if !state.read(may_write(caller, doc.clone())).await? {
+    if !state.read(may_bring(caller, doc.clone())).await? {
         return Err(RouteError::NotFound);
     }
     let offset = parse_number(headers, OFFSET)?;
@@ -212,7 +212,7 @@ async fn receive(
 }
 
 async fn attach(state: &State, caller: &Caller, hash: BlobHash, size: u64, doc: DocId) -> Result<(), RouteError> {
-    let check = may_write(caller, doc.clone());
+    let check = may_bring(caller, doc.clone());
     let (outlet, now_ms) = (caller.outlet, state.now_ms());
     let attached = state.write(move |ledger| match check(ledger) {
         Ok(true) => ledger.attach_blob(outlet, &hash, size, &doc, now_ms).map(|()| Ok(())),
@@ -225,12 +225,16 @@ async fn attach(state: &State, caller: &Caller, hash: BlobHash, size: u64, doc: 
     Ok(())
 }
 
-/// Whether the caller may write the document now.
-fn may_write(caller: &Caller, doc: DocId) -> impl FnOnce(&dyn Shelf) -> Result<bool, NotServed> + Send + use<> {
+/// Whether the caller may bring photos of the document now: who may write it, and whose work on it waits for an owner.
+fn may_bring(caller: &Caller, doc: DocId) -> impl FnOnce(&dyn Shelf) -> Result<bool, NotServed> + Send + use<> {
     let caller = caller.clone();
     move |shelf| {
-        let caller = standing::again(shelf, &caller)?;
-        Ok(standing::may(shelf, caller.outlet, &caller.member, Verb::Write, &doc)?)
+        let Caller { outlet, member, .. } = standing::again_to_bring(shelf, &caller)?;
+        if standing::may(shelf, outlet, &member, Verb::Write, &doc)? {
+            return Ok(true);
+        }
+        let waiting = shelf.inbox_use(outlet, member.id, Some(&doc))?;
+        Ok(waiting.items > 0 && standing::may_wait(shelf, outlet, &member, &doc)?)
     }
 }
 
@@ -239,7 +243,10 @@ async fn is_readable(state: &State, caller: &Caller, hash: BlobHash) -> Result<b
     let caller = caller.clone();
     state
         .read(move |shelf| {
-            let caller = standing::again(shelf, &caller)?;
+            let caller = standing::again_to_bring(shelf, &caller)?;
+            if caller.left().is_some() {
+                return Ok(false);
+            }
             let Some(blob) = shelf.blob(caller.outlet, &hash)? else { return Ok(false) };
             let sight = Sight::of(shelf, caller.outlet, &caller.member)?;
             Ok(blob.docs.iter().any(|doc| sight.reads(doc)))

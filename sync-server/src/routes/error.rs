@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use doorstep_schemas::blob;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::ErrorAnswer;
+use doorstep_schemas::signature::Farewell;
 
 use super::body::Broken;
 use crate::engine::enrolment::EnrolError;
@@ -24,6 +25,8 @@ pub enum RouteError {
     Refused(ErrorCode),
     #[error("{0}; what arrived whole was kept")]
     Exchange(#[from] NotRead),
+    #[error("the device was reported lost, or its member has left")]
+    Farewell(Farewell),
     #[error("the request's body broke off; what arrived whole was kept")]
     Broken(#[from] Broken),
     #[error("the request is larger than {0} bytes")]
@@ -60,7 +63,9 @@ impl RouteError {
     fn answer(&self) -> (StatusCode, ErrorCode) {
         match self {
             Self::NotServed(NotServed::UnknownToken) => (StatusCode::UNAUTHORIZED, ErrorCode::DeviceRefused),
-            Self::NotServed(NotServed::Revoked) => (StatusCode::FORBIDDEN, ErrorCode::DeviceRefused),
+            Self::NotServed(NotServed::Revoked(_)) | Self::Farewell(_) => {
+                (StatusCode::FORBIDDEN, ErrorCode::DeviceRefused)
+            }
             Self::NotServed(NotServed::Pending) => (StatusCode::FORBIDDEN, ErrorCode::DevicePending),
             Self::Refused(code) => (StatusCode::FORBIDDEN, *code),
             Self::Exchange(NotRead::Unreadable(_) | NotRead::Empty) => {
@@ -118,7 +123,12 @@ impl IntoResponse for RouteError {
         // A storage failure's cause names folders; it goes to the log, never to the caller.
         let detail = if status.is_server_error() { code.wire().to_owned() } else { self.to_string() };
         let extra = self.extra_header();
-        let mut response = (status, Json(ErrorAnswer { code: code.wire().to_owned(), detail })).into_response();
+        let farewell = match self {
+            Self::Farewell(word) => Some(word.into()),
+            _ => None,
+        };
+        let mut response =
+            (status, Json(ErrorAnswer { code: code.wire().to_owned(), detail, farewell })).into_response();
         if let Some((name, value)) = extra {
             let value = HeaderValue::try_from(value).expect("a number, or a word of ours");
             response.headers_mut().insert(name, value);

@@ -13,6 +13,7 @@ use doorstep_schemas::wire::{Outcome, PieceResult, UpHeader};
 
 use super::body::Incoming;
 use super::{RouteError, Shared, caller};
+use crate::engine::access::Endpoint;
 use crate::engine::session::Session;
 use crate::engine::standing::Caller;
 use crate::engine::{exchange, fork};
@@ -21,7 +22,7 @@ use crate::state::State;
 use crate::storage::{Pending, StorageError};
 
 pub async fn exchange(extract::State(state): Shared, headers: HeaderMap, body: Body) -> Result<Response, RouteError> {
-    let caller = caller(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::Exchange).await?;
     let incoming = Incoming::new(body, state.pace.idle_body);
     tokio::spawn(serve(state, caller, incoming)).await.unwrap_or(Err(StorageError::JobPanicked.into()))
 }
@@ -30,8 +31,8 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     let mut session = Session::new(caller.clone());
     let mut batches = Vec::new();
     let end = read(&state, &mut session, &mut incoming, &mut batches).await;
-    // What it has heard takes more than a megabyte, and a thousand may wait here for the writer.
-    let up = session.finish();
+    // What a session has heard takes more than a megabyte, and a thousand may wait here for the writer.
+    let said = session.finish();
 
     let mut results = Vec::new();
     let mut failure = None;
@@ -41,7 +42,9 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
             Err(cause) => failure = failure.or(Some(cause)),
         }
     }
-    if results.iter().any(|result| result.outcome == Outcome::Accepted) {
+    if results.iter().any(|result| result.inbox.is_some()) {
+        state.moved_beside(caller.outlet);
+    } else if results.iter().any(|result| result.outcome == Outcome::Accepted) {
         state.tell(caller.outlet);
     }
     if end.is_err() || failure.is_some() {
@@ -51,7 +54,7 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     if let Some(cause) = failure {
         return Err(cause.into());
     }
-    let up = Arc::new(up?);
+    let up = Arc::new(said?);
 
     look_for_a_fork(&state, &caller, &up).await?;
     let now_ms = state.now_ms();
@@ -100,7 +103,8 @@ async fn read(
         let (batch, read) = session.take(&chunk);
         if let Some(batch) = batch {
             let now_ms = state.now_ms();
-            batches.push(state.write(move |ledger| batch.keep(ledger, now_ms)));
+            let remove = state.blobs.remover(session.outlet());
+            batches.push(state.write(move |ledger| batch.keep(ledger, now_ms, &remove)));
         }
         read?;
     }

@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{RouteError, Shared, caller};
+use crate::engine::access::Endpoint;
 use crate::engine::standing::{self, Caller, NotServed, Sight};
 use crate::engine::{access, scan};
 use crate::state::State;
@@ -39,7 +40,7 @@ pub async fn live(
     wish: Result<extract::Query<Wish>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, RouteError> {
-    let caller = caller(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::Live).await?;
     let seldom = wish.is_ok_and(|extract::Query(wish)| wish.seldom);
     let (events, stream) = mpsc::channel(4);
     let news = state.listen();

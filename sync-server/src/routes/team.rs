@@ -11,7 +11,8 @@ use doorstep_schemas::enrol::{
 use doorstep_schemas::ids::{DeviceId, ShortId};
 use doorstep_schemas::wire::Status;
 
-use super::{RouteError, Shared, body, owner};
+use super::{RouteError, Shared, body, caller};
+use crate::engine::access::Endpoint;
 use crate::engine::standing::{self, Caller, NotServed};
 use crate::engine::team::{self, TeamError};
 use crate::identity;
@@ -23,7 +24,7 @@ pub async fn add_member(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Json<MemberAnswer>, RouteError> {
-    let caller = owner(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::Members).await?;
     let request: NewMember = body::json(request, state.pace.idle_body).await?;
     let name = team::name(&request.name)?;
     let roles = team::distinct(request.roles.into_iter().map(Into::into).collect());
@@ -44,7 +45,7 @@ pub async fn invite(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Json<InviteAnswer>, RouteError> {
-    let caller = owner(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::Invites).await?;
     let request: InviteRequest = body::json(request, state.pace.idle_body).await?;
     let random = identity::random()?;
     let now_ms = state.now_ms();
@@ -61,7 +62,7 @@ pub async fn set_device_status(
     headers: HeaderMap,
     request: Body,
 ) -> Result<StatusCode, RouteError> {
-    let caller = owner(&state, &headers).await?;
+    let caller = caller(&state, &headers, Endpoint::DeviceStatus).await?;
     let device: DeviceId = device.parse().ok().ok_or(RouteError::NotFound)?;
     let request: DeviceStatusRequest = body::json(request, state.pace.idle_body).await?;
     let status = match request.status {

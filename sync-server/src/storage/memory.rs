@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId};
+use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, DocKind, JobId, MemberId, OutletId};
 use doorstep_schemas::log;
-use doorstep_schemas::wire::{Held, kind};
+use doorstep_schemas::wire::{Held, InboxState, kind};
 
 use super::{
-    Blob, Device, Done, EntryHead, GrantNow, Invite, Job, Ledger, Look, Member, NewEntry, Outlet, Placed, RunRow,
-    Shelf, Storage, StorageError, Stretch, Totals, WhoseToken,
+    Blob, Device, Done, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Job, Ledger, Look, Member, NewEntry, Outlet,
+    Placed, RunRow, Shelf, Storage, StorageError, Stretch, Totals, WhoseToken,
 };
 
 /// See the module.
@@ -116,6 +116,8 @@ struct Tables {
     grants: Table<(OutletId, MemberId, JobId), GrantNow>,
     invites: Table<[u8; 32], Invite>,
     blobs: Table<(OutletId, BlobHash), Blob>,
+    inbox: Table<(OutletId, DocId, Actor, u64), InboxRow>,
+    erased: Table<(OutletId, JobId), u64>,
 }
 
 impl Tables {
@@ -129,6 +131,8 @@ impl Tables {
         self.grants.settle(keep);
         self.invites.settle(keep);
         self.blobs.settle(keep);
+        self.inbox.settle(keep);
+        self.erased.settle(keep);
     }
 
     fn log(&self, outlet: OutletId, from: u64, before: u64) -> impl DoubleEndedIterator<Item = &EntryHead> {
@@ -261,6 +265,39 @@ impl Shelf for Tables {
             blob_bytes: blobs.iter().sum(),
         })
     }
+
+    fn inbox_of(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Vec<InboxRow>, StorageError> {
+        let of_run = |row: &&InboxRow| row.doc == *doc && row.actor == actor && row.state != InboxState::Admitted;
+        Ok(self.inbox_rows(outlet).filter(of_run).cloned().collect())
+    }
+
+    fn inbox_after(&self, outlet: OutletId, mark: u64, limit: usize) -> Result<Vec<InboxRow>, StorageError> {
+        let mut rows: Vec<_> = self.inbox_rows(outlet).filter(|row| row.mark > mark).cloned().collect();
+        rows.sort_by_key(|row| row.mark);
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError> {
+        let counts = |row: &&InboxRow| {
+            row.member == member && row.state != InboxState::Admitted && doc.is_none_or(|doc| row.doc == *doc)
+        };
+        let sum = |used: InboxUse, row: &InboxRow| InboxUse {
+            items: used.items + 1,
+            bytes: used.bytes + row.body.len() as u64,
+        };
+        Ok(self.inbox_rows(outlet).filter(counts).fold(InboxUse::default(), sum))
+    }
+
+    fn erased(&self, outlet: OutletId, job: JobId) -> Result<Option<u64>, StorageError> {
+        Ok(self.erased.rows.get(&(outlet, job)).copied())
+    }
+}
+
+impl Tables {
+    fn inbox_rows(&self, outlet: OutletId) -> impl Iterator<Item = &InboxRow> {
+        self.inbox.rows.iter().filter(move |((o, ..), _)| *o == outlet).map(|(_, row)| row)
+    }
 }
 
 impl Ledger for Tables {
@@ -353,6 +390,50 @@ impl Ledger for Tables {
             self.outlets.put(outlet, row);
         }
         Ok(())
+    }
+
+    fn put_inbox(&mut self, outlet: OutletId, row: &InboxRow) -> Result<(), StorageError> {
+        self.inbox.put((outlet, row.doc.clone(), row.actor, row.from_seq), row.clone());
+        Ok(())
+    }
+
+    fn erase_job(&mut self, outlet: OutletId, job: JobId, log_seq: u64) -> Result<Vec<BlobHash>, StorageError> {
+        let of_job = |doc: &DocId| doc.job() == Some(job) && matches!(doc.kind(), DocKind::Order | DocKind::Sheet);
+        let entries = self.log(outlet, 0, u64::MAX);
+        let segments = entries.filter(|head| head.kind == kind::SEGMENT && head.doc.as_ref().is_some_and(of_job));
+        for seq in segments.map(|head| head.seq).collect::<Vec<_>>() {
+            if let Some((head, stretch, _)) = self.entries.rows.get(&(outlet, seq)).cloned() {
+                self.entries.put((outlet, seq), (head, stretch, Vec::new()));
+            }
+        }
+        let waiting: Vec<_> =
+            self.inbox.rows.keys().filter(|(o, doc, ..)| *o == outlet && of_job(doc)).cloned().collect();
+        for key in waiting {
+            self.inbox.take(&key);
+        }
+        let mut alone = Vec::new();
+        let blobs: Vec<_> =
+            self.blobs.rows.iter().filter(|((o, _), _)| *o == outlet).map(|(k, b)| (*k, b.clone())).collect();
+        for (key, mut blob) in blobs.into_iter().filter(|(_, blob)| blob.docs.iter().any(of_job)) {
+            blob.docs.retain(|doc| !of_job(doc));
+            if blob.docs.is_empty() {
+                self.blobs.take(&key);
+                alone.push(key.1);
+            } else {
+                self.blobs.put(key, blob);
+            }
+        }
+        let runs: Vec<_> = self.runs.rows.keys().filter(|(o, doc, _)| *o == outlet && of_job(doc)).cloned().collect();
+        for key in &runs {
+            self.runs.take(key);
+        }
+        let documents: Vec<_> =
+            self.documents.rows.keys().filter(|(o, doc)| *o == outlet && of_job(doc)).cloned().collect();
+        for key in &documents {
+            self.documents.take(key);
+        }
+        self.erased.put((outlet, job), log_seq);
+        Ok(alone)
     }
 
     fn attach_blob(

@@ -14,8 +14,8 @@ use doorstep_schemas::wire::Held;
 
 pub use error::StorageError;
 pub use records::{
-    Blob, Confirms, Device, EntryHead, GrantNow, Invite, Member, NewEntry, Outlet, Placed, RunRow, Stretch, Totals,
-    WhoseToken,
+    Blob, Confirms, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Member, NewEntry, Outlet, Placed, RunRow,
+    Stretch, Totals, WhoseToken,
 };
 
 /// Reading one consistent moment.
@@ -68,6 +68,14 @@ pub trait Shelf {
         limit: usize,
     ) -> Result<Vec<(BlobHash, u64)>, StorageError>;
     fn totals(&self, outlet: OutletId) -> Result<Totals, StorageError>;
+    /// Items of one run that are not in the log, in the run's order.
+    fn inbox_of(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Vec<InboxRow>, StorageError>;
+    /// Words of the inbox after `mark`, in order.
+    fn inbox_after(&self, outlet: OutletId, mark: u64, limit: usize) -> Result<Vec<InboxRow>, StorageError>;
+    /// What a member has in the inbox that is not in the log; with `doc`, of that document alone.
+    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError>;
+    /// The entry that says that a job was erased.
+    fn erased(&self, outlet: OutletId, job: JobId) -> Result<Option<u64>, StorageError>;
 }
 
 /// Writing, inside one transaction.
@@ -98,6 +106,11 @@ pub trait Ledger: Shelf {
         held: Held,
     ) -> Result<(), StorageError>;
     fn raise_owner_seq(&mut self, outlet: OutletId, seq: u64) -> Result<(), StorageError>;
+    /// Puts an item in the place of the one of this run that begins at the same change.
+    fn put_inbox(&mut self, outlet: OutletId, row: &InboxRow) -> Result<(), StorageError>;
+    /// Empties the bodies of a job's segments, drops its runs and what the inbox has of it, and unties its blobs. Returns
+    /// the blobs that no other document names.
+    fn erase_job(&mut self, outlet: OutletId, job: JobId, log_seq: u64) -> Result<Vec<BlobHash>, StorageError>;
     fn attach_blob(
         &mut self,
         outlet: OutletId,

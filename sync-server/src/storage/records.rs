@@ -3,7 +3,7 @@
 use doorstep_schemas::admission::Run;
 use doorstep_schemas::ids::{Actor, DeviceId, DocId, MemberId, OutletId, PublicKey};
 use doorstep_schemas::log;
-use doorstep_schemas::wire::{Access, Held, RoleKind, Status};
+use doorstep_schemas::wire::{Access, Held, InboxState, RoleKind, Status};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlet {
@@ -22,6 +22,9 @@ pub struct Outlet {
     /// Where the relay can be reached from afar, the likeliest first.
     pub addresses: Vec<String>,
     pub confirms: Confirms,
+    /// The last word of the inbox, and the last that an owner's device has fetched.
+    pub inbox: u64,
+    pub inbox_seen: u64,
 }
 
 impl Outlet {
@@ -38,6 +41,8 @@ impl Outlet {
             backed_up_to: 0,
             addresses: Vec::new(),
             confirms: Confirms::Further,
+            inbox: 0,
+            inbox_seen: 0,
         }
     }
 }
@@ -71,6 +76,8 @@ pub struct Member {
     pub status: Status,
     /// The entry that made this member an owner; what lies before it is handed over when a device passes it.
     pub owner_since: Option<u64>,
+    /// The relay's clock when the status was set.
+    pub status_ms: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +95,8 @@ pub struct Device {
     pub held: Held,
     /// No owner has confirmed it yet: the log doesn't know it, and it is served nothing.
     pub pending: bool,
+    /// The relay's clock when the status was set.
+    pub status_ms: i64,
 }
 
 /// A token's device and its outlet.
@@ -158,6 +167,8 @@ pub struct GrantNow {
     pub access: Access,
     /// The entry at which access went from none to some.
     pub since: u64,
+    /// It was theirs to write once, now or before.
+    pub had_write: bool,
     /// The grant's entry; `None` while it is only implied, by the first change of a walk-in.
     pub log_seq: Option<u64>,
 }
@@ -175,4 +186,29 @@ pub struct Invite {
 pub struct Blob {
     pub size: u64,
     pub docs: Vec<DocId>,
+}
+
+/// A piece beside the log, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxRow {
+    pub mark: u64,
+    pub doc: DocId,
+    pub actor: Actor,
+    pub from_seq: u64,
+    /// The run as it stands with this item.
+    pub run: Run,
+    /// Operations that the item adds.
+    pub ops: u64,
+    pub member: MemberId,
+    pub at_ms: i64,
+    pub state: InboxState,
+    /// CBOR of the piece; empty once it is in the log.
+    pub body: Vec<u8>,
+}
+
+/// What one member has in the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InboxUse {
+    pub items: u64,
+    pub bytes: u64,
 }

@@ -247,6 +247,7 @@ impl Phone {
             ask: Vec::new(),
             budget: None,
             addresses: None,
+            inbox: None,
         }
     }
 

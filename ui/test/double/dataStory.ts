@@ -27,6 +27,8 @@ export class DataStory {
     return null;
   }
 
+  do_tell_network = () => null;
+
   do_storage(): StorageView {
     return this.storage;
   }

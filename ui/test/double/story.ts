@@ -182,13 +182,8 @@ export class Story extends DataStory {
   }
   do_set_preferences(input: Preferences) {
     const { session: before } = this;
-    this.session = {
-      ...before,
-      language: input.language ?? before.language,
-      shell: input.shell ?? before.shell,
-      no_network: input.no_network ?? before.no_network,
-      wifi_only: input.wifi_only ?? before.wifi_only,
-    };
+    const chosen = Object.entries(input).filter(([, value]) => value !== null);
+    this.session = { ...before, ...Object.fromEntries(chosen) };
     if (before.no_network && !this.session.no_network) {
       this.view.history.forEach((line) => {
         line.received = true;
@@ -378,7 +373,6 @@ export class Story extends DataStory {
   }
   do_sync_status = () => sync({ chip: this.chip(), now: Date.now(), no_network: this.session.no_network });
   do_sync_now = () => this.do_sync_status();
-  do_tell_network = () => null;
   do_photos_anyway = () => this.do_sync_status();
   do_day_review = () => review();
   do_team = () => this.team;

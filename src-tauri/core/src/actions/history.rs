@@ -79,6 +79,21 @@ fn shown(kind: DocKind, difference: &Difference, names: &Known<'_>) -> Differenc
     DifferenceView { turn: turn(difference.turn), text: reports::history::difference(kind, difference, names) }
 }
 
+/// One deed as a person reads it.
+pub(super) fn deed_view(deed: &Deed, known: &Known<'_>, received: bool) -> DeedView {
+    let (by, device) = known.names(deed.member, deed.actor);
+    DeedView {
+        action: deed.action.to_string(),
+        at: Millis(deed.at_ms),
+        text: reports::history::line(deed, &by, &device, known),
+        by,
+        device,
+        code: deed.code.clone(),
+        differences: deed.differences.iter().map(|(doc, d)| shown(doc.kind(), d, known)).collect(),
+        received,
+    }
+}
+
 impl Actions {
     /// Everything that anybody did on a job, oldest first.
     pub fn deeds(&self, job: JobId) -> Result<Vec<DeedView>, JobError> {
@@ -94,20 +109,7 @@ impl Actions {
         let on_relay = |deed: &Deed| {
             deed.changes.iter().all(|(doc, hash)| received.iter().any(|(of, held)| of == doc && held.contains(hash)))
         };
-        let view = |deed: &Deed| {
-            let (by, device) = known.names(deed.member, deed.actor);
-            DeedView {
-                action: deed.action.to_string(),
-                at: Millis(deed.at_ms),
-                text: reports::history::line(deed, &by, &device, &known),
-                by,
-                device,
-                code: deed.code.clone(),
-                differences: deed.differences.iter().map(|(doc, d)| shown(doc.kind(), d, &known)).collect(),
-                received: on_relay(deed),
-            }
-        };
-        Ok(history::together(found).iter().map(view).collect())
+        Ok(history::together(found).iter().map(|deed| deed_view(deed, &known, on_relay(deed))).collect())
     }
 
     /// What has changed on the sheet since the approval that stands; `None` where none stands (R39).

@@ -9,6 +9,7 @@ pub mod facts;
 pub mod find;
 pub mod finish;
 pub mod history;
+pub mod inbox;
 pub mod job_view;
 pub mod keys;
 pub mod lists;

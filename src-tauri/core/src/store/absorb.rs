@@ -11,11 +11,14 @@ use doorstep_schemas::wire::{Access, Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::links::Links;
 use super::papers::Papers;
 use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
 use super::settings::Enrolment;
 use super::stuck::HeldPiece;
-use super::{Store, StoreError, adopt, packs, photos, rows, rule_sets, settings, strays, stuck, team, views};
+use super::{
+    Store, StoreError, adopt, inbox, left, packs, photos, rows, rule_sets, settings, strays, stuck, team, views,
+};
 
 /// What came of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct Absorbed {
     pub papers: bool,
     /// Own grants became due: another exchange is worth its bytes.
     pub grants_due: bool,
+    /// A job was erased: what is here of it is to be removed.
+    pub erased: bool,
 }
 
 impl Store {
@@ -118,7 +123,7 @@ impl Store {
         for job in &absorbed.jobs {
             views::refresh(&tx, &mut self.papers, rules, *job, now_ms)?;
             photos::expect(&tx, &mut self.papers, *job, now_ms)?;
-            absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job)?;
+            absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job, Links::At(now_ms))?;
         }
         if let Some(cursor) = batch.cursor {
             settings::set_cursor(&tx, cursor)?;
@@ -189,6 +194,10 @@ impl Intray<'_> {
                 self.absorbed.team = true;
                 team::put_member(self.db, role, team::rank(taken))
             }
+            (kind::ERASED, Piece { erased: Some(erased), .. }) if taken.log_seq.is_some() => {
+                self.absorbed.erased = true;
+                left::note_erased(self.db, erased.job)
+            }
             (kind::DEVICE, Piece { device: Some(device), .. }) => {
                 self.absorbed.team = true;
                 team::put_device(self.db, device, team::rank(taken))
@@ -227,6 +236,9 @@ impl Intray<'_> {
     }
 
     fn take_segment(&mut self, doc: &DocId, segment: &Segment, taken: Taken) -> Result<Fate, StoreError> {
+        if inbox::is_erased(self.db, doc)? {
+            return Ok(Fate::Settled);
+        }
         let Some(author) = author_key(self.db, segment)? else { return Ok(Fate::Early) };
         let row = RunRow::read(self.db, doc, segment.actor)?;
         match admission::examine(self.enrolment.outlet, doc, segment, &author, &row) {

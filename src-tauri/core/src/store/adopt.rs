@@ -9,7 +9,6 @@ use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId};
-use doorstep_schemas::planted::{self, Bug};
 use rusqlite::{Connection, params};
 
 use super::papers::Papers;
@@ -62,9 +61,6 @@ pub fn settle(db: &Connection, papers: &mut Papers, doc: &DocId, at_ms: i64) -> 
         let before = lost.len();
         let (ready, lineage) = judged(db, papers, doc, &waiting, &mut lost, at_ms)?;
         adopted += take(db, papers, doc, &ready, lineage, &mut lost, at_ms)?;
-        if planted::on(Bug::WaitingDropped) {
-            db.execute("UPDATE change SET state = 2 WHERE doc = ?1 AND state = 1", [&key])?;
-        }
         if lost.len() == before {
             return Ok(adopted);
         }

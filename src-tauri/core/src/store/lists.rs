@@ -17,7 +17,7 @@ use crate::domain::intake::{same_phone, same_serial};
 /// Rows of a page at most.
 pub const MOST_ROWS: usize = 200;
 /// Earlier jobs of a customer or a machine that are shown.
-const MOST_EARLIER: usize = 20;
+pub(super) const MOST_EARLIER: usize = 20;
 
 /// Which jobs a list shows: those that fit all that is set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -69,7 +69,7 @@ struct Way {
 
 const OPEN: &str = include_str!("sql/list_open.sql");
 const DAYS: &str = include_str!("sql/list_days.sql");
-const KEYED: &str = include_str!("sql/list_keyed.sql");
+pub(super) const KEYED: &str = include_str!("sql/list_keyed.sql");
 const STATUS: &str = include_str!("sql/list_status.sql");
 pub(super) const NEWEST: &str = include_str!("sql/list_newest.sql");
 

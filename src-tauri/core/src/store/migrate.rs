@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_unsent.sql"),
     include_str!("migrations/0011_words.sql"),
     include_str!("migrations/0012_volumes.sql"),
+    include_str!("migrations/0013_access.sql"),
 ];
 /// Read and written at a time.
 const STRIDE: usize = 1024 * 1024;

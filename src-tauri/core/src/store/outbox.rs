@@ -4,7 +4,7 @@
 //! none when a bundle brought them: they are carried, go up with their authors' signatures, and count as nobody's here.
 
 use doorstep_schemas::code::ErrorCode;
-use doorstep_schemas::ids::{Actor, DocId, JobId};
+use doorstep_schemas::ids::{Actor, DocId};
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::segment::{self, MAX_PIECE_PLAIN, PIECE_TARGET};
 use doorstep_schemas::signature::Signature;
@@ -12,9 +12,9 @@ use doorstep_schemas::terse;
 use doorstep_schemas::wire::{DownHeader, Grant, Held, Outcome, Piece, PieceResult, RunHeld, RunName, Segment, kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::packs::{self, Sums};
+use super::packs;
 use super::rows::signed;
-use super::{Store, StoreError, packing, settings, team};
+use super::{Store, StoreError, inbox, packing, settings, team};
 
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
@@ -31,8 +31,15 @@ pub struct OutPiece {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Covers {
-    Changes { doc: DocId, actor: Actor, from_seq: u64, to_seq: u64 },
+    Changes {
+        doc: DocId,
+        actor: Actor,
+        from_seq: u64,
+        to_seq: u64,
+    },
     Grant(Grant),
+    /// A word of an owner's: the piece says it.
+    Word,
 }
 
 /// Unsent work up to a budget.
@@ -47,41 +54,10 @@ impl Outgoing {
     pub fn changes(&self) -> u64 {
         let count = |p: &OutPiece| match &p.covers {
             Covers::Changes { from_seq, to_seq, .. } => to_seq + 1 - from_seq,
-            Covers::Grant(_) => 0,
+            Covers::Grant(_) | Covers::Word => 0,
         };
         self.pieces.iter().map(count).sum()
     }
-}
-
-/// Records made on this device, and how far they have come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    pub on_device: u32,
-    pub on_relay: u32,
-    pub on_owner: u32,
-    /// In the relay's newest backup, if it ever made one.
-    pub backed_up: Option<u32>,
-}
-
-/// What is only on this device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Unsent {
-    pub changes: u64,
-    pub bytes: u64,
-    pub photos: u64,
-    /// What the relay lacks of the photos, without their thumbnails.
-    pub photo_bytes: u64,
-    pub bytes_with_thumbs: u64,
-}
-
-/// Unsent work of one job.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UnsentJob {
-    pub job: Option<JobId>,
-    pub changes: u32,
-    pub bytes: u32,
-    pub photos: u32,
-    pub photo_bytes: u32,
 }
 
 /// A run's changes from one number on, to be cut into pieces.
@@ -170,6 +146,7 @@ impl Store {
             piece: Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() },
             covers: Covers::Grant(grant),
         }));
+        out.pieces.extend(self.words_due()?.into_iter().map(|piece| OutPiece { piece, covers: Covers::Word }));
         Ok(out)
     }
 
@@ -177,29 +154,6 @@ impl Store {
     pub fn has_outgoing(&self) -> Result<bool, StoreError> {
         let mut query = self.db.prepare_cached(include_str!("sql/has_outgoing.sql"))?;
         Ok(query.query_row([], |row| row.get(0))?)
-    }
-
-    /// What is only on this device, as the relay is told.
-    pub fn held(&self) -> Result<Held, StoreError> {
-        let Unsent { changes, photos, photo_bytes, .. } = self.unsent()?;
-        Ok(Held { changes, photos, photo_bytes })
-    }
-
-    /// What is only on this device. It is asked after every edit, and costs as much as is unsent.
-    pub fn unsent(&self) -> Result<Unsent, StoreError> {
-        let mut query = self.db.prepare_cached(include_str!("sql/unsent.sql"))?;
-        let [changes, bytes, photos, photo_bytes, with_thumbs]: [i64; 5] =
-            query.query_row([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?]))?;
-        // Of packs in doubt it is not known what the relay holds.
-        let sums = if packs::doubted(&self.db)? { Sums::read(&self.db)? } else { Sums::default() };
-        let unsigned = |n: i64| u64::try_from(n).unwrap_or(0);
-        Ok(Unsent {
-            changes: unsigned(changes + sums.own),
-            bytes: unsigned(bytes),
-            photos: unsigned(photos + sums.photos),
-            photo_bytes: unsigned(photo_bytes + sums.photo_bytes),
-            bytes_with_thumbs: unsigned(with_thumbs + sums.photo_bytes),
-        })
     }
 
     /// Papers that name a rule set wait until its bytes are on the relay: a name that others heard before could not be
@@ -275,6 +229,10 @@ impl Store {
                     Outcome::Accepted | Outcome::Known => self.grant_said(grant, true, result.log_seq)?,
                     Outcome::Gap | Outcome::Refused => self.grant_said(grant, false, None)?,
                 },
+                Covers::Word => {
+                    let refused = !matches!(result.outcome, Outcome::Accepted | Outcome::Known);
+                    self.word_said(&piece.piece, refused.then(|| code_of(result)))?;
+                }
             }
         }
         Ok(confirmed)
@@ -309,7 +267,13 @@ impl Store {
                 Ok(0)
             }
             Outcome::Refused => {
-                let code = result.code.as_deref().and_then(ErrorCode::from_wire).unwrap_or(ErrorCode::NotAllowed);
+                let code = match result.inbox {
+                    Some(mark) => {
+                        inbox::note_kept(&self.db, doc, actor, (from, to), mark)?;
+                        ErrorCode::InInbox
+                    }
+                    None => code_of(result),
+                };
                 self.note_refused(doc, actor, from, code, now_ms)?;
                 Ok(0)
             }
@@ -346,6 +310,7 @@ impl Store {
         team::forget_ranks(&tx)?;
         tx.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;
         team::say_grants_again(&tx)?;
+        inbox::begin_anew(&tx)?;
         tx.commit()?;
         Ok(())
     }
@@ -395,54 +360,10 @@ impl Store {
         self.db.execute("UPDATE rule_set SET refused = NULL WHERE refused IS NOT NULL", [])?;
         Ok(())
     }
+}
 
-    pub fn counts(&self) -> Result<Counts, StoreError> {
-        let mut counts = self.counted()?;
-        let own = u32::try_from(Sums::read(&self.db)?.own).unwrap_or(u32::MAX);
-        counts.on_device = counts.on_device.saturating_add(own);
-        if !packs::doubted(&self.db)? {
-            // A job is packed when an owner's device has all of it.
-            counts.on_relay = counts.on_relay.saturating_add(own);
-            counts.on_owner = counts.on_owner.saturating_add(own);
-            let to = settings::number(&self.db, "backed_up_to")?.unwrap_or(0);
-            let packed = packs::backed_up(&self.db, to, own)?;
-            counts.backed_up = counts.backed_up.map(|rows| rows.saturating_add(packed));
-        }
-        Ok(counts)
-    }
-
-    /// Of records that have rows.
-    fn counted(&self) -> Result<Counts, StoreError> {
-        let owner_seq = settings::number(&self.db, "owner_seq")?.unwrap_or(0);
-        let backed_up_to = settings::number(&self.db, "backed_up_to")?.unwrap_or(0);
-        let mut query = self.db.prepare_cached(include_str!("sql/own_counts.sql"))?;
-        Ok(query.query_row([owner_seq, backed_up_to], |row| {
-            let backed_up = (backed_up_to > 0).then(|| row.get(3)).transpose()?;
-            Ok(Counts { on_device: row.get(0)?, on_relay: row.get(1)?, on_owner: row.get(2)?, backed_up })
-        })?)
-    }
-
-    /// Unsent records and photos by job.
-    pub fn unsent_jobs(&self) -> Result<Vec<UnsentJob>, StoreError> {
-        let mut out: Vec<UnsentJob> = Vec::new();
-        let mut query = self.db.prepare_cached(include_str!("sql/unsent_jobs.sql"))?;
-        let rows = query
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?;
-        for row in rows {
-            let (doc, changes, bytes, photos, photo_bytes): (String, u32, u32, u32, u32) = row?;
-            let job = doc.parse::<DocId>().ok().and_then(|doc| doc.job());
-            let index = out.iter().position(|u| u.job == job).unwrap_or_else(|| {
-                out.push(UnsentJob { job, ..UnsentJob::default() });
-                out.len() - 1
-            });
-            let sum = &mut out[index];
-            sum.changes = sum.changes.saturating_add(changes);
-            sum.bytes = sum.bytes.saturating_add(bytes);
-            sum.photos = sum.photos.saturating_add(photos);
-            sum.photo_bytes = sum.photo_bytes.saturating_add(photo_bytes);
-        }
-        Ok(out)
-    }
+fn code_of(result: &PieceResult) -> ErrorCode {
+    result.code.as_deref().and_then(ErrorCode::from_wire).unwrap_or(ErrorCode::NotAllowed)
 }
 
 fn confirm(db: &Connection, doc: &DocId, actor: Actor, from: u64, to: u64, log_seq: u64) -> Result<u32, StoreError> {

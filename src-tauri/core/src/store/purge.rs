@@ -11,7 +11,7 @@ use doorstep_schemas::planted::{self, Bug};
 use rusqlite::{Connection, params};
 
 use super::files::{self, SideFile};
-use super::{Store, StoreError, index, packs, settings};
+use super::{Store, StoreError, inbox, index, packs, settings};
 use crate::domain::calendar::DAY_MS;
 
 /// Days after which a closed job's photos are given up on a device that is not an owner's.
@@ -25,7 +25,8 @@ const UNSCRUBBED: &str = "unscrubbed";
 const PHOTOS_DROPPED_AT: &str = "photos_dropped_at";
 
 /// Rows of a job's two documents, and rows of the job.
-const BY_DOC: &[&str] = &["change", "run", "paper", "held_piece", "quarantine", "stray", "aside", "refused", "photo"];
+const BY_DOC: &[&str] =
+    &["change", "run", "paper", "held_piece", "quarantine", "stray", "aside", "refused", "photo", "in_inbox", "inbox"];
 const BY_JOB: &[&str] = &["lacking", "grant_out", "pack_due"];
 
 impl Store {
@@ -33,8 +34,16 @@ impl Store {
     /// removed ones. The log's word that they were taken stays, so that no file brings them back.
     pub fn purge_lost(&mut self) -> Result<Vec<JobId>, StoreError> {
         let Some(me) = self.not_an_owner()? else { return Ok(Vec::new()) };
+        let lost = lost(&self.db, me)?;
+        let gone = self.purge_sent(lost)?;
+        self.scrub()?;
+        Ok(gone)
+    }
+
+    /// Removes those of the jobs of which the relay holds all that was done here.
+    pub(super) fn purge_sent(&mut self, jobs: Vec<JobId>) -> Result<Vec<JobId>, StoreError> {
         let mut gone = Vec::new();
-        for job in lost(&self.db, me)? {
+        for job in jobs {
             if planted::on(Bug::NothingPurged) {
                 continue;
             }
@@ -43,7 +52,6 @@ impl Store {
                 gone.push(job);
             }
         }
-        self.scrub()?;
         Ok(gone)
     }
 
@@ -53,7 +61,7 @@ impl Store {
         Ok(if self.is_owner(enrolment.member)? { None } else { Some(enrolment.member) })
     }
 
-    fn purge(&mut self, job: JobId) -> Result<(), StoreError> {
+    pub(super) fn purge(&mut self, job: JobId) -> Result<(), StoreError> {
         let docs = [DocId::Order(job), DocId::Sheet(job)];
         // What is packed goes the way of what has rows.
         let tx = self.db.transaction()?;
@@ -67,7 +75,7 @@ impl Store {
         }
         docs.iter().for_each(|doc| self.papers.forget(doc));
         let tx = self.db.transaction()?;
-        settings::put_number(&tx, UNSCRUBBED, 1)?;
+        mark(&tx)?;
         for table in BY_DOC {
             let sql = format!("DELETE FROM {table} WHERE doc IN (?1, ?2)");
             tx.execute(&sql, params![docs[0].to_string(), docs[1].to_string()])?;
@@ -84,7 +92,7 @@ impl Store {
     }
 
     /// Empties the write-ahead log after a purge. Another connection that reads right now puts it off to the next time.
-    fn scrub(&mut self) -> Result<(), StoreError> {
+    pub(super) fn scrub(&mut self) -> Result<(), StoreError> {
         if settings::number(&self.db, UNSCRUBBED)?.unwrap_or(0) == 0 {
             return Ok(());
         }
@@ -177,6 +185,11 @@ impl Store {
     }
 }
 
+/// Something goes with this transaction that the write-ahead log may still hold afterwards.
+pub(super) fn mark(db: &Connection) -> Result<(), StoreError> {
+    settings::put_number(db, UNSCRUBBED, 1)
+}
+
 /// Jobs that the log took from a member and of which something is still here.
 fn lost(db: &Connection, member: MemberId) -> Result<Vec<JobId>, StoreError> {
     let mut query = db.prepare_cached(include_str!("sql/lost_jobs.sql"))?;
@@ -193,15 +206,18 @@ fn lost(db: &Connection, member: MemberId) -> Result<Vec<JobId>, StoreError> {
 }
 
 /// Whether the relay lacks something of a job that only this device may have: own work and photos, also refused ones, and
-/// others' work that a bundle brought and the relay has not refused.
+/// others' work that a bundle brought and the relay has not refused. What lies in the owner's inbox is sent once an owner's
+/// device has fetched it.
 fn unsent(db: &Connection, job: JobId) -> Result<bool, StoreError> {
     let docs = [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()];
     let mut query = db.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM change c WHERE c.doc IN (?1, ?2) AND c.log_seq IS NULL AND (c.mine = 1 OR
-                            NOT EXISTS (SELECT 1 FROM refused r WHERE r.doc = c.doc AND r.actor = c.actor)))
+                            NOT EXISTS (SELECT 1 FROM refused r WHERE r.doc = c.doc AND r.actor = c.actor))
+                        AND NOT EXISTS (SELECT 1 FROM in_inbox i WHERE i.doc = c.doc AND i.actor = c.actor
+                                        AND c.seq BETWEEN i.from_seq AND i.to_seq AND i.mark <= ?3))
              OR EXISTS (SELECT 1 FROM photo WHERE doc IN (?1, ?2) AND mine = 1 AND on_relay = 0)",
     )?;
-    Ok(query.query_row(docs, |row| row.get(0))?)
+    Ok(query.query_row(params![docs[0], docs[1], inbox::seen(db)?], |row| row.get(0))?)
 }
 
 fn photos_here(db: &Connection, doc: &DocId) -> Result<Vec<BlobHash>, StoreError> {

@@ -12,6 +12,7 @@ use doorstep_schemas::ids::{DocId, JobId};
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
+use super::links::Links;
 use super::packs::{self, Sums};
 use super::rows::signed;
 use super::{Absorbed, Store, StoreError, absorb, adopt, index, photos, rule_sets, settings, team, views};
@@ -112,7 +113,7 @@ impl Store {
                 views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms)?;
                 photos::expect(&tx, &mut self.papers, *job, now_ms)?;
                 if let Some(enrolment) = &enrolment {
-                    team::queue_grants(&tx, &mut self.papers, enrolment, *job)?;
+                    team::queue_grants(&tx, &mut self.papers, enrolment, *job, Links::AsSaid)?;
                 }
             }
             tx.commit()?;

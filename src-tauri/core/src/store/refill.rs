@@ -112,7 +112,7 @@ impl Haul {
                 super::outbox::Covers::Changes { from_seq, to_seq, .. } => {
                     usize::try_from(to_seq + 1 - from_seq).unwrap_or(0)
                 }
-                super::outbox::Covers::Grant(_) => 0,
+                super::outbox::Covers::Grant(_) | super::outbox::Covers::Word => 0,
             };
             let (now, later) = rest.split_at(count.min(rest.len()));
             rest = later;

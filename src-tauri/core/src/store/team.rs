@@ -10,6 +10,7 @@ use doorstep_schemas::wire::{Access, Device, DeviceHeld, Grant, Held, Role, Role
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::absorb::Taken;
+use super::links::{self, Links};
 use super::papers::Papers;
 use super::rows::signed;
 use super::settings::Enrolment;
@@ -154,13 +155,15 @@ pub(super) fn is_owner(db: &Connection, member: MemberId) -> Result<bool, StoreE
     Ok(roles.is_some_and(|roles| roles.split(' ').any(|role| role == "owner")))
 }
 
-/// Grants are desired state, computed from the merged order: every owner's device queues the difference, which goes
+/// Grants are desired state, computed from the merged orders (who has the job, and who may read it as history): every owner's
+/// device queues the difference, which goes
 /// quiet when the orders agree. Returns whether something is due.
 pub(super) fn queue_grants(
     db: &Connection,
     papers: &mut Papers,
     enrolment: &Enrolment,
     job: JobId,
+    links: Links,
 ) -> Result<bool, StoreError> {
     if planted::on(Bug::GrantsForgotten) || !is_owner(db, enrolment.member)? {
         return Ok(false);
@@ -173,8 +176,11 @@ pub(super) fn queue_grants(
         let (member, access): (String, i64) = row?;
         if let Ok(member) = member.parse::<MemberId>() {
             said.insert(member, Some(access).filter(|access| *access != UNKNOWN).map(access_of));
-            wanted.entry(member).or_insert(Access::None);
         }
+    }
+    links::want_history(db, job, links, &said, &mut wanted)?;
+    for member in said.keys() {
+        wanted.entry(*member).or_insert(Access::None);
     }
     db.prepare_cached("DELETE FROM grant_out WHERE job = ?1")?.execute([job.to_string()])?;
     let mut due = false;

@@ -73,6 +73,7 @@ pub async fn fetch(line: &Line, hash: &BlobHash, most: u64, mut came: impl FnMut
         code: ErrorCode::BlobTooLarge,
         detail: format!("more than {most} bytes"),
         retry_after_ms: None,
+        farewell: None,
     };
     if answer.content_length().is_some_and(|length| length > most) {
         return Err(too_large());

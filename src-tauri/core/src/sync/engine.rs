@@ -12,7 +12,7 @@ use doorstep_schemas::ids::{Actor, JobId};
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
 use doorstep_schemas::view::{Millis, SyncAttempt};
-use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Trailer, UpHeader};
+use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Status, Trailer, UpHeader};
 use minicbor::Decode;
 
 use super::fault::Fault;
@@ -54,6 +54,10 @@ pub struct News {
     /// Confirmations moved: on the relay, on the owner's device.
     pub confirmed: u32,
     pub received: u32,
+    /// The owner's inbox looks different.
+    pub inbox: bool,
+    /// The relay said that this device's member has left.
+    pub left: bool,
 }
 
 /// Where an entry stands in the log, whatever it carries.
@@ -171,6 +175,7 @@ impl Engine {
             budget: Some(DOWN_BUDGET),
             sample: Some(terse::NEWEST).filter(|_| !self.by_themselves),
             addresses: store.relay_addresses_tag()?,
+            inbox: store.inbox_known()?,
         };
         let mut body = Vec::new();
         frame::put(&mut body, &header);
@@ -235,6 +240,8 @@ impl Engine {
         let Some(mut flight) = self.flight.take() else { return Ok(News::default()) };
         // What was done on a job that is somebody else's now has arrived with this exchange, or goes with a later one.
         flight.news.jobs.extend(store.purge_lost()?);
+        flight.news.jobs.extend(store.purge_left()?);
+        flight.news.jobs.extend(store.purge_erased()?);
         // Held pieces of photos that were not there yet may be there now.
         store.retry_fetches()?;
         let before = self.behind.take().map_or(0, |step| step.bytes);
@@ -246,6 +253,7 @@ impl Engine {
         if !trailer.more && flight.actor == store.actor() {
             store.note_caught_up(now)?;
         }
+        flight.grants_due |= store.queue_history(now)?;
         let asked = !flight.asked.is_empty();
         let left = store.has_outgoing()?;
         let more = trailer.more || flight.grants_due || asked || flight.restored || (left && flight.progressed());
@@ -261,12 +269,17 @@ impl Engine {
             Some(enrolment) => store.is_owner(enrolment.member)?,
             None => false,
         };
-        if owner && flight.news.received > 0 {
+        if owner && (flight.news.received > 0 || flight.news.inbox) {
             // The next cursor is the receipt that technicians see as "on the owner's device".
             self.pacer.on(Cause::Receipt, now);
         }
         store.note_attempt(&flight.attempt(now, None))?;
         Ok(flight.news)
+    }
+
+    /// The store is not the one that began it any more.
+    pub fn forget_flight(&mut self) {
+        *self = Self::default();
     }
 
     /// The line broke, the relay was silent or talked nonsense. What was kept stays kept.
@@ -338,6 +351,16 @@ impl Flight {
 
     fn settle(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
         let Some(header) = &self.header else { return Ok(()) };
+        self.news.left = match &header.farewell {
+            Some(word) if store.heard_farewell(word)? == Some(Status::Left) => {
+                store.note_left(word.at_ms)?;
+                true
+            }
+            _ => false,
+        };
+        if header.farewell.is_none() {
+            store.note_served()?;
+        }
         store.note_answer(header, now)?;
         if header.restarted && self.placed && !planted::on(Bug::RestoreNotAsked) {
             tracing::warn!("the relay's log is another one: what it had confirmed is asked about again");
@@ -346,6 +369,8 @@ impl Flight {
         }
         store.note_held(&header.devices)?;
         self.news.team |= store.note_pending(header.pending.as_deref().unwrap_or_default())?;
+        store.note_inbox_seen(header.inbox_seen.unwrap_or(0))?;
+        self.news.inbox |= store.note_inbox(header.inbox.as_deref().unwrap_or_default())?;
         self.news.confirmed += store.settle(&self.outgoing.pieces, header, now)?;
         for piece in &self.outgoing.pieces {
             self.news.jobs.extend(piece.piece.doc.as_ref().and_then(doorstep_schemas::ids::DocId::job));

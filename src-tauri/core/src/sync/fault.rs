@@ -2,6 +2,7 @@
 
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::frame::FrameError;
+use doorstep_schemas::signature::Farewell;
 use rustls::CertificateError;
 
 use super::trust;
@@ -34,7 +35,13 @@ pub enum Fault {
     #[error("the relay's answer is not signed by the key that this device was enrolled with")]
     Impostor,
     #[error("the relay answered {status} {code:?}: {detail}")]
-    Refused { status: u16, code: ErrorCode, detail: String, retry_after_ms: Option<i64> },
+    Refused {
+        status: u16,
+        code: ErrorCode,
+        detail: String,
+        retry_after_ms: Option<i64>,
+        farewell: Option<Box<Farewell>>,
+    },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -100,6 +107,14 @@ impl Fault {
             Self::Unreachable(error) => error.is_connect(),
             Self::Untrusted(_) | Self::CertificateTime(_) => true,
             _ => false,
+        }
+    }
+
+    /// The relay's signed word that it serves this device no longer; not judged yet.
+    pub fn farewell(&self) -> Option<&Farewell> {
+        match self {
+            Self::Refused { farewell, .. } => farewell.as_deref(),
+            _ => None,
         }
     }
 

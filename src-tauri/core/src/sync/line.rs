@@ -110,8 +110,9 @@ pub async fn refusal(mut answer: Response) -> Fault {
         _ if status.is_server_error() => ErrorCode::RelayFailed,
         _ => ErrorCode::RelayNonsense,
     });
+    let farewell = said.as_ref().and_then(|said| said.farewell.as_ref()?.read()).map(Box::new);
     let detail = said.map(|said| said.detail).unwrap_or_default();
-    Fault::Refused { status: status.as_u16(), code, detail, retry_after_ms }
+    Fault::Refused { status: status.as_u16(), code, detail, retry_after_ms, farewell }
 }
 
 fn loopback(url: &Url) -> bool {

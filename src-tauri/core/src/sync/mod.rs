@@ -10,6 +10,7 @@ pub mod engine;
 pub mod fault;
 pub mod line;
 mod live;
+mod lost;
 pub mod nearby;
 pub mod network;
 pub mod pacer;

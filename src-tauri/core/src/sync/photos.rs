@@ -197,6 +197,7 @@ mod tests {
             code: ErrorCode::TooManyTries,
             detail: String::new(),
             retry_after_ms,
+            farewell: None,
         };
         assert_eq!(Rest::after(&refused(Some(90_000))).least, Duration::from_secs(90));
         assert_eq!(Rest::after(&refused(None)).least, Duration::ZERO);

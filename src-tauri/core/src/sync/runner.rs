@@ -22,10 +22,11 @@ use super::nearby::Lookout;
 use super::network::{self, Purse};
 use super::pacer::Cause;
 use super::ways::{Held, Ways};
-use super::{live, photos, status};
+use super::{live, lost, photos, status};
 use crate::actions::Actions;
 use crate::nature::random;
 use crate::store::StoreError;
+use crate::store::key::Vault;
 use crate::tasks::Tasks;
 
 const LIVE_BACKOFF: Duration = Duration::from_secs(2);
@@ -69,6 +70,7 @@ impl Runner {
         actions: &Actions,
         tasks: &Tasks,
         lookout: Arc<dyn Lookout>,
+        vault: Arc<Vault>,
     ) -> Result<Self, StoreError> {
         let ways = Arc::new(Ways::new(lookout));
         let (commands, heard) = mpsc::unbounded_channel();
@@ -84,6 +86,7 @@ impl Runner {
             photos_due: Arc::default(),
             live_anew: Arc::default(),
             text: Arc::default(),
+            vault,
         };
         let backlog = Backlog::new(tasks.clone());
         runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe(), backlog));
@@ -179,6 +182,7 @@ pub(super) struct Shared {
     pub live_anew: Arc<Notify>,
     /// Held while text is exchanged: pictures ask for it before each stride.
     pub text: Arc<tokio::sync::Mutex<()>>,
+    pub vault: Arc<Vault>,
 }
 
 impl Shared {
@@ -247,11 +251,12 @@ async fn exchange_loop(
                 continue;
             }
             Wish::WaitUntil(at) => Duration::from_millis(u64::try_from(at - shared.clock()).unwrap_or(0).max(1)),
-            Wish::Rest => Duration::from_secs(3_600),
+            Wish::Rest => {
+                // Without a network, or as a device that nobody knows any more: nothing will come of it.
+                answer(&mut hands);
+                Duration::from_secs(3_600)
+            }
         };
-        if !shared.network_on() {
-            answer(&mut hands);
-        }
         tokio::select! {
             () = sleep(wait.min(turn)) => {}
             command = commands.recv() => match command {
@@ -367,9 +372,14 @@ async fn exchange(engine: &mut Engine, shared: &Shared, line: &mut Option<Held>,
         Ok(news) => {
             let _ = shared.actions.shelf.store().set_device_refused(false);
             shared.photos_due.notify_one();
-            (news, None)
+            let error = news.left.then_some(ErrorCode::MemberLeft);
+            (news, error)
         }
         Err(fault) => {
+            if lost::erased(&fault, shared) {
+                engine.forget_flight();
+                return News::default();
+            }
             tracing::info!(code = fault.code().wire(), "an exchange failed");
             let jitter = u32::from_be_bytes(random(shared.actions.nature.as_ref()));
             let mut store = shared.actions.shelf.store();
@@ -420,7 +430,8 @@ fn tell_news(shared: &Shared, engine: &Engine, news: News) {
     if !news.jobs.is_empty() {
         shared.tell(CoreEvent::JobsChanged { jobs: news.jobs.into_iter().collect() });
     }
-    if news.team {
+    if news.team || news.inbox {
+        // The inbox is shown with the people whose work it is.
         shared.tell(CoreEvent::TeamChanged);
     }
     if news.papers {

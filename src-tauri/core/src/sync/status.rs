@@ -10,7 +10,9 @@ use crate::store::{Store, StoreError};
 pub fn chip(store: &Store, now: &Now) -> Result<SyncChip, StoreError> {
     let unsent = store.unsent()?;
     let shown = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-    let stuck = u32::try_from(store.stuck()?.len()).unwrap_or(u32::MAX);
+    // What waits for an owner's decision is where it should be.
+    let held_up = store.stuck()?.into_iter().filter(|piece| piece.code != ErrorCode::InInbox).count();
+    let stuck = u32::try_from(held_up).unwrap_or(u32::MAX);
     let state = if store.chosen()?.no_network {
         SyncState::Offline
     } else if now.exchanging || now.moving_photos {

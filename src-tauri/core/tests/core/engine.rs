@@ -188,7 +188,8 @@ fn an_answer_with_too_few_or_too_many_results_is_nonsense_and_confirms_nothing()
         let (mut shop, ran, _, _) = scene();
         let (mut engine, _, pieces) = sending(&mut shop, &ran);
         let held = ran.store().held().unwrap().changes;
-        let accepted = PieceResult { outcome: Outcome::Accepted, log_seq: Some(9), want_from: None, code: None };
+        let accepted =
+            PieceResult { outcome: Outcome::Accepted, log_seq: Some(9), want_from: None, code: None, inbox: None };
         let count = usize::try_from(pieces as i32 + extra).unwrap();
         let header = shop.log.header(vec![accepted; count]);
         let body = answer(&header, &[], Some(&Trailer { cursor: shop.log.cursor(), more: false }));
@@ -352,8 +353,13 @@ fn the_budget_shrinks_with_a_bad_line_and_grows_with_a_good_one() {
         ran.actions.write_field(&field(job, appliance, SheetField::Cause, &text)).unwrap();
     }
     let (mut engine, body, _) = sending(&mut shop, &ran);
-    let broken =
-        || Fault::Refused { status: 503, code: ErrorCode::RelayFailed, detail: String::new(), retry_after_ms: None };
+    let broken = || Fault::Refused {
+        status: 503,
+        code: ErrorCode::RelayFailed,
+        detail: String::new(),
+        retry_after_ms: None,
+        farewell: None,
+    };
     let mut sizes = vec![body.len()];
     for _ in 0..6 {
         engine.fail(&broken(), 0, &mut ran.store(), NOON).unwrap();
@@ -390,8 +396,13 @@ fn a_refused_device_keeps_its_work_and_asks_less_and_less() {
     let (mut shop, ran, _, _) = scene();
     let (mut engine, ..) = sending(&mut shop, &ran);
     let held = ran.store().held().unwrap();
-    let refused =
-        Fault::Refused { status: 401, code: ErrorCode::DeviceRefused, detail: String::new(), retry_after_ms: None };
+    let refused = Fault::Refused {
+        status: 401,
+        code: ErrorCode::DeviceRefused,
+        detail: String::new(),
+        retry_after_ms: None,
+        farewell: None,
+    };
     let mut waits = Vec::new();
     for _ in 0..4 {
         engine.fail(&refused, 0, &mut ran.store(), NOON).unwrap();

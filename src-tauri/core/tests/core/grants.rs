@@ -5,6 +5,7 @@ use doorstep_schemas::input::Assign;
 use doorstep_schemas::wire::{Access, Cursor, Entry, Grant, Outcome, Piece, PieceResult, Role, RoleKind, Status, kind};
 
 use crate::cast::{NOON, OWNER, Phone, RAN, Shop, TIAN, entries, leaking_heater, member};
+use crate::lists::cancel;
 
 fn due(phone: &Phone) -> Vec<(&'static str, Access)> {
     let name = |grant: &Grant| [OWNER, RAN, TIAN].into_iter().find(|name| member(name) == grant.member).unwrap();
@@ -96,6 +97,7 @@ fn a_refused_grant_is_not_offered_without_end() {
         log_seq: Some(7),
         want_from: None,
         code: None,
+        inbox: None,
     });
     let header = shop.log.header(results.collect());
     desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
@@ -135,7 +137,7 @@ fn what_this_device_said_itself_is_newer_than_what_it_reads_of_the_log_before_th
     let desk = shop.device(OWNER);
     let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
     let outgoing = desk.store().outgoing(usize::MAX).unwrap();
-    let taken = |log_seq| PieceResult { outcome: Outcome::Accepted, log_seq, want_from: None, code: None };
+    let taken = |log_seq| PieceResult { outcome: Outcome::Accepted, log_seq, want_from: None, code: None, inbox: None };
     let results = (70..).take(outgoing.pieces.len()).map(|seq| taken(Some(seq))).collect();
     let header = shop.log.header(results);
     desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
@@ -202,4 +204,75 @@ fn a_grant_whose_answer_was_lost_is_taken_back_when_the_job_goes_to_somebody_els
     desk.store().grants_leave(&sent).unwrap();
     assign(&desk, job, &[RAN]);
     assert_eq!(due(&desk), [(RAN, Access::Write), (TIAN, Access::None)]);
+}
+
+/// An exchange, and what follows from it about past jobs.
+fn meet(shop: &mut Shop, phone: &mut Phone, now: i64) {
+    shop.log.exchange(phone);
+    if phone.store().queue_history(now).unwrap() {
+        shop.log.collect(phone);
+        shop.log.deliver(phone);
+    }
+}
+
+fn accesses(phone: &Phone, job: JobId) -> [Access; 2] {
+    [RAN, TIAN].map(|name| phone.store().access(job, member(name)).unwrap())
+}
+
+const DAY: i64 = 86_400_000;
+
+#[test]
+fn who_has_a_job_today_or_tomorrow_reads_the_past_ones_of_the_same_machine_until_the_visit_is_over() {
+    let mut shop = Shop::open();
+    let (mut desk, mut car) = (shop.device(OWNER), shop.device(OWNER));
+    let past = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    meet(&mut shop, &mut desk, NOON);
+    cancel(&desk, past);
+    meet(&mut shop, &mut desk, NOON);
+    assert_eq!(accesses(&desk, past), [Access::Write, Access::None]);
+
+    let mut later = leaking_heater(&[member(TIAN)]);
+    // Another phone, the same serial.
+    later.customer.phone = "13800007777".to_owned();
+    let again = desk.actions.take_order(&later).unwrap().card.job;
+    let mut strange = leaking_heater(&[member(TIAN)]);
+    (strange.customer.phone, strange.appliances[0].serial) = ("13800008888".to_owned(), "LY85-9999".to_owned());
+    desk.actions.take_order(&strange).unwrap();
+    // Three days before the visit it is not time yet.
+    meet(&mut shop, &mut desk, NOON - 3 * DAY);
+    assert_eq!(accesses(&desk, past), [Access::Write, Access::None]);
+    meet(&mut shop, &mut desk, NOON - DAY);
+    assert_eq!(accesses(&desk, past), [Access::Write, Access::Read]);
+    assert_eq!(accesses(&desk, again), [Access::None, Access::Write]);
+    // Another owner's device, whose clock is days behind, takes nothing away; both are quiet.
+    for _ in 0..3 {
+        meet(&mut shop, &mut car, NOON - 3 * DAY);
+        meet(&mut shop, &mut desk, NOON);
+    }
+    let said = shop.log.head();
+    meet(&mut shop, &mut car, NOON - 3 * DAY);
+    meet(&mut shop, &mut desk, NOON);
+    assert_eq!((shop.log.head(), accesses(&car, past)), (said, [Access::Write, Access::Read]));
+
+    // Two owners assign apart: the merged order decides, and history follows it.
+    assign(&desk, again, &[RAN]);
+    assign(&car, again, &[]);
+    for _ in 0..3 {
+        meet(&mut shop, &mut desk, NOON);
+        meet(&mut shop, &mut car, NOON);
+    }
+    let said = shop.log.head();
+    meet(&mut shop, &mut desk, NOON);
+    meet(&mut shop, &mut car, NOON);
+    assert_eq!(shop.log.head(), said, "quiet");
+    assert_eq!(accesses(&desk, past), accesses(&car, past));
+    assert_eq!(accesses(&desk, past)[1], Access::None, "田勇 has no visit there any more");
+    assign(&desk, again, &[TIAN]);
+    meet(&mut shop, &mut desk, NOON);
+    assert_eq!(accesses(&desk, past)[1], Access::Read);
+    cancel(&desk, again);
+    meet(&mut shop, &mut desk, NOON);
+    assert_eq!(accesses(&desk, past)[1], Access::None, "the visit is over");
+    let rebuilt = desk.restart();
+    assert_eq!(due(&rebuilt), []);
 }

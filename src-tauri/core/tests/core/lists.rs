@@ -53,7 +53,7 @@ fn desk_with(shop: &mut Shop, orders: u32) -> (Phone, Vec<JobId>) {
     (desk, jobs)
 }
 
-fn cancel(desk: &Phone, job: JobId) {
+pub fn cancel(desk: &Phone, job: JobId) {
     let edit = |doc: &mut _| documents::order::cancel(doc, "不修了");
     assert!(desk.store().act(&DocId::Order(job), "cancel", desk.nature.now_ms(), edit, |_| Ok(())).unwrap());
 }

@@ -13,7 +13,7 @@ use automerge::transaction::Transactable;
 use crate::cast::{Forger, NOON, OWNER, Phone, RAN, Shop, entries, field, leaking_heater, member, pass_everything};
 
 fn result(outcome: Outcome) -> PieceResult {
-    PieceResult { outcome, log_seq: None, want_from: None, code: None }
+    PieceResult { outcome, log_seq: None, want_from: None, code: None, inbox: None }
 }
 
 /// A text that no compression shortens, as long as a person may type.
@@ -205,7 +205,8 @@ fn what_is_asked_after_every_edit_goes_through_what_is_unsent_alone() {
     let mut shop = Shop::open();
     let (desk, ..) = busy(&mut shop, 1);
     // Indexes of what is unsent, tables that hold nothing else, and (by one letter) what was gathered from these.
-    let may_be_walked = ["change_unsent", "change_carried", "photo_unsent", "grant_out", "ROW", " s", " c", " p", " u"];
+    let may_be_walked =
+        ["change_unsent", "change_carried", "photo_unsent", "grant_out", "word_out", "ROW", " s", " c", " p", " u"];
     for (name, first) in [
         ("unsent", "SEARCH change USING INDEX change_own (log_seq=? AND mine=?)"),
         ("has_outgoing", "SCAN change USING COVERING INDEX change_unsent"),

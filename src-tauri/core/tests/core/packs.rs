@@ -263,7 +263,8 @@ fn a_relay_that_lacks_the_beginning_of_a_packed_run_gets_it() {
     let (mut shop, _desk, ran, job) = finished();
     assert_eq!(pack_after(&ran, 4), 1);
     ran.note(job, payment(8_000, PaidFor::Work)).unwrap();
-    let gap = |want| PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(want), code: None };
+    let gap =
+        |want| PieceResult { outcome: Outcome::Gap, log_seq: None, want_from: Some(want), code: None, inbox: None };
     let outgoing = ran.store().outgoing(usize::MAX).unwrap();
     assert_eq!(outgoing.changes(), 1);
     let header = shop.log.header(vec![gap(1)]);

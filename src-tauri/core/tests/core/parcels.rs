@@ -54,7 +54,7 @@ fn taken_out(pieces: Vec<Piece>) -> Vec<Piece> {
 fn told(shop: &Shop, sent: usize, from: u64, in_each: usize) -> Vec<u8> {
     let mut teller = Teller::new(NEWEST).unwrap();
     let mut body = Vec::new();
-    let known = PieceResult { outcome: Outcome::Known, log_seq: Some(1), want_from: None, code: None };
+    let known = PieceResult { outcome: Outcome::Known, log_seq: Some(1), want_from: None, code: None, inbox: None };
     frame::put(&mut body, &DownHeader { sample: Some(NEWEST), ..shop.log.header(vec![known; sent]) });
     let entries = &shop.log.entries[usize::try_from(from).unwrap()..];
     for run in entries.chunk_by(|a, b| a.piece.segment.is_some() && b.piece.segment.is_some()) {

@@ -147,7 +147,8 @@ fn packs_of_the_version_before_volumes_open_and_are_bound() {
     let before = asked(&desk, &jobs);
     desk.database()
         .execute_batch(
-            "DROP INDEX pack_loose; ALTER TABLE pack DROP COLUMN volume; DROP TABLE volume; PRAGMA user_version = 11;",
+            "DROP TABLE in_inbox; DROP TABLE inbox; DROP TABLE word_out; DROP TABLE erased_job;
+             DROP INDEX pack_loose; ALTER TABLE pack DROP COLUMN volume; DROP TABLE volume; PRAGMA user_version = 11;",
         )
         .unwrap();
     let desk = desk.restart();

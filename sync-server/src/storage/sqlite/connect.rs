@@ -15,7 +15,11 @@ const LEAST_SQLITE: i32 = 3_051_003;
 /// A command line beside a running relay waits this long for its turn.
 const BUSY: Duration = Duration::from_secs(10);
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_log.sql"), include_str!("migrations/0002_operating.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_log.sql"),
+    include_str!("migrations/0002_operating.sql"),
+    include_str!("migrations/0003_access.sql"),
+];
 
 /// The raw key of the database.
 #[derive(Clone)]
@@ -89,7 +93,7 @@ pub fn open(database: &Path, key: &Key) -> Result<Connection, StorageError> {
         .map_err(|e| StorageError::WrongKey(database.to_owned(), e))?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
-         PRAGMA cache_size = -8192;",
+         PRAGMA cache_size = -8192; PRAGMA secure_delete = ON;",
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

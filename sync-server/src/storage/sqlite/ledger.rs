@@ -8,8 +8,8 @@ use rusqlite::{Connection, Params};
 use super::rows::{self, number};
 use super::shelf::OnConnection;
 use crate::storage::{
-    Blob, Device, EntryHead, GrantNow, Invite, Ledger, Member, NewEntry, Outlet, Placed, RunRow, Shelf, StorageError,
-    Totals, WhoseToken,
+    Blob, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Ledger, Member, NewEntry, Outlet, Placed, RunRow,
+    Shelf, StorageError, Totals, WhoseToken,
 };
 
 /// A savepoint of the writer's transaction.
@@ -53,6 +53,10 @@ read_through! {
     fn blob(&self, outlet: OutletId, hash: &BlobHash) -> Option<Blob>;
     fn blobs_after(&self, outlet: OutletId, after: Option<BlobHash>, limit: usize) -> Vec<(BlobHash, u64)>;
     fn totals(&self, outlet: OutletId) -> Totals;
+    fn inbox_of(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Vec<InboxRow>;
+    fn inbox_after(&self, outlet: OutletId, mark: u64, limit: usize) -> Vec<InboxRow>;
+    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> InboxUse;
+    fn erased(&self, outlet: OutletId, job: JobId) -> Option<u64>;
 }
 
 impl Ledger for InTransaction<'_> {
@@ -68,6 +72,8 @@ impl Ledger for InTransaction<'_> {
             number(outlet.backed_up_to)?,
             outlet.addresses.join("\n"),
             outlet.confirms as i64,
+            number(outlet.inbox)?,
+            number(outlet.inbox_seen)?,
         );
         self.run_sql(include_str!("queries/put_outlet.sql"), params)
     }
@@ -80,6 +86,7 @@ impl Ledger for InTransaction<'_> {
             rows::role_bits(&member.roles),
             member.status as i64,
             member.owner_since.map(number).transpose()?,
+            member.status_ms,
         );
         self.run_sql(include_str!("queries/put_member.sql"), params)
     }
@@ -99,6 +106,7 @@ impl Ledger for InTransaction<'_> {
             number(device.held.photos)?,
             number(device.held.photo_bytes)?,
             device.pending,
+            device.status_ms,
         );
         self.run_sql(include_str!("queries/put_device.sql"), params)
     }
@@ -163,6 +171,7 @@ impl Ledger for InTransaction<'_> {
             grant.access as i64,
             number(grant.since)?,
             grant.log_seq.map(number).transpose()?,
+            grant.had_write,
         );
         self.run_sql(include_str!("queries/put_grant.sql"), params)
     }
@@ -211,6 +220,44 @@ impl Ledger for InTransaction<'_> {
     fn raise_owner_seq(&mut self, outlet: OutletId, seq: u64) -> Result<(), StorageError> {
         let params = (outlet.to_bytes(), number(seq)?);
         self.run_sql("UPDATE outlet SET owner_seq = max(owner_seq, ?2) WHERE id = ?1", params)
+    }
+
+    fn put_inbox(&mut self, outlet: OutletId, row: &InboxRow) -> Result<(), StorageError> {
+        let params = (
+            outlet.to_bytes(),
+            row.doc.to_bytes(),
+            row.actor.0,
+            number(row.from_seq)?,
+            number(row.run.seq)?,
+            row.run.hash.0,
+            row.run.chain.0,
+            number(row.run.next_op)?,
+            number(row.ops)?,
+            number(row.mark)?,
+            row.member.as_str(),
+            row.at_ms,
+            row.state as i64,
+            &row.body,
+        );
+        self.run_sql(include_str!("queries/put_inbox.sql"), params)
+    }
+
+    fn erase_job(&mut self, outlet: OutletId, job: JobId, log_seq: u64) -> Result<Vec<BlobHash>, StorageError> {
+        let docs = [DocId::Order(job), DocId::Sheet(job)].map(|doc| doc.to_bytes());
+        let of_job = (outlet.to_bytes(), &docs[0], &docs[1]);
+        self.run_sql(
+            "UPDATE entry SET body = x'' WHERE outlet = ?1 AND doc IN (?2, ?3) AND doc IS NOT NULL AND kind = 1",
+            of_job,
+        )?;
+        self.run_sql("DELETE FROM inbox WHERE outlet = ?1 AND doc IN (?2, ?3)", of_job)?;
+        let mut statement = self.0.prepare_cached(include_str!("queries/blobs_of_job_alone.sql"))?;
+        let alone = statement.query_map(of_job, |row| row.get(0).map(BlobHash))?.collect::<Result<Vec<_>, _>>()?;
+        self.run_sql("DELETE FROM blob WHERE outlet = ?1 AND doc IN (?2, ?3)", of_job)?;
+        self.run_sql("DELETE FROM run WHERE outlet = ?1 AND doc IN (?2, ?3)", of_job)?;
+        self.run_sql("DELETE FROM document WHERE outlet = ?1 AND doc IN (?2, ?3)", of_job)?;
+        let params = (outlet.to_bytes(), job.to_bytes(), number(log_seq)?);
+        self.run_sql("INSERT OR REPLACE INTO erased_job (outlet, job, log_seq) VALUES (?1, ?2, ?3)", params)?;
+        Ok(alone)
     }
 
     fn attach_blob(

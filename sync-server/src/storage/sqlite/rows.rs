@@ -1,10 +1,12 @@
 //! Columns to values: what SQLite's types can't say is checked here.
 
-use doorstep_schemas::ids::{Actor, DeviceId, DocId, MemberId, OutletId, PublicKey};
-use doorstep_schemas::wire::{Access, Held, RoleKind, Status};
+use doorstep_schemas::admission::Run;
+use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, MemberId, OutletId, PublicKey};
+use doorstep_schemas::signature::Chain;
+use doorstep_schemas::wire::{Access, Held, InboxState, RoleKind, Status};
 use rusqlite::Row;
 
-use crate::storage::{Confirms, Device, EntryHead, Member, Outlet, StorageError};
+use crate::storage::{Confirms, Device, EntryHead, InboxRow, Member, Outlet, StorageError};
 
 pub fn number(value: u64) -> Result<i64, StorageError> {
     i64::try_from(value).map_err(|_: std::num::TryFromIntError| StorageError::TooLarge(value))
@@ -66,6 +68,8 @@ pub fn outlet(row: &Row<'_>) -> Result<Outlet, StorageError> {
         backed_up_to: count(row, "backed_up_to")?,
         addresses: row.get::<_, String>("addresses")?.lines().map(str::to_owned).collect(),
         confirms: confirms(row.get("confirms")?)?,
+        inbox: count(row, "inbox")?,
+        inbox_seen: count(row, "inbox_seen")?,
     })
 }
 
@@ -77,6 +81,7 @@ pub fn member(row: &Row<'_>) -> Result<Member, StorageError> {
         roles: roles(row.get("roles")?),
         status: status(row.get("status")?)?,
         owner_since: since.map(|_| count(row, "owner_since")).transpose()?,
+        status_ms: row.get("status_ms")?,
     })
 }
 
@@ -96,6 +101,32 @@ pub fn device(row: &Row<'_>) -> Result<Device, StorageError> {
             photo_bytes: count(row, "held_photo_bytes")?,
         },
         pending: row.get("pending")?,
+        status_ms: row.get("status_ms")?,
+    })
+}
+
+pub fn run(row: &Row<'_>) -> Result<Run, StorageError> {
+    Ok(Run {
+        seq: count(row, "seq")?,
+        hash: ChangeHash(row.get("hash")?),
+        chain: Chain(row.get("chain")?),
+        next_op: count(row, "next_op")?,
+    })
+}
+
+pub fn inbox(row: &Row<'_>) -> Result<InboxRow, StorageError> {
+    let state = u8::try_from(count(row, "state")?).ok().and_then(InboxState::from_number);
+    Ok(InboxRow {
+        mark: count(row, "mark")?,
+        doc: doc(&row.get::<_, Vec<u8>>("doc")?)?,
+        actor: Actor(row.get("actor")?),
+        from_seq: count(row, "from_seq")?,
+        run: run(row)?,
+        ops: count(row, "ops")?,
+        member: member_id(&row.get::<_, String>("member")?)?,
+        at_ms: row.get("at_ms")?,
+        state: state.ok_or(StorageError::Corrupt { what: "state in the inbox" })?,
+        body: row.get("body")?,
     })
 }
 

@@ -1,13 +1,12 @@
 //! Reading the log from one connection.
 
-use doorstep_schemas::admission::Run;
-use doorstep_schemas::ids::{Actor, BlobHash, ChangeHash, DeviceId, DocId, JobId, MemberId, OutletId};
-use doorstep_schemas::signature::Chain;
+use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId};
 use rusqlite::{Connection, Params, Row};
 
 use super::rows;
 use crate::storage::{
-    Blob, Device, EntryHead, GrantNow, Member, Outlet, RunRow, Shelf, StorageError, Totals, WhoseToken,
+    Blob, Device, EntryHead, GrantNow, InboxRow, InboxUse, Member, Outlet, RunRow, Shelf, StorageError, Totals,
+    WhoseToken,
 };
 
 const ENTRY: &str = "SELECT seq, kind, doc, author, carrier, actor, member, at_ms, digest, hash FROM entry \
@@ -50,6 +49,7 @@ fn grant(row: &Row<'_>) -> Result<GrantNow, StorageError> {
         access: rows::access(row.get("access")?)?,
         since: rows::count(row, "since")?,
         log_seq: log_seq.map(|_| rows::count(row, "log_seq")).transpose()?,
+        had_write: row.get("had_write")?,
     })
 }
 
@@ -103,13 +103,7 @@ impl Shelf for OnConnection<'_> {
     fn run(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Option<RunRow>, StorageError> {
         let params = (outlet.to_bytes(), doc.to_bytes(), actor.0);
         self.one("SELECT * FROM run WHERE outlet = ?1 AND doc = ?2 AND actor = ?3", params, |row| {
-            let run = Run {
-                seq: rows::count(row, "seq")?,
-                hash: ChangeHash(row.get("hash")?),
-                chain: Chain(row.get("chain")?),
-                next_op: rows::count(row, "next_op")?,
-            };
-            Ok(RunRow { run, log_seq: rows::count(row, "log_seq")? })
+            Ok(RunRow { run: rows::run(row)?, log_seq: rows::count(row, "log_seq")? })
         })
     }
 
@@ -209,5 +203,33 @@ impl Shelf for OnConnection<'_> {
             })
         })?;
         Ok(found.unwrap_or_default())
+    }
+
+    fn inbox_of(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Vec<InboxRow>, StorageError> {
+        let params = (outlet.to_bytes(), doc.to_bytes(), actor.0);
+        let sql = "SELECT * FROM inbox WHERE outlet = ?1 AND doc = ?2 AND actor = ?3 AND state <> 1 ORDER BY from_seq";
+        self.all(sql, params, rows::inbox)
+    }
+
+    fn inbox_after(&self, outlet: OutletId, mark: u64, most: usize) -> Result<Vec<InboxRow>, StorageError> {
+        let params = (outlet.to_bytes(), place(mark), limit(most));
+        self.all("SELECT * FROM inbox WHERE outlet = ?1 AND mark > ?2 ORDER BY mark LIMIT ?3", params, rows::inbox)
+    }
+
+    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError> {
+        let params = (outlet.to_bytes(), member.as_str(), doc.map(DocId::to_bytes));
+        let sql = "SELECT count(*) AS items, coalesce(sum(length(body)), 0) AS bytes FROM inbox \
+                   WHERE outlet = ?1 AND member = ?2 AND state <> 1 AND (?3 IS NULL OR doc = ?3)";
+        let found = self.one(sql, params, |row| {
+            Ok(InboxUse { items: rows::count(row, "items")?, bytes: rows::count(row, "bytes")? })
+        })?;
+        Ok(found.unwrap_or_default())
+    }
+
+    fn erased(&self, outlet: OutletId, job: JobId) -> Result<Option<u64>, StorageError> {
+        let params = (outlet.to_bytes(), job.to_bytes());
+        self.one("SELECT log_seq FROM erased_job WHERE outlet = ?1 AND job = ?2", params, |row| {
+            rows::count(row, "log_seq")
+        })
     }
 }

@@ -81,7 +81,8 @@ fn everything_arrived(actions: &doorstep::actions::Actions) {
     let mut store = actions.shelf.store();
     let outgoing = store.outgoing(usize::MAX).unwrap();
     let seqs = 1_000_000..1_000_000 + outgoing.pieces.len() as u64;
-    let taken = |seq| PieceResult { outcome: Outcome::Accepted, log_seq: Some(seq), want_from: None, code: None };
+    let taken =
+        |seq| PieceResult { outcome: Outcome::Accepted, log_seq: Some(seq), want_from: None, code: None, inbox: None };
     let header = DownHeader {
         sample: None,
         protocol: PROTOCOL,
@@ -95,6 +96,9 @@ fn everything_arrived(actions: &doorstep::actions::Actions) {
         devices: Vec::new(),
         addresses: None,
         pending: None,
+        inbox: None,
+        inbox_seen: None,
+        farewell: None,
     };
     store.note_answer(&header, 1_800_000_000_000).unwrap();
     store.settle(&outgoing.pieces, &header, 1_800_000_000_000).unwrap();

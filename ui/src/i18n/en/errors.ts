@@ -18,6 +18,11 @@ export default {
   exchange_too_large: 'The upload was too large. Everything is on this device and will go in smaller parts.',
   protocol_too_old: 'This app is too old for the relay. Everything is on this device; update the app.',
   device_refused: 'This device has been shut out. What you entered is still here; call the owner.',
+  member_left:
+    'You have left this outlet. What is not sent yet still goes to the owner’s inbox; what is others’ is removed from this device.',
+  in_inbox: 'It is in the owner’s inbox and waits to be taken in.',
+  inbox_full: 'Your share of the owner’s inbox is used up. The work is kept here; ask the owner to look through the inbox.',
+  job_erased: 'This job was erased for good; nothing of it is taken any more.',
   device_pending: 'The owner has to confirm this device first. What you enter is kept here and goes up by itself afterwards.',
   code_wrong: 'The code is wrong, used or expired. Ask the owner for a new one.',
   too_many_tries: 'Too many tries. Wait a minute and try again.',

@@ -7,6 +7,7 @@
 mod file;
 mod folder;
 mod system;
+mod vault;
 
 use std::fmt;
 use std::path::Path;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 pub use file::KeyFile;
 pub use folder::FolderId;
 pub use system::{Keyring, SystemKeys};
+pub use vault::Vault;
 
 use super::{StoreError, files, open, repair, salvage};
 use crate::nature::{Nature, random};

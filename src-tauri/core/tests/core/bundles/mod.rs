@@ -21,17 +21,17 @@ use crate::cast::{
     Forger, KEY, NOON, OWNER, Phone, RAN, Shop, TIAN, cases, entries, field, leaking_heater, member, pass_everything,
 };
 
-fn everything() -> ExportBundle {
+pub fn everything() -> ExportBundle {
     ExportBundle { what: BundleWhat::All, photos: BundlePhotos::All }
 }
 
-fn export(phone: &Phone, order: &ExportBundle) -> PathBuf {
+pub fn export(phone: &Phone, order: &ExportBundle) -> PathBuf {
     let path = phone.folder.path().join(format!("{}-{}.doorstep", phone.name, phone.rows("change")));
     phone.actions.export_bundle(order, &path, &mut Unwatched).unwrap();
     path
 }
 
-fn import(phone: &Phone, path: &Path) -> Result<BundleTaken, BundleError> {
+pub fn import(phone: &Phone, path: &Path) -> Result<BundleTaken, BundleError> {
     phone.actions.import_bundle(path, &mut Unwatched)
 }
 
@@ -120,6 +120,7 @@ fn carried_work_that_the_relay_refuses_is_stuck_as_its_authors() {
         log_seq: None,
         want_from: None,
         code: Some(ErrorCode::NotAllowed.wire().to_owned()),
+        inbox: None,
     };
     let header = shop.log.header(vec![refused; outgoing.pieces.len()]);
     desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();

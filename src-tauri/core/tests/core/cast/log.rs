@@ -82,7 +82,7 @@ impl Log {
 
     /// The answer to one piece.
     pub fn take(&mut self, piece: &Piece) -> PieceResult {
-        let result = |outcome| PieceResult { outcome, log_seq: None, want_from: None, code: None };
+        let result = |outcome| PieceResult { outcome, log_seq: None, want_from: None, code: None, inbox: None };
         if piece.kind == kind::GRANT {
             return PieceResult { log_seq: Some(self.append(piece.clone())), ..result(Outcome::Accepted) };
         }
@@ -118,6 +118,9 @@ impl Log {
             devices: Vec::new(),
             addresses: None,
             pending: None,
+            inbox: None,
+            inbox_seen: None,
+            farewell: None,
         }
     }
 
