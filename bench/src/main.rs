@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use doorstep_bench::bootstrap::{self, BootstrapError, Join};
 use doorstep_bench::cast::CastError;
 use doorstep_bench::figures::Figures;
 use doorstep_bench::relay::RelayBenchError;
@@ -60,6 +61,17 @@ enum Bench {
     },
     /// A thousand phones at once behind one address, 60 changes each way
     Rush,
+    /// A new owner's device fetches all of an outlet's jobs
+    Bootstrap {
+        #[arg(long, default_value_t = 10_000)]
+        jobs: usize,
+        /// Makes the relay's log again that an earlier run left
+        #[arg(long)]
+        rebuild: bool,
+    },
+    /// The new device, in a process of its own
+    #[command(hide = true)]
+    BootstrapJoin(Join),
     /// One folder's reading, in a process of its own
     #[command(hide = true)]
     StoreAsk {
@@ -91,6 +103,8 @@ enum BenchError {
     Relay(#[from] RelayBenchError),
     #[error(transparent)]
     Repair(#[from] repair::RepairBenchError),
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
     #[error("a file failed")]
     Io(#[from] io::Error),
 }
@@ -133,6 +147,10 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
             Ok(relay::measure(scratch.path(), relay::Size::FULL, case.as_deref(), &mut out).await?)
         }
         Bench::Rush => Ok(rush::measure(scratch.path(), rush::Size::FULL, &mut out).await?),
+        Bench::Bootstrap { jobs, rebuild } => {
+            Ok(bootstrap::measure(&arguments.folder, scratch.path(), *jobs, *rebuild, &mut out).await?)
+        }
+        Bench::BootstrapJoin(join) => Ok(bootstrap::join_when_told(join, &mut out).await?),
         Bench::StoreAsk { data, case } => Ok(store::ask(data, case, &mut out)?),
         Bench::StoreEdit { data, case, plan } => Ok(store::edit(data, *plan, store::Size::FULL, case, &mut out).await?),
     }

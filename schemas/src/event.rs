@@ -44,6 +44,8 @@ pub enum Task {
     Import,
     /// Everything under a new key.
     RotateKey,
+    /// More work of the outlet fetched than one answer brings.
+    Fetch,
 }
 
 /// How far it is. `ended` also when it failed or was cancelled: its command says which.

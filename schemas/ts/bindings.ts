@@ -1452,7 +1452,9 @@ export type Task =
 /**  A bundle file taken in. */
 "import" | 
 /**  Everything under a new key. */
-"rotate_key";
+"rotate_key" | 
+/**  More work of the outlet fetched than one answer brings. */
+"fetch";
 
 /**  How far it is. `ended` also when it failed or was cancelled: its command says which. */
 export type TaskProgress = {

@@ -136,7 +136,7 @@ pub fn ready(beside: &Path, plan: Plan, anew: bool) -> Result<PathBuf, StoreBenc
 }
 
 /// What a folder's content depends on: the documents that the town writes, and the shape of the tables.
-fn fingerprint(story: &Story) -> Result<String, StoreBenchError> {
+pub(crate) fn fingerprint(story: &Story) -> Result<String, StoreBenchError> {
     let pens = Pens::new(&story.town);
     let mut all = FORMAT.to_be_bytes().to_vec();
     for (ordered, course) in story.orders().take(20) {

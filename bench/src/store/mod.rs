@@ -3,9 +3,9 @@
 //! Each case is measured in a process of its own, so that its memory is its own. `cold` is the first process after the
 //! system's page cache was emptied, `warm` the next one.
 
-mod ask;
+pub(crate) mod ask;
 mod asks;
-mod build;
+pub(crate) mod build;
 mod edit;
 mod tables;
 #[cfg(test)]

@@ -143,10 +143,10 @@ impl Doorstep {
         let OpenFolder { store, keeper, lock } = OpenFolder::open(folder, keyring, nature.as_ref(), watcher)?;
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
-        let vault = Arc::new(Vault::new(keeper, keyring.clone()));
-        let runner = Runner::start(runtime, &actions, lookout, vault.clone())?;
-        let upkeep = Upkeep::start(runtime, &actions, runner.resting());
         let tasks = Tasks::new(actions.events.clone());
+        let vault = Arc::new(Vault::new(keeper, keyring.clone()));
+        let runner = Runner::start(runtime, &actions, &tasks, lookout, vault.clone())?;
+        let upkeep = Upkeep::start(runtime, &actions, runner.resting());
         Ok(Self { actions, tasks, runner, _upkeep: upkeep, vault, _lock: lock })
     }
 

@@ -3,7 +3,9 @@
 //! Foreign changes are applied to a copy inside `catch_unwind` and tried before they are taken: Automerge is not safe
 //! on hostile bytes, and one bad device must not brick every device that reads.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, AutoCommit, Change, ObjId, ObjType, ROOT, ReadDoc, Value};
@@ -51,13 +53,21 @@ pub struct Paper {
 impl Paper {
     /// The document as its births leave it.
     pub fn blank(id: &DocId, actor: Actor) -> Result<Self, PaperError> {
-        let births = birth::births(id.kind());
-        let mut paper =
-            Self { id: id.clone(), doc: AutoCommit::new().with_actor(ActorId::from(actor.0)), lineage: None };
-        for birth in births {
-            paper.apply(vec![read(birth.bytes)?])?;
-        }
-        Ok(paper)
+        // Born once a program: to apply births again costs more than to copy what they left.
+        static BORN: Mutex<BTreeMap<DocKind, AutoCommit>> = Mutex::new(BTreeMap::new());
+        let known = BORN.lock().unwrap_or_else(PoisonError::into_inner).get(&id.kind()).cloned();
+        let doc = match known {
+            Some(doc) => doc,
+            None => {
+                let mut born = Self { id: id.clone(), doc: AutoCommit::new(), lineage: None };
+                for birth in birth::births(id.kind()) {
+                    born.apply(vec![read(birth.bytes)?])?;
+                }
+                BORN.lock().unwrap_or_else(PoisonError::into_inner).insert(id.kind(), born.doc.clone());
+                born.doc
+            }
+        };
+        Ok(Self { id: id.clone(), doc: doc.with_actor(ActorId::from(actor.0)), lineage: None })
     }
 
     /// From a saved copy and the changes that came after it, all of them judged before.
@@ -211,7 +221,8 @@ fn try_out(doc: &AutoCommit, kind: DocKind, changes: &[Change]) -> Result<AutoCo
     let mut trial = copy.clone();
     let edited = trial.put(ROOT, "~trial", true).is_ok() && trial.commit().is_some();
     let heads = trial.get_heads();
-    let saved = trial.save();
+    // What is thrown away is not worth compressing.
+    let saved = trial.save_nocompress();
     let mut again = AutoCommit::load(&saved).map_err(|e| PaperError::Unappliable(Box::new(e)))?;
     if edited && again.get_heads() == heads { Ok(copy) } else { Err(PaperError::Poisonous) }
 }

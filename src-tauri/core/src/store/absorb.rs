@@ -93,6 +93,7 @@ impl Store {
         if batch.retry {
             intray.retry(&mut self.papers)?;
         }
+        self.papers.expect(intray.touched.len());
         loop {
             for doc in std::mem::take(&mut intray.touched) {
                 if intray.displaced.remove(&doc) {

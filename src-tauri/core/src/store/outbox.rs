@@ -17,6 +17,8 @@ use super::packs;
 use super::rows::signed;
 use super::{Store, StoreError, inbox, settings};
 
+/// The log that the kept beacon is of.
+const BEACON_EPOCH: &str = "beacon_epoch";
 /// Changes of this many bytes are tried in one piece before compression.
 const RAW_PIECE: usize = 4 * PIECE_TARGET;
 const RAW_FILE_PIECE: usize = 256 * 1024;
@@ -301,12 +303,20 @@ impl Store {
         Ok(confirmed)
     }
 
+    /// Whether the relay's log ends before a place that it signed earlier: an older copy of its files was put back,
+    /// without a word to it.
+    pub fn went_back(&self, header: &DownHeader) -> Result<bool, StoreError> {
+        let same_log = settings::get(&self.db, BEACON_EPOCH)?.as_deref() == Some(&header.epoch[..]);
+        Ok(same_log && settings::beacon(&self.db)?.is_some_and(|before| before.seq > header.beacon.seq))
+    }
+
     /// What every answer tells: the beacon, how far the owner's devices are, this device's clock error.
     pub fn note_answer(&mut self, header: &DownHeader, now_ms: i64) -> Result<(), StoreError> {
         self.before_save();
         let tx = self.db.transaction()?;
         let beacon = minicbor::to_vec(&header.beacon).expect("writing to memory can't fail");
         settings::put(&tx, "beacon", &beacon)?;
+        settings::put(&tx, BEACON_EPOCH, &header.epoch)?;
         settings::put_number(&tx, "owner_seq", signed(header.owner_seq))?;
         settings::put_number(&tx, "backed_up_to", signed(header.backed_up_to))?;
         if let Some(addresses) = &header.addresses {

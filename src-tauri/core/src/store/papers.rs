@@ -15,6 +15,10 @@ use crate::domain::facts::outlet::Roster;
 
 /// An open document is 22–31 KB of memory.
 const OPEN: NonZeroUsize = NonZeroUsize::new(64).expect("64 is not zero");
+/// While years of work come in: a job's pieces lie days apart in the log, and each opening reads all that came before.
+const OPEN_IN_A_BACKLOG: NonZeroUsize = NonZeroUsize::new(512).expect("512 is not zero");
+/// A batch that touches so many documents is one of a backlog.
+const BACKLOG: usize = 48;
 const FEW: NonZeroUsize = NonZeroUsize::new(4).expect("4 is not zero");
 /// Changes after which a saved copy is renewed: opening stays below a few milliseconds.
 const SAVE_EVERY: i64 = 48;
@@ -41,6 +45,14 @@ impl Papers {
     pub fn new(actor: Actor, folder: &Path) -> Self {
         let photos = folder.join(photo_files::FOLDER);
         Self { actor, photos, open: LruCache::new(OPEN), facts: LruCache::new(OPEN), roster: None }
+    }
+
+    /// Keeps more documents open while batches touch many, and lets them go with the first that doesn't.
+    pub fn expect(&mut self, touched: usize) {
+        let room = if touched >= BACKLOG { OPEN_IN_A_BACKLOG } else { OPEN };
+        if self.open.cap() != room {
+            self.open.resize(room);
+        }
     }
 
     /// A document to be changed, of a transaction or of the database, whichever `db` is.
@@ -171,7 +183,8 @@ fn packed(db: &Connection, doc: &DocId) -> Result<Vec<Vec<u8>>, StoreError> {
 fn load(db: &Connection, doc: &DocId, actor: Actor) -> Result<Open, StoreError> {
     let key = doc.to_string();
     let saved: Option<(Option<Vec<u8>>, i64)> = db
-        .query_row("SELECT saved, saved_to FROM paper WHERE doc = ?1", [&key], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached("SELECT saved, saved_to FROM paper WHERE doc = ?1")?
+        .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (saved, saved_to) = saved.unwrap_or((None, 0));
     let mut rows =

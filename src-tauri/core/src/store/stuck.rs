@@ -154,9 +154,9 @@ pub(super) fn take_asides(db: &Connection, of: Option<(&DocId, Actor)>) -> Resul
     let (doc, actor) = of.map(|(doc, actor)| (doc.to_string(), actor.0)).unzip();
     let which = "(?1 IS NULL OR doc = ?1) AND (?2 IS NULL OR actor = ?2)";
     let mut query =
-        db.prepare(&format!("SELECT id, piece, at_ms, log_seq FROM aside WHERE {which} ORDER BY from_seq, id"))?;
+        db.prepare_cached(&format!("SELECT id, piece, at_ms, log_seq FROM aside WHERE {which} ORDER BY from_seq, id"))?;
     let out = pieces(&mut query, params![doc, actor])?;
-    db.execute(&format!("DELETE FROM aside WHERE {which}"), params![doc, actor])?;
+    db.prepare_cached(&format!("DELETE FROM aside WHERE {which}"))?.execute(params![doc, actor])?;
     Ok(out)
 }
 

@@ -110,12 +110,12 @@ pub(super) fn put_device(db: &Connection, device: &Device, rank: Option<i64>) ->
 
 /// The same.
 pub(super) fn put_grant(db: &Connection, grant: &Grant, rank: Option<i64>) -> Result<(), StoreError> {
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO granted (job, member, access, rank) VALUES (?1, ?2, ?3, coalesce(?4, 0))
          ON CONFLICT (job, member) DO UPDATE SET access = excluded.access, rank = coalesce(?4, rank)
              WHERE ?4 IS NULL OR ?4 >= rank",
-        params![grant.job.to_string(), grant.member.as_str(), access_number(grant.access), rank],
-    )?;
+    )?
+    .execute(params![grant.job.to_string(), grant.member.as_str(), access_number(grant.access), rank])?;
     Ok(())
 }
 
@@ -145,8 +145,12 @@ pub(super) fn forget_grant(db: &Connection, job: JobId, member: MemberId) -> Res
 pub(super) fn offer_again(db: &Connection, job: JobId) -> Result<(), StoreError> {
     let (order, sheet) = (DocId::Order(job).to_string(), DocId::Sheet(job).to_string());
     let docs = (order.as_str(), sheet.as_str());
-    db.execute("DELETE FROM refused WHERE doc IN (?1, ?2) AND code = 'not_allowed'", docs)?;
-    db.execute("UPDATE photo SET refused = NULL WHERE doc IN (?1, ?2) AND refused = 'not_found'", docs)?;
+    for sql in [
+        "DELETE FROM refused WHERE doc IN (?1, ?2) AND code = 'not_allowed'",
+        "UPDATE photo SET refused = NULL WHERE doc IN (?1, ?2) AND refused = 'not_found'",
+    ] {
+        db.prepare_cached(sql)?.execute(docs)?;
+    }
     Ok(())
 }
 
@@ -191,10 +195,11 @@ pub(super) fn queue_grants(
         // What nobody has said of a member is that they have nothing.
         if said.get(&member).copied().unwrap_or(Some(Access::None)) != Some(access) {
             due = true;
-            db.execute(
-                "INSERT INTO grant_out (job, member, access) VALUES (?1, ?2, ?3)",
-                params![job.to_string(), member.as_str(), access_number(access)],
-            )?;
+            db.prepare_cached("INSERT INTO grant_out (job, member, access) VALUES (?1, ?2, ?3)")?.execute(params![
+                job.to_string(),
+                member.as_str(),
+                access_number(access)
+            ])?;
         }
     }
     Ok(due)

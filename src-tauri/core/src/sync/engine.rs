@@ -1,27 +1,27 @@
 //! One exchange after another, without I/O: bytes and time in, bytes and wishes out.
 //!
-//! What arrives whole is kept with the cursor behind it before the next byte is read, so a line that breaks at any
-//! byte costs only the piece it broke in. After an answer was lost, the next request asks what arrived instead of
+//! What arrives whole is kept with the cursor behind it, at the latest a moment after it came, so a line that breaks at
+//! any byte costs only the piece it broke in. After an answer was lost, the next request asks what arrived instead of
 //! sending it all again.
 
 use std::collections::BTreeSet;
 
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::compare;
-use doorstep_schemas::frame::{self, FrameError, FrameReader};
-use doorstep_schemas::ids::{Actor, JobId};
+use doorstep_schemas::frame::{self, FrameReader};
+use doorstep_schemas::ids::JobId;
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
-use doorstep_schemas::view::{Millis, SyncAttempt};
-use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Status, Trailer, UpHeader};
-use minicbor::Decode;
+use doorstep_schemas::wire::{Piece, UpHeader};
 
 use super::comparison::Comparison;
 use super::fault::Fault;
+use super::flight::Flight;
 use super::pacer::{Cause, Pacer};
 use super::parcels;
 use crate::store::outbox::Outgoing;
-use crate::store::{Enrolment, Store, StoreError};
+use crate::store::{Store, StoreError};
+use crate::tasks::Step;
 
 /// Bytes of pieces in one request: doubled when requests go through, halved when they don't.
 const BUDGET: usize = 64 * 1024;
@@ -29,6 +29,10 @@ const BUDGET_LEAST: usize = 12 * 1024;
 const BUDGET_MOST: usize = 1024 * 1024;
 /// Bytes of entries wanted in one answer.
 pub(super) const DOWN_BUDGET: u64 = 512 * 1024;
+
+/// Entries that arrive on each other's heels are kept together, for at most so long and so many bytes of the answer: a
+/// commit costs as much as a job, and a document is tried once for all that comes to it.
+pub const TOGETHER_MS: u64 = 300;
 
 /// What the engine would have done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,46 +62,6 @@ pub struct News {
     pub left: bool,
 }
 
-/// Where an entry stands in the log, whatever it carries.
-#[derive(Decode)]
-#[cbor(map)]
-struct EntryHead {
-    #[n(0)]
-    seq: u64,
-    #[cbor(n(1), with = "minicbor::bytes")]
-    hash: [u8; 8],
-    #[n(2)]
-    #[cbor(default)]
-    part: u64,
-    #[n(3)]
-    at_ms: i64,
-}
-
-struct Flight {
-    /// Whose flight it is: a store that was made anew meanwhile knows nothing of it.
-    actor: Actor,
-    outgoing: Outgoing,
-    asked: Vec<RunName>,
-    reader: FrameReader,
-    listener: terse::Listener,
-    header: Option<DownHeader>,
-    trailer: Option<Trailer>,
-    entries: Vec<Entry>,
-    started: i64,
-    bytes_up: usize,
-    bytes_down: usize,
-    grants_due: bool,
-    /// The request named a place in the log.
-    placed: bool,
-    /// The relay is not the one that gave us that place: it was restored from an older copy, or begun anew.
-    restored: bool,
-    /// We offered to compare.
-    compares: bool,
-    /// So we do, and this answer's cursor stands before all of it.
-    compared: bool,
-    news: News,
-}
-
 /// The state between exchanges and within one.
 pub struct Engine {
     pacer: Pacer,
@@ -109,6 +73,8 @@ pub struct Engine {
     by_themselves: bool,
     /// What is compared before anything more is exchanged.
     comparison: Option<Comparison>,
+    /// What the last exchanges brought, when the last one left something to fetch.
+    behind: Option<Step>,
 }
 
 impl Default for Engine {
@@ -120,6 +86,7 @@ impl Default for Engine {
             uncertain: true,
             by_themselves: false,
             comparison: None,
+            behind: None,
         }
     }
 }
@@ -140,6 +107,17 @@ impl Engine {
     /// What is under way is a question of a comparison.
     pub fn comparing(&self) -> bool {
         self.comparison.as_ref().is_some_and(Comparison::in_flight)
+    }
+
+    /// How far the device is in the log, while there is more to fetch than the last answer brought.
+    pub fn behind(&self) -> Option<Step> {
+        self.behind
+    }
+
+    /// A person stopped the fetching: it goes on with the next cause.
+    pub fn pause(&mut self, now: i64) {
+        self.behind = None;
+        self.pacer.succeeded(false, now);
     }
 
     /// The next thing to do.
@@ -200,6 +178,7 @@ impl Engine {
             header: None,
             trailer: None,
             entries: Vec::new(),
+            unkept: None,
             started: now,
             bytes_up: body.len(),
             bytes_down: 0,
@@ -213,7 +192,7 @@ impl Engine {
         Ok(Wish::Send(body))
     }
 
-    /// A part of the answer arrived. What is whole is kept at once.
+    /// A part of the answer arrived. What is whole is kept at once or with what follows it closely.
     pub fn receive(&mut self, bytes: &[u8], store: &mut Store, now: i64) -> Result<(), Fault> {
         let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
         if let Some(comparison) = self.comparison.as_mut().filter(|comparison| comparison.in_flight()) {
@@ -228,8 +207,18 @@ impl Engine {
         flight.reader.push(bytes);
         let read = flight.read(&enrolment, store, now);
         // Whatever came before the nonsense is kept: it need not come again.
-        flight.keep(store, now)?;
+        if read.is_err() || flight.trailer.is_some() || flight.is_full(bytes.len(), now) {
+            flight.keep(store, now)?;
+        }
         read
+    }
+
+    /// Nothing followed for [`TOGETHER_MS`]: what is whole is kept now.
+    pub fn linger(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
+        match &mut self.flight {
+            Some(flight) if flight.actor == store.actor() => flight.keep(store, now),
+            _ => Ok(()),
+        }
     }
 
     /// The answer is complete.
@@ -255,6 +244,12 @@ impl Engine {
         flight.news.jobs.extend(store.purge_erased()?);
         // Held pieces of photos that were not there yet may be there now.
         store.retry_fetches()?;
+        let before = self.behind.take().map_or(0, |step| step.bytes);
+        self.behind = trailer.more.then(|| Step {
+            done: trailer.cursor.seq,
+            of: flight.header.as_ref().map(|header| header.beacon.seq),
+            bytes: before.saturating_add(flight.bytes_down as u64),
+        });
         if !trailer.more && !flight.compared && flight.actor == store.actor() {
             store.note_caught_up(now)?;
         }
@@ -292,7 +287,12 @@ impl Engine {
         if self.comparing() {
             return self.fail_comparing(fault, jitter, store, now);
         }
-        let Some(flight) = self.flight.take() else { return Ok(News::default()) };
+        let Some(mut flight) = self.flight.take() else { return Ok(News::default()) };
+        if flight.actor == store.actor()
+            && let Err(error) = flight.keep(store, now)
+        {
+            tracing::warn!(%error, "what arrived before the line broke can't be kept: it is asked for again");
+        }
         self.by_themselves |= matches!(fault, Fault::Nonsense(_));
         // With a header the relay's answer to every piece is known already.
         self.uncertain |= flight.restored || (fault.may_have_arrived() && flight.header.is_none());
@@ -321,132 +321,5 @@ impl Engine {
         }
         self.pacer.failed(fault.retry_after_ms(), jitter, now);
         Ok(news)
-    }
-}
-
-fn take_header(header: DownHeader, sent: &Outgoing, enrolment: &Enrolment) -> Result<DownHeader, Fault> {
-    if !planted::on(Bug::BeaconNotChecked) && !header.beacon.holds(enrolment.outlet, header.epoch, &enrolment.relay_key)
-    {
-        return Err(Fault::Impostor);
-    }
-    if header.results.len() != sent.pieces.len() {
-        return Err(Fault::Nonsense("not one result for each piece"));
-    }
-    Ok(header)
-}
-
-impl Flight {
-    /// Takes the frames that arrived whole.
-    fn read(&mut self, enrolment: &Enrolment, store: &mut Store, now: i64) -> Result<(), Fault> {
-        while let Some(frame) = self.reader.next_frame()? {
-            if self.trailer.is_some() {
-                return Err(Fault::Nonsense("something follows the trailer"));
-            }
-            if self.header.is_none() {
-                let header: DownHeader = frame::read(frame)?;
-                self.header = Some(take_header(header, &self.outgoing, enrolment)?);
-                self.settle(store, now)?;
-                continue;
-            }
-            match frame::read::<Entry>(frame) {
-                Ok(entry) => {
-                    let brought = parcels::entries(&mut self.listener, entry).map_err(|error| {
-                        tracing::warn!(%error, "a parcel can't be read: the work is asked for piece by piece");
-                        Fault::Nonsense("a parcel can't be read")
-                    })?;
-                    self.entries.extend(brought);
-                }
-                Err(FrameError::Message(unreadable)) => match frame::read::<EntryHead>(frame) {
-                    Ok(EntryHead { seq, hash, part, at_ms }) => {
-                        // One word of a later version must not hold up everything behind it.
-                        tracing::warn!(seq, error = %unreadable, "an entry that this version can't read is passed over");
-                        self.entries.push(Entry { seq, hash, part, at_ms, piece: Piece::default() });
-                    }
-                    Err(_not_an_entry) => self.trailer = Some(frame::read(frame)?),
-                },
-                Err(other) => return Err(other.into()),
-            }
-        }
-        Ok(())
-    }
-
-    fn settle(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
-        let Some(header) = &self.header else { return Ok(()) };
-        self.news.left = match &header.farewell {
-            Some(word) if store.heard_farewell(word)? == Some(Status::Left) => {
-                store.note_left(word.at_ms)?;
-                true
-            }
-            _ => false,
-        };
-        if header.farewell.is_none() {
-            store.note_served()?;
-        }
-        store.note_answer(header, now)?;
-        if header.restarted && self.placed && !planted::on(Bug::RestoreNotAsked) {
-            tracing::warn!("the relay's log is another one: what it had confirmed is asked about again");
-            self.compared = self.compares && header.compares.is_some();
-            if self.compared {
-                store.begin_comparing()?;
-            } else {
-                store.forget_confirmations()?;
-            }
-            self.restored = true;
-        }
-        store.note_held(&header.devices)?;
-        self.news.team |= store.note_pending(header.pending.as_deref().unwrap_or_default())?;
-        store.note_inbox_seen(header.inbox_seen.unwrap_or(0))?;
-        self.news.inbox |= store.note_inbox(header.inbox.as_deref().unwrap_or_default())?;
-        self.news.confirmed += store.settle(&self.outgoing.pieces, header, now)?;
-        for piece in &self.outgoing.pieces {
-            self.news.jobs.extend(piece.piece.doc.as_ref().and_then(doorstep_schemas::ids::DocId::job));
-        }
-        self.news.confirmed += store.settle_runs(&self.asked, &header.runs)?;
-        self.news.team |= !header.devices.is_empty();
-        Ok(())
-    }
-
-    /// Absorbs the entries that arrived whole, with the cursor that stands behind the last of them.
-    fn keep(&mut self, store: &mut Store, now: i64) -> Result<(), Fault> {
-        let Some(header) = &self.header else { return Ok(()) };
-        let behind = self.entries.last().map(|entry| Cursor {
-            epoch: header.epoch,
-            seq: entry.seq,
-            hash: entry.hash,
-            part: entry.part,
-        });
-        let cursor = self.trailer.as_ref().map(|trailer| trailer.cursor).or(behind);
-        if cursor.is_none() || self.compared {
-            return Ok(());
-        }
-        if planted::on(Bug::CursorFirst) {
-            store.absorb(&[], cursor.as_ref(), now)?;
-        }
-        let absorbed = store.absorb(&self.entries, cursor.as_ref(), now)?;
-        self.entries.clear();
-        self.news.received += absorbed.received;
-        self.news.jobs.extend(absorbed.jobs);
-        self.news.team |= absorbed.team;
-        self.news.papers |= absorbed.papers;
-        self.grants_due |= absorbed.grants_due;
-        Ok(())
-    }
-
-    /// Whether the relay took anything: without progress, trying again at once would only spin.
-    fn progressed(&self) -> bool {
-        self.news.confirmed > 0 || self.news.received > 0 || !self.asked.is_empty()
-    }
-
-    fn attempt(&self, now: i64, fault: Option<&Fault>) -> SyncAttempt {
-        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        SyncAttempt {
-            at: Millis(self.started),
-            millis: u32::try_from(now - self.started).unwrap_or(0),
-            bytes_up: small(self.bytes_up),
-            bytes_down: small(self.bytes_down),
-            sent: self.news.confirmed,
-            received: self.news.received,
-            error: fault.map(Fault::failure),
-        }
     }
 }

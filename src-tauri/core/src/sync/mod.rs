@@ -4,10 +4,12 @@
 //! that does what they wish over HTTP.
 
 pub mod admin;
+mod backlog;
 mod blobs;
 mod comparison;
 pub mod engine;
 pub mod fault;
+mod flight;
 pub mod line;
 mod live;
 mod lost;

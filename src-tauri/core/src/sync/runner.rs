@@ -12,11 +12,12 @@ use doorstep_schemas::live::Announcement;
 use doorstep_schemas::view::RelayWay;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use super::engine::{Engine, News, Wish};
+use super::backlog::Backlog;
+use super::engine::{Engine, News, TOGETHER_MS, Wish};
 use super::fault::Fault;
-use super::line::Line;
+use super::line::{Answer, Line};
 use super::nearby::Lookout;
 use super::network::{self, Purse};
 use super::pacer::Cause;
@@ -26,6 +27,7 @@ use crate::actions::Actions;
 use crate::nature::random;
 use crate::store::StoreError;
 use crate::store::key::Vault;
+use crate::tasks::Tasks;
 
 const LIVE_BACKOFF: Duration = Duration::from_secs(2);
 const LIVE_BACKOFF_MOST: Duration = Duration::from_secs(60);
@@ -66,6 +68,7 @@ impl Runner {
     pub fn start(
         runtime: &Handle,
         actions: &Actions,
+        tasks: &Tasks,
         lookout: Arc<dyn Lookout>,
         vault: Arc<Vault>,
     ) -> Result<Self, StoreError> {
@@ -85,7 +88,8 @@ impl Runner {
             text: Arc::default(),
             vault,
         };
-        runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe()));
+        let backlog = Backlog::new(tasks.clone());
+        runtime.spawn(exchange_loop(shared.clone(), heard, actions.events.subscribe(), backlog));
         runtime.spawn(live_loop(shared.clone(), commands.downgrade()));
         runtime.spawn(photos::keep_moving(shared.clone(), commands.downgrade()));
         runtime.spawn(network::watch(shared.clone(), commands.downgrade()));
@@ -224,6 +228,7 @@ async fn exchange_loop(
     shared: Shared,
     mut commands: mpsc::UnboundedReceiver<Command>,
     mut events: broadcast::Receiver<CoreEvent>,
+    mut backlog: Backlog,
 ) {
     let mut engine = Engine::default();
     engine.on(Cause::Start, shared.clock());
@@ -237,6 +242,9 @@ async fn exchange_loop(
             Wish::Send(body) | Wish::Compare(body) => {
                 let news = exchange(&mut engine, &shared, &mut line, body).await;
                 tell_news(&shared, &engine, news);
+                if !backlog.goes_on(engine.behind()) {
+                    engine.pause(shared.clock());
+                }
                 if engine.due().is_none_or(|due| due > shared.clock()) {
                     answer(&mut hands);
                 }
@@ -398,10 +406,25 @@ async fn converse(engine: &mut Engine, shared: &Shared, held: &mut Option<Held>,
     let way = held.as_ref().filter(|_| reached.is_ok()).map(|(_, way)| way.word());
     shared.set(|now| now.way = way);
     let mut answer = reached?;
-    while let Some(chunk) = answer.chunk().await? {
-        engine.receive(&chunk, &mut shared.actions.shelf.store(), shared.clock())?;
+    while let Some(chunk) = next_chunk(engine, shared, &mut answer).await? {
+        engine.receive(chunk.as_ref(), &mut shared.actions.shelf.store(), shared.clock())?;
     }
     engine.finish(&mut shared.actions.shelf.store(), shared.clock())
+}
+
+/// What comes next of an answer. On a line that pauses, what came whole is not left waiting for it.
+async fn next_chunk(
+    engine: &mut Engine,
+    shared: &Shared,
+    answer: &mut Answer,
+) -> Result<Option<impl AsRef<[u8]> + use<>>, Fault> {
+    let next = answer.chunk();
+    tokio::pin!(next);
+    if let Ok(chunk) = timeout(Duration::from_millis(TOGETHER_MS), &mut next).await {
+        return Ok(chunk?);
+    }
+    engine.linger(&mut shared.actions.shelf.store(), shared.clock())?;
+    Ok(next.await?)
 }
 
 fn tell_news(shared: &Shared, engine: &Engine, news: News) {

@@ -1,9 +1,10 @@
 //! The sync engine, driven by hand: bytes and time in, bytes and wishes out.
 
 use doorstep::store::Store;
-use doorstep::sync::engine::{Engine, News, Wish};
+use doorstep::sync::engine::{Engine, News, TOGETHER_MS, Wish};
 use doorstep::sync::fault::Fault;
 use doorstep::sync::pacer::Cause;
+use doorstep::tasks::Step;
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::{self, FrameReader};
@@ -292,9 +293,59 @@ fn entries_of_a_later_version_are_passed_over_and_the_cursor_goes_on() {
     engine.on(Cause::Start, NOON);
     send(&mut engine, &fresh.store(), NOON);
     engine.receive(&body, &mut fresh.store(), NOON).unwrap();
+    engine.linger(&mut fresh.store(), NOON).unwrap();
     let cursor = fresh.store().cursor().unwrap().unwrap();
     assert_eq!((cursor.seq, cursor.hash), (head + 2, [2; 8]));
     assert_eq!(fresh.facts(job), ran.facts(job));
+}
+
+#[test]
+fn a_device_that_has_more_to_fetch_says_how_far_it_is_and_can_be_stopped() {
+    let (mut shop, ran, fresh, _) = scene();
+    settle(&mut Engine::default(), &mut shop, &ran);
+    let (first, _) = shop.log.entries.split_at(3);
+    let at = &first[2];
+    let cursor = Cursor { epoch: shop.log.epoch, seq: at.seq, hash: at.hash, part: 0 };
+    let mut engine = Engine::default();
+    engine.on(Cause::Start, NOON);
+    send(&mut engine, &fresh.store(), NOON);
+    let header = shop.log.header(Vec::new());
+    let some = answer(&header, first, Some(&Trailer { cursor, more: true }));
+    converse(&mut engine, &mut fresh.store(), &some).unwrap();
+    let step = Step { done: at.seq, of: Some(header.beacon.seq), bytes: some.len() as u64 };
+    assert_eq!(engine.behind(), Some(step));
+    assert!(engine.due().is_some_and(|due| due <= NOON), "it goes on at once");
+    engine.pause(NOON);
+    assert!(engine.behind().is_none() && engine.due().is_some_and(|due| due > NOON + 60_000), "a person stopped it");
+    settle(&mut engine, &mut shop, &fresh);
+    assert_eq!((engine.behind(), fresh.store().cursor().unwrap()), (None, Some(shop.log.cursor())));
+}
+
+#[test]
+fn what_comes_on_each_others_heels_is_kept_together_and_nothing_waits_long() {
+    let (mut shop, ran, _, _) = scene();
+    settle(&mut Engine::default(), &mut shop, &ran);
+    let (head, entries) = (shop.log.head(), shop.log.entries.clone());
+    let (first, others) = entries.split_at(entries.len() / 2);
+    let begun = answer(&shop.log.header(Vec::new()), first, None);
+    let mut rest = Vec::new();
+    others.iter().for_each(|entry| frame::put(&mut rest, entry));
+    // How long after the first the rest comes, where the device stands then, and where when nothing follows.
+    let late = i64::try_from(TOGETHER_MS).unwrap();
+    for (after, then) in [(0, 0), (late - 1, 0), (late, head), (-late, head)] {
+        let phone = shop.stranger(OWNER);
+        let mut store = phone.store();
+        let at = |store: &Store| store.cursor().unwrap().map_or(0, |cursor| cursor.seq);
+        let mut engine = Engine::default();
+        engine.on(Cause::Start, NOON);
+        send(&mut engine, &store, NOON);
+        engine.receive(&begun, &mut store, NOON).unwrap();
+        assert_eq!(at(&store), 0, "the first part waits for what follows it");
+        engine.receive(&rest, &mut store, NOON + after).unwrap();
+        assert_eq!(at(&store), then, "{after} ms later");
+        engine.linger(&mut store, NOON + after).unwrap();
+        assert_eq!(at(&store), head, "nothing followed");
+    }
 }
 
 #[test]
@@ -411,6 +462,31 @@ fn a_relay_that_comes_back_from_an_old_copy_gets_what_it_has_lost() {
     settle(&mut engine, &mut shop, &ran);
     let counts = ran.store().counts().unwrap();
     assert_eq!((counts.on_device, counts.on_relay), (10, 10));
+    let mut other = shop.device(OWNER);
+    shop.log.exchange(&mut other);
+    assert_eq!(other.facts(job), ran.facts(job), "it is really there");
+}
+
+#[test]
+fn a_relay_whose_files_are_older_than_its_own_signature_gets_what_it_has_lost() {
+    let (mut shop, ran, _, job) = scene();
+    let backup = shop.log.clone();
+    let mut engine = Engine::default();
+    engine.on(Cause::ByHand, NOON);
+    let body = send(&mut engine, &ran.store(), NOON);
+    let answer = whole(&mut shop, &body);
+    // The line breaks where all is confirmed and the cursor still stands before it: there is nothing in it that the older log
+    // would not know.
+    let heard = answer.iter().position(|byte| {
+        engine.receive(&[*byte], &mut ran.store(), NOON).unwrap();
+        ran.store().counts().unwrap().on_relay == 10
+    });
+    assert!(heard.is_some_and(|heard| heard + 1 < answer.len()));
+    engine.fail(&Fault::NoNetwork, 0, &mut ran.store(), NOON).unwrap();
+
+    shop.log = backup;
+    settle(&mut engine, &mut shop, &ran);
+    assert_eq!(ran.store().counts().unwrap().on_relay, 10);
     let mut other = shop.device(OWNER);
     shop.log.exchange(&mut other);
     assert_eq!(other.facts(job), ran.facts(job), "it is really there");

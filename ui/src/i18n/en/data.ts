@@ -84,5 +84,6 @@ export default {
     export: 'Exporting',
     import: 'Taking in',
     rotate_key: 'Changing the key',
+    fetch: 'Fetching the outlet’s work',
   },
 };

@@ -80,5 +80,6 @@ export default {
     export: '正在导出',
     import: '正在收',
     rotate_key: '正在换钥匙',
+    fetch: '正在取网点的工单',
   },
 };
