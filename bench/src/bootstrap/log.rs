@@ -151,7 +151,8 @@ fn take_all(
     pieces: Vec<Piece>,
 ) -> Result<bool, StorageError> {
     let Some(member) = ledger.member(outlet, member)? else { return Ok(false) };
-    let caller = Caller { outlet, device, member };
+    let Some(Device { key, .. }) = ledger.device(outlet, device)? else { return Ok(false) };
+    let caller = Caller { outlet, device, key, member };
     let carrier = Carrier { caller: &caller, actor: None, now_ms: 0 };
     for piece in pieces {
         if !matches!(intake::take(ledger, carrier, piece)?.outcome, Outcome::Accepted | Outcome::Known) {
