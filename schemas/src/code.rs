@@ -50,6 +50,8 @@ codes! {
     /// It waits in the owner's inbox: its author has left, or has the job no longer.
     InInbox = "in_inbox",
     InboxFull = "inbox_full",
+    /// What one device, or the whole outlet, may bring in a day is used up. It is offered again the next day.
+    QuotaUsed = "quota_used",
     /// The job was erased for good: nothing of it is taken any more.
     JobErased = "job_erased",
 
@@ -64,6 +66,8 @@ codes! {
     MemberLeft = "member_left",
     CodeWrong = "code_wrong",
     TooManyTries = "too_many_tries",
+    /// The device asks more often than any work needs.
+    TooManyRequests = "too_many_requests",
     RequestInvalid = "request_invalid",
     NotFound = "not_found",
     BlobMismatch = "blob_mismatch",

@@ -10,6 +10,7 @@ use doorstep_schemas::segment;
 use doorstep_schemas::wire::{Admit, InboxItem, InboxState, Outcome, Piece, PieceResult, Segment, UpHeader, kind};
 
 use super::intake::{self, Author, Carrier, LogHistory, at_rest, from_rest, refused};
+use super::quota::Room;
 use super::standing::Caller;
 use crate::storage::{InboxRow, Ledger, NewEntry, Outlet, Shelf, StorageError};
 
@@ -131,6 +132,9 @@ pub fn take(
     if used.items >= MOST_ITEMS || used.bytes + body.len() as u64 > MOST_BYTES || body.len() > MOST_PIECE {
         return Ok(refused(ErrorCode::InboxFull));
     }
+    if !carrier.room.takes(body.len()) {
+        return Ok(refused(ErrorCode::QuotaUsed));
+    }
     let mark = next_mark(ledger, outlet)?;
     let row = InboxRow {
         mark,
@@ -166,12 +170,14 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
     }
     let mut refusal = None;
     let mut decided = 0;
+    // It was counted as its author's when it came.
+    let counted = Room::endless(carrier.caller.device);
     for mut item in items {
         if !admit.declined {
             let Some(segment) = from_rest(&item.body)?.segment else {
                 return Err(StorageError::Corrupt { what: "segment in the inbox" });
             };
-            let result = intake::enter(ledger, carrier, &author, &admit.doc, segment)?;
+            let result = intake::enter(ledger, Carrier { room: &counted, ..carrier }, &author, &admit.doc, segment)?;
             if !matches!(result.outcome, Outcome::Accepted | Outcome::Known) {
                 refusal = Some(result.code.unwrap_or_else(|| ErrorCode::ChangeNotLinked.wire().to_owned()));
                 break;
@@ -187,7 +193,8 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
         return Ok(PieceResult { code: Some(code), ..refused(ErrorCode::ChangeNotLinked) });
     }
     let doc = admit.doc.clone();
-    let piece = Piece { kind: kind::ADMIT, admit: Some(admit), ..Piece::default() };
+    let body = at_rest(&Piece { kind: kind::ADMIT, admit: Some(admit), ..Piece::default() });
+    carrier.room.counts(body.len());
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -199,7 +206,7 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
             stretch: None,
             member: Some(author.member.id),
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     Ok(intake::held(Outcome::Accepted, placed.seq))

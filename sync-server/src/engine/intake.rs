@@ -16,6 +16,7 @@ use doorstep_schemas::wire::{Access, Grant, Outcome, Piece, PieceResult, Segment
 
 use super::access::{self, Sender, Verb};
 use super::inbox;
+use super::quota::Room;
 use super::standing::{self, Caller};
 use crate::storage::{Device, GrantNow, Ledger, Member, NewEntry, RunRow, Shelf, StorageError, Stretch};
 
@@ -26,6 +27,7 @@ pub struct Carrier<'a> {
     /// The actor that the exchange's header names.
     pub actor: Option<Actor>,
     pub now_ms: i64,
+    pub room: &'a Room,
 }
 
 /// Whose work a piece is.
@@ -150,6 +152,10 @@ pub(super) fn enter(
     };
     let actor = kept.actor;
     let piece = Piece { kind: kind::SEGMENT, doc: Some(doc.clone()), segment: Some(kept), ..Piece::default() };
+    let body = at_rest(&piece);
+    if !carrier.room.takes(body.len()) {
+        return Ok(refused(ErrorCode::QuotaUsed));
+    }
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -161,7 +167,7 @@ pub(super) fn enter(
             stretch: Some(Stretch { from_seq, to_seq: run.seq }),
             member: None,
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     ledger.put_run(outlet, doc, actor, &RunRow { run, log_seq: placed.seq })?;
@@ -212,7 +218,8 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
     {
         return Ok(held(Outcome::Known, log_seq));
     }
-    let piece = Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() };
+    let body = at_rest(&Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    carrier.room.counts(body.len());
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -224,7 +231,7 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
             stretch: None,
             member: Some(grant.member),
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     let since = before.filter(|now| now.access != Access::None).map_or(placed.seq, |now| now.since);

@@ -11,6 +11,7 @@ use doorstep_schemas::wire::{Piece, PieceResult, UpHeader, kind};
 use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
 
 use super::intake::{self, Carrier};
+use super::quota::Room;
 use super::standing::{self, Caller, NotServed};
 use super::{erase, parcel};
 use crate::storage::{Ledger, StorageError};
@@ -112,14 +113,17 @@ impl Batch {
                 return Ok(self.pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
             }
         };
-        let carrier = Carrier { caller: &caller, actor: self.actor, now_ms };
-        let take = |piece| match piece {
+        let room = Room::of(ledger, &caller, now_ms)?;
+        let carrier = Carrier { caller: &caller, actor: self.actor, now_ms, room: &room };
+        let mut take = |piece| match piece {
             Some(Piece { kind: kind::ERASED, erased: Some(erased), .. }) => {
                 erase::erase(ledger, carrier, erased, remove)
             }
             Some(piece) => intake::take(ledger, carrier, piece),
             None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
         };
-        self.pieces.into_iter().map(take).collect()
+        let results = self.pieces.into_iter().map(&mut take).collect::<Result<_, _>>()?;
+        room.write_down(ledger, &caller)?;
+        Ok(results)
     }
 }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use doorstep_schemas::wire::{Outcome, PieceResult, UpHeader};
 
 use super::body::Incoming;
-use super::{RouteError, Shared, caller};
+use super::{RouteError, Shared, caller, watched};
 use crate::engine::access::Endpoint;
 use crate::engine::session::Session;
 use crate::engine::standing::Caller;
@@ -68,10 +68,9 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
             state.tell(caller.outlet);
         }
     }
-    let key = state.key.clone();
-    let body = state.read(move |shelf| exchange::answer(shelf, &caller, &up, results, now_ms, &key)).await?;
-    let cbor = [(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))];
-    Ok((cbor, body).into_response())
+    let (key, asking) = (state.key.clone(), caller.clone());
+    let body = state.read(move |shelf| exchange::answer(shelf, &asking, &up, results, now_ms, &key)).await?;
+    Ok(watched::cbor(state, caller, body))
 }
 
 /// Tells all devices when this one remembers more of the log than there is.

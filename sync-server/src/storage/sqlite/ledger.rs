@@ -8,11 +8,11 @@ use rusqlite::{Connection, Params};
 
 use super::rows::{self, number};
 use super::shelf::OnConnection;
-use super::tallied;
+use super::{metered, tallied};
 use crate::storage::tallied::{of_grant, of_run};
 use crate::storage::{
-    Blob, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Ledger, Member, NewEntry, Outlet, Placed, RunRow,
-    Shelf, StorageError, Totals, WhoseToken,
+    Blob, DayUse, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Ledger, Member, NewEntry, Outlet, Placed,
+    Quota, RunRow, Shelf, StorageError, Totals, WhoseToken,
 };
 
 /// A savepoint of the writer's transaction.
@@ -222,6 +222,14 @@ impl Ledger for InTransaction<'_> {
             number(held.photo_bytes)?,
         );
         self.run_sql(include_str!("queries/note_visit.sql"), params)
+    }
+
+    fn add_use(&mut self, outlet: OutletId, day: i64, device: DeviceId, more: DayUse) -> Result<(), StorageError> {
+        metered::add(self.0, outlet, day, device, more)
+    }
+
+    fn put_quota(&mut self, outlet: OutletId, quota: Quota) -> Result<(), StorageError> {
+        metered::put_quota(self.0, outlet, quota)
     }
 
     fn raise_owner_seq(&mut self, outlet: OutletId, seq: u64) -> Result<(), StorageError> {

@@ -5,6 +5,7 @@
 
 mod connect;
 mod ledger;
+mod metered;
 mod rows;
 mod shelf;
 mod tallied;
