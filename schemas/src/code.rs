@@ -49,6 +49,8 @@ codes! {
     NotAllowed = "not_allowed",
     /// It waits in the owner's inbox: its author has left, or has the job no longer.
     InInbox = "in_inbox",
+    /// An owner looked at it in the inbox and declined it.
+    Declined = "declined",
     InboxFull = "inbox_full",
     /// What one device, or the whole outlet, may bring in a day is used up. It is offered again the next day.
     QuotaUsed = "quota_used",
@@ -153,6 +155,12 @@ codes! {
     IdentityNumber = "identity_number",
     AlreadyAdopted = "already_adopted",
     NothingStuck = "nothing_stuck",
+    /// Others' work is hidden on a device that was away from its relay for too long.
+    LeaseEnded = "lease_ended",
+    /// Nothing of this waits in the owner's inbox any more.
+    NothingWaits = "nothing_waits",
+    /// Not the last four characters of the job's number.
+    JobNumberWrong = "job_number_wrong",
     AlreadyRefounded = "already_refounded",
     NotAdopted = "not_adopted",
     /// Certificates or grades speak against these members (R7).

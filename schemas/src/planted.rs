@@ -19,8 +19,8 @@ bugs! {
     AnswerBeforeCommit,
     /// Lost devices and people who left are served.
     StatusNotAsked,
-    /// A device that is reported lost while it is answered is answered to the end.
-    ServedToTheEnd,
+    /// Whoever was served when a request began is served to its end.
+    StatusAskedOnce,
     SignatureNotChecked,
     StartOpNotChecked,
     /// A change need not follow the one before it.

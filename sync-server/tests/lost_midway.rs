@@ -56,7 +56,8 @@ async fn much_work(stage: &Stage) -> (Phone, Phone, usize) {
     let (mut wang, li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
     for n in 1..=24 {
         let mut pen = wang.pen(DocId::Order(job(n)));
-        pen.write(250);
+        pen.write(125);
+        pen.write(125);
         let granted = std::iter::once(grant(job(n), stage.li, Access::Write));
         let pieces: Vec<_> = granted.chain((1..=250).map(|n| pen.piece(n, n))).collect();
         wang.exchange(&pieces).await;

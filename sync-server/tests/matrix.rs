@@ -331,7 +331,7 @@ async fn words(found: &mut Ledger, person: &mut Person, n: u8, boss: &Phone, col
     for number in 0..=20u8 {
         found.kinds.insert(number);
         let job = JobId::from_bytes([n, 99, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]);
-        let admit = Admit { doc: DocId::Roster, actor: boss.actor, to_seq: 9, declined: false };
+        let admit = Admit { doc: DocId::Roster, actor: boss.actor, to_seq: 9, declined: false, reason: None };
         let piece = Piece {
             kind: number,
             grant: Some(Grant { job, member: colleague, access: Access::Read }),

@@ -96,7 +96,13 @@ async fn work_for_the_inbox_counts_for_who_brings_it_and_not_again_when_it_is_ad
     assert_eq!(li.exchange(&[pen.piece(1, 1), pen.piece(2, 2)]).await.outcomes(), ["not_allowed", "quota_used"]);
     assert_eq!(used(&stage, li.device).entries, 1);
     allow(&stage, entries(1), entries(0)).await;
-    let admit = doorstep_schemas::wire::Admit { doc: pen.doc.clone(), actor: pen.actor, to_seq: 1, declined: false };
+    let admit = doorstep_schemas::wire::Admit {
+        doc: pen.doc.clone(),
+        actor: pen.actor,
+        to_seq: 1,
+        declined: false,
+        reason: None,
+    };
     let piece = doorstep_schemas::wire::Piece {
         kind: doorstep_schemas::wire::kind::ADMIT,
         admit: Some(admit),

@@ -355,7 +355,19 @@ fn a_blob_belongs_to_each_document_that_it_was_attached_to(storage: &dyn Storage
 fn inbox_row(n: u64, doc: DocId, state: InboxState) -> InboxRow {
     let run = Run { seq: n * 10, hash: ChangeHash([5; 32]), chain: Chain([6; 32]), next_op: 40 };
     let (actor, from_seq, body) = (Actor([3; 16]), n * 10 - 9, vec![7; 100]);
-    InboxRow { mark: n, doc, actor, from_seq, run, ops: 12, member: li(), at_ms: 9, state, body }
+    InboxRow {
+        mark: n,
+        doc,
+        actor,
+        from_seq,
+        run,
+        ops: 12,
+        member: li(),
+        at_ms: 9,
+        state,
+        reason: Some("重拍".into()),
+        body,
+    }
 }
 
 fn the_inbox_keeps_each_item_with_its_newest_word(storage: &dyn Storage) {

@@ -41,6 +41,8 @@ fn known(bug: Bug) -> u64 {
         Bug::NothingPurged => 19,
         Bug::ReceiptByAnyone
         | Bug::OpsNotCounted
+        | Bug::QuotaNotCounted
+        | Bug::StatusAskedOnce
         | Bug::GrantNotExpanded
         | Bug::ConfirmedUnanswered
         | Bug::GrantsForgotten => 0,

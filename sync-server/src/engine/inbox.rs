@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{ChangeHash, DocId, OutletId};
+use doorstep_schemas::inbox::{Decided, REASON};
 use doorstep_schemas::segment;
 use doorstep_schemas::wire::{Admit, InboxItem, InboxState, Outcome, Piece, PieceResult, Segment, UpHeader, kind};
 
@@ -22,6 +23,8 @@ const MOST_PIECE: usize = 320 * 1024;
 /// Bytes of pieces that one answer hands to an owner.
 const BUDGET: usize = 384 * 1024;
 const BATCH: usize = 256;
+/// Words on own work in one answer; the rest comes with the next.
+const MOST_DECIDED: usize = 32;
 
 fn outlet_of(shelf: &dyn Shelf, outlet: OutletId) -> Result<Outlet, StorageError> {
     shelf.outlet(outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })
@@ -146,6 +149,7 @@ pub fn take(
         member: author.member.id,
         at_ms: carrier.now_ms,
         state: InboxState::Waiting,
+        reason: None,
         body,
     };
     ledger.put_inbox(outlet, &row)?;
@@ -162,6 +166,10 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
     let Some(author) = intake::author(ledger, outlet, admit.actor)? else {
         return Ok(refused(ErrorCode::UnknownAuthor));
     };
+    let reason = admit.reason.as_deref().map(|reason| reason.chars().take(REASON).collect::<String>());
+    let reason = reason.filter(|reason| admit.declined && !reason.is_empty());
+    // The log keeps no words about people: they go with the item, also when the job is erased.
+    let admit = Admit { reason: None, ..admit };
     let mut items = ledger.inbox_of(outlet, &admit.doc, admit.actor)?;
     items.retain(|item| item.run.seq <= admit.to_seq && !(admit.declined && item.state == InboxState::Declined));
     if items.is_empty() {
@@ -185,6 +193,7 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
             item.body = Vec::new();
         }
         item.state = if admit.declined { InboxState::Declined } else { InboxState::Admitted };
+        item.reason.clone_from(&reason);
         item.mark = next_mark(ledger, outlet)?;
         ledger.put_inbox(outlet, &item)?;
         decided += 1;
@@ -238,6 +247,23 @@ pub fn news(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader) -> Result<(Option
         });
     }
     Ok((Some(items).filter(|items| !items.is_empty()), more))
+}
+
+/// What became of the caller's own work since the word that it knows. It is told to whoever wrote it, also when they have
+/// left.
+pub fn decided(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader) -> Result<Option<Vec<Decided>>, StorageError> {
+    let Some(known) = up.decided else { return Ok(None) };
+    let rows = shelf.decided(caller.outlet, caller.device, known, MOST_DECIDED)?;
+    let word = |row: InboxRow| Decided {
+        mark: row.mark,
+        doc: row.doc,
+        actor: row.actor,
+        from_seq: row.from_seq,
+        to_seq: row.run.seq,
+        state: row.state as u8,
+        reason: row.reason,
+    };
+    Ok(Some(rows.into_iter().map(word).collect::<Vec<_>>()).filter(|words| !words.is_empty()))
 }
 
 /// Notes how far an owner's device has fetched the inbox; says whether that is farther than any before.

@@ -285,6 +285,19 @@ impl Shelf for Tables {
         Ok(rows)
     }
 
+    fn decided(
+        &self,
+        outlet: OutletId,
+        device: DeviceId,
+        mark: u64,
+        limit: usize,
+    ) -> Result<Vec<InboxRow>, StorageError> {
+        let mut rows = self.inbox_after(outlet, mark, usize::MAX)?;
+        rows.retain(|row| row.actor.device() == device && row.state != InboxState::Waiting);
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
     fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError> {
         let counts = |row: &&InboxRow| {
             row.member == member && row.state != InboxState::Admitted && doc.is_none_or(|doc| row.doc == *doc)

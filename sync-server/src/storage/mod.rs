@@ -76,6 +76,14 @@ pub trait Shelf: Tallied + Metered {
     fn inbox_of(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Vec<InboxRow>, StorageError>;
     /// Words of the inbox after `mark`, in order.
     fn inbox_after(&self, outlet: OutletId, mark: u64, limit: usize) -> Result<Vec<InboxRow>, StorageError>;
+    /// Words of the inbox after `mark` on a device's own work, other than that it waits, in order.
+    fn decided(
+        &self,
+        outlet: OutletId,
+        device: DeviceId,
+        mark: u64,
+        limit: usize,
+    ) -> Result<Vec<InboxRow>, StorageError>;
     /// What a member has in the inbox that is not in the log; with `doc`, of that document alone.
     fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError>;
     /// The entry that says that a job was erased.

@@ -202,6 +202,8 @@ pub struct InboxRow {
     pub member: MemberId,
     pub at_ms: i64,
     pub state: InboxState,
+    /// Why an owner declined it.
+    pub reason: Option<String>,
     /// CBOR of the piece; empty once it is in the log.
     pub body: Vec<u8>,
 }

@@ -257,6 +257,7 @@ impl Phone {
             addresses: None,
             inbox: None,
             compares: None,
+            decided: None,
         }
     }
 

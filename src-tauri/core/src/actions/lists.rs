@@ -35,7 +35,7 @@ impl Actions {
 
     /// The outlet's orders of a day; for a technician's device, those it holds.
     pub fn orders(&self, at: Option<i64>) -> Result<Vec<JobCard>, StoreError> {
-        let store = self.shelf.store();
+        let store = self.looking()?;
         let me = Self::enrolment(&store)?.member;
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };
@@ -45,7 +45,7 @@ impl Actions {
 
     /// The day in numbers and rows (R38).
     pub fn day_review(&self, at: Option<i64>) -> Result<DayReview, StoreError> {
-        let mut store = self.shelf.store();
+        let mut store = self.looking()?;
         let me = Self::enrolment(&store)?.member;
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };

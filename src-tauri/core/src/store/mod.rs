@@ -12,6 +12,7 @@ pub mod check;
 mod compare;
 pub mod comparing;
 pub mod counts;
+mod decided;
 pub mod dictionary;
 pub mod drafts;
 pub mod erase;
@@ -24,6 +25,7 @@ pub mod identity;
 pub mod inbox;
 mod index;
 pub mod key;
+mod lease;
 mod left;
 mod links;
 pub mod listed;
@@ -42,6 +44,7 @@ mod photo_files;
 mod photo_keys;
 pub mod photos;
 pub mod purge;
+mod quota;
 pub mod rebuild;
 mod rebuild_views;
 pub mod recovery;
@@ -103,6 +106,8 @@ pub struct Store {
     rules: Arc<RuleBook>,
     rules_turn: Option<i64>,
     refused_sets: Vec<RefusedSetView>,
+    /// Others' work is hidden: see [`lease`].
+    lease_over: bool,
     signer: SigningKey,
     actor: Actor,
     folder: PathBuf,
@@ -179,6 +184,7 @@ impl Store {
             built_in,
             rules_turn: None,
             refused_sets: Vec::new(),
+            lease_over: false,
             signer,
             actor,
             folder: folder.to_owned(),

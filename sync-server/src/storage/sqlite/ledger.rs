@@ -58,6 +58,7 @@ read_through! {
     fn totals(&self, outlet: OutletId) -> Totals;
     fn inbox_of(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Vec<InboxRow>;
     fn inbox_after(&self, outlet: OutletId, mark: u64, limit: usize) -> Vec<InboxRow>;
+    fn decided(&self, outlet: OutletId, device: DeviceId, mark: u64, limit: usize) -> Vec<InboxRow>;
     fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> InboxUse;
     fn erased(&self, outlet: OutletId, job: JobId) -> Option<u64>;
 }
@@ -253,6 +254,7 @@ impl Ledger for InTransaction<'_> {
             row.at_ms,
             row.state as i64,
             &row.body,
+            row.reason.as_deref(),
         );
         self.run_sql(include_str!("queries/put_inbox.sql"), params)
     }

@@ -218,6 +218,17 @@ impl Shelf for OnConnection<'_> {
         self.all("SELECT * FROM inbox WHERE outlet = ?1 AND mark > ?2 ORDER BY mark LIMIT ?3", params, rows::inbox)
     }
 
+    fn decided(
+        &self,
+        outlet: OutletId,
+        device: DeviceId,
+        mark: u64,
+        most: usize,
+    ) -> Result<Vec<InboxRow>, StorageError> {
+        let params = (outlet.to_bytes(), device.0, place(mark), limit(most));
+        self.all(include_str!("queries/decided.sql"), params, rows::inbox)
+    }
+
     fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError> {
         let params = (outlet.to_bytes(), member.as_str(), doc.map(DocId::to_bytes));
         let sql = "SELECT count(*) AS items, coalesce(sum(length(body)), 0) AS bytes, \
