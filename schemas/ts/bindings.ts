@@ -10,7 +10,7 @@ export const commands = {
 	setPreferences: (input: Preferences) => typedError<SessionView, Failure>(__TAURI_INVOKE("set_preferences", { input })),
 	pickLists: () => typedError<PickLists, Failure>(__TAURI_INVOKE("pick_lists")),
 	today: () => typedError<TodayView, Failure>(__TAURI_INVOKE("today")),
-	orders: (input: OneDay) => typedError<JobCard[], Failure>(__TAURI_INVOKE("orders", { input })),
+	orders: (input: OrdersOfDay) => typedError<JobList, Failure>(__TAURI_INVOKE("orders", { input })),
 	job: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("job", { input })),
 	listJobs: (input: ListJobs) => typedError<JobList, Failure>(__TAURI_INVOKE("list_jobs", { input })),
 	findJobs: (input: FindJobs) => typedError<FoundJobs, Failure>(__TAURI_INVOKE("find_jobs", { input })),
@@ -880,6 +880,14 @@ export type OrderDetails = {
 	wished: string | null,
 	/**  Kilometres from the shop. */
 	km: number | null,
+};
+
+/**  A page of a day's orders. */
+export type OrdersOfDay = {
+	/**  Any moment of the day wanted (in the outlet's time zone); `None` is today. */
+	at: number | null,
+	/**  `next` of the page before; `None` for the first one. */
+	after: string | null,
 };
 
 /**  An outcome that is not open yet, and everything that it needs. */

@@ -193,27 +193,6 @@ impl Store {
         Ok(rows.pop())
     }
 
-    /// Jobs of the outlet's day that starts at `start`, and open ones from before when that day is today: open ones
-    /// first, by the promised time. `viewer` as in [`Store::list`].
-    pub fn jobs_of_day(&self, start: i64, now: i64, viewer: Option<MemberId>) -> Result<Vec<JobRow>, StoreError> {
-        let before = if calendar::day_start(now) == start { start } else { i64::MIN };
-        let mut query = self.db.prepare_cached(include_str!("sql/jobs_of_day.sql"))?;
-        let mut rows = query.query(params![calendar::day_number(start), before])?;
-        let mut out = Vec::new();
-        while let Some(row) = rows.next()? {
-            let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-            if let Some(row) = index::read(row.get(0)?, blob)?
-                && row.figures.of_day(start, now)
-                && self.shows(viewer, &row.card)?
-            {
-                out.push(row);
-            }
-        }
-        out.sort_by_key(|row| (row.figures.finished_at.is_some(), row.figures.arrive_by, row.card.job));
-        self.finish(&mut out)?;
-        Ok(out)
-    }
-
     /// What the screen needs beside the rows: the members' names, and what is unsent of each. One question for all.
     pub(super) fn finish(&self, rows: &mut [JobRow]) -> Result<(), StoreError> {
         if rows.is_empty() {

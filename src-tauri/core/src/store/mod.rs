@@ -12,6 +12,7 @@ pub mod check;
 mod compare;
 pub mod comparing;
 pub mod counts;
+pub mod days;
 mod decided;
 pub mod dictionary;
 pub mod drafts;
