@@ -181,6 +181,9 @@ fn what_a_device_brings_adds_up_by_day_and_is_forgotten_after_weeks() {
         add(OTHER_SHOP, 100, li, 9);
         assert_eq!(uses(SHOP, 100), [(li, brought(3)), (zhao, brought(5))]);
         assert_eq!((uses(SHOP, 101), uses(OTHER_SHOP, 100)), (vec![(zhao, brought(7))], vec![(li, brought(9))]));
+        let use_of = |day, device| storage::look(storage, |shelf| shelf.use_of(SHOP, day, device)).unwrap();
+        assert_eq!(use_of(100, li), (brought(3), brought(8)));
+        assert_eq!(use_of(102, li), Default::default());
         let failed = storage::write(storage, move |ledger| {
             ledger.add_use(SHOP, 100, li, brought(50))?;
             ledger.put_quota(SHOP, Quota { device: brought(1), ..Quota::default() })?;

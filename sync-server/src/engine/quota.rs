@@ -27,13 +27,7 @@ impl Room {
     pub fn of(shelf: &dyn Shelf, caller: &Caller, now_ms: i64) -> Result<Self, StorageError> {
         let (day, device) = (day_of(now_ms), caller.device);
         let quota = shelf.quota(caller.outlet)?;
-        let (mut own, mut all) = (DayUse::default(), DayUse::default());
-        for (by, used) in shelf.uses(caller.outlet, day)? {
-            all = all.and(used);
-            if by == device {
-                own = used;
-            }
-        }
+        let (own, all) = shelf.use_of(caller.outlet, day, device)?;
         let most = if caller.is_owner() { DayUse::ENDLESS } else { quota.device };
         Ok(Self { day, device, before: [(own, most), (all, quota.outlet)], taken: Cell::default() })
     }

@@ -12,6 +12,12 @@ impl Metered for Tables {
         Ok(rows.map(|((_, _, device), used)| (*device, *used)).collect())
     }
 
+    fn use_of(&self, outlet: OutletId, day: i64, device: DeviceId) -> Result<(DayUse, DayUse), StorageError> {
+        let own = self.uses.rows.get(&(outlet, day, device)).copied().unwrap_or_default();
+        let all = self.uses(outlet, day)?.into_iter().fold(DayUse::default(), |all, (_, used)| all.and(used));
+        Ok((own, all))
+    }
+
     fn quota(&self, outlet: OutletId) -> Result<Quota, StorageError> {
         Ok(self.quotas.rows.get(&outlet).copied().unwrap_or_default())
     }

@@ -20,6 +20,14 @@ impl Metered for OnConnection<'_> {
         self.all(sql, (outlet.to_bytes(), day), |row| Ok((DeviceId(row.get("device")?), day_use(row, "")?)))
     }
 
+    fn use_of(&self, outlet: OutletId, day: i64, device: DeviceId) -> Result<(DayUse, DayUse), StorageError> {
+        let params = (outlet.to_bytes(), day, device.0);
+        let found = self.all(include_str!("queries/use_of.sql"), params, |row| {
+            Ok((day_use(row, "own_")?, day_use(row, "all_")?))
+        })?;
+        Ok(found.first().copied().unwrap_or_default())
+    }
+
     fn quota(&self, outlet: OutletId) -> Result<Quota, StorageError> {
         let set = self.all("SELECT * FROM quota WHERE outlet = ?1", [outlet.to_bytes()], |row| {
             Ok(Quota { device: day_use(row, "device_")?, outlet: day_use(row, "outlet_")? })
@@ -31,6 +39,10 @@ impl Metered for OnConnection<'_> {
 impl Metered for InTransaction<'_> {
     fn uses(&self, outlet: OutletId, day: i64) -> Result<Vec<(DeviceId, DayUse)>, StorageError> {
         OnConnection(self.0).uses(outlet, day)
+    }
+
+    fn use_of(&self, outlet: OutletId, day: i64, device: DeviceId) -> Result<(DayUse, DayUse), StorageError> {
+        OnConnection(self.0).use_of(outlet, day, device)
     }
 
     fn quota(&self, outlet: OutletId) -> Result<Quota, StorageError> {
