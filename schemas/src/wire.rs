@@ -6,7 +6,7 @@
 
 use minicbor::{Decode, Encode};
 
-pub use crate::inbox::{Admit, Erased, InboxItem, InboxState};
+pub use crate::inbox::{Admit, Decided, Erased, InboxItem, InboxState};
 
 use crate::ids::{Actor, DeviceId, DocId, JobId, MemberId, PublicKey};
 use crate::signature::{Beacon, Farewell, Signature};
@@ -105,6 +105,9 @@ pub struct UpHeader {
     /// need not be sent everything. `None`: it doesn't compare.
     #[n(16)]
     pub compares: Option<u8>,
+    /// The newest word of the inbox on this device's own work that it knows; `None`: nothing of its work lay there.
+    #[n(17)]
+    pub decided: Option<u64>,
 }
 
 /// Kinds of log entries. The number is the wire's; it is never given again.
@@ -344,6 +347,9 @@ pub struct DownHeader {
     /// no entries follow.
     #[n(16)]
     pub compares: Option<u8>,
+    /// What became of the device's own work in the inbox since the word that it knows, oldest first.
+    #[n(17)]
+    pub decided: Option<Vec<Decided>>,
 }
 
 /// A device's own last word on what it still holds.

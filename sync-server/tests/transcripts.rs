@@ -70,6 +70,7 @@ fn up(who: &str, cursor: Option<Cursor>) -> UpHeader {
         sample: None,
         addresses: None,
         compares: None,
+        decided: None,
         inbox: None,
     }
 }

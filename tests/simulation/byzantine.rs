@@ -309,6 +309,7 @@ impl World {
             sample: None,
             addresses: None,
             compares: None,
+            decided: None,
             inbox: None,
         }
     }

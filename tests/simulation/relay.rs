@@ -46,6 +46,8 @@ pub struct Relay {
     pub backup: Option<Memory>,
     /// It was put back to an older copy without a word, and no device has shown so yet.
     pub in_doubt: bool,
+    /// A device that is reported lost behind the first portion of the next request, and when.
+    pub lost_midway: Option<(DeviceId, i64)>,
     told: Told,
 }
 
@@ -77,7 +79,17 @@ impl Relay {
         })
         .wait()
         .unwrap();
-        Self { log, outlet, key, chance, forked_at: None, backup: None, in_doubt: false, told: Told::default() }
+        Self {
+            log,
+            outlet,
+            key,
+            chance,
+            forked_at: None,
+            backup: None,
+            in_doubt: false,
+            lost_midway: None,
+            told: Told::default(),
+        }
     }
 
     pub fn public_key(&self) -> PublicKey {
@@ -163,6 +175,9 @@ impl Relay {
             read = ok;
             if read.is_err() {
                 break;
+            }
+            if let Some((device, at)) = self.lost_midway.take() {
+                self.set_device(device, Status::Lost, at);
             }
         }
         if !whole || read.is_err() {

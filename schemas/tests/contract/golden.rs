@@ -83,6 +83,9 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header-inbox", &examples::down_header_of_the_inbox());
     holds::<UpHeader>("up-header-compares", &UpHeader { compares: Some(1), ..examples::up_header() });
     holds::<DownHeader>("down-header-compares", &DownHeader { compares: Some(1), ..examples::down_header() });
+    holds::<UpHeader>("up-header-decided", &UpHeader { decided: Some(6), ..examples::up_header() });
+    let decided = Some(vec![examples::decided()]);
+    holds::<DownHeader>("down-header-decided", &DownHeader { decided, ..examples::down_header() });
     holds::<CompareUp>("compare-up", &examples::compare_up());
     holds::<CompareDown>("compare-down", &examples::compare_down());
     holds::<Entry>("entry", &examples::entry());
@@ -95,6 +98,7 @@ fn messages_of_protocol_1_read_for_ever() {
         ("piece-role", examples::role()),
         ("piece-device", examples::device()),
         ("piece-admit", examples::admit()),
+        ("piece-admit-reason", examples::admit_with_reason()),
         ("piece-erased", examples::erased()),
     ] {
         holds::<Piece>(name, &piece);

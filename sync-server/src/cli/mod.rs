@@ -9,6 +9,7 @@ mod error;
 mod folder;
 mod outlet;
 mod people;
+mod quota;
 mod restore;
 mod serve;
 mod stats;

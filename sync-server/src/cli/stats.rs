@@ -1,12 +1,16 @@
 //! `stats`: what each outlet takes, and how far its devices are.
 
+use std::collections::HashMap;
+
 use clap::Args;
+use doorstep_schemas::ids::DeviceId;
+use doorstep_schemas::quota::day_of;
 use serde_json::json;
 
 use super::folder::say;
-use super::{CliError, DataFolder, folder};
+use super::{CliError, DataFolder, folder, quota};
 use crate::clock::{Clock, SystemClock};
-use crate::storage::{self, Device, Outlet, Totals};
+use crate::storage::{self, DayUse, Device, Outlet, Totals};
 
 #[derive(Debug, Args)]
 pub struct Stats {
@@ -18,11 +22,14 @@ pub struct Stats {
 
 pub fn run(command: &Stats) -> Result<(), CliError> {
     let storage = folder::open(&command.data)?;
+    let now_ms = SystemClock.now_ms();
+    let day = day_of(now_ms);
     let rows = storage::look(&storage, |shelf| {
         let row = |outlet: Outlet| {
             let (totals, members) = (shelf.totals(outlet.id)?, shelf.members(outlet.id)?.len());
             let devices = shelf.devices(outlet.id)?;
-            Ok(Row { outlet, totals, members, devices })
+            let today: HashMap<_, _> = shelf.uses(outlet.id, day)?.into_iter().collect();
+            Ok(Row { outlet, totals, members, devices, today })
         };
         shelf.outlets()?.into_iter().map(row).collect::<Result<Vec<_>, _>>()
     })?;
@@ -32,8 +39,9 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
         return folder::print_json(&json!({ "database_bytes": database_bytes, "outlets": outlets }));
     }
     say(&format!("database {}", size(database_bytes)))?;
-    let now_ms = SystemClock.now_ms();
-    for Row { outlet, totals, members, devices } in &rows {
+    for row in &rows {
+        let Row { outlet, totals, members, devices, .. } = row;
+        let today = row.all_today();
         say(&format!("\n{} {}", outlet.id, outlet.name))?;
         let table = [
             ("entries", outlet.head.to_string()),
@@ -42,6 +50,7 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
             ("bytes of entries", size(totals.bytes)),
             ("documents", totals.documents.to_string()),
             ("photos", format!("{} ({})", totals.blobs, size(totals.blob_bytes))),
+            ("brought today", brought(today)),
             ("members", members.to_string()),
             ("devices", devices.len().to_string()),
         ];
@@ -53,8 +62,10 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
             let (status, held) = (super::people::state_word(device), device.held);
             let (changes, photos) = (held.changes, held.photos);
             say(&format!(
-                "  {} {status:<8} {seen:<12} {behind} entries behind, holds {changes} changes and {photos} photos",
-                device.id
+                "  {} {status:<8} {seen:<12} {behind} entries behind, holds {changes} changes and {photos} photos; \
+                 today {}",
+                device.id,
+                brought(row.today(device))
             ))?;
         }
     }
@@ -66,25 +77,41 @@ struct Row {
     totals: Totals,
     members: usize,
     devices: Vec<Device>,
+    /// What each has brought.
+    today: HashMap<DeviceId, DayUse>,
 }
 
 impl Row {
+    fn today(&self, device: &Device) -> DayUse {
+        self.today.get(&device.id).copied().unwrap_or_default()
+    }
+
+    fn all_today(&self) -> DayUse {
+        self.today.values().copied().fold(DayUse::default(), DayUse::and)
+    }
+
     fn json(&self) -> serde_json::Value {
-        let Self { outlet, totals, members, devices } = self;
+        let Self { outlet, totals, members, devices, .. } = self;
         let device = |device: &Device| {
             let held = device.held;
             json!({
                 "id": device.id, "status": super::people::state_word(device), "seen_ms": device.seen_ms,
                 "behind": behind(outlet, device), "held_changes": held.changes, "held_photos": held.photos,
+                "today": quota::as_json(self.today(device)),
             })
         };
         json!({
             "id": outlet.id, "name": outlet.name, "entries": outlet.head, "backed_up_to": outlet.backed_up_to,
             "owner_seq": outlet.owner_seq, "entry_bytes": totals.bytes, "documents": totals.documents,
             "photos": totals.blobs, "photo_bytes": totals.blob_bytes, "members": members,
+            "today": quota::as_json(self.all_today()),
             "devices": devices.iter().map(device).collect::<Vec<_>>(),
         })
     }
+}
+
+fn brought(today: DayUse) -> String {
+    format!("{} entries ({}), photos {}", today.entries, size(today.bytes), size(today.photo_bytes))
 }
 
 /// Entries that the device has not passed yet.

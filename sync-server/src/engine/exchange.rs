@@ -153,6 +153,7 @@ pub fn answer(
         inbox,
         inbox_seen: Some(outlet.inbox_seen).filter(|mark| *mark > 0),
         compares: up.compares.map(|_| compare::FORM),
+        decided: inbox::decided(shelf, &caller, up)?,
         farewell: caller.left().map(|gone| gone.word(key)),
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);

@@ -16,6 +16,7 @@ use doorstep_schemas::wire::{Access, Grant, Outcome, Piece, PieceResult, Segment
 
 use super::access::{self, Sender, Verb};
 use super::inbox;
+use super::quota::Room;
 use super::standing::{self, Caller};
 use crate::storage::{Device, GrantNow, Ledger, Member, NewEntry, RunRow, Shelf, StorageError, Stretch};
 
@@ -26,6 +27,7 @@ pub struct Carrier<'a> {
     /// The actor that the exchange's header names.
     pub actor: Option<Actor>,
     pub now_ms: i64,
+    pub room: &'a Room,
 }
 
 /// Whose work a piece is.
@@ -144,7 +146,7 @@ fn is_erased(shelf: &dyn Shelf, outlet: OutletId, job: Option<JobId>) -> Result<
     })
 }
 
-/// Puts a segment into the log, whose author's right was found.
+/// Puts a segment into the log, whose author's right was found; into the inbox, if it builds on what waits there.
 pub(super) fn enter(
     ledger: &mut dyn Ledger,
     carrier: Carrier<'_>,
@@ -166,6 +168,9 @@ pub(super) fn enter(
             return Ok(gap(seq));
         }
         Err(Refusal::History(cause)) => return Err(cause),
+        Err(Refusal::StartOp { start_op, allowed }) if inbox::reaches(ledger, outlet, doc, start_op, allowed)? => {
+            return inbox::take(ledger, carrier, author, doc, segment, Opened::default());
+        }
         Err(refusal) => {
             tracing::info!(device = %carrier.caller.device, actor = %segment.actor, %refusal, "piece refused");
             return Ok(refused(refusal.code()));
@@ -184,6 +189,10 @@ pub(super) fn enter(
     };
     let actor = kept.actor;
     let piece = Piece { kind: kind::SEGMENT, doc: Some(doc.clone()), segment: Some(kept), ..Piece::default() };
+    let body = at_rest(&piece);
+    if !carrier.room.takes(body.len()) {
+        return Ok(refused(ErrorCode::QuotaUsed));
+    }
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -195,7 +204,7 @@ pub(super) fn enter(
             stretch: Some(Stretch { from_seq, to_seq: run.seq }),
             member: None,
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     ledger.put_run(outlet, doc, actor, &RunRow { run, log_seq: placed.seq })?;
@@ -246,7 +255,8 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
     {
         return Ok(held(Outcome::Known, log_seq));
     }
-    let piece = Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() };
+    let body = at_rest(&Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    carrier.room.counts(body.len());
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -258,7 +268,7 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
             stretch: None,
             member: Some(grant.member),
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     let since = before.filter(|now| now.access != Access::None).map_or(placed.seq, |now| now.since);

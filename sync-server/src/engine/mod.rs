@@ -13,6 +13,8 @@ pub mod fork;
 pub mod inbox;
 pub mod intake;
 pub mod parcel;
+pub mod quota;
+pub mod rates;
 pub mod scan;
 pub mod session;
 pub mod standing;

@@ -12,6 +12,7 @@ use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
 
 use super::exchange::Visit;
 use super::intake::{self, Brought, Carrier};
+use super::quota::Room;
 use super::standing::{self, Caller, NotServed};
 use super::{erase, exchange, parcel};
 use crate::storage::{Ledger, StorageError};
@@ -129,7 +130,8 @@ impl Batch {
                 return Ok(Kept { results, visit: None });
             }
         };
-        let carrier = Carrier { caller: &caller, actor: self.actor, now_ms };
+        let room = Room::of(ledger, &caller, now_ms)?;
+        let carrier = Carrier { caller: &caller, actor: self.actor, now_ms, room: &room };
         let mut take = |piece| match piece {
             Some(Brought { piece: Piece { kind: kind::ERASED, erased: Some(erased), .. }, .. }) => {
                 erase::erase(ledger, carrier, erased, remove)
@@ -138,6 +140,7 @@ impl Batch {
             None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
         };
         let results = self.pieces.into_iter().map(&mut take).collect::<Result<_, _>>()?;
+        room.write_down(ledger, &caller)?;
         let visit = self.visit.map(|up| exchange::note(ledger, &caller, &up, now_ms)).transpose()?;
         Ok(Kept { results, visit })
     }

@@ -68,6 +68,9 @@ pub fn again(shelf: &dyn Shelf, caller: &Caller) -> Result<Caller, NotServed> {
 
 /// The same caller, asked again, to hand something over.
 pub fn again_to_bring(shelf: &dyn Shelf, caller: &Caller) -> Result<Caller, NotServed> {
+    if planted::on(Bug::StatusAskedOnce) {
+        return Ok(caller.clone());
+    }
     admit(shelf, caller.outlet, caller.device)
 }
 

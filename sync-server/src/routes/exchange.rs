@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use doorstep_schemas::wire::{Outcome, PieceResult, UpHeader};
 
 use super::body::Incoming;
-use super::{RouteError, Shared, caller};
+use super::{RouteError, Shared, caller, watched};
 use crate::engine::access::Endpoint;
 use crate::engine::exchange::Visit;
 use crate::engine::session::{Kept, Session};
@@ -65,7 +65,7 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
             false => exchange::answer(shelf, &visitor, &word, results, now_ms, &key).map(Some),
         });
         if let Some(body) = first.await? {
-            return Ok(cbor(body));
+            return Ok(watched::cbor(state, caller, body));
         }
         let (visitor, word) = (caller.clone(), up.clone());
         visit = Some(state.write(move |ledger| exchange::note(ledger, &visitor, &word, now_ms)).durable().await?);
@@ -74,12 +74,9 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     if visit.is_some_and(|visit| visit.remembers_more) {
         tell_of_a_fork(&state, &caller, &up).await?;
     }
-    let body = state.read(move |shelf| exchange::answer(shelf, &caller, &up, results, now_ms, &key)).await?;
-    Ok(cbor(body))
-}
-
-fn cbor(body: Vec<u8>) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))], body).into_response()
+    let asking = caller.clone();
+    let body = state.read(move |shelf| exchange::answer(shelf, &asking, &up, results, now_ms, &key)).await?;
+    Ok(watched::cbor(state, caller, body))
 }
 
 /// Tells live connections of what was kept and of what a visit moved.

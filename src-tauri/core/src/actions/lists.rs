@@ -53,7 +53,7 @@ impl Actions {
 
     /// A page of them, in the order of the day: open ones by the promised time, ended ones last.
     pub fn orders_page(&self, asked: &OrdersOfDay) -> Result<JobList, StoreError> {
-        let store = self.shelf.store();
+        let store = self.looking()?;
         let me = Self::enrolment(&store)?.member;
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };
@@ -66,7 +66,7 @@ impl Actions {
 
     /// The day in numbers and rows (R38).
     pub fn day_review(&self, at: Option<i64>) -> Result<DayReview, StoreError> {
-        let mut store = self.shelf.store();
+        let mut store = self.looking()?;
         let me = Self::enrolment(&store)?.member;
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };

@@ -175,7 +175,10 @@ impl Store {
     }
 
     pub(super) fn shows(&self, viewer: Option<MemberId>, card: &JobCard) -> Result<bool, StoreError> {
-        viewer.map_or(Ok(true), |viewer| self.has_job(card, viewer))
+        match viewer {
+            Some(viewer) => Ok(self.has_job(card, viewer)? && !self.hides(card)?),
+            None => Ok(true),
+        }
     }
 
     /// Every job that is listed here, in the order of their names.
@@ -255,7 +258,13 @@ impl Store {
         }
         let mut found: Vec<JobRow> = found.into_values().rev().collect();
         self.finish(&mut found)?;
-        Ok(found)
+        let mut shown = Vec::with_capacity(found.len());
+        for row in found {
+            if !self.hides(&row.card)? {
+                shown.push(row);
+            }
+        }
+        Ok(shown)
     }
 
     /// The jobs that come back to one of these (R8).

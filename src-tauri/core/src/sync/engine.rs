@@ -139,6 +139,7 @@ impl Engine {
             self.pacer.begun();
             return Ok(Wish::Compare(comparison.ask()));
         }
+        store.offer_on_a_new_day(now)?;
         let asked = if self.uncertain { store.unsent_runs()? } else { Vec::new() };
         let sample = if self.by_themselves { None } else { store.spoken_sample()? };
         let teller = sample.and_then(|sample| terse::Teller::new(sample).ok());
@@ -160,6 +161,7 @@ impl Engine {
             addresses: store.relay_addresses_tag()?,
             inbox: store.inbox_known()?,
             compares: if store.comparable()? { Some(compare::FORM) } else { None },
+            decided: store.decided_known()?,
         };
         let mut body = Vec::new();
         frame::put(&mut body, &header);

@@ -5,6 +5,7 @@
 
 mod connect;
 mod ledger;
+mod metered;
 mod recent;
 mod rows;
 mod shelf;

@@ -133,6 +133,7 @@ pub fn inbox(row: &Row<'_>) -> Result<InboxRow, StorageError> {
         member: member_id(&row.get::<_, String>("member")?)?,
         at_ms: row.get("at_ms")?,
         state: state.ok_or(StorageError::Corrupt { what: "state in the inbox" })?,
+        reason: row.get("reason")?,
         body: row.get("body")?,
     })
 }

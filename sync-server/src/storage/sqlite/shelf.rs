@@ -259,11 +259,27 @@ impl Shelf for OnConnection<'_> {
         self.all("SELECT * FROM inbox WHERE outlet = ?1 AND mark > ?2 ORDER BY mark LIMIT ?3", params, rows::inbox)
     }
 
-    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError> {
-        let params = (outlet.to_bytes(), member.as_str(), doc.map(DocId::to_bytes));
+    fn decided(
+        &self,
+        outlet: OutletId,
+        device: DeviceId,
+        mark: u64,
+        most: usize,
+    ) -> Result<Vec<InboxRow>, StorageError> {
+        let params = (outlet.to_bytes(), device.0, place(mark), limit(most));
+        self.all(include_str!("queries/decided.sql"), params, rows::inbox)
+    }
+
+    fn inbox_use(
+        &self,
+        outlet: OutletId,
+        member: Option<MemberId>,
+        doc: Option<&DocId>,
+    ) -> Result<InboxUse, StorageError> {
+        let params = (outlet.to_bytes(), member.as_ref().map(MemberId::as_str), doc.map(DocId::to_bytes));
         let sql = "SELECT count(*) AS items, coalesce(sum(length(body)), 0) AS bytes, \
                           coalesce(sum(ops), 0) AS ops FROM inbox \
-                   WHERE outlet = ?1 AND member = ?2 AND state <> 1 AND (?3 IS NULL OR doc = ?3)";
+                   WHERE outlet = ?1 AND (?2 IS NULL OR member = ?2) AND state <> 1 AND (?3 IS NULL OR doc = ?3)";
         let found = self.one(sql, params, |row| {
             let count = |name| rows::count(row, name);
             Ok(InboxUse { items: count("items")?, bytes: count("bytes")?, ops: count("ops")? })

@@ -128,6 +128,7 @@ impl Log {
             inbox_seen: None,
             farewell: None,
             compares: self.compares,
+            decided: None,
         }
     }
 
