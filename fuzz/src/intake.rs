@@ -71,7 +71,7 @@ fn ask(log: &Memory, caller: &Caller, portion: usize, body: &[u8]) -> Option<Vec
         let (batch, read) = session.take(part);
         if let Some(batch) = batch {
             let kept = write(log, move |ledger| batch.keep(ledger, NOW, &|_| Ok(())));
-            results.extend(kept.wait().expect("a log in memory keeps what it takes"));
+            results.extend(kept.wait().expect("a log in memory keeps what it takes").results);
         }
         read.ok()?;
     }

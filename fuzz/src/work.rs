@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use doorstep_schemas::admission::{self, Examined, History, MAX_DOC_OPS, Run, Verdict};
+use doorstep_schemas::admission::{self, Examined, History, MAX_DOC_OPS, Opened, Run, Verdict};
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, OutletId};
 use doorstep_schemas::segment::{self, CODEC_RAW};
@@ -114,6 +114,9 @@ fn judge(log: &mut Log, piece: &Segment) {
     let seen = Seen(&before, piece.actor);
     let verdict = admission::admit(outlet(), &sheet(), piece, &author, &seen);
     let examined = admission::examine(outlet(), &sheet(), piece, &author, &seen);
+    let opened = Opened::of(outlet(), &sheet(), piece, &author);
+    let later = admission::admit_opened(outlet(), &sheet(), piece, opened, &author, &seen);
+    assert_eq!(format!("{later:?}"), format!("{verdict:?}"), "opened beforehand it is judged alike");
     match verdict {
         Ok(Verdict::Admit { changes, run, doc_ops }) => {
             assert_eq!(piece.actor.device(), identity(&self::author()).1, "only the author's own device");

@@ -126,6 +126,9 @@ fn entries_follow_one_another_and_are_bound_by_the_hash(storage: &dyn Storage) {
     let seqs = |entries: Vec<storage::EntryHead>| entries.iter().map(|entry| entry.seq).collect::<Vec<_>>();
     assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, 1, 10))), [2]);
     assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, u64::MAX, 10))), [0; 0]);
+    put(storage, |ledger| ledger.append(SHOP, &grant_entry()));
+    assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, 0, 10))), [1, 2, 3], "as many as were asked for");
+    assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, 0, 2))), [1, 2]);
     assert_eq!(seqs(see(storage, |shelf| shelf.entries_before(SHOP, 3, 1))), [2]);
     assert_eq!(see(storage, |shelf| shelf.body(SHOP, 1)), Some(vec![1; 40]));
     assert_eq!(see(storage, |shelf| shelf.body(SHOP, 9)), None);

@@ -152,7 +152,8 @@ fn take_all(
     pieces: Vec<Piece>,
 ) -> Result<bool, StorageError> {
     let Some(member) = ledger.member(outlet, member)? else { return Ok(false) };
-    let caller = Caller { outlet, device, member };
+    let Some(Device { key, .. }) = ledger.device(outlet, device)? else { return Ok(false) };
+    let caller = Caller { outlet, device, key, member };
     let room = Room::endless(device);
     let carrier = Carrier { caller: &caller, actor: None, now_ms: 0, room: &room };
     for piece in pieces {

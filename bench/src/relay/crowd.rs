@@ -99,7 +99,8 @@ fn take_all(
     pieces: Vec<Piece>,
 ) -> Result<bool, StorageError> {
     let Some(member) = ledger.member(outlet, boss)? else { return Ok(false) };
-    let caller = Caller { outlet, device, member };
+    let Some(Device { key, .. }) = ledger.device(outlet, device)? else { return Ok(false) };
+    let caller = Caller { outlet, device, key, member };
     let room = Room::endless(device);
     let carrier = Carrier { caller: &caller, actor: None, now_ms: MORNING_MS, room: &room };
     for piece in pieces {

@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 
-use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
+use doorstep_schemas::admission::{self, History, Opened, Refusal, Run, Verdict};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{ChangeHash, DocId, OutletId};
 use doorstep_schemas::inbox::{Decided, REASON};
@@ -99,6 +99,7 @@ pub fn take(
     author: &Author,
     doc: &DocId,
     segment: Segment,
+    opened: Opened,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
     let items = ledger.inbox_of(outlet, doc, segment.actor)?;
@@ -106,7 +107,7 @@ pub fn take(
     let in_log = log.row;
     let waiting = ledger.inbox_use(outlet, author.member.id, Some(doc))?.ops;
     let history = InboxHistory { log, items, waiting, decoded: RefCell::default() };
-    let (changes, run) = match admission::admit(outlet, doc, &segment, &author.device.key, &history) {
+    let (changes, run) = match admission::admit_opened(outlet, doc, &segment, opened, &author.device.key, &history) {
         Ok(Verdict::Admit { changes, run, .. }) => (changes, run),
         Ok(Verdict::Known) => {
             return Ok(match (history.last(), in_log) {
@@ -185,7 +186,8 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
             let Some(segment) = from_rest(&item.body)?.segment else {
                 return Err(StorageError::Corrupt { what: "segment in the inbox" });
             };
-            let result = intake::enter(ledger, Carrier { room: &counted, ..carrier }, &author, &admit.doc, segment)?;
+            let counts = Carrier { room: &counted, ..carrier };
+            let result = intake::enter(ledger, counts, &author, &admit.doc, segment, Opened::default())?;
             if !matches!(result.outcome, Outcome::Accepted | Outcome::Known) {
                 refusal = Some(result.code.unwrap_or_else(|| ErrorCode::ChangeNotLinked.wire().to_owned()));
                 break;

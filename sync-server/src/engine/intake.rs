@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
+use doorstep_schemas::admission::{self, History, Opened, Refusal, Run, Verdict};
 use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
@@ -43,11 +43,40 @@ pub fn author(shelf: &dyn Shelf, outlet: OutletId, actor: Actor) -> Result<Optio
     Ok(member.map(|member| Author { device, member }))
 }
 
+/// A piece, and what was made out about it before the log is asked: the writer's turn is everybody's.
+#[derive(Debug)]
+pub struct Brought {
+    pub(super) piece: Piece,
+    pub(super) opened: Opened,
+}
+
+impl Brought {
+    /// Opens a piece. Who brings it is its likeliest author.
+    pub fn by(caller: &Caller, piece: Piece) -> Self {
+        let opened = match &piece {
+            Piece { kind: kind::SEGMENT, doc: Some(doc), segment: Some(segment), .. } => {
+                Opened::of(caller.outlet, doc, segment, &caller.key)
+            }
+            _ => Opened::default(),
+        };
+        Self { piece, opened }
+    }
+}
+
 /// Judges one piece and appends it when it may enter. Only the shelf's failures are errors.
 pub fn take(ledger: &mut dyn Ledger, carrier: Carrier<'_>, piece: Piece) -> Result<PieceResult, StorageError> {
-    match piece {
+    take_opened(ledger, carrier, Brought { piece, opened: Opened::default() })
+}
+
+/// The same for one that was opened.
+pub(super) fn take_opened(
+    ledger: &mut dyn Ledger,
+    carrier: Carrier<'_>,
+    brought: Brought,
+) -> Result<PieceResult, StorageError> {
+    match brought.piece {
         Piece { kind: kind::SEGMENT, doc: Some(doc), segment: Some(segment), .. } => {
-            take_segment(ledger, carrier, &doc, segment)
+            take_segment(ledger, carrier, &doc, segment, brought.opened)
         }
         Piece { kind: kind::GRANT, grant: Some(grant), .. } => take_grant(ledger, carrier, grant),
         Piece { kind: kind::ADMIT, admit: Some(admit), .. } => inbox::decide(ledger, carrier, admit),
@@ -79,6 +108,7 @@ fn take_segment(
     carrier: Carrier<'_>,
     doc: &DocId,
     segment: Segment,
+    opened: Opened,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
     let Some(author) = author(ledger, outlet, segment.actor)? else {
@@ -92,12 +122,14 @@ fn take_segment(
         return Ok(refused(ErrorCode::NotAllowed));
     }
     match right_to_write(ledger, outlet, &author.member, doc)? {
-        Right::None | Right::Inbox if planted::on(Bug::AccessNotAsked) => enter(ledger, carrier, &author, doc, segment),
+        Right::None | Right::Inbox if planted::on(Bug::AccessNotAsked) => {
+            enter(ledger, carrier, &author, doc, segment, opened)
+        }
         Right::None => Ok(refused(ErrorCode::NotAllowed)),
-        Right::Inbox => inbox::take(ledger, carrier, &author, doc, segment),
-        Right::Granted => enter(ledger, carrier, &author, doc, segment),
+        Right::Inbox => inbox::take(ledger, carrier, &author, doc, segment, opened),
+        Right::Granted => enter(ledger, carrier, &author, doc, segment, opened),
         Right::WalkIn => {
-            let result = enter(ledger, carrier, &author, doc, segment)?;
+            let result = enter(ledger, carrier, &author, doc, segment, opened)?;
             if let (Outcome::Accepted, Some(since), Some(job)) = (result.outcome, result.log_seq, doc.job()) {
                 let implied = GrantNow { access: Access::Write, since, had_write: true, log_seq: None };
                 ledger.put_grant(outlet, job, author.member.id, implied)?;
@@ -121,11 +153,13 @@ pub(super) fn enter(
     author: &Author,
     doc: &DocId,
     segment: Segment,
+    opened: Opened,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
     let history = LogHistory::of(ledger, outlet, doc, segment.actor)?;
     let before = history.row.map_or(0, |row| row.log_seq);
-    let (changes, run, doc_ops) = match admission::admit(outlet, doc, &segment, &author.device.key, &history) {
+    let verdict = admission::admit_opened(outlet, doc, &segment, opened, &author.device.key, &history);
+    let (changes, run, doc_ops) = match verdict {
         Ok(Verdict::Admit { changes, run, doc_ops }) => (changes, run, doc_ops),
         Ok(Verdict::Known) if planted::on(Bug::DuplicatesAppended) => (Vec::new(), history.run(), history.doc_ops()),
         Ok(Verdict::Known) => return Ok(held(Outcome::Known, before)),

@@ -55,7 +55,7 @@ fn joined<'a>(pieces: impl Iterator<Item = &'a String>) -> String {
 /// that the other words leave.
 const LOOKED_AT: usize = 800;
 /// A single character gathers less than that: it is asked of the index after so many rows.
-const LOOKED_AT_FIRST: usize = 100;
+const LOOKED_AT_FIRST: usize = 60;
 /// Words without a whole piece that are asked of the index; the rows are asked for the others.
 const MOST_BROAD: usize = 2;
 

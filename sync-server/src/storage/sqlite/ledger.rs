@@ -29,7 +29,7 @@ impl InTransaction<'_> {
 macro_rules! read_through {
     ($(fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $out:ty;)+) => {
         impl Shelf for InTransaction<'_> {
-            $(fn $name(&self $(, $arg: $ty)*) -> Result<$out, StorageError> { OnConnection(self.0).$name($($arg),*) })+
+            $(fn $name(&self $(, $arg: $ty)*) -> Result<$out, StorageError> { OnConnection::writing(self.0).$name($($arg),*) })+
         }
     };
 }

@@ -38,15 +38,15 @@ impl Metered for OnConnection<'_> {
 
 impl Metered for InTransaction<'_> {
     fn uses(&self, outlet: OutletId, day: i64) -> Result<Vec<(DeviceId, DayUse)>, StorageError> {
-        OnConnection(self.0).uses(outlet, day)
+        OnConnection::writing(self.0).uses(outlet, day)
     }
 
     fn use_of(&self, outlet: OutletId, day: i64, device: DeviceId) -> Result<(DayUse, DayUse), StorageError> {
-        OnConnection(self.0).use_of(outlet, day, device)
+        OnConnection::writing(self.0).use_of(outlet, day, device)
     }
 
     fn quota(&self, outlet: OutletId) -> Result<Quota, StorageError> {
-        OnConnection(self.0).quota(outlet)
+        OnConnection::writing(self.0).quota(outlet)
     }
 }
 
