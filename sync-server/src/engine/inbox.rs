@@ -198,8 +198,8 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
             let Some(segment) = from_rest(&item.body)?.segment else {
                 return Err(StorageError::Corrupt { what: "segment in the inbox" });
             };
-            let carrier = Carrier { room: &counted, ..carrier };
-            let result = intake::enter(ledger, carrier, &author, &admit.doc, segment, Opened::default())?;
+            let counts = Carrier { room: &counted, ..carrier };
+            let result = intake::enter(ledger, counts, &author, &admit.doc, segment, Opened::default())?;
             if result.inbox.is_some() {
                 refusal = Some(ErrorCode::BuildsOnWaiting.wire().to_owned());
                 break;
