@@ -272,7 +272,9 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
         },
     )?;
     let since = before.filter(|now| now.access != Access::None).map_or(placed.seq, |now| now.since);
-    let had_write = grant.access == Access::Write || before.is_some_and(|now| now.had_write);
+    // What is taken back and was never given was given in a log of which this one is an older copy: what was done under it
+    // may still come.
+    let had_write = grant.access == Access::Write || before.map_or(grant.access == Access::None, |now| now.had_write);
     let now = GrantNow { access: grant.access, since, had_write, log_seq: Some(placed.seq) };
     ledger.put_grant(outlet, grant.job, grant.member, now)?;
     Ok(held(Outcome::Accepted, placed.seq))
