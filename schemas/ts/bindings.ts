@@ -448,7 +448,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  It waits in the owner's inbox: its author has left, or has the job no longer. */
 "in_inbox" | 
 /**  An owner looked at it in the inbox and declined it. */
-"declined" | "inbox_full" | 
+"declined" | 
+/**  It builds on other work that waits in the inbox: that is decided first. */
+"builds_on_waiting" | "inbox_full" | 
 /**  What one device, or the whole outlet, may bring in a day is used up. It is offered again the next day. */
 "quota_used" | 
 /**  The job was erased for good: nothing of it is taken any more. */

@@ -224,7 +224,7 @@ export class Story extends DataStory {
     jobs: [this.view.card, ...this.cards.slice(1)],
     sync: this.chip(),
   });
-  do_orders = () => [this.view.card, ...this.cards.slice(1)];
+  do_orders = () => ({ jobs: [this.view.card, ...this.cards.slice(1)], next: null });
   do_job(input: { job: string }) {
     const found = this.cards.find((each) => each.job === input.job);
     return input.job === this.view.card.job || !found ? this.view : job({ card: found, may_write: false });

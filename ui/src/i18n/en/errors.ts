@@ -21,8 +21,10 @@ export default {
   member_left:
     'You have left this outlet. What is not sent yet still goes to the owner’s inbox; what is others’ is removed from this device.',
   in_inbox: 'It is in the owner’s inbox and waits to be taken in.',
-  quota_used: 'Today’s share of what may be sent is used up. Records and photos are kept here and go up by themselves tomorrow; if it is urgent, ask the owner or whoever runs the relay.',
-  declined: 'The owner looked at these records and did not take them into the job, for the reason below. What is still here can be exported; ask the owner if in doubt.',
+  quota_used:
+    'Today’s share of what may be sent is used up. Records and photos are kept here and go up by themselves tomorrow; if it is urgent, ask the owner or whoever runs the relay.',
+  declined:
+    'The owner looked at these records and did not take them into the job, for the reason below. What is still here can be exported; ask the owner if in doubt.',
   builds_on_waiting: 'This builds on other work on the same job that still waits in the inbox. Decide on that first.',
   inbox_full: 'Your share of the owner’s inbox is used up. The work is kept here; ask the owner to look through the inbox.',
   job_erased: 'This job was erased for good; nothing of it is taken any more.',
@@ -95,7 +97,8 @@ export default {
   step_blocked: 'Not yet. First: {list}. What you entered is kept.',
   identity_number: 'It looks like an identity number, which is never kept. Take it out and save again.',
   already_adopted: 'The job has its order already.',
-  lease_ended: 'This device has not reached the relay for too long, so others’ jobs are hidden. Your own can be seen, worked on and exported as ever; one connection brings the rest back.',
+  lease_ended:
+    'This device has not reached the relay for too long, so others’ jobs are hidden. Your own can be seen, worked on and exported as ever; one connection brings the rest back.',
   nothing_waits: 'Nothing of this waits in the inbox any more: somebody has decided already. Look again.',
   job_number_wrong: 'Those are not the last four characters of the job’s number, so nothing was erased. Look at it and try again.',
   nothing_stuck: 'Nothing of this job is set aside, so it can go on as it is.',
