@@ -113,6 +113,8 @@ pub fn up_header() -> UpHeader {
         addresses: None,
         inbox: None,
         compares: None,
+        packs: None,
+        packs_from: None,
     }
 }
 
@@ -235,6 +237,7 @@ pub fn down_header() -> DownHeader {
         inbox_seen: None,
         farewell: None,
         compares: None,
+        packs_from: None,
     }
 }
 

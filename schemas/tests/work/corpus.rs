@@ -108,6 +108,8 @@ fn exchange_seeds() -> Vec<Seed> {
         sample: Some(NEWEST),
         addresses: None,
         compares: None,
+        packs: None,
+        packs_from: None,
         inbox: None,
     };
     let member = ShortId::mint([2; 5]);
@@ -131,6 +133,7 @@ fn exchange_seeds() -> Vec<Seed> {
         sample: Some(NEWEST),
         addresses: None,
         compares: None,
+        packs_from: None,
         pending: None,
         inbox: None,
         inbox_seen: None,

@@ -3,6 +3,7 @@
 //! A write runs at once on the caller's thread. What a failed job had changed is put back from an undo list, so that
 //! the shelf keeps the same promise as the database.
 
+mod packed;
 mod tallied;
 
 use std::collections::BTreeMap;
@@ -11,11 +12,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, DocKind, JobId, MemberId, OutletId};
 use doorstep_schemas::log;
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::wire::{Held, InboxState, kind};
 
 use super::{
     Blob, Device, Done, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Job, Ledger, Look, Member, NewEntry, Outlet,
-    Placed, RunRow, Shelf, Storage, StorageError, Stretch, Totals, WhoseToken,
+    PackHead, Placed, RunRow, Shelf, Storage, StorageError, Stretch, Totals, Turn, WhoseToken,
 };
 
 /// See the module.
@@ -120,6 +122,8 @@ struct Tables {
     blobs: Table<(OutletId, BlobHash), Blob>,
     inbox: Table<(OutletId, DocId, Actor, u64), InboxRow>,
     erased: Table<(OutletId, JobId), u64>,
+    packs: Table<(OutletId, JobId), (PackHead, Vec<u8>)>,
+    turns: Table<(OutletId, u64), Turn>,
 }
 
 impl Tables {
@@ -135,6 +139,8 @@ impl Tables {
         self.blobs.settle(keep);
         self.inbox.settle(keep);
         self.erased.settle(keep);
+        self.packs.settle(keep);
+        self.turns.settle(keep);
     }
 
     fn log(&self, outlet: OutletId, from: u64, before: u64) -> impl DoubleEndedIterator<Item = &EntryHead> {
@@ -436,7 +442,32 @@ impl Ledger for Tables {
             self.documents.take(key);
         }
         self.erased.put((outlet, job), log_seq);
+        if !planted::on(Bug::PackOutlivesErasure) {
+            self.packs.take(&(outlet, job));
+        }
         Ok(alone)
+    }
+
+    fn put_turn(&mut self, outlet: OutletId, turn: &Turn) -> Result<(), StorageError> {
+        self.turns.put((outlet, turn.number), *turn);
+        Ok(())
+    }
+
+    fn put_pack(&mut self, outlet: OutletId, job: JobId, head: PackHead, body: &[u8]) -> Result<(), StorageError> {
+        self.packs.put((outlet, job), (head, body.to_vec()));
+        Ok(())
+    }
+
+    fn drop_packs(&mut self, outlet: OutletId) -> Result<(), StorageError> {
+        let packs: Vec<_> = self.packs.rows.keys().filter(|(o, _)| *o == outlet).copied().collect();
+        for key in &packs {
+            self.packs.take(key);
+        }
+        let turns: Vec<_> = self.turns.rows.keys().filter(|(o, _)| *o == outlet).copied().collect();
+        for key in &turns {
+            self.turns.take(key);
+        }
+        Ok(())
     }
 
     fn attach_blob(

@@ -249,6 +249,8 @@ impl Phone {
             addresses: None,
             inbox: None,
             compares: None,
+            packs: None,
+            packs_from: None,
         }
     }
 

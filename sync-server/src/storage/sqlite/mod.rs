@@ -5,6 +5,7 @@
 
 mod connect;
 mod ledger;
+mod packed;
 mod rows;
 mod shelf;
 mod tallied;

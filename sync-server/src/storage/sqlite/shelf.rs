@@ -31,7 +31,7 @@ impl OnConnection<'_> {
         Ok(all)
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         params: impl Params,

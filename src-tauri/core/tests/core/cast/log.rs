@@ -68,6 +68,7 @@ impl Log {
             ops: BTreeMap::new(),
             owner_seq: 0,
             compares: None,
+            packs_from: None,
         }
     }
 
