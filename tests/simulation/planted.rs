@@ -43,7 +43,10 @@ fn known(bug: Bug) -> u64 {
         | Bug::OpsNotCounted
         | Bug::GrantNotExpanded
         | Bug::ConfirmedUnanswered
-        | Bug::GrantsForgotten => 0,
+        | Bug::GrantsForgotten
+        | Bug::PackForAnyone
+        | Bug::PackNotGiven
+        | Bug::PackOutlivesErasure => 0,
     }
 }
 

@@ -123,6 +123,21 @@ pub fn up_header_knowing_addresses() -> UpHeader {
     UpHeader { addresses: Some(3_405_691_582), ..up_header() }
 }
 
+/// Of a device that reads jobs in one piece, and was given some.
+pub fn up_header_of_packs() -> UpHeader {
+    UpHeader { packs: Some(1), packs_from: down_header_of_packs().packs_from, ..up_header() }
+}
+
+pub fn down_header_of_packs() -> DownHeader {
+    DownHeader { packs_from: Some(PacksFrom { turn: [6; 8], seq: 12 }), ..down_header() }
+}
+
+pub fn pack() -> Piece {
+    let grants = vec![PackedGrant { seq: 811, member: member(), access: Access::Write }];
+    let pack = Pack { body: vec![1, 2, 3], grants };
+    Piece { kind: kind::PACK, doc: Some(DocId::Order(job())), pack: Some(pack), ..Piece::default() }
+}
+
 /// What waits at the owner's.
 pub fn inbox_item() -> InboxItem {
     let (_, actor) = technician();

@@ -83,6 +83,8 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header-inbox", &examples::down_header_of_the_inbox());
     holds::<UpHeader>("up-header-compares", &UpHeader { compares: Some(1), ..examples::up_header() });
     holds::<DownHeader>("down-header-compares", &DownHeader { compares: Some(1), ..examples::down_header() });
+    holds::<UpHeader>("up-header-packs", &examples::up_header_of_packs());
+    holds::<DownHeader>("down-header-packs", &examples::down_header_of_packs());
     holds::<CompareUp>("compare-up", &examples::compare_up());
     holds::<CompareDown>("compare-down", &examples::compare_down());
     holds::<Entry>("entry", &examples::entry());
@@ -96,6 +98,7 @@ fn messages_of_protocol_1_read_for_ever() {
         ("piece-device", examples::device()),
         ("piece-admit", examples::admit()),
         ("piece-erased", examples::erased()),
+        ("piece-pack", examples::pack()),
     ] {
         holds::<Piece>(name, &piece);
     }

@@ -31,8 +31,10 @@ where
 }
 
 pub fn messages() -> Vec<Message> {
-    let up = UpHeader { sample: Some(1), inbox: Some(6), compares: Some(1), ..examples::up_header_knowing_addresses() };
-    let down = DownHeader { sample: Some(1), compares: Some(1), ..examples::down_header_of_the_inbox() };
+    let (up, down) = (examples::up_header_of_packs(), examples::down_header_of_packs());
+    let up = UpHeader { sample: Some(1), inbox: Some(6), compares: Some(1), addresses: Some(1), ..up };
+    let (sample, compares, packs_from) = (Some(1), Some(1), down.packs_from);
+    let down = DownHeader { sample, compares, packs_from, ..examples::down_header_of_the_inbox() };
     let changes = examples::changes();
     let segment = examples::segment(&changes, CODEC_RAW, vec![1, 2, 3]).segment.unwrap();
     let (grant, role, device) = (examples::grant(), examples::role(), examples::device());
@@ -44,6 +46,7 @@ pub fn messages() -> Vec<Message> {
         parcel: Some(vec![1, 2]),
         admit: examples::admit().admit,
         erased: examples::erased().erased,
+        pack: examples::pack().pack,
         ..grant.clone()
     };
     let (head, every_item) = (examples::bundle_head(), examples::bundle_item());
@@ -56,23 +59,26 @@ pub fn messages() -> Vec<Message> {
         ..down.results[0].clone()
     };
     vec![
-        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12, 16]),
+        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12, 16, 18, 19]),
         message::<Cursor>("Cursor", &up.cursor.unwrap(), &[3]),
         message::<RunName>("RunName", &up.ask[0], &[]),
         message::<Held>("Held", &up.held, &[0, 1, 2]),
-        message::<Piece>("Piece", &every_kind, &[1, 2, 3, 4, 5, 6, 7, 8]),
+        message::<Piece>("Piece", &every_kind, &[1, 2, 3, 4, 5, 6, 7, 8, 9]),
         message::<Segment>("Segment", &segment, &[5]),
         message::<Signature>("Signature", &segment.signature, &[1]),
         message::<BeaconRef>("BeaconRef", &segment.signature.beacon.unwrap(), &[]),
         message::<Grant>("Grant", &grant.grant.unwrap(), &[]),
         message::<Role>("Role", &role.role.unwrap(), &[]),
         message::<Device>("Device", &device.device.unwrap(), &[]),
-        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16]),
+        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 19]),
         message::<Beacon>("Beacon", &down.beacon, &[]),
         message::<PieceResult>("PieceResult", &result, &[1, 2, 3, 4]),
         message::<InboxItem>("InboxItem", &examples::inbox_item(), &[7, 8]),
         message::<Admit>("Admit", &examples::admit().admit.unwrap(), &[3]),
         message::<Erased>("Erased", &examples::erased().erased.unwrap(), &[]),
+        message::<PacksFrom>("PacksFrom", &up.packs_from.unwrap(), &[]),
+        message::<Pack>("Pack", &examples::pack().pack.unwrap(), &[1]),
+        message::<PackedGrant>("PackedGrant", &examples::pack().pack.unwrap().grants[0], &[]),
         message::<Farewell>("Farewell", &examples::farewell(), &[]),
         message::<RunHeld>("RunHeld", &down.runs[0], &[3]),
         message::<DeviceHeld>("DeviceHeld", &down.devices[0], &[]),

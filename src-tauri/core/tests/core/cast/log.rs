@@ -68,7 +68,6 @@ impl Log {
             ops: BTreeMap::new(),
             owner_seq: 0,
             compares: None,
-            packs_from: None,
         }
     }
 
@@ -129,6 +128,7 @@ impl Log {
             inbox_seen: None,
             farewell: None,
             compares: self.compares,
+            packs_from: None,
         }
     }
 
