@@ -16,8 +16,9 @@ use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, OutletId, PublicKey, 
 use doorstep_schemas::live::Announcement;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Chain, Claim, Farewell, identity};
 use doorstep_schemas::wire::{
-    Access, Admit, Cursor, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Outcome, Piece,
-    PieceResult, Role, RoleKind, RunHeld, RunName, Segment, Status, Trailer, UpHeader, kind,
+    Access, Admit, Cursor, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Outcome, Pack,
+    PackedGrant, PacksFrom, Piece, PieceResult, Role, RoleKind, RunHeld, RunName, Segment, Status, Trailer, UpHeader,
+    kind,
 };
 use ed25519_dalek::SigningKey;
 

@@ -9,13 +9,14 @@ use std::path::PathBuf;
 
 use doorstep_schemas::admission::{self, History, Run, Verdict};
 use doorstep_schemas::bundle::{BundleFrame, BundleHead, BundleItem};
+use doorstep_schemas::closed::{Closed, ClosedChange, ClosedRun, body};
 use doorstep_schemas::compare::{CompareDown, CompareUp};
 use doorstep_schemas::enrol::EnrolLink;
 use doorstep_schemas::frame::{self, FrameReader};
-use doorstep_schemas::ids::ChangeHash;
-use doorstep_schemas::segment::{self, CODEC_RAW, CODEC_STRIPPED};
+use doorstep_schemas::ids::{ChangeHash, DocKind};
+use doorstep_schemas::segment::{self, CODEC_RAW, CODEC_STRIPPED, Unpacked};
 use doorstep_schemas::terse::{Item, Listener, Teller};
-use doorstep_schemas::wire::{DownHeader, Entry, Piece, Trailer, UpHeader, kind};
+use doorstep_schemas::wire::{DownHeader, Entry, Piece, Segment, Trailer, UpHeader, kind};
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -262,4 +263,22 @@ fn an_enrolment_link_reads_for_ever() {
     let golden = committed("enrol-link.txt", || format!("{link}\n"));
     assert_eq!(golden.parse::<EnrolLink>().unwrap(), link);
     assert_eq!(format!("{link}\n"), golden);
+}
+
+/// What zstd writes may be other bytes one day; what was written once is read.
+#[test]
+fn a_job_in_one_piece_reads_for_ever() {
+    let changes = changes();
+    let segment = examples::segment(&changes, CODEC_RAW, Vec::new()).segment.unwrap();
+    let (mut closed, mut run) = (Closed::default(), Run::default());
+    for bytes in changes {
+        let change = Unpacked::read(bytes).unwrap();
+        let (seq, hash, next_op) = (change.seq, change.hash, change.start_op + change.ops);
+        run = Run { seq, hash, chain: run.chain.then(&hash), next_op };
+        closed.changes.push(ClosedChange { kind: DocKind::Sheet, change, noted_ms: 7, log_seq: 812, mine: false });
+    }
+    let Segment { actor, signature, .. } = segment;
+    closed.runs.push(ClosedRun { kind: DocKind::Sheet, actor, run, signature, tail: Vec::new() });
+    let golden = bytes("pack", || body::encode(&closed).unwrap());
+    assert_eq!(body::decode(&golden).unwrap(), closed);
 }

@@ -8,8 +8,8 @@ use doorstep_schemas::frame;
 use doorstep_schemas::segment::CODEC_RAW;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Farewell, Signature};
 use doorstep_schemas::wire::{
-    Admit, Cursor, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Piece, PieceResult, Role,
-    RunHeld, RunName, Segment, Trailer, UpHeader,
+    Admit, Cursor, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Pack, PackedGrant, PacksFrom,
+    Piece, PieceResult, Role, RunHeld, RunName, Segment, Trailer, UpHeader,
 };
 use minicbor::{Decode, Encode};
 

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::folder::say;
 use super::{CliError, DataFolder, folder};
 use crate::clock::{Clock, SystemClock};
-use crate::storage::{self, Device, Outlet, Totals};
+use crate::storage::{self, Device, Outlet, PackTotals, Totals};
 
 #[derive(Debug, Args)]
 pub struct Stats {
@@ -22,7 +22,8 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
         let row = |outlet: Outlet| {
             let (totals, members) = (shelf.totals(outlet.id)?, shelf.members(outlet.id)?.len());
             let devices = shelf.devices(outlet.id)?;
-            Ok(Row { outlet, totals, members, devices })
+            let packs = shelf.pack_totals(outlet.id)?;
+            Ok(Row { outlet, totals, packs, members, devices })
         };
         shelf.outlets()?.into_iter().map(row).collect::<Result<Vec<_>, _>>()
     })?;
@@ -33,7 +34,7 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
     }
     say(&format!("database {}", size(database_bytes)))?;
     let now_ms = SystemClock.now_ms();
-    for Row { outlet, totals, members, devices } in &rows {
+    for Row { outlet, totals, packs, members, devices } in &rows {
         say(&format!("\n{} {}", outlet.id, outlet.name))?;
         let table = [
             ("entries", outlet.head.to_string()),
@@ -41,6 +42,7 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
             ("of them with the owner", outlet.owner_seq.to_string()),
             ("bytes of entries", size(totals.bytes)),
             ("documents", totals.documents.to_string()),
+            ("jobs in one piece", format!("{} ({})", packs.packs, size(packs.bytes))),
             ("photos", format!("{} ({})", totals.blobs, size(totals.blob_bytes))),
             ("members", members.to_string()),
             ("devices", devices.len().to_string()),
@@ -64,13 +66,14 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
 struct Row {
     outlet: Outlet,
     totals: Totals,
+    packs: PackTotals,
     members: usize,
     devices: Vec<Device>,
 }
 
 impl Row {
     fn json(&self) -> serde_json::Value {
-        let Self { outlet, totals, members, devices } = self;
+        let Self { outlet, totals, packs, members, devices } = self;
         let device = |device: &Device| {
             let held = device.held;
             json!({
@@ -81,6 +84,7 @@ impl Row {
         json!({
             "id": outlet.id, "name": outlet.name, "entries": outlet.head, "backed_up_to": outlet.backed_up_to,
             "owner_seq": outlet.owner_seq, "entry_bytes": totals.bytes, "documents": totals.documents,
+            "packs": packs.packs, "pack_bytes": packs.bytes,
             "photos": totals.blobs, "photo_bytes": totals.blob_bytes, "members": members,
             "devices": devices.iter().map(device).collect::<Vec<_>>(),
         })

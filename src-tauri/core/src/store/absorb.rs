@@ -203,6 +203,8 @@ impl Intray<'_> {
         self.absorbed.received = self.absorbed.received.saturating_add(arrived.changes);
         self.absorbed.adopted = self.absorbed.adopted.saturating_add(arrived.changes);
         self.absorbed.grants_due |= arrived.grants_due;
+        // Their grants came as well.
+        self.absorbed.jobs.extend(arrived.apart.iter().filter_map(|(piece, _)| piece.doc.as_ref()?.job()));
         Ok(arrived)
     }
 

@@ -14,7 +14,7 @@ use doorstep_schemas::change::Change;
 use doorstep_schemas::closed::{Closed, ClosedChange};
 use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, DocKind, JobId, OutletId, PublicKey};
 use doorstep_schemas::segment;
-use doorstep_schemas::wire::{Grant, Pack, Piece, Segment, kind};
+use doorstep_schemas::wire::{Access, Grant, Pack, Piece, Segment, kind};
 use rusqlite::{Connection, params};
 
 use super::absorb::Taken;
@@ -121,7 +121,12 @@ pub(super) fn take(
                 out.changes = out.changes.saturating_add(u32::try_from(whole.closed.changes.len()).unwrap_or(u32::MAX));
                 out.kept.insert(arrival.job);
             }
-            Found::Apart(closed) => out.apart.extend(pieces(arrival.job, &closed)),
+            Found::Apart(closed) => {
+                if arrival.pack.grants.iter().any(|said| said.access == Access::Write) {
+                    team::offer_again(db, arrival.job)?;
+                }
+                out.apart.extend(pieces(arrival.job, &closed));
+            }
             Found::Unreadable(_) => {}
         }
     }

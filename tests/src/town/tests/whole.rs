@@ -8,7 +8,7 @@ use doorstep_relay::engine::standing::{Caller, Sight};
 use doorstep_relay::engine::team;
 use doorstep_relay::packing;
 use doorstep_relay::storage::memory::Memory;
-use doorstep_relay::storage::{self, Device, Ledger, StorageError};
+use doorstep_relay::storage::{self, Device, StorageError};
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{DeviceId, DocId, JobId, OutletId};
@@ -96,7 +96,9 @@ fn seen(core: &Core, job: JobId) -> impl PartialEq + std::fmt::Debug {
     let mut runs = store.whole_job(job).unwrap().runs;
     runs.sort_by_key(|run| (run.kind, run.actor));
     let row = store.job_row(job).unwrap();
-    let history: Vec<_> = store.history(job).unwrap().into_iter().map(|row| (row.made_ms, row.action)).collect();
+    let mut history: Vec<_> = store.history(job).unwrap().into_iter().map(|row| (row.made_ms, row.action)).collect();
+    // Of changes that do not know each other the history tells first which came first.
+    history.sort();
     (heads, runs, row, history)
 }
 
