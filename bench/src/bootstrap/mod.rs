@@ -152,7 +152,10 @@ async fn stage(
     std::fs::create_dir(&folder)?;
     store::copy(&kept, &folder)?;
     if packs {
-        put_together(&folder, asked, out)?;
+        let (folder, case) = (folder.clone(), asked.case());
+        // The writer is waited for there.
+        let packed = tokio::task::spawn_blocking(move || put_together(&folder)).await;
+        say_packed(packed.map_err(RelayBenchError::Task)??, &case, out)?;
     }
     let mut relay = Relay::without_packing(&folder)?;
     let carrier = Carrier::to(&relay.address).await?;
@@ -163,7 +166,7 @@ async fn stage(
 }
 
 /// All jobs of the log are put together, as if each had been quiet for long.
-fn put_together(folder: &Path, asked: Asked, out: &mut dyn Write) -> Result<(), BootstrapError> {
+fn put_together(folder: &Path) -> Result<(PackTotals, Duration), RelayBenchError> {
     let storage = Sqlite::open(folder).map_err(RelayBenchError::Storage)?;
     let outlets = storage::look(&storage, |shelf| shelf.outlets()).map_err(RelayBenchError::Storage)?;
     let begun = Instant::now();
@@ -172,11 +175,15 @@ fn put_together(folder: &Path, asked: Asked, out: &mut dyn Write) -> Result<(), 
         while !packing::portion(&storage, outlet.id, i64::MAX).map_err(RelayBenchError::Storage)? {}
         totals = storage::look(&storage, |shelf| shelf.pack_totals(outlet.id)).map_err(RelayBenchError::Storage)?;
     }
-    let (case, each) = (asked.case(), totals.packs.max(1) as f64);
+    Ok((totals, begun.elapsed()))
+}
+
+fn say_packed((totals, time): (PackTotals, Duration), case: &str, out: &mut dyn Write) -> io::Result<()> {
+    let each = totals.packs.max(1) as f64;
     let mut figures = Figures::of("bootstrap", out);
-    figures.say(&case, "packed_jobs", totals.packs, "count")?;
-    figures.say(&case, "ms_to_pack_a_job", (begun.elapsed().as_secs_f64() * 1e5 / each).round() / 100.0, "ms")?;
-    Ok(figures.say(&case, "bytes_of_a_pack", (totals.bytes as f64 / each).round(), "bytes")?)
+    figures.say(case, "packed_jobs", totals.packs, "count")?;
+    figures.say(case, "ms_to_pack_a_job", (time.as_secs_f64() * 1e5 / each).round() / 100.0, "ms")?;
+    figures.say(case, "bytes_of_a_pack", (totals.bytes as f64 / each).round(), "bytes")
 }
 
 fn say_passed(carrier: &Carrier, asked: Asked, out: &mut dyn Write) -> io::Result<()> {
