@@ -268,7 +268,7 @@ fn pieces(job: JobId, closed: &Closed) -> Vec<(Piece, Taken)> {
         let (signature, tail) = (run.signature.clone(), run.tail.clone());
         let segment = Segment { actor: run.actor, from_seq: 1, codec, body, signature, tail };
         let doc = Some(packs::doc_of(job, run.kind));
-        let last = of_run().last();
+        let last = of_run().next_back();
         let taken = Taken {
             at_ms: last.map_or(0, |kept| kept.noted_ms),
             log_seq: last.map(|kept| kept.log_seq),
