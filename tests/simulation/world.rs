@@ -174,7 +174,7 @@ impl World {
             owners_at: 0,
             claims,
             trace,
-            packs: plan.seed.is_multiple_of(2),
+            packs: plan.seed.is_multiple_of(4),
             seed: plan.seed,
         };
         // Everybody has heard of everybody, as after a first day.
