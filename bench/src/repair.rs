@@ -252,6 +252,7 @@ impl Relay {
             farewell: None,
             compares: Some(doorstep_schemas::compare::FORM),
             packs_from: None,
+            decided: None,
         }
     }
 

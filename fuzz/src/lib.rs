@@ -4,6 +4,7 @@
 //! A fuzzer never guesses a hash or a signature. Where one stands in the way it is put right first, so that what lies
 //! behind it is reached; the damaged bytes are tried as they are as well.
 
+mod intake;
 mod work;
 
 use doorstep_schemas::bundle;
@@ -18,6 +19,7 @@ use doorstep_schemas::signature::{Beacon, Chain, Claim, Signature};
 use doorstep_schemas::terse::{Listener, NEWEST, Teller};
 use doorstep_schemas::wire::{DownHeader, Entry, Piece, Trailer, UpHeader};
 
+pub use intake::intake;
 pub use work::{admission, mended};
 
 /// The actor of what names none.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 9] = [
     ("admission", crate::admission),
     ("segment", crate::segment),
     ("exchange", crate::exchange),
+    ("intake", crate::intake),
     ("signature", crate::signature),
     ("enrolment", crate::enrolment),
     ("parcel", crate::parcel),

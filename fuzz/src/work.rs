@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use doorstep_schemas::admission::{self, Examined, History, MAX_DOC_OPS, Run, Verdict};
+use doorstep_schemas::admission::{self, Examined, History, MAX_DOC_OPS, Opened, Run, Verdict};
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, OutletId};
 use doorstep_schemas::segment::{self, CODEC_RAW};
@@ -17,11 +17,11 @@ pub fn outlet() -> OutletId {
     OutletId::mint(1_795_000_000_000, [1; 10])
 }
 
-fn sheet() -> DocId {
+pub fn sheet() -> DocId {
     DocId::Sheet(JobId::mint(1_795_000_000_001, [2; 10]))
 }
 
-fn author() -> SigningKey {
+pub fn author() -> SigningKey {
     SigningKey::from_bytes(&[1; 32])
 }
 
@@ -68,7 +68,7 @@ pub fn put_length(out: &mut Vec<u8>, mut length: usize) {
 
 /// What has been taken of one document.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Log {
+pub struct Log {
     runs: BTreeMap<Actor, Run>,
     hashes: BTreeMap<(Actor, u64), ChangeHash>,
     ops: u64,
@@ -114,6 +114,9 @@ fn judge(log: &mut Log, piece: &Segment) {
     let seen = Seen(&before, piece.actor);
     let verdict = admission::admit(outlet(), &sheet(), piece, &author, &seen);
     let examined = admission::examine(outlet(), &sheet(), piece, &author, &seen);
+    let opened = Opened::of(outlet(), &sheet(), piece, &author);
+    let later = admission::admit_opened(outlet(), &sheet(), piece, opened, &author, &seen);
+    assert_eq!(format!("{later:?}"), format!("{verdict:?}"), "opened beforehand it is judged alike");
     match verdict {
         Ok(Verdict::Admit { changes, run, doc_ops }) => {
             assert_eq!(piece.actor.device(), identity(&self::author()).1, "only the author's own device");
@@ -134,6 +137,15 @@ fn judge(log: &mut Log, piece: &Segment) {
         }
         Ok(Verdict::Known | Verdict::WantFrom(_)) | Err(_) => assert_eq!(*log, before),
     }
+}
+
+/// The same, and what it holds is remembered for the pieces behind it.
+pub fn signed_after(log: &mut Log, piece: Segment) -> Segment {
+    let piece = signed(log, piece);
+    for change in segment::unpack(piece.codec, &piece.body, piece.actor, piece.from_seq).unwrap_or_default() {
+        log.hashes.insert((piece.actor, change.seq), change.hash);
+    }
+    piece
 }
 
 /// The piece with checksums and a signature in order, under the author's own device.

@@ -5,10 +5,10 @@
 
 use crate::change::MalformedChange;
 use crate::code::ErrorCode;
-use crate::ids::{ChangeHash, DocId, OutletId, PublicKey};
+use crate::ids::{ChangeHash, DeviceId, DocId, OutletId, PublicKey};
 use crate::planted::{self, Bug};
 use crate::segment::{self, SegmentError, Unpacked};
-use crate::signature::{Chain, Claim};
+use crate::signature::{Chain, Claim, Signature};
 use crate::wire::Segment;
 
 /// Most operations in one document.
@@ -112,6 +112,69 @@ pub fn admit<H: History>(
     author: &PublicKey,
     history: &H,
 ) -> Result<Verdict, Refusal<H::Error>> {
+    admit_opened(outlet, doc, segment, Opened::default(), author, history)
+}
+
+/// What of a judgement needs no history, done beforehand: where histories are asked one after another, the rest is
+/// little. It changes no verdict.
+#[derive(Debug, Default)]
+pub struct Opened {
+    changes: Option<Result<Vec<Unpacked>, SegmentError>>,
+    vouched: Option<Vouched>,
+}
+
+/// Whether a signature holds under a key.
+#[derive(Debug)]
+struct Vouched {
+    author: PublicKey,
+    preimage: Vec<u8>,
+    bytes: [u8; 64],
+    holds: bool,
+}
+
+impl Opened {
+    /// Reads a segment. Where it begins a run and is of the device with the key `likely`, its signature is verified too.
+    pub fn of(outlet: OutletId, doc: &DocId, segment: &Segment, likely: &PublicKey) -> Self {
+        let changes = segment::unpack(segment.codec, &segment.body, segment.actor, segment.from_seq);
+        Self::with(outlet, doc, segment, changes, likely)
+    }
+
+    /// The same where the segment was unpacked already: `changes` are what its body holds.
+    pub fn with(
+        outlet: OutletId,
+        doc: &DocId,
+        segment: &Segment,
+        changes: Result<Vec<Unpacked>, SegmentError>,
+        likely: &PublicKey,
+    ) -> Self {
+        let begins = segment.from_seq == 1 && segment.actor.device() == DeviceId::of_key(likely);
+        let vouched = changes.as_ref().ok().filter(|_| begins).and_then(|changes| {
+            let chain = changes.iter().fold(Chain::default(), |chain, change| chain.then(&change.hash));
+            let claim = claim(outlet, doc, segment, chain)?;
+            let holds = claim.holds(&segment.signature, likely);
+            Some(Vouched { author: *likely, preimage: claim.preimage(), bytes: segment.signature.bytes, holds })
+        });
+        Self { changes: Some(changes), vouched }
+    }
+}
+
+impl Vouched {
+    /// Whether this very signature holds for this very claim; `None` where another was verified.
+    fn word(&self, claim: &Claim<'_>, signature: &Signature, author: &PublicKey) -> Option<bool> {
+        let same = self.author == *author && self.bytes == signature.bytes && self.preimage == claim.preimage();
+        same.then_some(self.holds)
+    }
+}
+
+/// [`admit`] of a segment that was opened. Of another segment than `segment` it may be no `opened`.
+pub fn admit_opened<H: History>(
+    outlet: OutletId,
+    doc: &DocId,
+    segment: &Segment,
+    opened: Opened,
+    author: &PublicKey,
+    history: &H,
+) -> Result<Verdict, Refusal<H::Error>> {
     let run = history.run();
     if segment.from_seq == 0 {
         return Err(Refusal::WrongRun);
@@ -119,7 +182,9 @@ pub fn admit<H: History>(
     if segment.from_seq > run.seq + 1 {
         return Ok(Verdict::WantFrom(run.seq + 1));
     }
-    let changes = segment::unpack(segment.codec, &segment.body, segment.actor, segment.from_seq).map_err(unreadable)?;
+    let Opened { changes, vouched } = opened;
+    let unpack = || segment::unpack(segment.codec, &segment.body, segment.actor, segment.from_seq);
+    let changes = changes.unwrap_or_else(unpack).map_err(unreadable)?;
     if changes.is_empty() {
         return Err(Refusal::Empty);
     }
@@ -165,7 +230,7 @@ pub fn admit<H: History>(
     if admitted.is_empty() {
         return Ok(Verdict::Known);
     }
-    if !signed(outlet, doc, segment, author, &reached) {
+    if !signed(outlet, doc, segment, author, &reached, vouched.as_ref()) {
         return Err(Refusal::Signature);
     }
     Ok(Verdict::Admit { changes: admitted, run: reached, doc_ops })
@@ -267,7 +332,7 @@ pub fn examine<H: History>(
             let (_, branch) = found.split_at(usize::try_from(seq - segment.from_seq).unwrap_or(0));
             let reached = Run { seq: seq - 1, chain: before, ..run };
             return match follow(reached, branch, segment) {
-                (end, _) if signed(outlet, doc, segment, author, &end) => Ok(Examined::Forked(seq)),
+                (end, _) if signed(outlet, doc, segment, author, &end, None) => Ok(Examined::Forked(seq)),
                 _ => Err(Refusal::Signature),
             };
         }
@@ -275,7 +340,7 @@ pub fn examine<H: History>(
     let Some(from) = news else { return Ok(Examined::Known) };
     let unseen = found.split_at(usize::try_from(from - segment.from_seq).unwrap_or(0)).1;
     let (end, strays) = follow(run, unseen, segment);
-    if !signed(outlet, doc, segment, author, &end) {
+    if !signed(outlet, doc, segment, author, &end, None) {
         return Err(Refusal::Signature);
     }
     Ok(Examined::News(tell(run, unseen, strays, segment)))
@@ -344,26 +409,32 @@ fn unreadable<E>(error: SegmentError) -> Refusal<E> {
     }
 }
 
-/// A signature may reach beyond the piece: the hashes between are then in `tail`, so that a carrier who holds only
-/// the newest signature of a run can still send it in pieces.
-fn signed(outlet: OutletId, doc: &DocId, segment: &Segment, author: &PublicKey, reached: &Run) -> bool {
+fn signed(
+    outlet: OutletId,
+    doc: &DocId,
+    segment: &Segment,
+    author: &PublicKey,
+    reached: &Run,
+    vouched: Option<&Vouched>,
+) -> bool {
     if planted::on(Bug::SignatureNotChecked) {
         return true;
     }
-    let (tail, []) = segment.tail.as_chunks::<32>() else { return false };
-    if reached.seq + tail.len() as u64 != segment.signature.seq
-        || segment.actor.device() != crate::ids::DeviceId::of_key(author)
-    {
+    let hashes = (segment.tail.len() / 32) as u64;
+    if reached.seq + hashes != segment.signature.seq || segment.actor.device() != DeviceId::of_key(author) {
         return false;
     }
-    let chain = tail.iter().fold(reached.chain, |chain, hash| chain.then(&ChangeHash(*hash)));
-    let claim = Claim {
-        outlet,
-        doc,
-        actor: segment.actor,
-        seq: segment.signature.seq,
-        chain,
-        beacon: segment.signature.beacon,
-    };
-    claim.holds(&segment.signature, author)
+    let Some(claim) = claim(outlet, doc, segment, reached.chain) else { return false };
+    let word = vouched.and_then(|vouched| vouched.word(&claim, &segment.signature, author));
+    word.unwrap_or_else(|| claim.holds(&segment.signature, author))
+}
+
+/// What a segment's signature is about, when the chain of its changes is this. A signature may reach beyond the piece: the
+/// hashes between are then in `tail`, so that a carrier who holds only the newest signature of a run can still send it in
+/// pieces. `None` for a tail that is no hashes.
+fn claim<'a>(outlet: OutletId, doc: &'a DocId, segment: &Segment, chain: Chain) -> Option<Claim<'a>> {
+    let (tail, []) = segment.tail.as_chunks::<32>() else { return None };
+    let chain = tail.iter().fold(chain, |chain, hash| chain.then(&ChangeHash(*hash)));
+    let Signature { seq, beacon, .. } = segment.signature;
+    Some(Claim { outlet, doc, actor: segment.actor, seq, chain, beacon })
 }

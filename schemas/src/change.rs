@@ -148,9 +148,9 @@ impl<'a> Change<'a> {
         whole.then(|| ChangeHash(Sha256::digest(hashed).into()))
     }
 
-    /// Puts a change together from its parts, under the same rules as [`Change::parse`]: returns it with its hash and
-    /// its number of operations filled in, and its bytes.
-    pub fn build(mut self) -> Result<(Self, Vec<u8>), MalformedChange> {
+    /// What a change of these parts is, under the same rules as [`Change::parse`]: its hash, its number of operations, its
+    /// bytes.
+    pub fn build(&self) -> Result<(ChangeHash, u64, Vec<u8>), MalformedChange> {
         bounded(self.deps.len() as u64, MAX_DEPS)?;
         bounded(self.other_actors.len() as u64, MAX_OTHER_ACTORS)?;
         if self.other_actors.iter().any(|other| other.len() != 16) {
@@ -161,13 +161,9 @@ impl<'a> Change<'a> {
             known(*spec, previous)?;
             previous = Some(*spec);
         }
-        self.ops = self.checked_ops()?;
+        let ops = self.checked_ops()?;
         let (bytes, hash) = self.to_bytes();
-        if bytes.len() > MAX_CHANGE_BYTES {
-            return Err(MalformedChange::TooLarge);
-        }
-        self.hash = hash;
-        Ok((self, bytes))
+        if bytes.len() > MAX_CHANGE_BYTES { Err(MalformedChange::TooLarge) } else { Ok((hash, ops, bytes)) }
     }
 
     /// The rules that need no bytes, and the number of operations.
@@ -190,7 +186,9 @@ impl<'a> Change<'a> {
 
     /// The chunk's bytes and their hash, rebuilt from the parts.
     pub fn to_bytes(&self) -> (Vec<u8>, ChangeHash) {
-        let mut contents = Vec::with_capacity(128);
+        let named = 33 * self.deps.len() + 17 * self.other_actors.len() + self.message.len() + self.extra.len();
+        let columns: usize = self.columns.iter().map(|(_, data)| data.len() + 4).sum();
+        let mut contents = Vec::with_capacity(64 + named + columns);
         leb::put_unsigned(&mut contents, self.deps.len() as u64);
         self.deps.iter().for_each(|dep| contents.extend_from_slice(&dep.0));
         leb::put_prefixed(&mut contents, &self.actor.0);
@@ -208,14 +206,13 @@ impl<'a> Change<'a> {
         self.columns.iter().for_each(|(_, data)| contents.extend_from_slice(data));
         contents.extend_from_slice(self.extra);
 
-        let mut hashed = Vec::with_capacity(contents.len() + 6);
-        hashed.push(CHUNK_CHANGE);
-        leb::put_prefixed(&mut hashed, &contents);
-        let hash: [u8; 32] = Sha256::digest(&hashed).into();
-        let mut bytes = Vec::with_capacity(hashed.len() + 8);
+        let mut bytes = Vec::with_capacity(contents.len() + 16);
         bytes.extend_from_slice(&MAGIC);
-        bytes.extend_from_slice(&hash[..4]);
-        bytes.extend_from_slice(&hashed);
+        bytes.extend_from_slice(&[0; 4]);
+        bytes.push(CHUNK_CHANGE);
+        leb::put_prefixed(&mut bytes, &contents);
+        let hash: [u8; 32] = Sha256::digest(&bytes[8..]).into();
+        bytes[4..8].copy_from_slice(&hash[..4]);
         (bytes, ChangeHash(hash))
     }
 }

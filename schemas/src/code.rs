@@ -49,7 +49,13 @@ codes! {
     NotAllowed = "not_allowed",
     /// It waits in the owner's inbox: its author has left, or has the job no longer.
     InInbox = "in_inbox",
+    /// An owner looked at it in the inbox and declined it.
+    Declined = "declined",
+    /// It builds on other work that waits in the inbox: that is decided first.
+    BuildsOnWaiting = "builds_on_waiting",
     InboxFull = "inbox_full",
+    /// What one device, or the whole outlet, may bring in a day is used up. It is offered again the next day.
+    QuotaUsed = "quota_used",
     /// The job was erased for good: nothing of it is taken any more.
     JobErased = "job_erased",
 
@@ -64,6 +70,8 @@ codes! {
     MemberLeft = "member_left",
     CodeWrong = "code_wrong",
     TooManyTries = "too_many_tries",
+    /// The device asks more often than any work needs.
+    TooManyRequests = "too_many_requests",
     RequestInvalid = "request_invalid",
     NotFound = "not_found",
     BlobMismatch = "blob_mismatch",
@@ -149,6 +157,12 @@ codes! {
     IdentityNumber = "identity_number",
     AlreadyAdopted = "already_adopted",
     NothingStuck = "nothing_stuck",
+    /// Others' work is hidden on a device that was away from its relay for too long.
+    LeaseEnded = "lease_ended",
+    /// Nothing of this waits in the owner's inbox any more.
+    NothingWaits = "nothing_waits",
+    /// Not the last four characters of the job's number.
+    JobNumberWrong = "job_number_wrong",
     AlreadyRefounded = "already_refounded",
     NotAdopted = "not_adopted",
     /// Certificates or grades speak against these members (R7).

@@ -237,36 +237,69 @@ pub fn value_kinds(data: &[u8], count: u64) -> Result<Vec<ValueKind>, MalformedC
     Ok(kinds)
 }
 
-/// Every value of a column of numbers, one by one; nothing for a column that is missing. The column's count was
-/// checked before.
-pub fn expanded(columns: &[Column<'_>], spec: u64) -> Result<Vec<Option<u64>>, MalformedChange> {
-    let data = columns.iter().find(|(s, _)| *s == spec).map_or(&[] as &[u8], |(_, data)| data);
-    let differences = matches!(Shape::of(spec), Some(Shape::Deltas));
-    let mut reader = Reader::new(data);
-    let mut at = 0i64;
-    let mut out = Vec::new();
-    let next =
-        |reader: &mut Reader<'_>| if differences { reader.signed() } else { reader.unsigned().map(u64::cast_signed) };
-    while !reader.is_empty() {
-        let head = reader.signed()?;
-        let (distinct, times) = match head {
-            0 => {
-                let nulls = reader.unsigned()?.min(MAX_PREDS);
-                (0..nulls).for_each(|_| out.push(None));
-                continue;
-            }
-            n if n > 0 => (1, n.unsigned_abs().min(MAX_PREDS)),
-            n => (n.unsigned_abs(), 1),
-        };
-        for _ in 0..distinct {
-            let value = next(&mut reader)?;
-            for _ in 0..times {
-                at = if differences { at.wrapping_add(value) } else { value };
-                out.push(Some(at.cast_unsigned()));
-            }
-        }
+/// The values of a column of numbers, one by one; none for a column that is missing. The column's count was checked
+/// before.
+pub struct Values<'a> {
+    reader: Reader<'a>,
+    differences: bool,
+    /// The last value, for differences.
+    at: i64,
+    run: Run,
+    /// Values of the run that are yet to come.
+    left: u64,
+}
+
+enum Run {
+    Nulls,
+    Same(i64),
+    Distinct,
+}
+
+impl<'a> Values<'a> {
+    pub fn of(columns: &[Column<'a>], spec: u64) -> Self {
+        let data = columns.iter().find(|(s, _)| *s == spec).map_or(&[] as &[u8], |(_, data)| data);
+        let differences = matches!(Shape::of(spec), Some(Shape::Deltas));
+        Self { reader: Reader::new(data), differences, at: 0, run: Run::Nulls, left: 0 }
     }
-    Ok(out)
+
+    fn value(&mut self) -> Result<i64, MalformedChange> {
+        Ok(if self.differences { self.reader.signed()? } else { self.reader.unsigned()?.cast_signed() })
+    }
+
+    fn read(&mut self) -> Result<Option<Option<u64>>, MalformedChange> {
+        while self.left == 0 {
+            if self.reader.is_empty() {
+                return Ok(None);
+            }
+            let head = self.reader.signed()?;
+            (self.run, self.left) = match head {
+                0 => (Run::Nulls, self.reader.unsigned()?.min(MAX_PREDS)),
+                n if n > 0 => (Run::Same(self.value()?), n.unsigned_abs().min(MAX_PREDS)),
+                n => (Run::Distinct, n.unsigned_abs()),
+            };
+        }
+        self.left -= 1;
+        let value = match self.run {
+            Run::Nulls => return Ok(Some(None)),
+            Run::Same(value) => value,
+            Run::Distinct => self.value()?,
+        };
+        self.at = if self.differences { self.at.wrapping_add(value) } else { value };
+        Ok(Some(Some(self.at.cast_unsigned())))
+    }
+}
+
+impl Iterator for Values<'_> {
+    type Item = Result<Option<u64>, MalformedChange>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.read().transpose()
+    }
+}
+
+/// Every value of a column of numbers.
+pub fn expanded(columns: &[Column<'_>], spec: u64) -> Result<Vec<Option<u64>>, MalformedChange> {
+    Values::of(columns, spec).collect()
 }
 
 /// What one value is and how many bytes it takes.

@@ -68,6 +68,34 @@ pub struct Admit {
     #[n(3)]
     #[cbor(default)]
     pub declined: bool,
+    /// Why, for its author; at most [`REASON`] characters are kept.
+    #[n(4)]
+    pub reason: Option<String>,
+}
+
+/// Characters of a reason.
+pub const REASON: usize = 200;
+
+/// What became of a device's own work in the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Decided {
+    /// Its place among the inbox's words.
+    #[n(0)]
+    pub mark: u64,
+    #[n(1)]
+    pub doc: DocId,
+    #[n(2)]
+    pub actor: Actor,
+    #[n(3)]
+    pub from_seq: u64,
+    #[n(4)]
+    pub to_seq: u64,
+    /// The number of an [`InboxState`].
+    #[n(5)]
+    pub state: u8,
+    #[n(6)]
+    pub reason: Option<String>,
 }
 
 /// A job whose content is gone from the relay, and has to go from every device.

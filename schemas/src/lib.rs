@@ -28,6 +28,7 @@ pub mod log;
 pub mod nearby;
 pub mod operations;
 pub mod planted;
+pub mod quota;
 pub mod rules;
 pub mod segment;
 pub mod signature;

@@ -7,7 +7,7 @@
 use crate::change::{Column, MAX_CHANGE_OPS, MalformedChange};
 use crate::columns::{
     self, ACTION, INSERT, KEY_TEXT, OBJECT_ACTOR, OBJECT_COUNTER, PRED_ACTOR, PRED_COUNT, PRED_COUNTER, VALUE,
-    VALUE_META,
+    VALUE_META, Values,
 };
 use crate::leb::Reader;
 
@@ -91,29 +91,31 @@ pub(crate) fn check(columns: &[Column<'_>], start_op: u64, ops: u64) -> Result<(
         return Err(MalformedChange::Operation);
     }
     keys_and_inserts(columns, ops)?;
-    let all = |spec| columns::expanded(columns, spec);
-    let (actions, metas, pred_counts) = (all(ACTION)?, all(VALUE_META)?, all(PRED_COUNT)?);
-    let (object_actors, object_counters) = (all(OBJECT_ACTOR)?, all(OBJECT_COUNTER)?);
-    let (pred_actors, pred_counters) = (all(PRED_ACTOR)?, all(PRED_COUNTER)?);
-    if object_actors.len() != object_counters.len() || pred_actors.len() != pred_counters.len() {
+    // A column that is there has as many values as there are operations.
+    if ops > 0 && has(OBJECT_ACTOR) != has(OBJECT_COUNTER) {
         return Err(MalformedChange::DanglingReference);
     }
+    let values_of = |spec| Values::of(columns, spec);
+    let (mut metas, mut pred_counts) = (values_of(VALUE_META), values_of(PRED_COUNT));
+    let (mut object_actors, mut object_counters) = (values_of(OBJECT_ACTOR), values_of(OBJECT_COUNTER));
+    let (mut pred_actors, mut pred_counters) = (values_of(PRED_ACTOR), values_of(PRED_COUNTER));
     let mut values = Reader::new(columns.iter().find(|(spec, _)| *spec == VALUE).map_or(&[], |(_, data)| data));
-    let mut preds = pred_actors.iter().zip(&pred_counters);
-    for (i, ((action, meta), pred_count)) in actions.iter().zip(&metas).zip(&pred_counts).enumerate() {
-        let (Some(action), Some(meta), Some(pred_count)) = (action, meta, pred_count) else {
+    // Any operation may name any map of its change, so these are looked up by their place.
+    let actions = columns::expanded(columns, ACTION)?;
+    for (i, action) in actions.iter().enumerate() {
+        let (Some(action), Some(meta), Some(pred_count)) = (*action, next(&mut metas)?, next(&mut pred_counts)?) else {
             return Err(MalformedChange::Operation);
         };
         let own = start_op.saturating_add(i as u64);
         let kind = meta & 15;
         value(kind, meta >> 4, &mut values)?;
-        match *action {
+        match action {
             SET => {}
             MAKE_MAP if kind == NULL => {}
-            DELETE if kind == NULL && *pred_count > 0 => {}
+            DELETE if kind == NULL && pred_count > 0 => {}
             _ => return Err(MalformedChange::Operation),
         }
-        match (object_actors.get(i).copied().flatten(), object_counters.get(i).copied().flatten()) {
+        match (next(&mut object_actors)?, next(&mut object_counters)?) {
             (None, None) => {}
             (Some(actor), Some(counter)) => {
                 known(actor, counter, start_op, own)?;
@@ -126,18 +128,23 @@ pub(crate) fn check(columns: &[Column<'_>], start_op: u64, ops: u64) -> Result<(
             _ => return Err(MalformedChange::DanglingReference),
         }
         let mut before = 0;
-        for _ in 0..*pred_count {
-            let Some((Some(actor), Some(counter))) = preds.next() else {
+        for _ in 0..pred_count {
+            let (Some(actor), Some(counter)) = (next(&mut pred_actors)?, next(&mut pred_counters)?) else {
                 return Err(MalformedChange::DanglingReference);
             };
-            known(*actor, *counter, start_op, own)?;
-            if *counter < before {
+            known(actor, counter, start_op, own)?;
+            if counter < before {
                 return Err(MalformedChange::DanglingReference);
             }
-            before = *counter;
+            before = counter;
         }
     }
     Ok(())
+}
+
+/// The next value of a column; none behind its end, too.
+fn next(values: &mut Values<'_>) -> Result<Option<u64>, MalformedChange> {
+    Ok(values.next().transpose()?.flatten())
 }
 
 /// An operation refers to an earlier one: of its own actor before itself, of another before this change.

@@ -19,6 +19,8 @@ bugs! {
     AnswerBeforeCommit,
     /// Lost devices and people who left are served.
     StatusNotAsked,
+    /// Whoever was served when a request began is served to its end.
+    StatusAskedOnce,
     SignatureNotChecked,
     StartOpNotChecked,
     /// A change need not follow the one before it.
@@ -37,6 +39,8 @@ bugs! {
     /// What is known already is appended again.
     DuplicatesAppended,
     OpsNotCounted,
+    /// What a device brings in a day is not counted.
+    QuotaNotCounted,
     /// What lies before a grant is not handed over.
     GrantNotExpanded,
     /// A cursor of another log is taken for one of this.

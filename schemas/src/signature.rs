@@ -59,7 +59,7 @@ pub struct Claim<'a> {
 }
 
 impl Claim<'_> {
-    fn preimage(&self) -> Vec<u8> {
+    pub(crate) fn preimage(&self) -> Vec<u8> {
         let doc = self.doc.to_bytes();
         let mut out = Vec::with_capacity(160);
         out.extend_from_slice(b"doorstep signature 1\0");

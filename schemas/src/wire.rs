@@ -6,7 +6,7 @@
 
 use minicbor::{Decode, Encode};
 
-pub use crate::inbox::{Admit, Erased, InboxItem, InboxState};
+pub use crate::inbox::{Admit, Decided, Erased, InboxItem, InboxState};
 
 use crate::ids::{Actor, DeviceId, DocId, JobId, MemberId, PublicKey};
 use crate::signature::{Beacon, Farewell, Signature};
@@ -105,6 +105,9 @@ pub struct UpHeader {
     /// need not be sent everything. `None`: it doesn't compare.
     #[n(16)]
     pub compares: Option<u8>,
+    /// The newest word of the inbox on this device's own work that it knows; `None`: nothing of its work lay there.
+    #[n(17)]
+    pub decided: Option<u64>,
     /// The newest form of packs that the device reads, [`PACKS`]; `None`: it is sent entries.
     #[n(18)]
     pub packs: Option<u8>,
@@ -399,6 +402,9 @@ pub struct DownHeader {
     /// From where on jobs come in one piece; to be said with the next request. `None`: none is left to give.
     #[n(19)]
     pub packs_from: Option<PacksFrom>,
+    /// What became of the device's own work in the inbox since the word that it knows, oldest first.
+    #[n(17)]
+    pub decided: Option<Vec<Decided>>,
 }
 
 /// A device's own last word on what it still holds.

@@ -10,7 +10,7 @@ export const commands = {
 	setPreferences: (input: Preferences) => typedError<SessionView, Failure>(__TAURI_INVOKE("set_preferences", { input })),
 	pickLists: () => typedError<PickLists, Failure>(__TAURI_INVOKE("pick_lists")),
 	today: () => typedError<TodayView, Failure>(__TAURI_INVOKE("today")),
-	orders: (input: OneDay) => typedError<JobCard[], Failure>(__TAURI_INVOKE("orders", { input })),
+	orders: (input: OrdersOfDay) => typedError<JobList, Failure>(__TAURI_INVOKE("orders", { input })),
 	job: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("job", { input })),
 	listJobs: (input: ListJobs) => typedError<JobList, Failure>(__TAURI_INVOKE("list_jobs", { input })),
 	findJobs: (input: FindJobs) => typedError<FoundJobs, Failure>(__TAURI_INVOKE("find_jobs", { input })),
@@ -41,6 +41,9 @@ export const commands = {
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
 	invite: (input: Invite) => typedError<InviteView, Failure>(__TAURI_INVOKE("invite", { input })),
 	setDeviceStatus: (input: SetDeviceStatus) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_device_status", { input })),
+	inbox: () => typedError<InboxRunView[], Failure>(__TAURI_INVOKE("inbox")),
+	decideInbox: (input: InboxDecision) => typedError<InboxRunView[], Failure>(__TAURI_INVOKE("decide_inbox", { input })),
+	eraseJob: (input: EraseJob) => typedError<null, Failure>(__TAURI_INVOKE("erase_job", { input })),
 	kept: () => typedError<KeptView, Failure>(__TAURI_INVOKE("kept")),
 	putDraft: (input: PutDraft) => typedError<null, Failure>(__TAURI_INVOKE("put_draft", { input })),
 	remember: (input: RememberChoice) => typedError<null, Failure>(__TAURI_INVOKE("remember", { input })),
@@ -365,6 +368,22 @@ export type DayReview = {
 	not_arrived: DeviceView[],
 };
 
+/**  One action with everything that it did, in whichever documents. */
+export type DeedView = {
+	/**  Its name, by which it can be undone. */
+	action: string,
+	at: number,
+	by: string,
+	device: string,
+	/**  The action's short code. */
+	code: string,
+	/**  The whole line, as a person reads it. */
+	text: Text,
+	differences: DifferenceView[],
+	/**  All of it is on the relay. */
+	received: boolean,
+};
+
 export type DeviceStatus = "active" | "lost" | 
 /**  Waits for an owner. Nobody sets a device back to it. */
 "pending";
@@ -381,6 +400,12 @@ export type DeviceView = {
 	changes: number,
 	photos: number,
 	photo_bytes: number,
+};
+
+/**  One record or field that is not as it was. */
+export type DifferenceView = {
+	turn: Turn,
+	text: Text,
 };
 
 export type DraftView = {
@@ -405,6 +430,13 @@ export type EraseDevice = {
 	unsent_too: boolean,
 };
 
+/**  Erases a job for good, on every device and at the relay. */
+export type EraseJob = {
+	job: string,
+	/**  The last four characters of the job's number, typed: nobody does this by a slip of the thumb. */
+	number_end: string,
+};
+
 /**  What went wrong, as one word that both ends know. */
 export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed" | "change_not_linked" | "change_forked" | "change_out_of_range" | "change_unappliable" | 
 /**  Fine alone, and not together with another one that every device takes first. */
@@ -414,13 +446,19 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  Unknown and forbidden answer alike. */
 "not_allowed" | 
 /**  It waits in the owner's inbox: its author has left, or has the job no longer. */
-"in_inbox" | "inbox_full" | 
+"in_inbox" | 
+/**  An owner looked at it in the inbox and declined it. */
+"declined" | "inbox_full" | 
+/**  What one device, or the whole outlet, may bring in a day is used up. It is offered again the next day. */
+"quota_used" | 
 /**  The job was erased for good: nothing of it is taken any more. */
 "job_erased" | "exchange_unreadable" | "exchange_too_large" | "protocol_too_old" | "device_refused" | 
 /**  An owner has yet to confirm it. */
 "device_pending" | 
 /**  The member has left: own work still goes to the owner's inbox. */
-"member_left" | "code_wrong" | "too_many_tries" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
+"member_left" | "code_wrong" | "too_many_tries" | 
+/**  The device asks more often than any work needs. */
+"too_many_requests" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
 /**  As a rule the device's clock is wrong. */
 "relay_certificate_time" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
 /**  What can be read is kept and the rest fetched again at the next start. */
@@ -450,7 +488,13 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  A fact names something that the job doesn't have. */
 "not_here" | "time_ahead" | "step_blocked" | 
 /**  Identity numbers are never kept (R44). */
-"identity_number" | "already_adopted" | "nothing_stuck" | "already_refounded" | "not_adopted" | 
+"identity_number" | "already_adopted" | "nothing_stuck" | 
+/**  Others' work is hidden on a device that was away from its relay for too long. */
+"lease_ended" | 
+/**  Nothing of this waits in the owner's inbox any more. */
+"nothing_waits" | 
+/**  Not the last four characters of the job's number. */
+"job_number_wrong" | "already_refounded" | "not_adopted" | 
 /**  Certificates or grades speak against these members (R7). */
 "not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | 
 /**  The file is no bundle, or its beginning is damaged. */
@@ -584,6 +628,40 @@ export type HistoryLine = {
 /**  A bundle file as a person picked it. */
 export type ImportBundle = {
 	base64: string,
+};
+
+/**  An owner takes work of the inbox in, or declines it. */
+export type InboxDecision = {
+	/**  As the list names it. */
+	run: string,
+	upto: number,
+	admit: boolean,
+	/**  Why it is declined, for whoever wrote it; may be empty. */
+	reason?: string,
+};
+
+/**  What one start of somebody's app did on one document, and what waits of it. */
+export type InboxRunView = {
+	/**  Names it in a decision. */
+	run: string,
+	/**  Up to which change; more may come while the owner looks. */
+	upto: number,
+	/**  `None` for work on another paper. */
+	job: string | null,
+	/**  Empty while the job is not known here. */
+	customer: string,
+	by: string,
+	device: string,
+	changes: number,
+	/**  When the first of it came, by the relay's clock. */
+	since: number,
+	declined: boolean,
+	/**  A decision is on its way. */
+	decided: boolean,
+	/**  Why the relay did not take it in when an owner wanted that. */
+	code: ErrorCode | null,
+	/**  What it would do, oldest first; empty where what it rests on is not here. */
+	deeds: DeedView[],
 };
 
 export type Invite = {
@@ -880,6 +958,14 @@ export type OrderDetails = {
 	wished: string | null,
 	/**  Kilometres from the shop. */
 	km: number | null,
+};
+
+/**  A page of a day's orders. */
+export type OrdersOfDay = {
+	/**  Any moment of the day wanted (in the outlet's time zone); `None` is today. */
+	at: number | null,
+	/**  `next` of the page before; `None` for the first one. */
+	after: string | null,
 };
 
 /**  An outcome that is not open yet, and everything that it needs. */
@@ -1347,6 +1433,8 @@ export type StuckPiece = {
 	by: string,
 	at: number,
 	changes: number,
+	/**  Why the owner declined it, in their own words. */
+	reason: string | null,
 	/**  What a person can do about it, the likeliest first. */
 	remedies: Remedy[],
 };
@@ -1490,6 +1578,11 @@ export type Township = {
 	name: string,
 	far: boolean,
 };
+
+/**  What became of a record or a field between two moments. */
+export type Turn = "added" | 
+/**  Not known at the later moment. */
+"gone" | "taken_back" | "brought_back" | "changed";
 
 /**  Which unit of an appliance a serial number is of; old and new where one replaces the other (R44). */
 export type UnitOf = "whole" | "indoor" | "outdoor" | "old";

@@ -8,7 +8,7 @@ use specta_typescript::Typescript;
 use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
-use crate::commands::{bundles, facts, kept, lists, orders, photos, session, sheet, storage, sync, team, visit};
+use crate::commands::{bundles, facts, inbox, kept, lists, orders, photos, session, sheet, storage, sync, team, visit};
 
 /// A core event on its way to the screen.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
@@ -55,6 +55,9 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             team::add_member,
             team::invite,
             team::set_device_status,
+            inbox::inbox,
+            inbox::decide_inbox,
+            inbox::erase_job,
             kept::kept,
             kept::put_draft,
             kept::remember,

@@ -176,3 +176,50 @@ async fn photo(State(host): State<Host>, UrlPath(hash): UrlPath<String>) -> Resp
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A window on a fresh folder, and what one command answers there.
+    fn answers(commands: &[(&str, serde_json::Value)]) -> Vec<(StatusCode, serde_json::Value)> {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let core = Arc::new(Doorstep::open(folder.path(), Arc::new(Machine), runtime.handle()).unwrap());
+        let builder = bindings::builder::<MockRuntime>();
+        let app = mock_builder().invoke_handler(builder.invoke_handler()).build(tauri::generate_context!()).unwrap();
+        app.manage(core.clone());
+        let webview = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
+        let policy = policy(app.config());
+        let address = SocketAddr::from(([127, 0, 0, 1], 1));
+        let host = Host { core, webview, address, policy };
+        let ask = |(command, arguments): &(&str, serde_json::Value)| {
+            let (host, command) = (State(host.clone()), UrlPath((*command).to_owned()));
+            let body = serde_json::to_vec(arguments).unwrap().into();
+            runtime.block_on(async {
+                let answer = invoke(host, command, body).await;
+                let status = answer.status();
+                let bytes = axum::body::to_bytes(answer.into_body(), MOST).await.unwrap();
+                (status, serde_json::from_slice(&bytes).unwrap())
+            })
+        };
+        commands.iter().map(ask).collect()
+    }
+
+    #[test]
+    fn the_inbox_is_empty_and_nothing_can_be_decided_or_erased_before_a_device_has_joined() {
+        let decision = serde_json::json!({ "run": "x", "upto": 1, "admit": false, "reason": "" });
+        let job = "01M803T56PA7M8ZJW29PZCSJ1T";
+        let told = answers(&[
+            ("inbox", serde_json::json!({})),
+            ("decide_inbox", serde_json::json!({ "input": decision })),
+            ("erase_job", serde_json::json!({ "input": { "job": job, "number_end": "SJ1T" } })),
+            ("erase_job", serde_json::json!({ "input": { "job": "no job", "number_end": "" } })),
+        ]);
+        assert_eq!(told[0], (StatusCode::OK, serde_json::json!([])));
+        for (status, failure) in &told[1..3] {
+            assert_eq!((*status, &failure["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &"not_enrolled".into()));
+        }
+        assert_eq!(told[3].0, StatusCode::UNPROCESSABLE_ENTITY, "what is no job is refused at the door");
+    }
+}

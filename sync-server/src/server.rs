@@ -9,7 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorstep_schemas::ids::OutletId;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -57,11 +60,12 @@ pub async fn serve(listener: TcpListener, door: Door, state: Arc<State>, shutdow
             } => accepted,
         };
         match accepted {
-            (Ok(place), Ok((stream, _))) => {
+            (Ok(place), Ok((stream, address))) => {
                 let (service, stopping) = (TowerToHyperService::new(router.clone()), stopping.clone());
                 let (door, header) = (door.clone(), state.pace.header);
                 connections.spawn(async move {
-                    enter(stream, door, service, header, stopping).await;
+                    let peer = routes::Peer(address.ip());
+                    enter(stream, door, Serving { service, peer, header }, stopping).await;
                     drop(place);
                 });
             }
@@ -84,22 +88,23 @@ pub async fn serve(listener: TcpListener, door: Door, state: Arc<State>, shutdow
     }
 }
 
-async fn enter(
-    stream: TcpStream,
-    door: Door,
+/// What one connection is served with.
+struct Serving {
     service: TowerToHyperService<axum::Router>,
+    peer: routes::Peer,
     header: Duration,
-    stopping: watch::Receiver<bool>,
-) {
+}
+
+async fn enter(stream: TcpStream, door: Door, serving: Serving, stopping: watch::Receiver<bool>) {
     if let Err(cause) = stream.set_nodelay(true) {
         tracing::debug!(%cause, "a connection ended before it was served");
         return;
     }
     match door {
-        Door::Plain => connection(stream, service, header, stopping).await,
+        Door::Plain => connection(stream, serving, stopping).await,
         // A handshake that stands still is a head that does not come.
-        Door::Tls(tls) => match tokio::time::timeout(header, tls.accept(stream)).await {
-            Ok(Ok(stream)) => connection(stream, service, header, stopping).await,
+        Door::Tls(tls) => match tokio::time::timeout(serving.header, tls.accept(stream)).await {
+            Ok(Ok(stream)) => connection(stream, serving, stopping).await,
             Ok(Err(cause)) => tracing::debug!(%cause, "a handshake failed"),
             Err(_elapsed) => tracing::debug!("a handshake took too long"),
         },
@@ -108,16 +113,19 @@ async fn enter(
 
 async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
-    service: TowerToHyperService<axum::Router>,
-    header: Duration,
+    Serving { service, peer, header }: Serving,
     mut stopping: watch::Receiver<bool>,
 ) {
+    let from_peer = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        service.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         // The beacon tells the time, signed; a second telling costs 37 bytes of each answer.
         .auto_date_header(false)
         .header_read_timeout(header)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(stream), from_peer);
     tokio::pin!(connection);
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,

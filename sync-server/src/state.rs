@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, broadcast, watch};
 
 use crate::blobs::{BlobFolder, Sealed};
 use crate::clock::Clock;
+use crate::engine::rates::{Rate, Rates};
 use crate::engine::tries::WrongTries;
 use crate::identity;
 use crate::storage::memory::Memory;
@@ -45,6 +46,8 @@ pub struct Pace {
     /// Given to running requests when the relay stops.
     pub farewell: Duration,
     pub connections: usize,
+    /// How often one device may ask.
+    pub requests: Rate,
 }
 
 impl Default for Pace {
@@ -58,6 +61,7 @@ impl Default for Pace {
             outside: Duration::from_secs(1),
             farewell: Duration::from_secs(10),
             connections: 4_096,
+            requests: Rate::USUAL,
         }
     }
 }
@@ -71,6 +75,7 @@ pub struct State {
     pub(crate) pace: Pace,
     looks: Semaphore,
     tries: Mutex<WrongTries>,
+    rates: Mutex<Rates>,
     /// When a device last showed that a log had been put back.
     forks: Mutex<HashMap<OutletId, i64>>,
     /// Moves beside the log since the start, by outlet: live connections tell a new one by the number.
@@ -96,6 +101,7 @@ impl State {
             pace,
             looks: Semaphore::new(LOOKS_AT_ONCE),
             tries: Mutex::default(),
+            rates: Mutex::default(),
             forks: Mutex::default(),
             beside: Mutex::default(),
             news: broadcast::channel(NEWS_BEHIND).0,
@@ -130,6 +136,10 @@ impl State {
 
     pub(crate) fn tries(&self) -> MutexGuard<'_, WrongTries> {
         self.tries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn rates(&self) -> MutexGuard<'_, Rates> {
+        self.rates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads one moment of the log, away from the runtime's threads.

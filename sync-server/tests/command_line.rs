@@ -102,6 +102,16 @@ async fn an_operator_founds_an_outlet_lets_people_in_and_reports_a_phone_lost_wh
     // The relay hears of what the other program wrote, and lets go of the phone.
     assert_eq!(live.chunk().await.ok().flatten(), None);
 
+    let quota = ["outlet", "quota", "--json"];
+    let usual = told(folder.path(), &quota);
+    assert_eq!((&usual["device"]["entries"], &usual["outlet"]["bytes"]), (&50_000.into(), &2_000_000_000_u64.into()));
+    assert!(done(folder.path(), &["outlet", "quota", "--device-entries", "9", "--photo-mb", "7"]).status.success());
+    let set = told(folder.path(), &quota);
+    assert_eq!((&set["device"]["entries"], &set["outlet"]["photo_bytes"]), (&9.into(), &7_000_000.into()));
+    assert_eq!(set["outlet"]["entries"], usual["outlet"]["entries"], "what is not named stays");
+    let stats = told(folder.path(), &["stats", "--json"]);
+    assert_eq!(stats["outlets"][0]["devices"][0]["today"]["entries"], 0);
+
     let check = done(folder.path(), &["check"]);
     assert!(check.status.success());
     assert!(String::from_utf8_lossy(&check.stdout).contains("4 entries, all as written"));

@@ -15,7 +15,7 @@ use stage::pen::Pen;
 use stage::{Phone, Stage, body, grant, job, json, refusal};
 
 fn admit(pen: &Pen, to_seq: u64, declined: bool) -> Piece {
-    let admit = Admit { doc: pen.doc.clone(), actor: pen.actor, to_seq, declined };
+    let admit = Admit { doc: pen.doc.clone(), actor: pen.actor, to_seq, declined, reason: None };
     Piece { kind: kind::ADMIT, admit: Some(admit), ..Piece::default() }
 }
 
@@ -83,6 +83,33 @@ async fn work_on_a_job_that_was_lost_waits_for_the_owner_and_enters_the_log_by_t
         let outlet = stage.outlet;
         let audit = storage::look(stage.state.storage(), |shelf| audit::audit(shelf, outlet)).unwrap();
         assert_eq!(audit.finding, None);
+        stage.close().await;
+    }
+}
+
+#[tokio::test]
+async fn work_that_builds_on_what_waits_waits_with_it_and_follows_it_into_the_log() {
+    for stage in [Stage::set().await, Stage::on_sqlite().await] {
+        let (mut wang, mut li, mut zhao, lost) = lost_job(&stage).await;
+        let (first, next) = (lost.piece(3, 5), lost.next_op());
+        let mut builds = zhao.pen(lost.doc.clone());
+        builds.set_at(1, next);
+        assert_eq!(
+            zhao.exchange(&[builds.all()]).await.outcomes(),
+            ["change_out_of_range"],
+            "on nothing that is known"
+        );
+        assert_eq!(li.exchange(&[first]).await.header.results[0].inbox, Some(1));
+        let down = zhao.exchange(&[builds.all()]).await;
+        assert_eq!(down.header.results[0].inbox, Some(2), "it is no bomb: what it builds on is here");
+        let mut bomb = zhao.pen(lost.doc.clone());
+        bomb.set_at(1, next + 20);
+        assert_eq!(zhao.exchange(&[bomb.all()]).await.header.results[0].inbox, None);
+
+        assert_eq!(wang.exchange(&[admit(&builds, 1, false)]).await.outcomes(), ["builds_on_waiting"]);
+        let outcomes = wang.exchange(&[admit(&lost, 5, false), admit(&builds, 1, false)]).await.outcomes();
+        assert_eq!(outcomes, ["accepted", "accepted"]);
+        assert_eq!(zhao.exchange(&[builds.all()]).await.outcomes(), ["known"]);
         stage.close().await;
     }
 }
@@ -215,4 +242,37 @@ async fn an_erased_job_is_gone_from_the_relay_and_the_log_still_holds_together()
     let audit = storage::look(stage.state.storage(), |shelf| audit::audit(shelf, outlet)).unwrap();
     assert_eq!(audit.finding, None);
     stage.close().await;
+}
+
+#[tokio::test]
+async fn the_author_is_told_what_became_of_the_work_and_why_and_nobody_else_is() {
+    for stage in [Stage::set().await, Stage::on_sqlite().await] {
+        let (mut wang, mut li, mut zhao, pen) = lost_job(&stage).await;
+        li.exchange(&[pen.piece(3, 4), pen.piece(5, 5)]).await;
+        let told = async |phone: &mut Phone, known: u64| {
+            let up = UpHeader { decided: Some(known), ..phone.up() };
+            phone.exchange_with(&up, &[]).await.header.decided.unwrap_or_default()
+        };
+        assert!(told(&mut li, 0).await.is_empty(), "it waits");
+        let mut declined = admit(&pen, 4, true);
+        declined.admit.as_mut().unwrap().reason = Some("照片不清楚".repeat(60));
+        wang.exchange(&[declined]).await;
+        assert!(li.exchange(&[]).await.header.decided.is_none(), "who does not ask is not told");
+        let words = told(&mut li, 0).await;
+        let short: Vec<_> = words.iter().map(|w| (w.from_seq, w.to_seq, w.state)).collect();
+        assert_eq!(short, [(3, 4, 2)]);
+        assert_eq!(words[0].reason.as_ref().map(|reason| reason.chars().count()), Some(200));
+        assert!(told(&mut li, words[0].mark).await.is_empty(), "once");
+        assert!(told(&mut zhao, 0).await.is_empty() && told(&mut wang, 0).await.is_empty());
+        let outlet = stage.outlet;
+        let head = storage::look(stage.state.storage(), |shelf| shelf.outlet(outlet)).unwrap().unwrap().head;
+        let said = storage::look(stage.state.storage(), |shelf| shelf.body(outlet, head)).unwrap().unwrap();
+        assert!(!String::from_utf8_lossy(&said).contains("照片"), "the log keeps no words about people");
+        // An owner thinks again: what was declined goes in with what came behind it.
+        wang.exchange(&[admit(&pen, 5, false)]).await;
+        let words = told(&mut li, words[0].mark).await;
+        let short: Vec<_> = words.iter().map(|w| (w.from_seq, w.state, w.reason.is_some())).collect();
+        assert_eq!(short, [(3, 1, false), (5, 1, false)]);
+        stage.close().await;
+    }
 }

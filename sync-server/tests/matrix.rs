@@ -331,7 +331,7 @@ async fn words(found: &mut Ledger, person: &mut Person, n: u8, boss: &Phone, col
     for number in 0..=20u8 {
         found.kinds.insert(number);
         let job = JobId::from_bytes([n, 99, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]);
-        let admit = Admit { doc: DocId::Roster, actor: boss.actor, to_seq: 9, declined: false };
+        let admit = Admit { doc: DocId::Roster, actor: boss.actor, to_seq: 9, declined: false, reason: None };
         let piece = Piece {
             kind: number,
             grant: Some(Grant { job, member: colleague, access: Access::Read }),
@@ -370,18 +370,22 @@ async fn doors(found: &mut Ledger, person: &Person, colleague: MemberId, idle: &
         (Endpoint::Invites, Method::POST, "/v1/invites".to_owned(), invite.into(), "200"),
         (Endpoint::DeviceStatus, Method::POST, device, r#"{"status":"active"}"#.into(), "204"),
         (Endpoint::Health, Method::GET, "/v1/health".to_owned(), Vec::new(), "200"),
+        (Endpoint::Description, Method::GET, "/v1/openapi.json".to_owned(), Vec::new(), "200"),
         (Endpoint::Enrol, Method::POST, "/v1/enrol".to_owned(), enrol.into(), "403 code_wrong"),
     ];
     for (at, method, path, sent, well) in ways {
         let owners = matches!(at, Endpoint::Members | Endpoint::Invites | Endpoint::DeviceStatus);
         let expected = match person.standing {
-            _ if matches!(at, Endpoint::Health | Endpoint::Enrol) => well,
+            _ if matches!(at, Endpoint::Health | Endpoint::Description | Endpoint::Enrol) => well,
             Standing::Left | Standing::Lost => "403 device_refused",
             Standing::Pending => "403 device_pending",
             Standing::Active if owners && !person.owns() => "403 not_allowed",
             Standing::Active => well,
         };
-        let got = said(person.phone.request(method, &path).body(sent).send().await.unwrap()).await;
+        // Each guesses from a home of their own.
+        let home = format!("10.{}.0.1", person.phone.device.0[0]);
+        let request = person.phone.request(method, &path).header("x-forwarded-for", home);
+        let got = said(request.body(sent).send().await.unwrap()).await;
         found.cell(at, (person.standing, &person.roles), got, expected);
     }
 }

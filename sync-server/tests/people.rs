@@ -20,7 +20,8 @@ fn key(seed: u8) -> PublicKey {
 async fn a_code_lets_one_device_in_once_however_many_try_together() {
     for stage in [Stage::set().await, Stage::on_sqlite().await] {
         let code = stage.code(stage.li).await;
-        let tries = (1..=8).map(|n| stage.try_code(&code, key(n)));
+        let homes: Vec<_> = (1..=8).map(|n| (n, format!("10.0.1.{n}"))).collect();
+        let tries = homes.iter().map(|(n, home)| stage.try_code_from(home, &code, key(*n)));
         let answers = futures_util::future::join_all(tries).await;
         assert_eq!(answers.iter().filter(|answer| answer.status() == StatusCode::OK).count(), 1);
         for answer in answers.into_iter().filter(|answer| answer.status() != StatusCode::OK) {
@@ -44,11 +45,28 @@ async fn wrong_used_and_expired_codes_answer_alike() {
 }
 
 #[tokio::test]
+async fn the_sixth_wrong_code_from_one_address_waits_a_minute_and_the_shop_next_door_does_not() {
+    let stage = Stage::set().await;
+    let code = stage.code(stage.li).await;
+    for _ in 0..5 {
+        let answer = stage.try_code_from("203.0.113.9, 10.0.0.7", "99999999", key(1)).await;
+        assert_eq!(refusal(answer).await, (403, "code_wrong".into()));
+    }
+    let answer = stage.try_code_from("10.0.0.7", &code, key(1)).await;
+    assert_eq!(answer.headers()["retry-after"], "60", "the last word is the proxy's, the first the guesser's");
+    assert_eq!(refusal(answer).await, (429, "too_many_tries".into()));
+    assert_eq!(stage.try_code_from("10.0.0.8", &code, key(1)).await.status(), 200);
+    stage.pass(60_000);
+    assert_eq!(refusal(stage.try_code_from("10.0.0.7", &code, key(2)).await).await, (403, "code_wrong".into()));
+}
+
+#[tokio::test]
 async fn guessing_is_stopped_after_sixty_tries_and_only_for_a_while() {
     let stage = Stage::set().await;
     let code = stage.code(stage.li).await;
-    for _ in 0..60 {
-        assert_eq!(stage.try_code("99999999", key(1)).await.status(), 403);
+    for n in 0..60 {
+        let from = format!("10.0.0.{n}");
+        assert_eq!(stage.try_code_from(&from, "99999999", key(1)).await.status(), 403);
     }
     let answer = stage.try_code(&code, key(1)).await;
     assert_eq!(answer.headers()["retry-after"], "60");

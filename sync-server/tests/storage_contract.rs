@@ -126,6 +126,9 @@ fn entries_follow_one_another_and_are_bound_by_the_hash(storage: &dyn Storage) {
     let seqs = |entries: Vec<storage::EntryHead>| entries.iter().map(|entry| entry.seq).collect::<Vec<_>>();
     assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, 1, 10))), [2]);
     assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, u64::MAX, 10))), [0; 0]);
+    put(storage, |ledger| ledger.append(SHOP, &grant_entry()));
+    assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, 0, 10))), [1, 2, 3], "as many as were asked for");
+    assert_eq!(seqs(see(storage, |shelf| shelf.entries_after(SHOP, 0, 2))), [1, 2]);
     assert_eq!(seqs(see(storage, |shelf| shelf.entries_before(SHOP, 3, 1))), [2]);
     assert_eq!(see(storage, |shelf| shelf.body(SHOP, 1)), Some(vec![1; 40]));
     assert_eq!(see(storage, |shelf| shelf.body(SHOP, 9)), None);
@@ -355,7 +358,19 @@ fn a_blob_belongs_to_each_document_that_it_was_attached_to(storage: &dyn Storage
 fn inbox_row(n: u64, doc: DocId, state: InboxState) -> InboxRow {
     let run = Run { seq: n * 10, hash: ChangeHash([5; 32]), chain: Chain([6; 32]), next_op: 40 };
     let (actor, from_seq, body) = (Actor([3; 16]), n * 10 - 9, vec![7; 100]);
-    InboxRow { mark: n, doc, actor, from_seq, run, ops: 12, member: li(), at_ms: 9, state, body }
+    InboxRow {
+        mark: n,
+        doc,
+        actor,
+        from_seq,
+        run,
+        ops: 12,
+        member: li(),
+        at_ms: 9,
+        state,
+        reason: Some("重拍".into()),
+        body,
+    }
 }
 
 fn the_inbox_keeps_each_item_with_its_newest_word(storage: &dyn Storage) {
@@ -378,7 +393,7 @@ fn the_inbox_keeps_each_item_with_its_newest_word(storage: &dyn Storage) {
     assert_eq!(marks(SHOP, 0, 9), [2, 3, 4], "an item's newest word takes the place of its older ones");
     assert_eq!((marks(SHOP, 2, 1), marks(OTHER_SHOP, 0, 9)), (vec![3], vec![]));
     assert_eq!(see(storage, |shelf| shelf.inbox_after(SHOP, 3, 9)), [admitted]);
-    let used = |doc: Option<&DocId>| see(storage, |shelf| shelf.inbox_use(SHOP, li(), doc));
+    let used = |doc: Option<&DocId>| see(storage, |shelf| shelf.inbox_use(SHOP, Some(li()), doc));
     assert_eq!(used(None), InboxUse { items: 2, bytes: 200, ops: 24 });
     assert_eq!(used(Some(&doc)), InboxUse { items: 1, bytes: 100, ops: 12 });
     let row = see(storage, |shelf| shelf.outlet(SHOP)).unwrap();

@@ -6,9 +6,11 @@ use std::path::Path;
 
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::sqlite::Sqlite;
-use doorstep_relay::storage::{self, Confirms, Member, NewEntry, Outlet, RunRow, Shelf, Storage, Totals};
+use doorstep_relay::storage::{
+    self, Confirms, DayUse, Member, NewEntry, Outlet, Quota, RunRow, Shelf, Storage, StorageError, Totals,
+};
 use doorstep_schemas::admission::Run;
-use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, MemberId, OutletId, ShortId};
+use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId, ShortId};
 use doorstep_schemas::wire::{RoleKind, Status, kind};
 
 const SHOP: OutletId = OutletId(ulid::Ulid(1));
@@ -160,4 +162,43 @@ fn after_a_crash_between_two_jobs_every_job_that_was_told_is_there_whole_and_no_
         let goes_on = storage::write(&left, |ledger| ledger.append(SHOP, &entry(1)));
         assert_eq!(goes_on.wait().unwrap().seq, told + 1);
     }
+}
+
+#[test]
+fn what_a_device_brings_adds_up_by_day_and_is_forgotten_after_weeks() {
+    on_both(|storage| {
+        let (li, zhao) = (DeviceId([1; 8]), DeviceId([2; 8]));
+        let brought = |entries| DayUse { entries, bytes: 10 * entries, photo_bytes: 100 * entries };
+        let add = |outlet, day, device, entries| {
+            let more = brought(entries);
+            storage::write(storage, move |ledger| ledger.add_use(outlet, day, device, more)).wait().unwrap();
+        };
+        let uses = |outlet, day| storage::look(storage, |shelf| shelf.uses(outlet, day)).unwrap();
+        add(SHOP, 100, li, 1);
+        add(SHOP, 100, li, 2);
+        add(SHOP, 100, zhao, 5);
+        add(SHOP, 101, zhao, 7);
+        add(OTHER_SHOP, 100, li, 9);
+        assert_eq!(uses(SHOP, 100), [(li, brought(3)), (zhao, brought(5))]);
+        assert_eq!((uses(SHOP, 101), uses(OTHER_SHOP, 100)), (vec![(zhao, brought(7))], vec![(li, brought(9))]));
+        let use_of = |day, device| storage::look(storage, |shelf| shelf.use_of(SHOP, day, device)).unwrap();
+        assert_eq!(use_of(100, li), (brought(3), brought(8)));
+        assert_eq!(use_of(102, li), Default::default());
+        let failed = storage::write(storage, move |ledger| {
+            ledger.add_use(SHOP, 100, li, brought(50))?;
+            ledger.put_quota(SHOP, Quota { device: brought(1), ..Quota::default() })?;
+            Err::<(), _>(StorageError::Corrupt { what: "test" })
+        });
+        assert!(failed.wait().is_err());
+        assert_eq!(uses(SHOP, 100)[0], (li, brought(3)), "a job that fails counts nothing");
+        add(SHOP, 136, li, 1);
+        assert!(uses(SHOP, 100).is_empty());
+        assert_eq!((uses(SHOP, 101).len(), uses(OTHER_SHOP, 100).len()), (1, 1));
+
+        let quota = |outlet| storage::look(storage, |shelf| shelf.quota(outlet)).unwrap();
+        assert_eq!(quota(SHOP), Quota::default());
+        let set = Quota { device: brought(3), outlet: brought(4) };
+        storage::write(storage, move |ledger| ledger.put_quota(SHOP, set)).wait().unwrap();
+        assert_eq!((quota(SHOP), quota(OTHER_SHOP)), (set, Quota::default()));
+    });
 }

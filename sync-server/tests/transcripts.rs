@@ -72,6 +72,7 @@ fn up(who: &str, cursor: Option<Cursor>) -> UpHeader {
         compares: None,
         packs: None,
         packs_from: None,
+        decided: None,
         inbox: None,
     }
 }

@@ -311,6 +311,7 @@ impl World {
             compares: None,
             packs: None,
             packs_from: None,
+            decided: None,
             inbox: None,
         }
     }

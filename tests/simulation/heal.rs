@@ -58,7 +58,8 @@ impl World {
         let actions = &self.devices[who].actions;
         let waiting = actions.inbox().expect("the store answers").into_iter().filter(|run| !run.declined);
         // Only an owner has an inbox, and another one may have been quicker.
-        let admit = |run: InboxRunView| InboxDecision { run: run.run, upto: run.upto, admit: true };
+        let admit =
+            |run: InboxRunView| InboxDecision { run: run.run, upto: run.upto, admit: true, reason: String::new() };
         waiting.map(admit).filter(|decision| actions.decide_inbox(decision).is_ok()).count() > 0
     }
 

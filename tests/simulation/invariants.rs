@@ -8,11 +8,15 @@ use doorstep_relay::engine::access::Verb;
 use doorstep_relay::engine::standing;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::FrameReader;
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId};
-use doorstep_schemas::wire::{Access, Status};
+use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, JobId};
+use doorstep_schemas::quota::day_of;
+use doorstep_schemas::wire::{Access, Status, kind};
 
 use crate::device::{Device, Flight};
 use crate::world::{Held, World, broken};
+
+/// Days on which the relay's counts are looked at: it keeps them a little longer.
+const DAYS_COUNTED: i64 = 30;
 
 /// A change that a device made: its hash, document, actor, place in the run, row.
 type Made = (ChangeHash, DocId, Actor, u64, i64);
@@ -108,6 +112,7 @@ pub fn at_rest(world: &mut World) -> Held {
     if let Some(finding) = world.relay.audit() {
         return broken(format!("the relay's log: {finding}"));
     }
+    what_was_brought_is_counted(world)?;
     all_confirmed(world)?;
     nothing_lost(world)?;
     only_want_of_a_right_is_refused(world)?;
@@ -117,6 +122,32 @@ pub fn at_rest(world: &mut World) -> Held {
     a_fresh_exchange_carries_nothing(world)?;
     made_anew_is_the_same(world)?;
     a_newcomer_holds_the_same(world)
+}
+
+/// What a device put into the log of its own work counts as brought by it that day, as long as days are kept.
+fn what_was_brought_is_counted(world: &mut World) -> Held {
+    let (outlet, today) = (world.relay.outlet, day_of(world.moment()));
+    let lacks = world.relay.ask(|shelf| {
+        let mut brought: BTreeMap<(i64, DeviceId), u64> = BTreeMap::new();
+        for entry in shelf.entries_after(outlet, 0, usize::MAX)? {
+            let day = day_of(entry.at_ms);
+            if let (kind::SEGMENT, Some(by)) = (entry.kind, entry.carrier)
+                && entry.author == Some(by)
+                && (today - DAYS_COUNTED..=today).contains(&day)
+            {
+                *brought.entry((day, by)).or_default() += 1;
+            }
+        }
+        for ((day, device), entries) in brought {
+            let counted = shelf.uses(outlet, day)?.into_iter().find(|(by, _)| *by == device);
+            let counted = counted.map_or(0, |(_, used)| used.entries);
+            if counted < entries {
+                return Ok(Some(format!("{device} brought {entries} entries in a day, and {counted} were counted")));
+            }
+        }
+        Ok(None)
+    });
+    lacks.map_or(Ok(()), broken)
 }
 
 fn all_confirmed(world: &mut World) -> Held {

@@ -26,7 +26,7 @@ const MOST: u64 = 60;
 /// A seed that shows the bug, tried first; the others follow in case plans are drawn another way one day.
 fn known(bug: Bug) -> u64 {
     match bug {
-        Bug::AnswerBeforeCommit | Bug::StatusNotAsked => 8,
+        Bug::AnswerBeforeCommit | Bug::StatusNotAsked | Bug::StatusAskedOnce => 8,
         Bug::StartOpNotChecked => 27,
         Bug::LinkNotChecked => 26,
         Bug::SignatureNotChecked => 36,
@@ -41,6 +41,7 @@ fn known(bug: Bug) -> u64 {
         Bug::NothingPurged => 19,
         Bug::ReceiptByAnyone
         | Bug::OpsNotCounted
+        | Bug::QuotaNotCounted
         | Bug::GrantNotExpanded
         | Bug::ConfirmedUnanswered
         | Bug::GrantsForgotten

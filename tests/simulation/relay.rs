@@ -47,6 +47,8 @@ pub struct Relay {
     pub backup: Option<Memory>,
     /// It was put back to an older copy without a word, and no device has shown so yet.
     pub in_doubt: bool,
+    /// A device that is reported lost behind the first portion of the next request, and when.
+    pub lost_midway: Option<(DeviceId, i64)>,
     told: Told,
     /// Portions of packs that were made, in whichever copy of the log: each has a name of its own.
     portions: u64,
@@ -90,6 +92,8 @@ impl Relay {
             in_doubt: false,
             told: Told::default(),
             portions: 0,
+            lost_midway: None,
+            told: Told::default(),
         }
     }
 
@@ -163,25 +167,34 @@ impl Relay {
         let mut commits = end.map_or(u32::MAX, |end| end.commits);
         let mut synced = None;
         let mut session = Session::new(caller.clone());
-        let mut results = Vec::new();
+        let (mut results, mut visit) = (Vec::new(), None);
         let mut read = Ok(());
         for portion in portions {
             let (batch, ok) = session.take(portion);
             if let Some(batch) = batch {
                 self.commit(&mut commits, &mut synced);
-                results.extend(write(&self.log, move |ledger| batch.keep(ledger, now_ms, &|_| Ok(()))).wait().unwrap());
+                let kept = write(&self.log, move |ledger| batch.keep(ledger, now_ms, &|_| Ok(()))).wait().unwrap();
+                results.extend(kept.results);
+                visit = visit.or(kept.visit);
             }
             read = ok;
             if read.is_err() {
                 break;
+            }
+            if let Some((device, at)) = self.lost_midway.take() {
+                self.set_device(device, Status::Lost, at);
             }
         }
         if !whole || read.is_err() {
             return Err(self.end(end, synced, Refused::Unreadable));
         }
         let Ok(up) = session.finish() else { return Err(self.end(end, synced, Refused::Unreadable)) };
-        if let Some(cursor) = up.cursor
-            && self.ask(|shelf| fork::remembers_more(shelf, caller.outlet, &cursor))
+        if visit.is_none() && self.ask(|shelf| exchange::is_worth_noting(shelf, &caller, &up, now_ms)) {
+            let (visitor, word) = (caller.clone(), up.clone());
+            self.commit(&mut commits, &mut synced);
+            visit = Some(self.tell(move |ledger| exchange::note(ledger, &visitor, &word, now_ms)));
+        }
+        if let Some(cursor) = up.cursor.filter(|_| visit.is_some_and(|visit| visit.remembers_more))
             && self.forked_at.is_none_or(|at| now_ms - at >= FORKS_EVERY_MS)
         {
             self.forked_at = Some(now_ms);
@@ -189,11 +202,6 @@ impl Relay {
             self.commit(&mut commits, &mut synced);
             self.tell(move |ledger| fork::begin_anew(ledger, outlet, &cursor, epoch));
             self.in_doubt = false;
-        }
-        if self.ask(|shelf| exchange::is_worth_noting(shelf, &caller, &up, now_ms)) {
-            let (visitor, visit) = (caller.clone(), up.clone());
-            self.commit(&mut commits, &mut synced);
-            self.tell(move |ledger| exchange::note(ledger, &visitor, &visit, now_ms));
         }
         let key = &self.key;
         let answer = look(&self.log, |shelf| Ok(exchange::answer(shelf, &caller, &up, results, now_ms, key))).unwrap();

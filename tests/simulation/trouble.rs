@@ -50,8 +50,9 @@ impl World {
         }
         let now = self.moment();
         if chance.happens(50) {
-            self.relay.set_device(self.devices[who].id, Status::Lost, now);
             self.say(who, "is reported lost");
+            self.gets_nothing_more(who, now)?;
+            self.relay.set_device(self.devices[who].id, Status::Lost, now);
             return self.is_refused(who);
         }
         let member = self.devices[who].member;
@@ -82,6 +83,20 @@ impl World {
         } else {
             broken(format!("{}: still writes into the log", self.devices[who].name))
         }
+    }
+
+    /// Reported lost while its request is running: nothing behind that is kept, and no answer comes.
+    fn gets_nothing_more(&mut self, who: usize, now: i64) -> Held {
+        let (token, id) = (self.devices[who].token, self.devices[who].id);
+        let Some(body) = self.overheard.last().cloned() else { return Ok(()) };
+        let (first, rest) = body.split_at(body.len() / 2);
+        self.relay.lost_midway = Some((id, now));
+        let answer = self.relay.serve(&token, &[first, rest], true, None, now);
+        self.relay.lost_midway = None;
+        if answer == Err(Refused::Device) {
+            return Ok(());
+        }
+        broken(format!("{}: is answered although it was lost while it asked", self.devices[who].name))
     }
 
     /// From the next request on it gets nothing.

@@ -77,7 +77,7 @@ async fn who_has_left_hands_over_the_last_work_and_the_owner_takes_it_in() {
             .all(|m| m.name == TECHNICIAN || m.roles.contains(&doorstep_schemas::enrol::RoleName::Owner))
     );
 
-    let decision = InboxDecision { run: runs[0].run.clone(), upto: runs[0].upto, admit: true };
+    let decision = InboxDecision { run: runs[0].run.clone(), upto: runs[0].upto, admit: true, reason: String::new() };
     owner.app.actions.decide_inbox(&decision).unwrap();
     after_exchanges(&owner, "the work", || (serial(&owner, jobs[0])? == "LATE-1").then_some(())).await;
     assert!(inbox(&owner).is_none());

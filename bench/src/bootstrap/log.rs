@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use doorstep_relay::engine::intake::{self, Carrier};
+use doorstep_relay::engine::quota::Room;
 use doorstep_relay::engine::standing::Caller;
 use doorstep_relay::engine::team;
 use doorstep_relay::storage::sqlite::Sqlite;
@@ -151,8 +152,10 @@ fn take_all(
     pieces: Vec<Piece>,
 ) -> Result<bool, StorageError> {
     let Some(member) = ledger.member(outlet, member)? else { return Ok(false) };
-    let caller = Caller { outlet, device, member };
-    let carrier = Carrier { caller: &caller, actor: None, now_ms: 0 };
+    let Some(Device { key, .. }) = ledger.device(outlet, device)? else { return Ok(false) };
+    let caller = Caller { outlet, device, key, member };
+    let room = Room::endless(device);
+    let carrier = Carrier { caller: &caller, actor: None, now_ms: 0, room: &room };
     for piece in pieces {
         if !matches!(intake::take(ledger, carrier, piece)?.outcome, Outcome::Accepted | Outcome::Known) {
             return Ok(false);

@@ -285,6 +285,7 @@ mod tests {
         let link =
             relay.invite(&Story::of(Plan { jobs: 25, whose: Whose::Owner }).unwrap().town.members[0].name).unwrap();
         let second = Join { data: scratch.path().join("second"), link, ..told };
-        assert!(matches!(join(&second, || Ok(()), &mut Vec::new()).await, Err(BootstrapError::Differs(_))));
+        let found = join(&second, || Ok(()), &mut Vec::new()).await;
+        assert!(matches!(found, Err(BootstrapError::Differs(_))), "{found:?}");
     }
 }

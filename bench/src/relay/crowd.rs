@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use doorstep_relay::engine::intake::{self, Carrier};
+use doorstep_relay::engine::quota::Room;
 use doorstep_relay::engine::standing::Caller;
 use doorstep_relay::engine::team::{self, token_hash};
 use doorstep_relay::storage::sqlite::Sqlite;
@@ -98,8 +99,10 @@ fn take_all(
     pieces: Vec<Piece>,
 ) -> Result<bool, StorageError> {
     let Some(member) = ledger.member(outlet, boss)? else { return Ok(false) };
-    let caller = Caller { outlet, device, member };
-    let carrier = Carrier { caller: &caller, actor: None, now_ms: MORNING_MS };
+    let Some(Device { key, .. }) = ledger.device(outlet, device)? else { return Ok(false) };
+    let caller = Caller { outlet, device, key, member };
+    let room = Room::endless(device);
+    let carrier = Carrier { caller: &caller, actor: None, now_ms: MORNING_MS, room: &room };
     for piece in pieces {
         if intake::take(ledger, carrier, piece)?.outcome != Outcome::Accepted {
             return Ok(false);

@@ -101,6 +101,7 @@ pub fn up(actor: doorstep_schemas::ids::Actor, cursor: Option<Cursor>) -> UpHead
         compares: None,
         packs: None,
         packs_from: None,
+        decided: None,
         inbox: None,
     }
 }

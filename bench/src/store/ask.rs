@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use doorstep::app::Doorstep;
 use doorstep_schemas::ids::JobId;
-use doorstep_schemas::input::FindJobs;
+use doorstep_schemas::input::{FindJobs, OrdersOfDay};
 use tokio::runtime::Handle;
 
 use super::StoreBenchError;
@@ -30,10 +30,14 @@ pub fn ask(folder: &Path, case: &str, out: &mut dyn Write) -> Result<(), StoreBe
     let begun = Instant::now();
     let app = Doorstep::open(folder, shift, &Handle::current())?;
     let opened = millis(begun.elapsed());
-    let list = app.actions.orders(None)?;
+    let first = app.actions.orders_page(&OrdersOfDay::default())?;
     figures.say(case, "first_list_ms", millis(begun.elapsed()), "ms")?;
     figures.say(case, "open_store_ms", opened, "ms")?;
-    figures.say(case, "first_list_rows", list.len(), "count")?;
+    figures.say(case, "first_list_rows", first.jobs.len(), "count")?;
+    let begun = Instant::now();
+    let whole = app.actions.orders(None)?;
+    figures.say(case, "whole_day_ms", millis(begun.elapsed()), "ms")?;
+    figures.say(case, "whole_day_rows", whole.len(), "count")?;
 
     let mut pages = Vec::new();
     for day in 1..=PAGES {
@@ -55,16 +59,23 @@ fn searching(app: &Doorstep, asks: &Asks, figures: &mut Figures<'_>, case: &str)
     let mut all = Vec::new();
     let mut empty = 0;
     for kind in KINDS {
-        let mut taken = Vec::new();
+        let (mut taken, mut shown) = (Vec::new(), Vec::new());
         for (_, text) in asks.queries.iter().filter(|(of, _)| of == kind) {
             let begun = Instant::now();
             let found = app.actions.find_jobs(&FindJobs { text: text.clone() })?;
             taken.push(millis(begun.elapsed()));
             empty += usize::from(found.jobs.is_empty());
+            shown.push(found.jobs.len() as f64);
         }
         if !taken.is_empty() {
             figures.say(case, &format!("search_{}_p50_ms", kind.replace('-', "_")), percentile(&taken, 50), "ms")?;
             figures.say(case, &format!("search_{}_p99_ms", kind.replace('-', "_")), percentile(&taken, 99), "ms")?;
+            figures.say(
+                case,
+                &format!("search_{}_p50_rows", kind.replace('-', "_")),
+                percentile(&shown, 50),
+                "count",
+            )?;
         }
         all.extend(taken);
     }

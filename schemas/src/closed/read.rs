@@ -159,13 +159,13 @@ impl Source<'_> {
             extra: if flags & HAS_EXTRA != 0 { n.extra.prefixed()? } else { &[] },
             ops: 0,
         };
-        let (change, bytes) = parts.build()?;
+        let (hash, ops, bytes) = parts.build()?;
         self.bytes += bytes.len();
-        self.ops += change.ops;
+        self.ops += ops;
         if self.bytes > MAX_PLAIN || self.ops > MAX_OPS {
             return Err(ClosedError::TooLarge);
         }
-        let change = Unpacked::of(change, bytes);
+        let change = Unpacked::of(Change { hash, ops, ..parts }, bytes);
         let mine = flags & MINE != 0;
         let guess = if mine { cells::origin(time).wrapping_add(instant) } else { self.before.noted_ms };
         let noted_ms = guess.wrapping_add(n.noted.signed()?);

@@ -9,6 +9,9 @@ pub struct InboxDecision {
     pub run: String,
     pub upto: u32,
     pub admit: bool,
+    /// Why it is declined, for whoever wrote it; may be empty.
+    #[serde(default)]
+    pub reason: String,
 }
 
 /// Erases a job for good, on every device and at the relay.

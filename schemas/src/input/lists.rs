@@ -23,6 +23,15 @@ pub struct ListJobs {
     pub limit: u32,
 }
 
+/// A page of a day's orders.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, specta::Type)]
+pub struct OrdersOfDay {
+    /// Any moment of the day wanted (in the outlet's time zone); `None` is today.
+    pub at: Option<Millis>,
+    /// `next` of the page before; `None` for the first one.
+    pub after: Option<String>,
+}
+
 /// Any moment of the first and of the last day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct DayRange {

@@ -191,8 +191,8 @@ pub fn restore(main: &[u8], content: &[u8], actor: Actor, from_seq: u64) -> Resu
             extra: if flags & HAS_EXTRA != 0 { extra.prefixed()? } else { &[] },
             ops: 0,
         };
-        let found = match parts.clone().build() {
-            Ok((change, bytes)) => Found::Sound(Unpacked::of(change, bytes)),
+        let found = match parts.build() {
+            Ok((hash, ops, bytes)) => Found::Sound(Unpacked::of(Change { hash, ops, ..parts }, bytes)),
             Err(flaw) => {
                 let (bytes, hash) = parts.to_bytes();
                 Found::Flawed { hash, bytes, flaw }

@@ -39,12 +39,37 @@ fn spread(context: u32) -> u32 {
     (mixed ^ (mixed >> 12)).wrapping_mul(0x297a_2d39)
 }
 
+/// The largest divisor of [`divided`]: the weight of a cell that is sure, and what it is added to.
+const MOST_DIVISOR: usize = 30 * (2 + 8) + 3;
+
+/// 2³⁸ by each divisor, rounded up.
+const RECIPROCALS: [u64; MOST_DIVISOR + 1] = {
+    let mut all = [0; MOST_DIVISOR + 1];
+    let mut by = 1;
+    while by <= MOST_DIVISOR {
+        all[by] = (1 << 38) / by as u64 + 1;
+        by += 1;
+    }
+    all
+};
+
+/// A quotient, exact below 2²⁵: six contexts divide one after another for each bit, and a processor multiplies several
+/// times as fast as it divides.
+fn divided(number: u32, by: u32) -> u32 {
+    ((u64::from(number) * RECIPROCALS[by as usize]) >> 38) as u32
+}
+
 /// A context within another.
 pub fn within(context: u32, part: u32) -> u32 {
     spread(context.wrapping_mul(0x9e37_79b1).wrapping_add(part).wrapping_add(0x85eb_ca6b))
 }
 
 impl Table {
+    /// Takes it out. What is left is no table: a new one in its place would be a megabyte that nobody reads.
+    pub fn taken(&mut self) -> Self {
+        Self { cells: std::mem::take(&mut self.cells) }
+    }
+
     /// Blends the contexts, the most general first: a context counts by how much it has seen.
     fn guess(&mut self, contexts: &[u32], node: u32) -> Guess {
         let mut guess = Guess { places: [0; CONTEXTS], count: 0, one: EVEN };
@@ -60,7 +85,7 @@ impl Table {
             // A context that was always right counts more than one that was not.
             let sure = one.abs_diff(EVEN) >> 12;
             let weight = seen.min(30) * (2 + sure);
-            guess.one = (one * weight + guess.one * 3) / (weight + 3);
+            guess.one = divided(one * weight + guess.one * 3, weight + 3);
             guess.places[guess.count] = place;
             guess.count += 1;
         }
@@ -73,7 +98,8 @@ impl Table {
             let cell = &mut self.cells[*place];
             let (one, seen) = (*cell >> 16, *cell >> 8 & 0xff);
             let pace = seen.min(30) + 2;
-            let one = if bit { one + (0xffff - one) * 2 / (2 * pace - 1) } else { one - one * 2 / (2 * pace - 1) };
+            let way = |far: u32| divided(far * 2, 2 * pace - 1);
+            let one = if bit { one + way(0xffff - one) } else { one - way(one) };
             *cell = one << 16 | (seen + 1).min(MOST_SEEN) << 8 | (*cell & 0xff);
         }
     }
@@ -321,5 +347,21 @@ impl Coder for Reader<'_> {
     fn spend(&mut self, bytes: usize) -> Result<(), TerseError> {
         self.room = self.room.checked_sub(bytes).ok_or(TerseError::TooLarge)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quotient_by_multiplying_is_the_quotient() {
+        const END: u32 = 1 << 25;
+        for by in 1..=MOST_DIVISOR as u32 {
+            // What is rounded up grows with the number, so it is too much at the end first.
+            for number in (END - 1_000..END).chain((0..END).step_by(99_991)) {
+                assert_eq!(divided(number, by), number / by, "{number} / {by}");
+            }
+        }
     }
 }

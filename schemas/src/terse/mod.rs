@@ -8,6 +8,7 @@
 mod coder;
 mod form;
 mod letters;
+mod lore;
 mod model;
 mod parts;
 mod sample;
@@ -77,15 +78,16 @@ struct State {
 
 impl State {
     fn of(version: u8) -> Result<Self, TerseError> {
+        Self::known(version).cloned()
+    }
+
+    fn known(version: u8) -> Result<&'static Self, TerseError> {
         static FIRST: OnceLock<State> = OnceLock::new();
         match version {
-            1 => {
-                let primed = FIRST.get_or_init(|| match Self::default().read(SAMPLE_1, usize::MAX) {
-                    Ok((_, state)) => state.forgetting(),
-                    Err(_) => unreachable!("the sample is shipped with the program, and a test reads it"),
-                });
-                Ok(primed.clone())
-            }
+            1 => Ok(FIRST.get_or_init(|| match Self::default().read(SAMPLE_1, usize::MAX) {
+                Ok((_, state)) => state.forgetting(),
+                Err(_) => unreachable!("the sample is shipped with the program, and a test reads it"),
+            })),
             other => Err(TerseError::UnknownSample(other)),
         }
     }
@@ -95,8 +97,8 @@ impl State {
         Self { table: self.table, model: self.model.forgetting(), ..Self::default() }
     }
 
-    fn write(mut self, items: &[(&Item, Vec<Vec<u8>>)]) -> Result<(Vec<u8>, usize, Self), TerseError> {
-        let mut writer = Writer::new(std::mem::take(&mut self.table));
+    fn write(mut self, items: &[(&Item, &[Vec<u8>])]) -> Result<(Vec<u8>, usize, Self), TerseError> {
+        let mut writer = Writer::new(self.table.taken());
         for (item, changes) in items {
             writer.bit(&[MORE], 0, true)?;
             let parsed = changes.iter().map(|bytes| Change::parse(bytes)).collect::<Result<Vec<_>, _>>()?;
@@ -109,7 +111,7 @@ impl State {
     }
 
     fn read(mut self, body: &[u8], room: usize) -> Result<(Vec<Item>, Self), TerseError> {
-        let mut reader = Reader::new(std::mem::take(&mut self.table), body, room);
+        let mut reader = Reader::new(self.table.taken(), body, room);
         let mut items = Vec::new();
         while reader.bit(&[MORE], 0, false)? {
             items.push(self.item(&mut reader, None)?);
@@ -243,30 +245,39 @@ const BEACON_SEQ: u32 = 814;
 #[derive(Clone)]
 pub struct Teller {
     version: u8,
-    state: State,
+    /// What was told so far; nothing yet is the sample.
+    state: Option<State>,
 }
 
 impl Teller {
     /// Speaks from this sample.
     pub fn new(version: u8) -> Result<Self, TerseError> {
-        Ok(Self { version, state: State::of(version)? })
+        State::known(version)?;
+        Ok(Self { version, state: None })
     }
 
     /// Puts segments into the next parcel. Fails for what would not come back as it is; each then goes by itself, and what was said
     /// before stands.
     pub fn fold(&mut self, items: &[Item]) -> Result<Vec<u8>, TerseError> {
         let decoded = items.iter().map(|item| {
-            let Segment { actor, from_seq, codec, body, tail, .. } = &item.segment;
-            if tail.len() % 32 != 0 {
-                return Err(TerseError::Inconsistent);
-            }
+            let Segment { actor, from_seq, codec, body, .. } = &item.segment;
             Ok((item, segment::decode(*codec, body, *actor, *from_seq)?))
         });
-        let (body, made, state) = self.state.clone().write(&decoded.collect::<Result<Vec<_>, _>>()?)?;
+        let decoded = decoded.collect::<Result<Vec<_>, TerseError>>()?;
+        self.fold_decoded(&decoded.iter().map(|(item, changes)| (*item, changes.as_slice())).collect::<Vec<_>>())
+    }
+
+    /// The same of segments whose changes are in hand; their bodies are not looked at.
+    pub fn fold_decoded(&mut self, items: &[(&Item, &[Vec<u8>])]) -> Result<Vec<u8>, TerseError> {
+        if items.iter().any(|(item, _)| item.segment.tail.len() % 32 != 0) {
+            return Err(TerseError::Inconsistent);
+        }
+        let before = self.state.clone().map_or_else(|| State::of(self.version), Ok)?;
+        let (body, made, state) = before.write(items)?;
         if made > room(body.len()) {
             return Err(TerseError::TooLarge);
         }
-        self.state = state;
+        self.state = Some(state);
         Ok([&[self.version], body.as_slice()].concat())
     }
 }

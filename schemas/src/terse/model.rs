@@ -6,6 +6,7 @@ use super::TerseError;
 use super::coder::{Coder, within};
 use super::form::{Form, Place, Word, bare, named, told};
 use super::letters::text_of;
+use super::lore::Lore;
 use super::parts::{Op, Parts, Value};
 use crate::ids::{Actor, ChangeHash, ShortId};
 use crate::segment::cells::origin;
@@ -26,13 +27,7 @@ type OpId = (Actor, u64);
 
 #[derive(Clone, Default)]
 pub struct Model {
-    forms: Vec<Form>,
-    form_numbers: HashMap<Form, u32>,
-    texts: Vec<Vec<u8>>,
-    text_numbers: HashMap<Vec<u8>, u32>,
-    /// Texts by the place where they stood, the last first.
-    near: BTreeMap<u32, Vec<u32>>,
-    numbers: HashMap<u32, u64>,
+    lore: Lore,
     names: Vec<ShortId>,
     hashes: Vec<[u8; 32]>,
     actors: Vec<Actor>,
@@ -77,15 +72,14 @@ fn hole(form: u32, op: usize, part: usize) -> u32 {
 }
 
 impl Model {
-    /// Keeps how the trade speaks: forms and texts.
+    /// Keeps how the trade speaks.
     pub fn forgetting(self) -> Self {
-        let Self { forms, form_numbers, texts, text_numbers, near, numbers, hashes, .. } = self;
         let actors = vec![crate::birth::ACTOR];
-        Self { forms, form_numbers, texts, text_numbers, near, numbers, hashes, actors, ..Self::default() }
+        Self { lore: self.lore.into_sample(), hashes: self.hashes, actors, ..Self::default() }
     }
 
     pub fn texts(&self) -> Vec<String> {
-        self.texts.iter().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
+        self.lore.all_texts().map(|text| String::from_utf8_lossy(text).into_owned()).collect()
     }
 
     /// A run of another document or actor begins.
@@ -101,7 +95,7 @@ impl Model {
         c.spend(64)?;
         self.author = Some(actor);
         let form = self.form(c, given)?;
-        let shape = self.forms.get(form as usize).cloned().ok_or(TerseError::Inconsistent)?;
+        let shape = self.lore.form(form).ok_or(TerseError::Inconsistent)?;
         let deps = self.deps(c, given)?;
         let next = c.bit(&[OP_NEXT], 0, given.is_some_and(|g| g.start_op == self.next_op))?;
         let start_op = if next { self.next_op } else { c.number(&[START], given.map_or(0, |g| g.start_op))? };
@@ -147,9 +141,9 @@ impl Model {
     fn form<C: Coder>(&mut self, c: &mut C, given: Option<&Parts>) -> Result<u32, TerseError> {
         let known = given.map(|parts| {
             let form = Form::of(parts);
-            (self.form_numbers.get(&form).copied(), form)
+            (self.lore.number_of_form(&form), form)
         });
-        let count = self.forms.len() as u32;
+        let count = self.lore.forms() as u32;
         let number = known.as_ref().map_or(0, |(number, _)| number.unwrap_or(count));
         let [a, b, d] = self.last_forms;
         let contexts = [FORM, within(FORM, a), within(within(FORM, a), b), within(within(within(FORM, a), b), d)];
@@ -160,8 +154,7 @@ impl Model {
         if number == count {
             let form = told(c, known.as_ref().map(|(_, form)| form))?;
             self.keep(form.ops.len() * OP_KEPT + form.size())?;
-            self.form_numbers.insert(form.clone(), number);
-            self.forms.push(form);
+            self.lore.add_form(form);
         }
         self.last_forms = [number, a, b];
         Ok(number)
@@ -311,12 +304,12 @@ impl Model {
     }
 
     fn number<C: Coder>(&mut self, c: &mut C, at: u32, given: u64) -> Result<u64, TerseError> {
-        let last = self.numbers.get(&at).copied();
+        let last = self.lore.number(at);
         if c.bit(&[SAME, within(SAME, at)], u32::from(last.is_some()), last == Some(given))? {
             return last.ok_or(TerseError::Inconsistent);
         }
         let number = c.number(&[NUMBER, within(NUMBER, at)], given)?;
-        self.numbers.insert(at, number);
+        self.lore.put_number(at, number);
         Ok(number)
     }
 
@@ -375,8 +368,8 @@ impl Model {
 
     /// A text: one that stood here before, a name, one that stood elsewhere, or a new one.
     fn text<C: Coder>(&mut self, c: &mut C, at: u32, given: &[u8]) -> Result<Vec<u8>, TerseError> {
-        let number = self.text_numbers.get(given).copied();
-        let near = self.near.entry(at).or_default();
+        let number = self.lore.number_of_text(given);
+        let near = self.lore.near(at);
         let place = number.and_then(|number| near.iter().position(|n| *n == number));
         let name = named(given);
         let which = match (place, name) {
@@ -390,32 +383,29 @@ impl Model {
             return Ok(self.name(c, at, name)?.as_str().as_bytes().to_vec());
         }
         let number = if which > 1 {
-            near.get(which as usize - 2).copied().ok_or(TerseError::Inconsistent)?
+            self.lore.near(at).get(which as usize - 2).copied().ok_or(TerseError::Inconsistent)?
         } else {
-            let count = self.texts.len() as u64;
+            let count = self.lore.texts() as u64;
             if c.bit(&[KNOWN, within(KNOWN, at)], 0, number.is_some())? {
                 let back = c.number(&[KNOWN + 400], number.map_or(0, |n| count - 1 - u64::from(n)))?;
                 let number = count.checked_sub(back.saturating_add(1)).ok_or(TerseError::Inconsistent)?;
                 number as u32
             } else {
                 let text = text_of(c, at, given)?;
-                if self.texts.len() >= TEXTS || named(&text).is_some() {
+                if self.lore.texts() >= TEXTS || named(&text).is_some() {
                     return Err(TerseError::Inconsistent);
                 }
                 self.keep(2 * text.len() + OP_KEPT)?;
-                let number = self.texts.len() as u32;
-                self.text_numbers.insert(text.clone(), number);
-                self.texts.push(text);
-                number
+                self.lore.add_text(text)
             }
         };
-        let near = self.near.entry(at).or_default();
+        let near = self.lore.near(at);
         near.retain(|n| *n != number);
         near.insert(0, number);
         near.truncate(NEAR);
-        let text = self.texts.get(number as usize).ok_or(TerseError::Inconsistent)?;
+        let text = self.lore.text(number).ok_or(TerseError::Inconsistent)?;
         c.spend(text.len())?;
-        Ok(text.clone())
+        Ok(text.to_vec())
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that an operation's predecessors are predicted from")]

@@ -10,7 +10,7 @@ use crate::segment;
 /// or signature in it holds.
 pub fn sample(items: &[Item], mut told: impl FnMut(&str) -> Option<String>) -> Result<Vec<u8>, TerseError> {
     let mut state = State::default();
-    let mut writer = Writer::new(std::mem::take(&mut state.table));
+    let mut writer = Writer::new(state.table.taken());
     for item in items {
         let segment = &item.segment;
         let changes = segment::decode(segment.codec, &segment.body, segment.actor, segment.from_seq)?;

@@ -74,6 +74,8 @@ pub struct StuckPiece {
     pub by: String,
     pub at: Millis,
     pub changes: u32,
+    /// Why the owner declined it, in their own words.
+    pub reason: Option<String>,
     /// What a person can do about it, the likeliest first.
     pub remedies: Vec<Remedy>,
 }

@@ -16,9 +16,9 @@ use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, OutletId, PublicKey, 
 use doorstep_schemas::live::Announcement;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Chain, Claim, Farewell, identity};
 use doorstep_schemas::wire::{
-    Access, Admit, Cursor, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Outcome, Pack,
-    PackedGrant, PacksFrom, Piece, PieceResult, Role, RoleKind, RunHeld, RunName, Segment, Status, Trailer, UpHeader,
-    kind,
+    Access, Admit, Cursor, Decided, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Outcome,
+    Pack, PackedGrant, PacksFrom, Piece, PieceResult, Role, RoleKind, RunHeld, RunName, Segment, Status, Trailer,
+    UpHeader, kind,
 };
 use ed25519_dalek::SigningKey;
 
@@ -116,6 +116,7 @@ pub fn up_header() -> UpHeader {
         compares: None,
         packs: None,
         packs_from: None,
+        decided: None,
     }
 }
 
@@ -147,8 +148,21 @@ pub fn inbox_item() -> InboxItem {
 }
 
 pub fn admit() -> Piece {
-    let admit = Admit { doc: sheet(), actor: technician().1, to_seq: 44, declined: true };
+    let admit = Admit { doc: sheet(), actor: technician().1, to_seq: 44, declined: true, reason: None };
     Piece { kind: kind::ADMIT, admit: Some(admit), ..Piece::default() }
+}
+
+/// With what came later.
+pub fn admit_with_reason() -> Piece {
+    let mut piece = admit();
+    piece.admit.as_mut().unwrap().reason = Some("照片不清楚，请重拍".into());
+    piece
+}
+
+/// What became of own work.
+pub fn decided() -> Decided {
+    let reason = Some("照片不清楚，请重拍".into());
+    Decided { mark: 9, doc: sheet(), actor: technician().1, from_seq: 41, to_seq: 44, state: 2, reason }
 }
 
 pub fn erased() -> Piece {
@@ -254,6 +268,7 @@ pub fn down_header() -> DownHeader {
         farewell: None,
         compares: None,
         packs_from: None,
+        decided: None,
     }
 }
 

@@ -86,6 +86,9 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header-compares", &DownHeader { compares: Some(1), ..examples::down_header() });
     holds::<UpHeader>("up-header-packs", &examples::up_header_of_packs());
     holds::<DownHeader>("down-header-packs", &examples::down_header_of_packs());
+    holds::<UpHeader>("up-header-decided", &UpHeader { decided: Some(6), ..examples::up_header() });
+    let decided = Some(vec![examples::decided()]);
+    holds::<DownHeader>("down-header-decided", &DownHeader { decided, ..examples::down_header() });
     holds::<CompareUp>("compare-up", &examples::compare_up());
     holds::<CompareDown>("compare-down", &examples::compare_down());
     holds::<Entry>("entry", &examples::entry());
@@ -98,6 +101,7 @@ fn messages_of_protocol_1_read_for_ever() {
         ("piece-role", examples::role()),
         ("piece-device", examples::device()),
         ("piece-admit", examples::admit()),
+        ("piece-admit-reason", examples::admit_with_reason()),
         ("piece-erased", examples::erased()),
         ("piece-pack", examples::pack()),
     ] {

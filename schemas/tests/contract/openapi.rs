@@ -81,6 +81,15 @@ fn document() -> Value {
             "required": ["name", "version", "protocol"],
         } } } } },
     });
+    let description = json!({
+        "summary": "This document",
+        "security": [],
+        "responses": { "200": { "description": "OpenAPI 3.1", "content": { "application/json": { "schema": {
+            "type": "object",
+            "properties": { "openapi": text, "paths": { "type": "object" } },
+            "required": ["openapi", "paths"],
+        } } } } },
+    });
     let definitions: Map<String, Value> = s.take_definitions(true).into_iter().collect();
     json!({
         "openapi": "3.1.0",
@@ -96,6 +105,7 @@ fn document() -> Value {
             "/v1/invites": { "post": invites },
             "/v1/devices/{device}/status": { "post": status },
             "/v1/health": { "get": health },
+            "/v1/openapi.json": { "get": description },
         },
         "components": {
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, AutoCommit, ObjId, ObjType, ROOT, ScalarValue};
-use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
+use doorstep_schemas::admission::{self, History, Opened, Refusal, Run, Verdict};
 use doorstep_schemas::change::Change;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, OutletId, PublicKey};
 use doorstep_schemas::segment;
@@ -231,7 +231,15 @@ impl History for Seen<'_> {
 
 impl Shelf {
     pub fn judge(&self, author: &Device, piece: &Segment) -> Result<Verdict, Refusal<Infallible>> {
-        admission::admit(outlet(), &sheet(), piece, &author.public, &Seen(self, piece.actor))
+        let verdict = admission::admit(outlet(), &sheet(), piece, &author.public, &Seen(self, piece.actor));
+        // Whatever was made out beforehand, and by whichever key, the verdict is the same.
+        for likely in [&author.public, &device(2).public] {
+            let opened = Opened::of(outlet(), &sheet(), piece, likely);
+            let seen = Seen(self, piece.actor);
+            let other = admission::admit_opened(outlet(), &sheet(), piece, opened, &author.public, &seen);
+            assert_eq!(format!("{other:?}"), format!("{verdict:?}"));
+        }
+        verdict
     }
 
     /// Judges a piece and keeps what it brings.

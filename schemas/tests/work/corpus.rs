@@ -12,8 +12,8 @@ use doorstep_schemas::segment::{CODEC_RAW, CODEC_STRIPPED, MAX_PIECE_PLAIN};
 use doorstep_schemas::signature::Signature;
 use doorstep_schemas::terse::{Item, NEWEST, Teller};
 use doorstep_schemas::wire::{
-    Access, Cursor, Device, DownHeader, Entry, Grant, Held, Outcome, Pack, PackedGrant, Piece, PieceResult, RoleKind,
-    RunName, Segment, Status, Trailer, UpHeader, kind,
+    Access, Admit, Cursor, Device, DownHeader, Entry, Erased, Grant, Held, Outcome, Pack, PackedGrant, Piece,
+    PieceResult, RoleKind, RunName, Segment, Status, Trailer, UpHeader, kind,
 };
 
 use crate::cast::{Made, chain, device, edits, forge, outlet, piece, sheet, sign};
@@ -110,6 +110,7 @@ fn exchange_seeds() -> Vec<Seed> {
         compares: None,
         packs: None,
         packs_from: None,
+        decided: None,
         inbox: None,
     };
     let member = ShortId::mint([2; 5]);
@@ -134,6 +135,7 @@ fn exchange_seeds() -> Vec<Seed> {
         addresses: None,
         compares: None,
         packs_from: None,
+        decided: None,
         pending: None,
         inbox: None,
         inbox_seen: None,
@@ -143,13 +145,26 @@ fn exchange_seeds() -> Vec<Seed> {
     let grants = vec![PackedGrant { seq: 8, member, access: Access::Write }];
     let pack = Pack { body: vec![1, 3, 1, 2, 3, 4], grants };
     let whole = Piece { kind: kind::PACK, doc: Some(sheet()), pack: Some(pack), ..Piece::default() };
-    let packed = framed(&[down.clone()]);
+    let packed = framed(std::slice::from_ref(&down));
     let whole = [packed, framed(&[Entry { seq: 9, hash: [2; 8], part: 0, at_ms: 5, piece: whole }])].concat();
     let answer = [framed(&[down]), framed(&[entry]), framed(&[Trailer { cursor, more: true }])].concat();
     let role =
         doorstep_schemas::wire::Role { member, name: "李".into(), roles: vec![RoleKind::Owner], status: Status::Left };
     let role = Piece { kind: kind::ROLE, role: Some(role), ..Piece::default() };
+    let from_start = UpHeader { cursor: None, budget: None, ..up.clone() };
+    let asks = |mode: u8, pieces: &[Piece]| {
+        [&[16, mode], framed(std::slice::from_ref(&from_start)).as_slice(), &framed(pieces)].concat()
+    };
+    let taken = Admit { doc: sheet(), actor: author.actor, to_seq: 3, declined: true, reason: Some("重拍".into()) };
+    let admit = Piece { kind: kind::ADMIT, admit: Some(taken), ..Piece::default() };
+    let erased = Erased { job: sheet().job().unwrap() };
+    let erased = Piece { kind: kind::ERASED, erased: Some(erased), ..Piece::default() };
     vec![
+        ("intake", "technician", asks(1, &[sent.clone(), sent.clone(), given.clone(), told.clone()])),
+        ("intake", "signed-anew", asks(0x81, std::slice::from_ref(&sent))),
+        ("intake", "colleague-carries", asks(2, std::slice::from_ref(&sent))),
+        ("intake", "left", asks(3, &[sent.clone(), given.clone()])),
+        ("intake", "owner", asks(0, &[sent.clone(), given.clone(), admit, erased, sent.clone()])),
         ("exchange", "up", [&[255], framed(&[up]).as_slice(), &framed(&[sent, given, told, role])].concat()),
         ("exchange", "down", [&[5], answer.as_slice()].concat()),
         ("exchange", "pack", [&[5], whole.as_slice()].concat()),

@@ -1,8 +1,8 @@
 //! What the lists and the job's page show.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{FindJobs, ListJobs, OneDay, OneJob};
-use doorstep_schemas::view::{DayReview, FoundJobs, JobCard, JobList, JobView, PickLists, TodayView};
+use doorstep_schemas::input::{FindJobs, ListJobs, OneDay, OneJob, OrdersOfDay};
+use doorstep_schemas::view::{DayReview, FoundJobs, JobList, JobView, PickLists, TodayView};
 
 use super::Core;
 use crate::failure::Told;
@@ -22,8 +22,8 @@ pub async fn today(core: Core<'_>) -> Result<TodayView, Failure> {
 
 #[tauri::command]
 #[specta::specta]
-pub async fn orders(core: Core<'_>, input: OneDay) -> Result<Vec<JobCard>, Failure> {
-    core.actions.orders(input.at.map(|at| at.0)).map_err(Told::told)
+pub async fn orders(core: Core<'_>, input: OrdersOfDay) -> Result<JobList, Failure> {
+    core.actions.orders_page(&input).map_err(Told::told)
 }
 
 #[tauri::command]

@@ -2,6 +2,7 @@
 
 pub mod bundles;
 pub mod facts;
+pub mod inbox;
 pub mod kept;
 pub mod lists;
 pub mod orders;

@@ -7,6 +7,7 @@ use std::error::Error;
 use doorstep::actions::JobError;
 use doorstep::actions::facts::FactError;
 use doorstep::actions::finish::FinishError;
+use doorstep::actions::inbox::DecideError;
 use doorstep::actions::orders::OrderError;
 use doorstep::actions::photos::PhotoError;
 use doorstep::actions::readings::ReadingError;
@@ -48,6 +49,7 @@ impl Told for JobError {
             Self::Finished => ErrorCode::JobFinished,
             Self::Cancelled => ErrorCode::JobCancelled,
             Self::NotAssigned => ErrorCode::NotAssigned,
+            Self::LeaseEnded => ErrorCode::LeaseEnded,
             Self::NoAppliance(_) => ErrorCode::InputInvalid,
             Self::Store(error) => error.code(),
         }
@@ -61,6 +63,17 @@ impl Told for RefoundError {
             Self::NothingStuck => ErrorCode::NothingStuck,
             Self::Already(_) => ErrorCode::AlreadyRefounded,
             Self::NotAdopted => ErrorCode::NotAdopted,
+            Self::Job(error) => error.code(),
+        }
+    }
+}
+
+impl Told for DecideError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::NothingWaits => ErrorCode::NothingWaits,
+            Self::NotConfirmed => ErrorCode::JobNumberWrong,
             Self::Job(error) => error.code(),
         }
     }
@@ -328,6 +341,9 @@ mod tests {
             (FactError::TooLong { field: "tag", most: 120 }.told().code, ErrorCode::FieldTooLong),
             (FactError::Unknown("loaner").told().code, ErrorCode::NotHere),
             (FactError::OwnerOnly.told().code, ErrorCode::OwnerOnly),
+            (DecideError::OwnerOnly.told().code, ErrorCode::OwnerOnly),
+            (DecideError::NothingWaits.told().code, ErrorCode::NothingWaits),
+            (DecideError::NotConfirmed.told().code, ErrorCode::JobNumberWrong),
             (FactError::IdentityNumber.told().code, ErrorCode::IdentityNumber),
             (OrderError::AlreadyAdopted.told().code, ErrorCode::AlreadyAdopted),
             (OrderError::NotFit(Vec::new()).told().code, ErrorCode::NotFit),

@@ -10,6 +10,7 @@ mod folder;
 mod outlet;
 mod pack;
 mod people;
+mod quota;
 mod restore;
 mod serve;
 mod stats;

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::folder::say;
 use super::people::OfOutlet;
-use super::{CliError, DataFolder, folder};
+use super::{CliError, DataFolder, folder, quota};
 use crate::clock::{Clock, SystemClock};
 use crate::engine::team;
 use crate::identity;
@@ -25,6 +25,8 @@ pub enum OutletCommand {
     List(List),
     /// Which new devices wait until an owner has confirmed them.
     Confirm(Confirm),
+    /// The most that may be brought in a day: told, or set.
+    Quota(quota::QuotaCommand),
     /// Where devices reach the relay: add, list, remove. Devices hear of it with their next exchange.
     #[command(subcommand)]
     Address(AddressCommand),
@@ -104,6 +106,7 @@ pub fn run(command: OutletCommand) -> Result<(), CliError> {
             change(&command, |addresses, address| addresses.retain(|kept| *kept != address))
         }
         OutletCommand::Confirm(command) => confirm(&command),
+        OutletCommand::Quota(command) => quota::run(&command),
         OutletCommand::Address(AddressCommand::List(command)) => list_addresses(&command),
     }
 }

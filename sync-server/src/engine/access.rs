@@ -128,6 +128,7 @@ pub enum Endpoint {
     Invites,
     DeviceStatus,
     Health,
+    Description,
 }
 
 /// Who is let in at an endpoint; what they may do there is up to the tables above.
@@ -142,7 +143,7 @@ pub enum Entrance {
 }
 
 impl Endpoint {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Exchange,
         Self::Compare,
         Self::Live,
@@ -154,6 +155,7 @@ impl Endpoint {
         Self::Invites,
         Self::DeviceStatus,
         Self::Health,
+        Self::Description,
     ];
 
     /// Method and path; `{…}` stands for a parameter.
@@ -170,12 +172,13 @@ impl Endpoint {
             Self::Invites => ("POST", "/v1/invites"),
             Self::DeviceStatus => ("POST", "/v1/devices/{device}/status"),
             Self::Health => ("GET", "/v1/health"),
+            Self::Description => ("GET", "/v1/openapi.json"),
         }
     }
 
     pub const fn entrance(self) -> Entrance {
         match self {
-            Self::Enrol | Self::Health => Entrance::Anybody,
+            Self::Enrol | Self::Health | Self::Description => Entrance::Anybody,
             Self::Exchange | Self::BlobHeld | Self::BlobAppend => Entrance::OrLeft,
             Self::Compare | Self::Live | Self::BlobRead => Entrance::Member,
             Self::Members | Self::Invites | Self::DeviceStatus => Entrance::Owner,

@@ -22,7 +22,8 @@ pub fn erase(
     if let Some(log_seq) = ledger.erased(outlet, erased.job)? {
         return Ok(intake::held(Outcome::Known, log_seq));
     }
-    let piece = Piece { kind: kind::ERASED, erased: Some(erased), ..Piece::default() };
+    let body = at_rest(&Piece { kind: kind::ERASED, erased: Some(erased), ..Piece::default() });
+    carrier.room.counts(body.len());
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -34,7 +35,7 @@ pub fn erase(
             stretch: None,
             member: None,
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     ledger.erase_job(outlet, erased.job, placed.seq)?.iter().try_for_each(remove)?;

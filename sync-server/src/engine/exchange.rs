@@ -11,6 +11,7 @@ use doorstep_schemas::terse;
 use doorstep_schemas::wire::{self, DeviceHeld, DownHeader, Held, PieceResult, RunHeld, Status, Trailer, UpHeader};
 use ed25519_dalek::SigningKey;
 
+use super::fork;
 use super::inbox;
 use super::pack::Packs;
 use super::scan::{self, Place, Reader};
@@ -54,39 +55,72 @@ fn presented(shelf: &dyn Shelf, outlet: &Outlet, up: &UpHeader) -> Result<Option
     }
 }
 
-/// Whether the visit says something that is not written down yet.
-pub fn is_worth_noting(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader, now_ms: i64) -> Result<bool, StorageError> {
-    let outlet = outlet_of(shelf, caller)?;
-    let Some(device) = shelf.device(caller.outlet, caller.device)? else { return Ok(false) };
-    let seq = presented(shelf, &outlet, up)?.map_or(0, fetched);
-    let recently = (0..SEEN_EVERY_MS).contains(&now_ms.saturating_sub(device.seen_ms));
-    let owner_moves = caller.is_owner() && seq > outlet.owner_seq || inbox::is_unseen(&outlet, caller, up);
-    Ok(!recently || device.cursor_seq != seq || device.held != sane(up.held) || owner_moves)
+/// A caller's word of where it stands, beside what is known of it.
+struct Word {
+    outlet: Outlet,
+    device: Option<Device>,
+    place: Option<Place>,
+    remembers_more: bool,
 }
 
-/// What a visit changed for others.
+impl Word {
+    fn of(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader) -> Result<Self, StorageError> {
+        let outlet = outlet_of(shelf, caller)?;
+        let place = presented(shelf, &outlet, up)?;
+        let remembers_more = fork::is_ahead(&outlet, up.cursor.as_ref(), place);
+        let device = shelf.device(caller.outlet, caller.device)?;
+        Ok(Self { outlet, device, place, remembers_more })
+    }
+
+    fn seq(&self) -> u64 {
+        self.place.map_or(0, fetched)
+    }
+
+    /// Whether it says something that is not written down yet.
+    fn is_news(&self, caller: &Caller, up: &UpHeader, now_ms: i64) -> bool {
+        let Some(device) = &self.device else { return false };
+        let recently = (0..SEEN_EVERY_MS).contains(&now_ms.saturating_sub(device.seen_ms));
+        let owner_moves =
+            caller.is_owner() && self.seq() > self.outlet.owner_seq || inbox::is_unseen(&self.outlet, caller, up);
+        !recently || device.cursor_seq != self.seq() || device.held != sane(up.held) || owner_moves
+    }
+}
+
+/// What a visit changed for others, and what it showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Visit {
     /// The owner's devices hold more of the log.
     pub owner_moved: bool,
     /// The device holds more or less than it last said.
     pub held_moved: bool,
+    /// The device remembers more of this log than there is.
+    pub remembers_more: bool,
 }
 
-/// Writes down where the device stands and what it still holds.
+/// Whether a visit is to be noted before it is answered.
+pub fn is_worth_noting(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader, now_ms: i64) -> Result<bool, StorageError> {
+    let word = Word::of(shelf, caller, up)?;
+    Ok(word.remembers_more || word.is_news(caller, up, now_ms))
+}
+
+/// Writes down where the device stands and what it still holds, as far as that is news.
 pub fn note(ledger: &mut dyn Ledger, caller: &Caller, up: &UpHeader, now_ms: i64) -> Result<Visit, StorageError> {
-    let outlet = outlet_of(ledger, caller)?;
-    let seq = presented(ledger, &outlet, up)?.map_or(0, fetched);
-    let before = ledger.device(caller.outlet, caller.device)?.map(|device| device.held);
-    ledger.note_visit(caller.outlet, caller.device, seq, now_ms, sane(up.held))?;
+    let word = Word::of(ledger, caller, up)?;
+    let remembers_more = word.remembers_more;
+    if !word.is_news(caller, up, now_ms) {
+        return Ok(Visit { remembers_more, ..Visit::default() });
+    }
+    let (seq, held) = (word.seq(), sane(up.held));
+    ledger.note_visit(caller.outlet, caller.device, seq, now_ms, held)?;
     let raises = caller.is_owner() || planted::on(Bug::ReceiptByAnyone);
-    let owner_moved = raises && seq > outlet.owner_seq;
+    let owner_moved = raises && seq > word.outlet.owner_seq;
     if owner_moved {
         ledger.raise_owner_seq(caller.outlet, seq)?;
     }
     // Whoever waits for the receipt of what they left in the inbox hears of it like of any other.
     let owner_moved = inbox::note_seen(ledger, caller, up)? || owner_moved;
-    Ok(Visit { owner_moved, held_moved: before != Some(sane(up.held)) })
+    let held_moved = word.device.is_none_or(|device| device.held != held);
+    Ok(Visit { owner_moved, held_moved, remembers_more })
 }
 
 /// The whole body of the answer.
@@ -125,6 +159,7 @@ pub fn answer(
         inbox,
         inbox_seen: Some(outlet.inbox_seen).filter(|mark| *mark > 0),
         compares: up.compares.map(|_| compare::FORM),
+        decided: inbox::decided(shelf, &caller, up)?,
         farewell: caller.left().map(|gone| gone.word(key)),
         packs_from: packs.as_ref().map(|packs| packs.from),
     };

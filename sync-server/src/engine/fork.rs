@@ -7,13 +7,12 @@
 use doorstep_schemas::ids::OutletId;
 use doorstep_schemas::wire::Cursor;
 
-use super::scan;
-use crate::storage::{Ledger, Shelf, StorageError};
+use super::scan::{self, Place};
+use crate::storage::{Ledger, Outlet, StorageError};
 
-/// Whether the cursor is of this very log, and of entries that it does not hold.
-pub fn remembers_more(shelf: &dyn Shelf, outlet: OutletId, cursor: &Cursor) -> Result<bool, StorageError> {
-    let row = shelf.outlet(outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
-    Ok(cursor.epoch == row.epoch && scan::place_of(shelf, &row, cursor)?.is_none())
+/// Whether the cursor is of this very log, and of entries that it does not hold. `place`: where it stands here.
+pub(super) fn is_ahead(outlet: &Outlet, cursor: Option<&Cursor>, place: Option<Place>) -> bool {
+    place.is_none() && cursor.is_some_and(|cursor| cursor.epoch == outlet.epoch)
 }
 
 /// Gives the log a new epoch, unless somebody was faster: from now on every cursor is another log's.
@@ -23,8 +22,9 @@ pub fn begin_anew(
     cursor: &Cursor,
     epoch: [u8; 8],
 ) -> Result<bool, StorageError> {
-    let anew = remembers_more(ledger, outlet, cursor)?;
-    if anew && let Some(mut row) = ledger.outlet(outlet)? {
+    let mut row = ledger.outlet(outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+    let anew = is_ahead(&row, Some(cursor), scan::place_of(ledger, &row, cursor)?);
+    if anew {
         row.epoch = epoch;
         ledger.put_outlet(&row)?;
     }

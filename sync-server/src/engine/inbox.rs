@@ -3,13 +3,15 @@
 
 use std::cell::RefCell;
 
-use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
+use doorstep_schemas::admission::{self, History, Opened, Refusal, Run, Verdict};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{ChangeHash, DocId, OutletId};
+use doorstep_schemas::inbox::{Decided, REASON};
 use doorstep_schemas::segment;
 use doorstep_schemas::wire::{Admit, InboxItem, InboxState, Outcome, Piece, PieceResult, Segment, UpHeader, kind};
 
 use super::intake::{self, Author, Carrier, LogHistory, at_rest, from_rest, refused};
+use super::quota::Room;
 use super::standing::Caller;
 use crate::storage::{InboxRow, Ledger, NewEntry, Outlet, Shelf, StorageError};
 
@@ -21,6 +23,8 @@ const MOST_PIECE: usize = 320 * 1024;
 /// Bytes of pieces that one answer hands to an owner.
 const BUDGET: usize = 384 * 1024;
 const BATCH: usize = 256;
+/// Words on own work in one answer; the rest comes with the next.
+const MOST_DECIDED: usize = 32;
 
 fn outlet_of(shelf: &dyn Shelf, outlet: OutletId) -> Result<Outlet, StorageError> {
     shelf.outlet(outlet)?.ok_or(StorageError::Corrupt { what: "outlet" })
@@ -42,7 +46,8 @@ fn waits(mark: u64) -> PieceResult {
 struct InboxHistory<'a> {
     log: LogHistory<'a>,
     items: Vec<InboxRow>,
-    /// Operations that the author's waiting work on the document adds, in this run and in those of earlier starts.
+    /// Operations that all waiting work on the document adds: honest work may build on it, be it of an earlier start of the
+    /// author's app or somebody else's.
     waiting: u64,
     decoded: RefCell<Vec<(u64, ChangeHash)>>,
 }
@@ -62,7 +67,6 @@ impl History for InboxHistory<'_> {
     }
 
     fn doc_ops(&self) -> u64 {
-        // What another author has waiting does not count: it may never be admitted.
         self.log.doc_ops().saturating_add(self.waiting)
     }
 
@@ -88,6 +92,18 @@ fn hashes(body: &[u8]) -> Result<Vec<(u64, ChangeHash)>, StorageError> {
     Ok(changes.iter().map(|change| (change.seq, change.hash)).collect())
 }
 
+/// Whether a change that is too far for the log stands where the work that waits for an owner would end: it builds on
+/// that, and waits with it.
+pub(super) fn reaches(
+    shelf: &dyn Shelf,
+    outlet: OutletId,
+    doc: &DocId,
+    start_op: u64,
+    allowed: u64,
+) -> Result<bool, StorageError> {
+    Ok(start_op > allowed && start_op <= allowed.saturating_add(shelf.inbox_use(outlet, None, Some(doc))?.ops))
+}
+
 /// Takes a piece into the inbox, held to the same admission as the log's.
 pub fn take(
     ledger: &mut dyn Ledger,
@@ -95,14 +111,15 @@ pub fn take(
     author: &Author,
     doc: &DocId,
     segment: Segment,
+    opened: Opened,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
     let items = ledger.inbox_of(outlet, doc, segment.actor)?;
     let log = LogHistory::of(ledger, outlet, doc, segment.actor)?;
     let in_log = log.row;
-    let waiting = ledger.inbox_use(outlet, author.member.id, Some(doc))?.ops;
+    let waiting = ledger.inbox_use(outlet, None, Some(doc))?.ops;
     let history = InboxHistory { log, items, waiting, decoded: RefCell::default() };
-    let (changes, run) = match admission::admit(outlet, doc, &segment, &author.device.key, &history) {
+    let (changes, run) = match admission::admit_opened(outlet, doc, &segment, opened, &author.device.key, &history) {
         Ok(Verdict::Admit { changes, run, .. }) => (changes, run),
         Ok(Verdict::Known) => {
             return Ok(match (history.last(), in_log) {
@@ -127,9 +144,12 @@ pub fn take(
     };
     let actor = kept.actor;
     let body = at_rest(&Piece { kind: kind::SEGMENT, doc: Some(doc.clone()), segment: Some(kept), ..Piece::default() });
-    let used = ledger.inbox_use(outlet, author.member.id, None)?;
+    let used = ledger.inbox_use(outlet, Some(author.member.id), None)?;
     if used.items >= MOST_ITEMS || used.bytes + body.len() as u64 > MOST_BYTES || body.len() > MOST_PIECE {
         return Ok(refused(ErrorCode::InboxFull));
+    }
+    if !carrier.room.takes(body.len()) {
+        return Ok(refused(ErrorCode::QuotaUsed));
     }
     let mark = next_mark(ledger, outlet)?;
     let row = InboxRow {
@@ -142,6 +162,7 @@ pub fn take(
         member: author.member.id,
         at_ms: carrier.now_ms,
         state: InboxState::Waiting,
+        reason: None,
         body,
     };
     ledger.put_inbox(outlet, &row)?;
@@ -158,6 +179,10 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
     let Some(author) = intake::author(ledger, outlet, admit.actor)? else {
         return Ok(refused(ErrorCode::UnknownAuthor));
     };
+    let reason = admit.reason.as_deref().map(|reason| reason.chars().take(REASON).collect::<String>());
+    let reason = reason.filter(|reason| admit.declined && !reason.is_empty());
+    // The log keeps no words about people: they go with the item, also when the job is erased.
+    let admit = Admit { reason: None, ..admit };
     let mut items = ledger.inbox_of(outlet, &admit.doc, admit.actor)?;
     items.retain(|item| item.run.seq <= admit.to_seq && !(admit.declined && item.state == InboxState::Declined));
     if items.is_empty() {
@@ -166,12 +191,19 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
     }
     let mut refusal = None;
     let mut decided = 0;
+    // It was counted as its author's when it came.
+    let counted = Room::endless(carrier.caller.device);
     for mut item in items {
         if !admit.declined {
             let Some(segment) = from_rest(&item.body)?.segment else {
                 return Err(StorageError::Corrupt { what: "segment in the inbox" });
             };
-            let result = intake::enter(ledger, carrier, &author, &admit.doc, segment)?;
+            let counts = Carrier { room: &counted, ..carrier };
+            let result = intake::enter(ledger, counts, &author, &admit.doc, segment, Opened::default())?;
+            if result.inbox.is_some() {
+                refusal = Some(ErrorCode::BuildsOnWaiting.wire().to_owned());
+                break;
+            }
             if !matches!(result.outcome, Outcome::Accepted | Outcome::Known) {
                 refusal = Some(result.code.unwrap_or_else(|| ErrorCode::ChangeNotLinked.wire().to_owned()));
                 break;
@@ -179,6 +211,7 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
             item.body = Vec::new();
         }
         item.state = if admit.declined { InboxState::Declined } else { InboxState::Admitted };
+        item.reason.clone_from(&reason);
         item.mark = next_mark(ledger, outlet)?;
         ledger.put_inbox(outlet, &item)?;
         decided += 1;
@@ -187,7 +220,8 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
         return Ok(PieceResult { code: Some(code), ..refused(ErrorCode::ChangeNotLinked) });
     }
     let doc = admit.doc.clone();
-    let piece = Piece { kind: kind::ADMIT, admit: Some(admit), ..Piece::default() };
+    let body = at_rest(&Piece { kind: kind::ADMIT, admit: Some(admit), ..Piece::default() });
+    carrier.room.counts(body.len());
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -199,7 +233,7 @@ pub fn decide(ledger: &mut dyn Ledger, carrier: Carrier<'_>, admit: Admit) -> Re
             stretch: None,
             member: Some(author.member.id),
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     Ok(intake::held(Outcome::Accepted, placed.seq))
@@ -231,6 +265,23 @@ pub fn news(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader) -> Result<(Option
         });
     }
     Ok((Some(items).filter(|items| !items.is_empty()), more))
+}
+
+/// What became of the caller's own work since the word that it knows. It is told to whoever wrote it, also when they have
+/// left.
+pub fn decided(shelf: &dyn Shelf, caller: &Caller, up: &UpHeader) -> Result<Option<Vec<Decided>>, StorageError> {
+    let Some(known) = up.decided else { return Ok(None) };
+    let rows = shelf.decided(caller.outlet, caller.device, known, MOST_DECIDED)?;
+    let word = |row: InboxRow| Decided {
+        mark: row.mark,
+        doc: row.doc,
+        actor: row.actor,
+        from_seq: row.from_seq,
+        to_seq: row.run.seq,
+        state: row.state as u8,
+        reason: row.reason,
+    };
+    Ok(Some(rows.into_iter().map(word).collect::<Vec<_>>()).filter(|words| !words.is_empty()))
 }
 
 /// Notes how far an owner's device has fetched the inbox; says whether that is farther than any before.

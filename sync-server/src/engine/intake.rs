@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use doorstep_schemas::admission::{self, History, Refusal, Run, Verdict};
+use doorstep_schemas::admission::{self, History, Opened, Refusal, Run, Verdict};
 use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
 use doorstep_schemas::code::ErrorCode;
@@ -16,6 +16,7 @@ use doorstep_schemas::wire::{Access, Grant, Outcome, Piece, PieceResult, Segment
 
 use super::access::{self, Sender, Verb};
 use super::inbox;
+use super::quota::Room;
 use super::standing::{self, Caller};
 use crate::storage::{Device, GrantNow, Ledger, Member, NewEntry, RunRow, Shelf, StorageError, Stretch};
 
@@ -26,6 +27,7 @@ pub struct Carrier<'a> {
     /// The actor that the exchange's header names.
     pub actor: Option<Actor>,
     pub now_ms: i64,
+    pub room: &'a Room,
 }
 
 /// Whose work a piece is.
@@ -41,11 +43,40 @@ pub fn author(shelf: &dyn Shelf, outlet: OutletId, actor: Actor) -> Result<Optio
     Ok(member.map(|member| Author { device, member }))
 }
 
+/// A piece, and what was made out about it before the log is asked: the writer's turn is everybody's.
+#[derive(Debug)]
+pub struct Brought {
+    pub(super) piece: Piece,
+    pub(super) opened: Opened,
+}
+
+impl Brought {
+    /// Opens a piece. Who brings it is its likeliest author.
+    pub fn by(caller: &Caller, piece: Piece) -> Self {
+        let opened = match &piece {
+            Piece { kind: kind::SEGMENT, doc: Some(doc), segment: Some(segment), .. } => {
+                Opened::of(caller.outlet, doc, segment, &caller.key)
+            }
+            _ => Opened::default(),
+        };
+        Self { piece, opened }
+    }
+}
+
 /// Judges one piece and appends it when it may enter. Only the shelf's failures are errors.
 pub fn take(ledger: &mut dyn Ledger, carrier: Carrier<'_>, piece: Piece) -> Result<PieceResult, StorageError> {
-    match piece {
+    take_opened(ledger, carrier, Brought { piece, opened: Opened::default() })
+}
+
+/// The same for one that was opened.
+pub(super) fn take_opened(
+    ledger: &mut dyn Ledger,
+    carrier: Carrier<'_>,
+    brought: Brought,
+) -> Result<PieceResult, StorageError> {
+    match brought.piece {
         Piece { kind: kind::SEGMENT, doc: Some(doc), segment: Some(segment), .. } => {
-            take_segment(ledger, carrier, &doc, segment)
+            take_segment(ledger, carrier, &doc, segment, brought.opened)
         }
         Piece { kind: kind::GRANT, grant: Some(grant), .. } => take_grant(ledger, carrier, grant),
         Piece { kind: kind::ADMIT, admit: Some(admit), .. } => inbox::decide(ledger, carrier, admit),
@@ -77,6 +108,7 @@ fn take_segment(
     carrier: Carrier<'_>,
     doc: &DocId,
     segment: Segment,
+    opened: Opened,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
     let Some(author) = author(ledger, outlet, segment.actor)? else {
@@ -90,12 +122,14 @@ fn take_segment(
         return Ok(refused(ErrorCode::NotAllowed));
     }
     match right_to_write(ledger, outlet, &author.member, doc)? {
-        Right::None | Right::Inbox if planted::on(Bug::AccessNotAsked) => enter(ledger, carrier, &author, doc, segment),
+        Right::None | Right::Inbox if planted::on(Bug::AccessNotAsked) => {
+            enter(ledger, carrier, &author, doc, segment, opened)
+        }
         Right::None => Ok(refused(ErrorCode::NotAllowed)),
-        Right::Inbox => inbox::take(ledger, carrier, &author, doc, segment),
-        Right::Granted => enter(ledger, carrier, &author, doc, segment),
+        Right::Inbox => inbox::take(ledger, carrier, &author, doc, segment, opened),
+        Right::Granted => enter(ledger, carrier, &author, doc, segment, opened),
         Right::WalkIn => {
-            let result = enter(ledger, carrier, &author, doc, segment)?;
+            let result = enter(ledger, carrier, &author, doc, segment, opened)?;
             if let (Outcome::Accepted, Some(since), Some(job)) = (result.outcome, result.log_seq, doc.job()) {
                 let implied = GrantNow { access: Access::Write, since, had_write: true, log_seq: None };
                 ledger.put_grant(outlet, job, author.member.id, implied)?;
@@ -112,18 +146,20 @@ fn is_erased(shelf: &dyn Shelf, outlet: OutletId, job: Option<JobId>) -> Result<
     })
 }
 
-/// Puts a segment into the log, whose author's right was found.
+/// Puts a segment into the log, whose author's right was found; into the inbox, if it builds on what waits there.
 pub(super) fn enter(
     ledger: &mut dyn Ledger,
     carrier: Carrier<'_>,
     author: &Author,
     doc: &DocId,
     segment: Segment,
+    opened: Opened,
 ) -> Result<PieceResult, StorageError> {
     let outlet = carrier.caller.outlet;
     let history = LogHistory::of(ledger, outlet, doc, segment.actor)?;
     let before = history.row.map_or(0, |row| row.log_seq);
-    let (changes, run, doc_ops) = match admission::admit(outlet, doc, &segment, &author.device.key, &history) {
+    let verdict = admission::admit_opened(outlet, doc, &segment, opened, &author.device.key, &history);
+    let (changes, run, doc_ops) = match verdict {
         Ok(Verdict::Admit { changes, run, doc_ops }) => (changes, run, doc_ops),
         Ok(Verdict::Known) if planted::on(Bug::DuplicatesAppended) => (Vec::new(), history.run(), history.doc_ops()),
         Ok(Verdict::Known) => return Ok(held(Outcome::Known, before)),
@@ -132,6 +168,9 @@ pub(super) fn enter(
             return Ok(gap(seq));
         }
         Err(Refusal::History(cause)) => return Err(cause),
+        Err(Refusal::StartOp { start_op, allowed }) if inbox::reaches(ledger, outlet, doc, start_op, allowed)? => {
+            return inbox::take(ledger, carrier, author, doc, segment, Opened::default());
+        }
         Err(refusal) => {
             tracing::info!(device = %carrier.caller.device, actor = %segment.actor, %refusal, "piece refused");
             return Ok(refused(refusal.code()));
@@ -150,6 +189,10 @@ pub(super) fn enter(
     };
     let actor = kept.actor;
     let piece = Piece { kind: kind::SEGMENT, doc: Some(doc.clone()), segment: Some(kept), ..Piece::default() };
+    let body = at_rest(&piece);
+    if !carrier.room.takes(body.len()) {
+        return Ok(refused(ErrorCode::QuotaUsed));
+    }
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -161,7 +204,7 @@ pub(super) fn enter(
             stretch: Some(Stretch { from_seq, to_seq: run.seq }),
             member: None,
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     ledger.put_run(outlet, doc, actor, &RunRow { run, log_seq: placed.seq })?;
@@ -212,7 +255,8 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
     {
         return Ok(held(Outcome::Known, log_seq));
     }
-    let piece = Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() };
+    let body = at_rest(&Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    carrier.room.counts(body.len());
     let placed = ledger.append(
         outlet,
         &NewEntry {
@@ -224,7 +268,7 @@ fn take_grant(ledger: &mut dyn Ledger, carrier: Carrier<'_>, grant: Grant) -> Re
             stretch: None,
             member: Some(grant.member),
             at_ms: carrier.now_ms,
-            body: at_rest(&piece),
+            body,
         },
     )?;
     let since = before.filter(|now| now.access != Access::None).map_or(placed.seq, |now| now.since);

@@ -14,6 +14,8 @@ pub mod inbox;
 pub mod intake;
 pub mod pack;
 pub mod parcel;
+pub mod quota;
+pub mod rates;
 pub mod scan;
 pub mod session;
 pub mod standing;

@@ -2,10 +2,14 @@
 //!
 //! Nothing at rest is a parcel: each entry stands by itself, in the codec that every version reads.
 
+use doorstep_schemas::admission::Opened;
 use doorstep_schemas::frame;
 use doorstep_schemas::segment::{self, MAX_PIECE_OPS};
 use doorstep_schemas::terse::{Item, Listener, Teller, TerseError};
 use doorstep_schemas::wire::{Entry, Piece, Segment, kind};
+
+use super::intake::Brought;
+use super::standing::Caller;
 
 /// So many bytes of bodies at rest come to about 12 KB in a parcel.
 const FULL: usize = 32 * 1024;
@@ -13,12 +17,12 @@ const FULL: usize = 32 * 1024;
 const MOST_JOINED: usize = 64 * 1024;
 
 /// The pieces that a piece brings: those of a parcel as they will be kept, or itself. `None` for what can't be read.
-pub fn pieces(listener: &mut Listener, piece: Piece) -> Vec<Option<Piece>> {
+pub fn pieces(listener: &mut Listener, piece: Piece, caller: &Caller) -> Vec<Option<Brought>> {
     let Some(parcel) = piece.parcel.as_ref().filter(|_| piece.kind == kind::PARCEL) else {
-        return vec![Some(piece)];
+        return vec![Some(Brought::by(caller, piece))];
     };
     match listener.unfold(parcel) {
-        Ok(items) => items.into_iter().map(|item| Some(at_rest(item))).collect(),
+        Ok(items) => items.into_iter().map(|item| Some(at_rest(item, caller))).collect(),
         Err(error) => {
             tracing::info!(%error, "parcel refused");
             vec![None]
@@ -26,15 +30,18 @@ pub fn pieces(listener: &mut Listener, piece: Piece) -> Vec<Option<Piece>> {
     }
 }
 
-fn at_rest(item: Item) -> Piece {
-    let mut kept = item.segment;
+fn at_rest(item: Item, caller: &Caller) -> Brought {
+    let Item { doc, segment: mut kept, .. } = item;
+    let changes = segment::unpack(kept.codec, &kept.body, kept.actor, kept.from_seq);
     // What can't be put shorter breaks a rule: admission says which.
-    if let Ok(changes) = segment::decode(kept.codec, &kept.body, kept.actor, kept.from_seq)
-        && let Ok((codec, body)) = segment::encode_fast(&changes.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    if let Ok(changes) = &changes
+        && let Ok((codec, body)) = segment::encode_fast(&changes.iter().map(|c| c.bytes.as_slice()).collect::<Vec<_>>())
     {
         (kept.codec, kept.body) = (codec, body);
     }
-    Piece { kind: kind::SEGMENT, doc: Some(item.doc), segment: Some(kept), ..Piece::default() }
+    let opened = Opened::with(caller.outlet, &doc, &kept, changes, &caller.key);
+    let piece = Piece { kind: kind::SEGMENT, doc: Some(doc), segment: Some(kept), ..Piece::default() };
+    Brought { piece, opened }
 }
 
 /// A segment that waits for its parcel, unpacked.
@@ -60,12 +67,12 @@ impl Packing {
         Self { sample, teller: None, waiting: Vec::new(), weight: 0 }
     }
 
-    fn fold(&mut self, items: &[Item]) -> Result<Vec<u8>, TerseError> {
+    fn fold(&mut self, items: &[(&Item, &[Vec<u8>])]) -> Result<Vec<u8>, TerseError> {
         let teller = match &mut self.teller {
             Some(teller) => teller,
             none => none.insert(Teller::new(self.sample)?),
         };
-        teller.fold(items)
+        teller.fold_decoded(items)
     }
 
     /// About how many bytes wait.
@@ -99,8 +106,10 @@ impl Packing {
         self.weight = 0;
         let waiting = std::mem::take(&mut self.waiting);
         let Some(last) = waiting.last().map(|last| last.entry.clone()) else { return };
-        let items: Vec<Item> = waiting.iter().filter_map(item).collect();
-        match self.fold(&items) {
+        let items: Vec<(Item, &[Vec<u8>])> =
+            waiting.iter().filter_map(|one| Some((item(one)?, one.raw.as_slice()))).collect();
+        let told = self.fold(&items.iter().map(|(item, raw)| (item, *raw)).collect::<Vec<_>>());
+        match told {
             Ok(parcel) => {
                 let piece = Piece { kind: kind::PARCEL, parcel: Some(parcel), ..Piece::default() };
                 frame::put(frames, &Entry { piece, ..last });

@@ -10,9 +10,11 @@ use doorstep_schemas::terse::Listener;
 use doorstep_schemas::wire::{Piece, PieceResult, UpHeader, kind};
 use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
 
-use super::intake::{self, Carrier};
+use super::exchange::Visit;
+use super::intake::{self, Brought, Carrier};
+use super::quota::Room;
 use super::standing::{self, Caller, NotServed};
-use super::{erase, parcel};
+use super::{erase, exchange, parcel};
 use crate::storage::{Ledger, StorageError};
 
 /// Why an exchange ends before it is answered. What arrived whole was kept.
@@ -35,13 +37,15 @@ pub struct Session {
     /// Bytes that may still come.
     room: usize,
     up: Option<UpHeader>,
+    /// The visit went along with a batch.
+    noted: bool,
     listener: Listener,
 }
 
 impl Session {
     pub fn new(caller: Caller) -> Self {
         let (frames, listener) = (FrameReader::default(), Listener::default());
-        Self { caller, frames, room: MAX_EXCHANGE, up: None, listener }
+        Self { caller, frames, room: MAX_EXCHANGE, up: None, noted: false, listener }
     }
 
     pub fn outlet(&self) -> OutletId {
@@ -55,13 +59,15 @@ impl Session {
         self.room -= fits;
         let mut pieces = Vec::new();
         let read = self.read(&mut pieces);
-        let actor = self.up.as_ref().and_then(|up| up.actor);
-        let batch = Batch { caller: self.caller.clone(), actor, pieces };
+        let batch = self.up.as_ref().filter(|_| !pieces.is_empty()).map(|up| {
+            let visit = (!std::mem::replace(&mut self.noted, true)).then(|| up.clone());
+            Batch { caller: self.caller.clone(), actor: up.actor, pieces, visit }
+        });
         let read = if fits < bytes.len() { read.and(Err(NotRead::TooLarge)) } else { read };
-        (Some(batch).filter(|batch| !batch.pieces.is_empty()), read)
+        (batch, read)
     }
 
-    fn read(&mut self, pieces: &mut Vec<Option<Piece>>) -> Result<(), NotRead> {
+    fn read(&mut self, pieces: &mut Vec<Option<Brought>>) -> Result<(), NotRead> {
         while let Some(item) = self.frames.next_frame()? {
             if self.up.is_none() {
                 let up: UpHeader = frame::read(item)?;
@@ -73,7 +79,7 @@ impl Session {
             }
             // A frame that holds no piece is refused by itself, like any other piece.
             match frame::read::<Piece>(item) {
-                Ok(piece) => pieces.extend(parcel::pieces(&mut self.listener, piece)),
+                Ok(piece) => pieces.extend(parcel::pieces(&mut self.listener, piece, &self.caller)),
                 Err(_) => pieces.push(None),
             }
         }
@@ -93,33 +99,49 @@ pub struct Batch {
     caller: Caller,
     actor: Option<Actor>,
     /// `None` for what holds no piece.
-    pieces: Vec<Option<Piece>>,
+    pieces: Vec<Option<Brought>>,
+    /// With an exchange's first batch, what its header says: one commit for both.
+    visit: Option<UpHeader>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// One for each piece.
+    pub results: Vec<PieceResult>,
+    /// With an exchange's first batch.
+    pub visit: Option<Visit>,
 }
 
 impl Batch {
-    /// Judges and keeps the pieces, one result each; `remove` takes the bytes of an erased job's blob away. Who was reported
+    /// Judges and keeps the pieces, and notes the visit that the exchange is; `remove` takes the bytes of an erased job's blob away. Who was reported
     /// lost since the last batch brings nothing more.
     pub fn keep(
         self,
         ledger: &mut dyn Ledger,
         now_ms: i64,
         remove: &dyn Fn(&BlobHash) -> Result<(), StorageError>,
-    ) -> Result<Vec<PieceResult>, StorageError> {
+    ) -> Result<Kept, StorageError> {
         let caller = match standing::again_to_bring(ledger, &self.caller) {
             Ok(caller) => caller,
             Err(NotServed::Storage(cause)) => return Err(cause),
             Err(NotServed::UnknownToken | NotServed::Revoked(_) | NotServed::Pending) => {
-                return Ok(self.pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect());
+                let results = self.pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect();
+                return Ok(Kept { results, visit: None });
             }
         };
-        let carrier = Carrier { caller: &caller, actor: self.actor, now_ms };
-        let take = |piece| match piece {
-            Some(Piece { kind: kind::ERASED, erased: Some(erased), .. }) => {
+        let room = Room::of(ledger, &caller, now_ms)?;
+        let carrier = Carrier { caller: &caller, actor: self.actor, now_ms, room: &room };
+        let mut take = |piece| match piece {
+            Some(Brought { piece: Piece { kind: kind::ERASED, erased: Some(erased), .. }, .. }) => {
                 erase::erase(ledger, carrier, erased, remove)
             }
-            Some(piece) => intake::take(ledger, carrier, piece),
+            Some(brought) => intake::take_opened(ledger, carrier, brought),
             None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
         };
-        self.pieces.into_iter().map(take).collect()
+        let results = self.pieces.into_iter().map(&mut take).collect::<Result<_, _>>()?;
+        room.write_down(ledger, &caller)?;
+        let visit = self.visit.map(|up| exchange::note(ledger, &caller, &up, now_ms)).transpose()?;
+        Ok(Kept { results, visit })
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use doorstep_schemas::ids::{DeviceId, DocId, JobId, MemberId, OutletId};
+use doorstep_schemas::ids::{DeviceId, DocId, JobId, MemberId, OutletId, PublicKey};
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::signature::Farewell;
 use doorstep_schemas::wire::{Access, RoleKind, Status, kind};
@@ -19,6 +19,8 @@ use crate::storage::{EntryHead, GrantNow, Member, PackHead, Shelf, StorageError}
 pub struct Caller {
     pub outlet: OutletId,
     pub device: DeviceId,
+    /// The device's.
+    pub key: PublicKey,
     pub member: Member,
 }
 
@@ -66,6 +68,9 @@ pub fn again(shelf: &dyn Shelf, caller: &Caller) -> Result<Caller, NotServed> {
 
 /// The same caller, asked again, to hand something over.
 pub fn again_to_bring(shelf: &dyn Shelf, caller: &Caller) -> Result<Caller, NotServed> {
+    if planted::on(Bug::StatusAskedOnce) {
+        return Ok(caller.clone());
+    }
     admit(shelf, caller.outlet, caller.device)
 }
 
@@ -78,7 +83,7 @@ fn admit(shelf: &dyn Shelf, outlet: OutletId, device: DeviceId) -> Result<Caller
     if member.status == Status::Lost && !planted::on(Bug::StatusNotAsked) {
         return Err(NotServed::Revoked(Gone { outlet, device, status: Status::Lost, at_ms: member.status_ms }));
     }
-    if row.pending { Err(NotServed::Pending) } else { Ok(Caller { outlet, device, member }) }
+    if row.pending { Err(NotServed::Pending) } else { Ok(Caller { outlet, device, key: row.key, member }) }
 }
 
 impl Caller {

@@ -9,12 +9,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use doorstep_schemas::blob::{DOC, LENGTH, MAX_BLOB, OFFSET};
 use doorstep_schemas::ids::{BlobHash, DocId};
+use doorstep_schemas::quota::until_next_day_ms;
 use futures_util::stream;
 
 use super::body::{Broken, Incoming};
-use super::{RouteError, Shared, caller};
+use super::{RouteError, Shared, caller, watched};
 use crate::blobs::{Finished, Turn, Upload, Whole};
 use crate::engine::access::{Endpoint, Verb};
+use crate::engine::quota::{self, Room};
 use crate::engine::standing::{self, Caller, NotServed, Sight};
 use crate::state::State;
 use crate::storage::{Shelf, StorageError};
@@ -76,25 +78,40 @@ pub async fn read(
         let text = format!("bytes {}-{last}/{size}", bytes.start);
         heads.insert(header::CONTENT_RANGE, HeaderValue::try_from(text).expect("digits and signs only"));
     }
-    *response.body_mut() = Body::from_stream(stream::try_unfold((blob, bytes), next_chunk));
+    let reading = Reading { state, caller, blob, rest: bytes, unasked: 0 };
+    *response.body_mut() = Body::from_stream(stream::try_unfold(reading, next_chunk));
     Ok(response)
 }
 
-type Rest = (Arc<Whole>, Range<u64>);
+/// A blob on its way down.
+struct Reading {
+    state: Arc<State>,
+    caller: Caller,
+    blob: Arc<Whole>,
+    rest: Range<u64>,
+    /// Bytes that went out since it was last asked who gets them.
+    unasked: usize,
+}
 
-async fn next_chunk((blob, mut rest): Rest) -> std::io::Result<Option<(Bytes, Rest)>> {
+async fn next_chunk(mut reading: Reading) -> std::io::Result<Option<(Bytes, Reading)>> {
+    let rest = &mut reading.rest;
     if rest.is_empty() {
         return Ok(None);
     }
-    let (reading, from) = (blob.clone(), rest.start);
-    let read = tokio::task::spawn_blocking(move || reading.read(from)).await;
+    if reading.unasked >= watched::PART {
+        watched::still_served(&reading.state, &reading.caller).await?;
+        reading.unasked = 0;
+    }
+    let (blob, from) = (reading.blob.clone(), rest.start);
+    let read = tokio::task::spawn_blocking(move || blob.read(from)).await;
     let mut chunk = read.map_err(std::io::Error::other)??;
     chunk.truncate(usize::try_from(rest.end - rest.start).unwrap_or(usize::MAX));
     if chunk.is_empty() {
         return Err(std::io::ErrorKind::UnexpectedEof.into());
     }
     rest.start += chunk.len() as u64;
-    Ok(Some((chunk.into(), (blob, rest))))
+    reading.unasked += chunk.len();
+    Ok(Some((chunk.into(), reading)))
 }
 
 /// One range of a `Range` header. `None`: not one that we honour, so the whole is sent; `Some(None)`: outside.
@@ -152,7 +169,7 @@ async fn take(
         if offset != size {
             return Err(RouteError::BlobOffset { held: size });
         }
-        attach(state, caller, hash, size, doc).await?;
+        attach(state, caller, hash, size, doc, 0).await?;
         return Ok(size);
     }
     let held = state.blobs.part_length(upload).await?;
@@ -162,17 +179,45 @@ async fn take(
     if held > length {
         return Err(RouteError::Invalid("the blob is longer here than the length says"));
     }
-    let size = receive(state, upload, incoming, &mut turn, held, length).await?;
-    if size < length {
-        return Ok(size);
+    // A photo counts as a whole once the first of it is here: what is never finished takes room as well.
+    let begins = held == 0 && length > 0;
+    if begins {
+        has_room(state, caller, length).await?;
     }
+    let received = receive(state, upload, incoming, &mut turn, held, length).await;
+    let uncounted = if begins { length } else { 0 };
+    let size = match received {
+        Ok(size) if size == length => size,
+        unfinished => {
+            if begins && state.blobs.part_length(upload).await? > 0 {
+                count(state, caller, uncounted).await?;
+            }
+            return unfinished;
+        }
+    };
     match state.blobs.finish(upload).await? {
         Finished::Mismatch => Err(RouteError::BlobMismatch),
         Finished::Whole => {
-            attach(state, caller, hash, size, doc).await?;
+            attach(state, caller, hash, size, doc, uncounted).await?;
             Ok(size)
         }
     }
+}
+
+/// Whether a photo of so many bytes may still come today.
+async fn has_room(state: &State, caller: &Caller, length: u64) -> Result<(), RouteError> {
+    let (caller, now_ms) = (caller.clone(), state.now_ms());
+    let fits = state.read(move |shelf| Ok::<_, StorageError>(Room::of(shelf, &caller, now_ms)?.takes_photo(length)));
+    if fits.await? {
+        return Ok(());
+    }
+    let retry_after_s = until_next_day_ms(now_ms).unsigned_abs().div_ceil(1_000);
+    Err(RouteError::QuotaUsed { retry_after_s })
+}
+
+async fn count(state: &State, caller: &Caller, bytes: u64) -> Result<(), StorageError> {
+    let (caller, now_ms) = (caller.clone(), state.now_ms());
+    state.write(move |ledger| quota::count_photo(ledger, &caller, now_ms, bytes)).durable().await
 }
 
 /// Appends what comes until the body ends, breaks or is overtaken; what came is durable before this returns.
@@ -211,11 +256,22 @@ async fn receive(
     end.map(|()| size)
 }
 
-async fn attach(state: &State, caller: &Caller, hash: BlobHash, size: u64, doc: DocId) -> Result<(), RouteError> {
+/// Ties a whole photo to its document; `uncounted` bytes of it are counted with that.
+async fn attach(
+    state: &State,
+    caller: &Caller,
+    hash: BlobHash,
+    size: u64,
+    doc: DocId,
+    uncounted: u64,
+) -> Result<(), RouteError> {
     let check = may_bring(caller, doc.clone());
-    let (outlet, now_ms) = (caller.outlet, state.now_ms());
+    let (outlet, now_ms, bringing) = (caller.outlet, state.now_ms(), caller.clone());
     let attached = state.write(move |ledger| match check(ledger) {
-        Ok(true) => ledger.attach_blob(outlet, &hash, size, &doc, now_ms).map(|()| Ok(())),
+        Ok(true) => {
+            quota::count_photo(ledger, &bringing, now_ms, uncounted)?;
+            ledger.attach_blob(outlet, &hash, size, &doc, now_ms).map(|()| Ok(()))
+        }
         Ok(false) => Ok(Err(RouteError::NotFound)),
         Err(NotServed::Storage(cause)) => Err(cause),
         Err(refused) => Ok(Err(refused.into())),
@@ -233,7 +289,7 @@ fn may_bring(caller: &Caller, doc: DocId) -> impl FnOnce(&dyn Shelf) -> Result<b
         if standing::may(shelf, outlet, &member, Verb::Write, &doc)? {
             return Ok(true);
         }
-        let waiting = shelf.inbox_use(outlet, member.id, Some(&doc))?;
+        let waiting = shelf.inbox_use(outlet, Some(member.id), Some(&doc))?;
         Ok(waiting.items > 0 && standing::may_wait(shelf, outlet, &member, &doc)?)
     }
 }

@@ -2,14 +2,14 @@
 
 use axum::body::Body;
 use axum::extract;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use doorstep_schemas::PROTOCOL_OLDEST;
 use doorstep_schemas::compare::{CompareUp, MAX_COMPARE};
 use doorstep_schemas::frame;
 
 use super::body::Incoming;
-use super::{RouteError, Shared, caller};
+use super::{RouteError, Shared, caller, watched};
 use crate::engine::access::Endpoint;
 use crate::engine::compare;
 use crate::engine::session::NotRead;
@@ -29,8 +29,7 @@ pub async fn compare(extract::State(state): Shared, headers: HeaderMap, body: Bo
     if up.protocol < PROTOCOL_OLDEST {
         return Err(NotRead::TooOld(up.protocol).into());
     }
-    let (now_ms, key) = (state.now_ms(), state.key.clone());
-    let body = state.read(move |shelf| compare::answer(shelf, &caller, &up, now_ms, &key)).await?;
-    let cbor = [(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))];
-    Ok((cbor, body).into_response())
+    let (now_ms, key, asking) = (state.now_ms(), state.key.clone(), caller.clone());
+    let body = state.read(move |shelf| compare::answer(shelf, &asking, &up, now_ms, &key)).await?;
+    Ok(watched::cbor(state, caller, body))
 }

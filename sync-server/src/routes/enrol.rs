@@ -3,18 +3,25 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract;
+use axum::http::HeaderMap;
 use doorstep_schemas::enrol::{EnrolAnswer, EnrolRequest};
 
-use super::{RouteError, Shared, body};
+use super::{Peer, RouteError, Shared, body};
 use crate::engine::enrolment::{self, EnrolError, Newcomer};
 use crate::engine::team;
 use crate::identity;
 
-pub async fn enrol(extract::State(state): Shared, request: Body) -> Result<Json<EnrolAnswer>, RouteError> {
+pub async fn enrol(
+    extract::State(state): Shared,
+    extract::Extension(peer): extract::Extension<Peer>,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Json<EnrolAnswer>, RouteError> {
     let request: EnrolRequest = body::json(request, state.pace.idle_body).await?;
     let name = team::name(&request.device_name)?;
     let now_ms = state.now_ms();
-    state.tries().begin(now_ms).map_err(RouteError::TooManyTries)?;
+    let from = peer.caller(&headers);
+    state.tries().begin(from, now_ms).map_err(RouteError::TooManyTries)?;
     let token: String = identity::random::<16>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     let token_hash = team::token_hash(&token);
     let newcomer = Newcomer { code: request.code, key: request.key, name, token_hash };
@@ -22,7 +29,13 @@ pub async fn enrol(extract::State(state): Shared, request: Body) -> Result<Json<
         Err(EnrolError::Storage(cause)) => Err(cause),
         outcome => Ok(outcome),
     });
-    let enrolled = joined.durable().await??;
+    let enrolled = match joined.durable().await? {
+        Ok(enrolled) => enrolled,
+        Err(cause) => {
+            state.tries().was_wrong(from, now_ms);
+            return Err(cause.into());
+        }
+    };
     state.tries().was_right();
     if enrolled.pending {
         // It is in no log: owners hear of it beside.

@@ -41,6 +41,10 @@ pub enum RouteError {
     Enrol(#[from] EnrolError),
     #[error("too many wrong codes; try again in {} s", .0.retry_after_s)]
     TooManyTries(TooMany),
+    #[error("this device asks too often; try again in {} s", .0.retry_after_s)]
+    TooManyRequests(TooMany),
+    #[error("what may be brought in a day is used up; try again in {retry_after_s} s")]
+    QuotaUsed { retry_after_s: u64 },
     #[error(transparent)]
     Team(#[from] TeamError),
     #[error("nothing here")]
@@ -81,6 +85,8 @@ impl RouteError {
             }
             Self::Enrol(EnrolError::CodeWrong) => (StatusCode::FORBIDDEN, ErrorCode::CodeWrong),
             Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyTries),
+            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests),
+            Self::QuotaUsed { .. } => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::QuotaUsed),
             Self::Team(TeamError::NoMember) => (StatusCode::NOT_FOUND, ErrorCode::MemberUnknown),
             Self::Team(TeamError::NoDevice) | Self::NotFound => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::RequestInvalid),
@@ -103,7 +109,9 @@ impl RouteError {
 
     fn extra_header(&self) -> Option<(HeaderName, String)> {
         match self {
-            Self::TooManyTries(tries) => Some((header::RETRY_AFTER, tries.retry_after_s.to_string())),
+            Self::TooManyTries(TooMany { retry_after_s })
+            | Self::TooManyRequests(TooMany { retry_after_s })
+            | Self::QuotaUsed { retry_after_s } => Some((header::RETRY_AFTER, retry_after_s.to_string())),
             Self::BlobOffset { held } => Some((HeaderName::from_static(blob::OFFSET), held.to_string())),
             Self::Range { size } => Some((header::CONTENT_RANGE, format!("bytes */{size}"))),
             Self::NotServed(NotServed::UnknownToken) => Some((header::WWW_AUTHENTICATE, "Bearer".into())),

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract;
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use doorstep_schemas::wire::{Outcome, PieceResult, UpHeader};
 
 use super::body::Incoming;
-use super::{RouteError, Shared, caller};
+use super::{RouteError, Shared, caller, watched};
 use crate::engine::access::Endpoint;
-use crate::engine::session::Session;
+use crate::engine::exchange::Visit;
+use crate::engine::session::{Kept, Session};
 use crate::engine::standing::Caller;
 use crate::engine::{exchange, fork};
 use crate::identity;
@@ -34,19 +35,18 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
     // What a session has heard takes more than a megabyte, and a thousand may wait here for the writer.
     let said = session.finish();
 
-    let mut results = Vec::new();
+    let (mut results, mut visit) = (Vec::new(), None);
     let mut failure = None;
     for batch in batches {
         match batch.durable().await {
-            Ok(of_batch) => results.extend(of_batch),
+            Ok(kept) => {
+                results.extend(kept.results);
+                visit = visit.or(kept.visit);
+            }
             Err(cause) => failure = failure.or(Some(cause)),
         }
     }
-    if results.iter().any(|result| result.inbox.is_some()) {
-        state.moved_beside(caller.outlet);
-    } else if results.iter().any(|result| result.outcome == Outcome::Accepted) {
-        state.tell(caller.outlet);
-    }
+    announce(&state, &caller, &results, visit);
     if end.is_err() || failure.is_some() {
         incoming.drain().await;
     }
@@ -55,31 +55,43 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Res
         return Err(cause.into());
     }
     let up = Arc::new(said?);
-
-    look_for_a_fork(&state, &caller, &up).await?;
     let now_ms = state.now_ms();
-    let (visitor, visit) = (caller.clone(), up.clone());
-    if state.read(move |shelf| exchange::is_worth_noting(shelf, &visitor, &visit, now_ms)).await? {
-        let (visitor, visit) = (caller.clone(), up.clone());
-        let moved = state.write(move |ledger| exchange::note(ledger, &visitor, &visit, now_ms)).durable().await?;
-        if moved.held_moved {
-            state.moved_beside(caller.outlet);
-        } else if moved.owner_moved {
-            state.tell(caller.outlet);
-        }
-    }
     let key = state.key.clone();
-    let body = state.read(move |shelf| exchange::answer(shelf, &caller, &up, results, now_ms, &key)).await?;
-    let cbor = [(header::CONTENT_TYPE, HeaderValue::from_static("application/cbor"))];
-    Ok((cbor, body).into_response())
+
+    if visit.is_none() {
+        let (visitor, word, key, results) = (caller.clone(), up.clone(), key.clone(), results.clone());
+        let first = state.read(move |shelf| match exchange::is_worth_noting(shelf, &visitor, &word, now_ms)? {
+            true => Ok(None),
+            false => exchange::answer(shelf, &visitor, &word, results, now_ms, &key).map(Some),
+        });
+        if let Some(body) = first.await? {
+            return Ok(watched::cbor(state, caller, body));
+        }
+        let (visitor, word) = (caller.clone(), up.clone());
+        visit = Some(state.write(move |ledger| exchange::note(ledger, &visitor, &word, now_ms)).durable().await?);
+        announce(&state, &caller, &[], visit);
+    }
+    if visit.is_some_and(|visit| visit.remembers_more) {
+        tell_of_a_fork(&state, &caller, &up).await?;
+    }
+    let asking = caller.clone();
+    let body = state.read(move |shelf| exchange::answer(shelf, &asking, &up, results, now_ms, &key)).await?;
+    Ok(watched::cbor(state, caller, body))
+}
+
+/// Tells live connections of what was kept and of what a visit moved.
+fn announce(state: &State, caller: &Caller, results: &[PieceResult], visit: Option<Visit>) {
+    let visit = visit.unwrap_or_default();
+    if visit.held_moved || results.iter().any(|result| result.inbox.is_some()) {
+        state.moved_beside(caller.outlet);
+    } else if visit.owner_moved || results.iter().any(|result| result.outcome == Outcome::Accepted) {
+        state.tell(caller.outlet);
+    }
 }
 
 /// Tells all devices when this one remembers more of the log than there is.
-async fn look_for_a_fork(state: &State, caller: &Caller, up: &UpHeader) -> Result<(), RouteError> {
+async fn tell_of_a_fork(state: &State, caller: &Caller, up: &UpHeader) -> Result<(), RouteError> {
     let (Some(cursor), outlet) = (up.cursor, caller.outlet) else { return Ok(()) };
-    if !state.read(move |shelf| fork::remembers_more(shelf, outlet, &cursor)).await? {
-        return Ok(());
-    }
     if !state.may_fork(outlet) {
         tracing::warn!(%outlet, device = %caller.device, "a device remembers more than the log holds, again today");
         return Ok(());
@@ -97,7 +109,7 @@ async fn read(
     state: &State,
     session: &mut Session,
     incoming: &mut Incoming,
-    batches: &mut Vec<Pending<Vec<PieceResult>>>,
+    batches: &mut Vec<Pending<Kept>>,
 ) -> Result<(), RouteError> {
     while let Some(chunk) = incoming.next().await? {
         let (batch, read) = session.take(&chunk);

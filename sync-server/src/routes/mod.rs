@@ -8,8 +8,11 @@ mod error;
 mod exchange;
 mod health;
 mod live;
+mod openapi;
 mod team;
+mod watched;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -24,6 +27,19 @@ use crate::state::State;
 pub use error::RouteError;
 
 type Shared = axum::extract::State<Arc<State>>;
+
+/// Where a request came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+impl Peer {
+    /// A proxy on this machine says for whom it asks, in the last word of its header; nobody else is believed.
+    fn caller(self, headers: &HeaderMap) -> IpAddr {
+        let said = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+        let said = said.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+        said.filter(|_| self.0.is_loopback()).unwrap_or(self.0)
+    }
+}
 
 pub fn router(state: Arc<State>) -> Router {
     let served = Endpoint::ALL.into_iter().fold(Router::new(), |router, at| {
@@ -50,6 +66,7 @@ fn serve(at: Endpoint) -> MethodRouter<Arc<State>> {
         Endpoint::Invites => post(team::invite),
         Endpoint::DeviceStatus => post(team::set_device_status),
         Endpoint::Health => get(health::health),
+        Endpoint::Description => get(openapi::openapi),
     }
 }
 
@@ -62,7 +79,11 @@ async fn caller(state: &State, headers: &HeaderMap, at: Endpoint) -> Result<Call
         .ok_or(NotServed::UnknownToken)?;
     let hash = token_hash(token);
     match state.read(move |shelf| standing::caller(shelf, &hash, at)).await {
-        Ok(caller) if at.entrance() != Entrance::Owner || caller.is_owner() => Ok(caller),
+        Ok(caller) if at.entrance() != Entrance::Owner || caller.is_owner() => {
+            let (who, now_ms) = ((caller.outlet, caller.device), state.now_ms());
+            state.rates().ask(who, at, state.pace.requests, now_ms).map_err(RouteError::TooManyRequests)?;
+            Ok(caller)
+        }
         Ok(_) => Err(RouteError::Refused(ErrorCode::NotAllowed)),
         Err(NotServed::Revoked(gone)) => Err(RouteError::Farewell(gone.word(&state.key))),
         Err(refused) => Err(refused.into()),

@@ -3,6 +3,7 @@
 //! A write runs at once on the caller's thread. What a failed job had changed is put back from an undo list, so that
 //! the shelf keeps the same promise as the database.
 
+mod metered;
 mod packed;
 mod tallied;
 
@@ -16,8 +17,8 @@ use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::wire::{Held, InboxState, kind};
 
 use super::{
-    Blob, Device, Done, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Job, Ledger, Look, Member, NewEntry, Outlet,
-    PackHead, Placed, RunRow, Shelf, Storage, StorageError, Stretch, Totals, Turn, WhoseToken,
+    Blob, DayUse, Device, Done, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Job, Ledger, Look, Member, NewEntry,
+    Outlet, PackHead, Placed, Quota, RunRow, Shelf, Storage, StorageError, Stretch, Totals, Turn, WhoseToken,
 };
 
 /// See the module.
@@ -124,6 +125,8 @@ struct Tables {
     erased: Table<(OutletId, JobId), u64>,
     packs: Table<(OutletId, JobId), (PackHead, Vec<u8>)>,
     turns: Table<(OutletId, u64), Turn>,
+    uses: Table<(OutletId, i64, DeviceId), DayUse>,
+    quotas: Table<OutletId, Quota>,
 }
 
 impl Tables {
@@ -141,6 +144,8 @@ impl Tables {
         self.erased.settle(keep);
         self.packs.settle(keep);
         self.turns.settle(keep);
+        self.uses.settle(keep);
+        self.quotas.settle(keep);
     }
 
     fn log(&self, outlet: OutletId, from: u64, before: u64) -> impl DoubleEndedIterator<Item = &EntryHead> {
@@ -286,9 +291,29 @@ impl Shelf for Tables {
         Ok(rows)
     }
 
-    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError> {
+    fn decided(
+        &self,
+        outlet: OutletId,
+        device: DeviceId,
+        mark: u64,
+        limit: usize,
+    ) -> Result<Vec<InboxRow>, StorageError> {
+        let mut rows = self.inbox_after(outlet, mark, usize::MAX)?;
+        rows.retain(|row| row.actor.device() == device && row.state != InboxState::Waiting);
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    fn inbox_use(
+        &self,
+        outlet: OutletId,
+        member: Option<MemberId>,
+        doc: Option<&DocId>,
+    ) -> Result<InboxUse, StorageError> {
         let counts = |row: &&InboxRow| {
-            row.member == member && row.state != InboxState::Admitted && doc.is_none_or(|doc| row.doc == *doc)
+            member.is_none_or(|member| row.member == member)
+                && row.state != InboxState::Admitted
+                && doc.is_none_or(|doc| row.doc == *doc)
         };
         let sum = |used: InboxUse, row: &InboxRow| InboxUse {
             items: used.items + 1,
@@ -390,6 +415,16 @@ impl Ledger for Tables {
             (row.cursor_seq, row.seen_ms, row.held) = (cursor_seq, seen_ms, held);
             self.devices.put((outlet, device), row);
         }
+        Ok(())
+    }
+
+    fn add_use(&mut self, outlet: OutletId, day: i64, device: DeviceId, more: DayUse) -> Result<(), StorageError> {
+        self.count_use(outlet, day, device, more);
+        Ok(())
+    }
+
+    fn put_quota(&mut self, outlet: OutletId, quota: Quota) -> Result<(), StorageError> {
+        self.quotas.put(outlet, quota);
         Ok(())
     }
 

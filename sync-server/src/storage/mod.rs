@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod memory;
+pub mod metered;
 pub mod packed;
 pub mod records;
 pub mod sqlite;
@@ -15,15 +16,16 @@ use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, O
 use doorstep_schemas::wire::Held;
 
 pub use error::StorageError;
+pub use metered::Metered;
 pub use packed::{PackHead, PackTotals, Packed, Turn};
 pub use records::{
-    Blob, Confirms, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Member, NewEntry, Outlet, Placed, RunRow,
-    Stretch, Totals, WhoseToken,
+    Blob, Confirms, DayUse, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Member, NewEntry, Outlet, Placed,
+    Quota, RunRow, Stretch, Totals, WhoseToken,
 };
 pub use tallied::Tallied;
 
 /// Reading one consistent moment.
-pub trait Shelf: Tallied + Packed {
+pub trait Shelf: Tallied + Metered + Packed {
     fn outlets(&self) -> Result<Vec<Outlet>, StorageError>;
     fn outlet(&self, outlet: OutletId) -> Result<Option<Outlet>, StorageError>;
     fn members(&self, outlet: OutletId) -> Result<Vec<Member>, StorageError>;
@@ -76,8 +78,21 @@ pub trait Shelf: Tallied + Packed {
     fn inbox_of(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Result<Vec<InboxRow>, StorageError>;
     /// Words of the inbox after `mark`, in order.
     fn inbox_after(&self, outlet: OutletId, mark: u64, limit: usize) -> Result<Vec<InboxRow>, StorageError>;
+    /// Words of the inbox after `mark` on a device's own work, other than that it waits, in order.
+    fn decided(
+        &self,
+        outlet: OutletId,
+        device: DeviceId,
+        mark: u64,
+        limit: usize,
+    ) -> Result<Vec<InboxRow>, StorageError>;
     /// What a member has in the inbox that is not in the log; with `doc`, of that document alone.
-    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError>;
+    fn inbox_use(
+        &self,
+        outlet: OutletId,
+        member: Option<MemberId>,
+        doc: Option<&DocId>,
+    ) -> Result<InboxUse, StorageError>;
     /// The entry that says that a job was erased.
     fn erased(&self, outlet: OutletId, job: JobId) -> Result<Option<u64>, StorageError>;
 }
@@ -109,6 +124,9 @@ pub trait Ledger: Shelf {
         seen_ms: i64,
         held: Held,
     ) -> Result<(), StorageError>;
+    /// Adds to what a device has brought on a day, and forgets days that are long past.
+    fn add_use(&mut self, outlet: OutletId, day: i64, device: DeviceId, more: DayUse) -> Result<(), StorageError>;
+    fn put_quota(&mut self, outlet: OutletId, quota: Quota) -> Result<(), StorageError>;
     fn raise_owner_seq(&mut self, outlet: OutletId, seq: u64) -> Result<(), StorageError>;
     /// Puts an item in the place of the one of this run that begins at the same change.
     fn put_inbox(&mut self, outlet: OutletId, row: &InboxRow) -> Result<(), StorageError>;

@@ -202,6 +202,8 @@ pub struct InboxRow {
     pub member: MemberId,
     pub at_ms: i64,
     pub state: InboxState,
+    /// Why an owner declined it.
+    pub reason: Option<String>,
     /// CBOR of the piece; empty once it is in the log.
     pub body: Vec<u8>,
 }
@@ -213,4 +215,49 @@ pub struct InboxUse {
     pub bytes: u64,
     /// Operations that all of it adds.
     pub ops: u64,
+}
+
+/// What is brought in a day: counted, or the most that may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DayUse {
+    pub entries: u64,
+    /// Of entries' bodies.
+    pub bytes: u64,
+    pub photo_bytes: u64,
+}
+
+impl DayUse {
+    /// Nothing is too much.
+    pub const ENDLESS: Self = Self { entries: u64::MAX, bytes: u64::MAX, photo_bytes: u64::MAX };
+
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self {
+            entries: self.entries.saturating_add(more.entries),
+            bytes: self.bytes.saturating_add(more.bytes),
+            photo_bytes: self.photo_bytes.saturating_add(more.photo_bytes),
+        }
+    }
+
+    pub fn fits(self, most: Self) -> bool {
+        self.entries <= most.entries && self.bytes <= most.bytes && self.photo_bytes <= most.photo_bytes
+    }
+}
+
+/// The most that may be brought in a day: by one device that is not an owner's, and by all devices of the outlet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    pub device: DayUse,
+    pub outlet: DayUse,
+}
+
+impl Default for Quota {
+    /// Fifty times a technician's heaviest day, and an owner's largest import: who runs into it does no field work.
+    fn default() -> Self {
+        const MB: u64 = 1_000_000;
+        Self {
+            device: DayUse { entries: 50_000, bytes: 128 * MB, photo_bytes: 4_000 * MB },
+            outlet: DayUse { entries: 1_000_000, bytes: 2_000 * MB, photo_bytes: 40_000 * MB },
+        }
+    }
 }

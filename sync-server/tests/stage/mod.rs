@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use doorstep_relay::engine::rates::Rate;
 use doorstep_relay::engine::team;
 use doorstep_relay::storage::Storage;
 use doorstep_relay::storage::memory::Memory;
@@ -39,6 +40,7 @@ pub fn pace() -> Pace {
         keepalive: Duration::from_millis(100),
         outside: Duration::from_millis(20),
         farewell: Duration::from_secs(2),
+        requests: Rate::ENDLESS,
         ..Pace::default()
     }
 }
@@ -85,7 +87,7 @@ impl Stage {
         Self::at_pace(storage, folder, pace()).await
     }
 
-    async fn at_pace(storage: Arc<dyn Storage>, folder: TempDir, pace: Pace) -> Self {
+    pub async fn at_pace(storage: Arc<dyn Storage>, folder: TempDir, pace: Pace) -> Self {
         let clock = Arc::new(AtomicI64::new(EIGHT_IN_THE_MORNING));
         let hands = clock.clone();
         let now = move || hands.load(Ordering::SeqCst);
@@ -158,8 +160,14 @@ impl Stage {
     }
 
     pub async fn try_code(&self, code: &str, key: PublicKey) -> Response {
+        self.try_code_from("127.0.0.1", code, key).await
+    }
+
+    /// A try that a proxy on this machine passes on.
+    pub async fn try_code_from(&self, from: &str, code: &str, key: PublicKey) -> Response {
         let body = serde_json::json!({ "code": code, "key": key, "device_name": "手机" }).to_string();
-        self.http.post(self.url("/v1/enrol")).body(body).send().await.unwrap()
+        let request = self.http.post(self.url("/v1/enrol")).header("x-forwarded-for", from);
+        request.body(body).send().await.unwrap()
     }
 
     pub async fn set_member(&self, id: MemberId, roles: Vec<RoleKind>, status: Status) {
@@ -251,6 +259,7 @@ impl Phone {
             compares: None,
             packs: None,
             packs_from: None,
+            decided: None,
         }
     }
 

@@ -71,6 +71,11 @@ impl Pen {
         self
     }
 
+    /// Where a change would begin that builds on all of this.
+    pub fn next_op(&self) -> u64 {
+        self.run.next_op
+    }
+
     /// Changes `from..=to` as a piece, signed at `to`.
     pub fn piece(&self, from: u64, to: u64) -> Piece {
         let (first, last) = (from as usize - 1, to as usize);

@@ -29,9 +29,9 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe('the door in a browser', () => {
   it('posts a command to the devhost and gives its answer', async () => {
-    answer = { ok: true, body: [{ job: 'J1' }] };
-    expect(await call('orders', { at: null })).toEqual([{ job: 'J1' }]);
-    expect(asked).toEqual([{ url: '/ipc/orders', body: { input: { at: null } } }]);
+    answer = { ok: true, body: { jobs: [{ job: 'J1' }], next: null } };
+    expect(await call('orders', { at: null, after: null })).toEqual(answer.body);
+    expect(asked).toEqual([{ url: '/ipc/orders', body: { input: { at: null, after: null } } }]);
   });
 
   it('keeps the core’s reason when it says no', async () => {

@@ -50,7 +50,7 @@ describe('this device’s data', () => {
 });
 
 describe('where the work is', () => {
-  const piece = { job: null, customer: '罗桂香', code: 'signature_invalid', ours: false, by: '田勇', at: at(-9), changes: 3 };
+  const piece = { job: null, customer: '罗桂香', code: 'signature_invalid', ours: false, by: '田勇', at: at(-9), changes: 3, reason: null };
 
   it('says what is carried for others, and gives each stuck piece its ways out', async () => {
     const stuck = [{ ...piece, remedies: ['retry', 'export'] }];

@@ -48,7 +48,7 @@ fn word(doc: &DocId) -> JobPaper {
 impl Actions {
     /// Every field of a job that holds more than one value, with who wrote which when.
     pub fn conflicts(&self, job: JobId) -> Result<Vec<ConflictView>, JobError> {
-        let mut store = self.shelf.store();
+        let mut store = self.looking_at(job)?;
         let me = Self::enrolment(&store)?.member;
         let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
         let sheet = may_write(&store, &facts, job, me)?

@@ -15,7 +15,7 @@ const MOST_FOUND: usize = 50;
 impl Actions {
     /// A page of the jobs that fit; on a technician's device, of those that it holds.
     pub fn list_jobs(&self, asked: &ListJobs) -> Result<JobList, StoreError> {
-        let store = self.shelf.store();
+        let store = self.looking()?;
         let filter = ListFilter {
             days: asked.days.map(|days| (days.from.0, days.to.0)),
             status: asked.status,
@@ -35,7 +35,7 @@ impl Actions {
     /// The jobs of which every word is said, newest order first. Any text is a search.
     pub fn find_jobs(&self, asked: &FindJobs) -> Result<FoundJobs, StoreError> {
         let query = Query::parse(&asked.text);
-        let store = self.shelf.store();
+        let store = self.looking()?;
         let finds = store.find(&query, viewer(&store)?, MOST_FOUND)?;
         Ok(FoundJobs {
             jobs: finds.rows.into_iter().map(|row| row.card).collect(),

@@ -97,7 +97,7 @@ pub(super) fn deed_view(deed: &Deed, known: &Known<'_>, received: bool) -> DeedV
 impl Actions {
     /// Everything that anybody did on a job, oldest first.
     pub fn deeds(&self, job: JobId) -> Result<Vec<DeedView>, JobError> {
-        let mut store = self.shelf.store();
+        let mut store = self.looking_at(job)?;
         store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
         let mut found: Vec<Deed> = Vec::new();
         let mut received = Vec::new();
@@ -114,7 +114,7 @@ impl Actions {
 
     /// What has changed on the sheet since the approval that stands; `None` where none stands (R39).
     pub fn since_approval(&self, job: JobId) -> Result<Option<SinceApprovalView>, JobError> {
-        let mut store = self.shelf.store();
+        let mut store = self.looking_at(job)?;
         let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
         let standing = facts.order.approvals.last().filter(|approval| approval.kind.is(ApprovalKind::Approved));
         let Some(approval) = standing else { return Ok(None) };

@@ -78,7 +78,7 @@ impl Actions {
                 return Err(DecideError::OwnerOnly);
             }
             let (doc, actor) = run_of(&input.run).ok_or(DecideError::NothingWaits)?;
-            if !store.decide(&doc, actor, u64::from(input.upto), input.admit)? {
+            if !store.decide(&doc, actor, u64::from(input.upto), input.admit, &input.reason)? {
                 return Err(DecideError::NothingWaits);
             }
             if let Some(job) = doc.job() {

@@ -24,7 +24,8 @@ use doorstep_schemas::rules::limits::{Limit, Measure, Method};
 impl Actions {
     /// The job as it stands on this device.
     pub fn job(&self, job: JobId) -> Result<JobView, JobError> {
-        self.view(&mut self.shelf.store(), job)
+        let mut store = self.looking_at(job)?;
+        self.view(&mut store, job)
     }
 
     pub(crate) fn view(&self, store: &mut Store, job: JobId) -> Result<JobView, JobError> {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{JobId, MemberId};
-use doorstep_schemas::view::{DayReview, JobCard, MemberDay, Millis, PickLists, Rate, SyncChip, TeamView, TodayView};
+use doorstep_schemas::input::OrdersOfDay;
+use doorstep_schemas::view::{
+    DayReview, JobCard, JobList, MemberDay, Millis, PickLists, Rate, SyncChip, TeamView, TodayView,
+};
 
 use super::Actions;
 use crate::domain::calendar::{self, DAY_MS};
@@ -11,7 +14,9 @@ use crate::domain::day::{self, Beside, JobFigures};
 use crate::domain::facts::desk::{CashTaken, SettlementLine, SettlementStep};
 use crate::domain::money::settlement;
 use crate::domain::{day_money, first_fix, timers};
+use crate::store::days::DayPlace;
 use crate::store::listed::JobRow;
+use crate::store::lists::MOST_ROWS;
 use crate::store::{Store, StoreError};
 
 impl Actions {
@@ -35,17 +40,33 @@ impl Actions {
 
     /// The outlet's orders of a day; for a technician's device, those it holds.
     pub fn orders(&self, at: Option<i64>) -> Result<Vec<JobCard>, StoreError> {
-        let store = self.shelf.store();
+        let (at, mut after, mut jobs) = (at.map(Millis), None, Vec::new());
+        loop {
+            let page = self.orders_page(&OrdersOfDay { at, after })?;
+            jobs.extend(page.jobs);
+            after = page.next;
+            if after.is_none() {
+                return Ok(jobs);
+            }
+        }
+    }
+
+    /// A page of them, in the order of the day: open ones by the promised time, ended ones last.
+    pub fn orders_page(&self, asked: &OrdersOfDay) -> Result<JobList, StoreError> {
+        let store = self.looking()?;
         let me = Self::enrolment(&store)?.member;
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };
-        let rows = store.jobs_of_day(calendar::day_start(at.unwrap_or(now)), now, only)?;
-        Ok(rows.into_iter().map(|row| row.card).collect())
+        let start = calendar::day_start(asked.at.map_or(now, |at| at.0));
+        let after = asked.after.as_deref().and_then(DayPlace::from_text);
+        let page = store.page_of_day(start, now, only, after, MOST_ROWS)?;
+        let next = page.next.map(DayPlace::to_text);
+        Ok(JobList { jobs: page.rows.into_iter().map(|row| row.card).collect(), next })
     }
 
     /// The day in numbers and rows (R38).
     pub fn day_review(&self, at: Option<i64>) -> Result<DayReview, StoreError> {
-        let mut store = self.shelf.store();
+        let mut store = self.looking()?;
         let me = Self::enrolment(&store)?.member;
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };

@@ -104,6 +104,8 @@ pub enum JobError {
     Cancelled,
     #[error("the job is not this member's")]
     NotAssigned,
+    #[error("the device was away from its relay for too long to show others' work")]
+    LeaseEnded,
     #[error("the appliance {0} is not on the order")]
     NoAppliance(ShortId),
     #[error(transparent)]
@@ -123,6 +125,22 @@ impl Actions {
 
     pub(crate) fn enrolment(store: &Store) -> Result<Enrolment, StoreError> {
         store.enrolment()?.ok_or(StoreError::NotEnrolled)
+    }
+
+    /// The store for a look at others' work: the clock says whether that is shown.
+    pub(crate) fn looking(&self) -> Result<MutexGuard<'_, Store>, StoreError> {
+        let mut store = self.shelf.store();
+        store.turn_lease(self.nature.now_ms())?;
+        Ok(store)
+    }
+
+    /// The store for a look at one job, if the job is shown.
+    pub(crate) fn looking_at(&self, job: JobId) -> Result<MutexGuard<'_, Store>, JobError> {
+        let store = self.looking()?;
+        match store.job_row(job)? {
+            Some(row) if store.hides(&row.card)? => Err(JobError::LeaseEnded),
+            _ => Ok(store),
+        }
     }
 
     pub(crate) fn noted(&self, store: &Store, by: MemberId) -> Result<Noted, StoreError> {

@@ -3,13 +3,14 @@
 
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, MemberId};
+use doorstep_schemas::inbox::REASON;
 use doorstep_schemas::segment;
 use doorstep_schemas::wire::{Admit, Erased, InboxItem, InboxState, Piece, kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::signed;
 use super::team::text_error;
-use super::{Store, StoreError, settings};
+use super::{Store, StoreError, decided, settings};
 use crate::documents::history::{self, Deed};
 
 const SEEN: &str = "inbox_seen";
@@ -46,6 +47,7 @@ pub(super) fn note_kept(
         "INSERT OR REPLACE INTO in_inbox (doc, actor, from_seq, to_seq, mark) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![doc, actor.0, signed(from), signed(to), signed(mark)],
     )?;
+    decided::ask(db)?;
     // Photos of what waits are taken as well.
     db.execute("UPDATE photo SET refused = NULL WHERE doc = ?1 AND refused = 'not_found'", [doc])?;
     Ok(())
@@ -59,6 +61,7 @@ pub(super) fn seen(db: &Connection) -> Result<i64, StoreError> {
 /// The log is another one, and its inbox with it: what lay there is handed in anew, what is listed comes anew.
 pub(super) fn begin_anew(db: &Connection) -> Result<(), StoreError> {
     settings::put_number(db, SEEN, 0)?;
+    decided::begin_anew(db)?;
     db.execute("DELETE FROM refused WHERE code = ?1", [ErrorCode::InInbox.wire()])?;
     Ok(db.execute_batch("DELETE FROM in_inbox; DELETE FROM inbox;")?)
 }
@@ -188,8 +191,16 @@ impl Store {
         Ok(deeds)
     }
 
-    /// Queues an owner's decision on a run's work in the inbox. `false` when nothing of it is there.
-    pub fn decide(&mut self, doc: &DocId, actor: Actor, to_seq: u64, admit: bool) -> Result<bool, StoreError> {
+    /// Queues an owner's decision on a run's work in the inbox: to take it in, or to decline it for a reason that may be
+    /// empty. `false` when nothing of it is there.
+    pub fn decide(
+        &mut self,
+        doc: &DocId,
+        actor: Actor,
+        to_seq: u64,
+        admit: bool,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
         let tx = self.db.transaction()?;
         // What was declined can be admitted, not declined again.
         let there: Option<i64> = tx
@@ -203,7 +214,9 @@ impl Store {
         if there.is_none() {
             return Ok(false);
         }
-        let decision = Admit { doc: doc.clone(), actor, to_seq, declined: !admit };
+        let reason = Some(reason.trim().chars().take(REASON).collect::<String>());
+        let reason = reason.filter(|reason| !admit && !reason.is_empty());
+        let decision = Admit { doc: doc.clone(), actor, to_seq, declined: !admit, reason };
         queue(&tx, &Piece { kind: kind::ADMIT, admit: Some(decision), ..Piece::default() })?;
         tx.commit()?;
         Ok(true)

@@ -123,6 +123,8 @@ impl Store {
         for job in jobs {
             let id: JobId = job.parse().map_err(|_not_an_id| StoreError::Row("erased_job"))?;
             self.purge(id)?;
+            let docs = [DocId::Order(id).to_string(), DocId::Sheet(id).to_string()];
+            self.db.execute("DELETE FROM declined WHERE doc IN (?1, ?2)", params![docs[0], docs[1]])?;
             self.db.execute("UPDATE erased_job SET done = 1 WHERE job = ?1", params![job])?;
             gone.push(id);
         }

@@ -175,7 +175,10 @@ impl Store {
     }
 
     pub(super) fn shows(&self, viewer: Option<MemberId>, card: &JobCard) -> Result<bool, StoreError> {
-        viewer.map_or(Ok(true), |viewer| self.has_job(card, viewer))
+        match viewer {
+            Some(viewer) => Ok(self.has_job(card, viewer)? && !self.hides(card)?),
+            None => Ok(true),
+        }
     }
 
     /// Every job that is listed here, in the order of their names.
@@ -188,27 +191,6 @@ impl Store {
         let mut rows: Vec<JobRow> = index::row_of(&self.db, job)?.into_iter().map(|(_, row)| row).collect();
         self.finish(&mut rows)?;
         Ok(rows.pop())
-    }
-
-    /// Jobs of the outlet's day that starts at `start`, and open ones from before when that day is today: open ones
-    /// first, by the promised time. `viewer` as in [`Store::list`].
-    pub fn jobs_of_day(&self, start: i64, now: i64, viewer: Option<MemberId>) -> Result<Vec<JobRow>, StoreError> {
-        let before = if calendar::day_start(now) == start { start } else { i64::MIN };
-        let mut query = self.db.prepare_cached(include_str!("sql/jobs_of_day.sql"))?;
-        let mut rows = query.query(params![calendar::day_number(start), before])?;
-        let mut out = Vec::new();
-        while let Some(row) = rows.next()? {
-            let blob = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-            if let Some(row) = index::read(row.get(0)?, blob)?
-                && row.figures.of_day(start, now)
-                && self.shows(viewer, &row.card)?
-            {
-                out.push(row);
-            }
-        }
-        out.sort_by_key(|row| (row.figures.finished_at.is_some(), row.figures.arrive_by, row.card.job));
-        self.finish(&mut out)?;
-        Ok(out)
     }
 
     /// What the screen needs beside the rows: the members' names, and what is unsent of each. One question for all.
@@ -276,7 +258,13 @@ impl Store {
         }
         let mut found: Vec<JobRow> = found.into_values().rev().collect();
         self.finish(&mut found)?;
-        Ok(found)
+        let mut shown = Vec::with_capacity(found.len());
+        for row in found {
+            if !self.hides(&row.card)? {
+                shown.push(row);
+            }
+        }
+        Ok(shown)
     }
 
     /// The jobs that come back to one of these (R8).

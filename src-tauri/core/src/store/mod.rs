@@ -12,6 +12,8 @@ pub mod check;
 mod compare;
 pub mod comparing;
 pub mod counts;
+pub mod days;
+mod decided;
 pub mod drafts;
 pub mod erase;
 pub mod error;
@@ -23,6 +25,7 @@ pub mod identity;
 pub mod inbox;
 mod index;
 pub mod key;
+mod lease;
 mod left;
 mod links;
 pub mod listed;
@@ -41,6 +44,7 @@ mod photo_files;
 mod photo_keys;
 pub mod photos;
 pub mod purge;
+mod quota;
 pub mod rebuild;
 mod rebuild_views;
 pub mod recovery;
@@ -104,6 +108,8 @@ pub struct Store {
     rules: Arc<RuleBook>,
     rules_turn: Option<i64>,
     refused_sets: Vec<RefusedSetView>,
+    /// Others' work is hidden: see [`lease`].
+    lease_over: bool,
     signer: SigningKey,
     actor: Actor,
     folder: PathBuf,
@@ -180,6 +186,7 @@ impl Store {
             built_in,
             rules_turn: None,
             refused_sets: Vec::new(),
+            lease_over: false,
             signer,
             actor,
             folder: folder.to_owned(),

@@ -277,6 +277,9 @@ impl Store {
                     }
                     None => code_of(result),
                 };
+                if code == ErrorCode::QuotaUsed {
+                    self.note_quota_used(now_ms)?;
+                }
                 self.note_refused(doc, actor, from, code, now_ms)?;
                 Ok(0)
             }
@@ -324,6 +327,7 @@ impl Store {
         }
         settings::put_number(&tx, "clock_offset", now_ms - header.beacon.time_ms)?;
         settings::put_number(&tx, "last_success", now_ms)?;
+        Self::renew_lease(&tx, now_ms)?;
         settings::put_number(&tx, RELAY_COMPARES, i64::from(header.compares.unwrap_or(0)))?;
         settings::put_number(&tx, "relay_sample", i64::from(header.sample.unwrap_or(0)))?;
         tx.commit()?;

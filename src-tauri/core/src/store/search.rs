@@ -54,26 +54,52 @@ fn joined<'a>(pieces: impl Iterator<Item = &'a String>) -> String {
 /// Words that most jobs hold are quicker found by looking at rows than by gathering all their places: so many, of those
 /// that the other words leave.
 const LOOKED_AT: usize = 800;
+/// A single character gathers less than that: it is asked of the index after so many rows.
+const LOOKED_AT_FIRST: usize = 60;
 /// Words without a whole piece that are asked of the index; the rows are asked for the others.
 const MOST_BROAD: usize = 2;
 
-/// The query in the index's own language, with so many of the words that hold no whole piece. Each piece is quoted, and
-/// holds no quote.
-fn expression(query: &Query, most_broad: usize) -> String {
+/// These words in the index's own language. Each piece is quoted, and holds no quote.
+fn expression(words: &[&Word]) -> String {
     let piece = |asked: &Asked| match asked {
         Asked::Whole(piece) => format!("\"{piece}\""),
         Asked::Beginning(piece) => format!("\"{piece}\" *"),
     };
     let group = |group: &Vec<Asked>| format!("({})", group.iter().map(piece).collect::<Vec<_>>().join(" AND "));
-    let (mut broad, narrow): (Vec<&Word>, Vec<&Word>) = query.words.iter().partition(|word| word.is_broad());
-    broad.sort_by_key(|word| std::cmp::Reverse(word.as_str().len()));
-    broad.truncate(most_broad);
-    let words: BTreeSet<String> = narrow
+    let words: BTreeSet<String> = words
         .iter()
-        .chain(&broad)
         .map(|word| format!("({})", word.index_query().iter().map(group).collect::<Vec<_>>().join(" OR ")))
         .collect();
     words.into_iter().collect::<Vec<_>>().join(" AND ")
+}
+
+/// Ways to the same jobs, each with the rows that are looked at before the next one is better: `None` for all. Without an
+/// expression, the newest jobs are walked through.
+fn ways(query: &Query) -> Vec<(Option<String>, Option<usize>)> {
+    let (broad, narrow): (Vec<&Word>, Vec<&Word>) = query.words.iter().partition(|word| word.is_broad());
+    if broad.is_empty() {
+        return vec![(Some(expression(&narrow)), None)];
+    }
+    // What two letters or digits hold is a good part of all jobs, a character is said of some in a hundred.
+    let (dense, characters): (Vec<&Word>, Vec<&Word>) = broad.iter().partition(|word| word.as_str().is_ascii());
+    let mut asked = narrow.clone();
+    let mut ways = Vec::new();
+    let say = |words: &[&Word]| Some(words).filter(|words| !words.is_empty()).map(expression);
+    if dense.is_empty() && !narrow.is_empty() {
+        ways.push((say(&asked), Some(LOOKED_AT_FIRST)));
+    } else {
+        ways.push((say(&asked), Some(LOOKED_AT)));
+        if !characters.is_empty() {
+            asked.extend(characters.iter().take(MOST_BROAD));
+            ways.push((say(&asked), Some(LOOKED_AT)));
+            asked.truncate(narrow.len());
+        }
+    }
+    let mut broad = broad;
+    broad.sort_by_key(|word| std::cmp::Reverse(word.as_str().len()));
+    asked.extend(broad.into_iter().take(MOST_BROAD));
+    ways.push((say(&asked), None));
+    ways
 }
 
 impl Store {
@@ -83,19 +109,17 @@ impl Store {
             return Ok(Finds::default());
         }
         let index = include_str!("sql/find_jobs.sql");
-        let broad = query.words.iter().filter(|word| word.is_broad()).count();
-        let looked = if broad == 0 {
-            None
-        } else if broad == query.words.len() {
-            self.walk(NEWEST, params![i64::MAX], Some(LOOKED_AT), query, viewer, most)?
-        } else {
-            self.walk(index, params![expression(query, 0), i64::MAX], Some(LOOKED_AT), query, viewer, most)?
-        };
-        let found = match looked {
-            Some(finds) => Some(finds),
-            None => self.walk(index, params![expression(query, MOST_BROAD), i64::MAX], None, query, viewer, most)?,
-        };
-        let mut finds = found.unwrap_or_default();
+        let mut finds = Finds::default();
+        for (asked, looked_at) in ways(query) {
+            let found = match asked {
+                Some(asked) => self.walk(index, params![asked, i64::MAX], looked_at, query, viewer, most)?,
+                None => self.walk(NEWEST, params![i64::MAX], looked_at, query, viewer, most)?,
+            };
+            if let Some(found) = found {
+                finds = found;
+                break;
+            }
+        }
         self.finish(&mut finds.rows)?;
         Ok(finds)
     }

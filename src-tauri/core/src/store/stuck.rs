@@ -22,6 +22,8 @@ pub struct Stuck {
     pub changes: u32,
     /// Whose work it is; empty while that is not known here.
     pub by: String,
+    /// Why an owner declined it.
+    pub reason: Option<String>,
 }
 
 impl Stuck {
@@ -29,7 +31,9 @@ impl Stuck {
     pub fn remedies(&self, owner: bool) -> Vec<Remedy> {
         let for_ever = !self.ours && self.code != ErrorCode::SignatureInvalid;
         let refound = owner && for_ever && matches!(self.doc, DocId::Order(_) | DocId::Sheet(_));
-        let mut out = vec![Remedy::Retry, Remedy::Export];
+        // What was decided is not decided otherwise by asking again.
+        let retry = (self.code != ErrorCode::Declined).then_some(Remedy::Retry);
+        let mut out: Vec<Remedy> = retry.into_iter().chain([Remedy::Export]).collect();
         out.extend(refound.then_some(Remedy::Refound));
         out
     }
@@ -189,15 +193,16 @@ impl Store {
         let mut query = self.db.prepare_cached(include_str!("sql/stuck.sql"))?;
         let rows = query.query_map([], |row| {
             let device: Vec<u8> = row.get(5)?;
-            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?, row.get(4)?, device))
+            let words = (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(6)?);
+            Ok((words, row.get(2)?, row.get(3)?, row.get(4)?, device))
         })?;
         let mut out = Vec::new();
         for row in rows {
-            let (doc, code, ours, at_ms, changes, device) = row?;
+            let ((doc, code, reason), ours, at_ms, changes, device) = row?;
             if let (Ok(doc), Ok(device)) = (doc.parse(), <[u8; 8]>::try_from(device)) {
                 let code = ErrorCode::from_wire(&code).unwrap_or(ErrorCode::Internal);
                 let by = self.member_of_device(DeviceId(device))?;
-                out.push(Stuck { doc, code, ours, at_ms, changes, by });
+                out.push(Stuck { doc, code, ours, at_ms, changes, by, reason });
             }
         }
         Ok(out)

@@ -46,11 +46,11 @@ pub enum AdminError {
 
 async fn ask<Q: Serialize, A: DeserializeOwned>(line: &Line, path: &str, question: &Q) -> Result<A, Fault> {
     let body = serde_json::to_vec(question).expect("questions have only text keys");
-    let request = line.request(Method::POST, path)?.header("content-type", "application/json").body(body);
-    let mut answer = line.send(request).await?;
+    let request = line.request(Method::POST, path)?.header("content-type", "application/json");
+    let mut answer = line.send(request, body).await?;
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        bytes.extend_from_slice(&chunk);
+        bytes.extend_from_slice(chunk.as_ref());
         if bytes.len() > ANSWER {
             return Err(Fault::Nonsense("an answer without an end"));
         }
@@ -153,7 +153,7 @@ pub async fn set_device_status(
     let (line, _) = owners_line(ways, actions).await?;
     let body = serde_json::to_vec(&DeviceStatusRequest { status }).expect("a status is a word");
     let path = format!("v1/devices/{device}/status");
-    let request = line.request(Method::POST, &path)?.header("content-type", "application/json").body(body);
-    line.send(request).await?;
+    let request = line.request(Method::POST, &path)?.header("content-type", "application/json");
+    line.send(request, body).await?;
     Ok(())
 }

@@ -3,11 +3,11 @@
 use doorstep_schemas::blob;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{BlobHash, DocId};
-use reqwest::{Body, Method, StatusCode};
+use reqwest::{Method, StatusCode};
 use tokio::sync::Mutex;
 
 use super::fault::Fault;
-use super::line::{self, Line};
+use super::line::{self, Answer, Line};
 use crate::store::StoreError;
 
 /// Bytes of one request: small enough to pass between two cuts of a bad line.
@@ -35,9 +35,8 @@ pub async fn send(
             .header(blob::OFFSET, offset)
             .header(blob::LENGTH, bytes.len())
             .header(blob::DOC, doc.to_string())
-            .header("content-type", "application/offset+octet-stream")
-            .body(Body::from(bytes[offset..end].to_vec()));
-        let answer = request.send().await?;
+            .header("content-type", "application/offset+octet-stream");
+        let answer = line.ask(request, bytes[offset..end].to_vec()).await?;
         offset = match answer.status() {
             status if status.is_success() => end,
             StatusCode::CONFLICT => offset_of(&answer, bytes.len()).ok_or(Fault::Nonsense("no upload offset"))?,
@@ -52,7 +51,7 @@ pub async fn send(
 
 /// How much of it the relay holds.
 async fn held(line: &Line, path: &str, length: usize) -> Result<usize, Fault> {
-    let answer = line.request(Method::HEAD, path)?.send().await?;
+    let answer = line.ask(line.request(Method::HEAD, path)?, Vec::new()).await?;
     match answer.status() {
         status if status.is_success() => Ok(offset_of(&answer, length).unwrap_or(0)),
         StatusCode::NOT_FOUND => Ok(0),
@@ -60,14 +59,14 @@ async fn held(line: &Line, path: &str, length: usize) -> Result<usize, Fault> {
     }
 }
 
-fn offset_of(answer: &reqwest::Response, length: usize) -> Option<usize> {
+fn offset_of(answer: &Answer, length: usize) -> Option<usize> {
     let offset: usize = answer.headers().get(blob::OFFSET)?.to_str().ok()?.parse().ok()?;
     (offset <= length).then_some(offset)
 }
 
 /// Fetches the bytes, `most` at most; what does not hash to its name is nothing. `came` hears how much is here.
 pub async fn fetch(line: &Line, hash: &BlobHash, most: u64, mut came: impl FnMut(usize)) -> Result<Vec<u8>, Fault> {
-    let mut answer = line.send(line.request(Method::GET, &format!("v1/blobs/{hash}"))?).await?;
+    let mut answer = line.send(line.request(Method::GET, &format!("v1/blobs/{hash}"))?, Vec::new()).await?;
     let too_large = || Fault::Refused {
         status: StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
         code: ErrorCode::BlobTooLarge,
@@ -80,7 +79,7 @@ pub async fn fetch(line: &Line, hash: &BlobHash, most: u64, mut came: impl FnMut
     }
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        bytes.extend_from_slice(&chunk);
+        bytes.extend_from_slice(chunk.as_ref());
         if bytes.len() as u64 > most {
             return Err(too_large());
         }

@@ -145,6 +145,7 @@ impl Engine {
             self.pacer.begun();
             return Ok(Wish::Compare(comparison.ask()));
         }
+        store.offer_on_a_new_day(now)?;
         let asked = if self.uncertain { store.unsent_runs()? } else { Vec::new() };
         let sample = if self.by_themselves { None } else { store.spoken_sample()? };
         let teller = sample.and_then(|sample| terse::Teller::new(sample).ok());
@@ -168,6 +169,7 @@ impl Engine {
             packs: (!self.without_packs).then_some(PACKS),
             packs_from: self.packs_from.filter(|(actor, _)| *actor == store.actor()).map(|(_, from)| from),
             compares: if store.comparable()? { Some(compare::FORM) } else { None },
+            decided: store.decided_known()?,
         };
         let mut body = Vec::new();
         frame::put(&mut body, &header);

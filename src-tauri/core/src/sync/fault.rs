@@ -26,6 +26,8 @@ pub enum Fault {
     Tls(#[source] rustls::Error),
     #[error("the relay fell silent")]
     Timeout(#[source] reqwest::Error),
+    #[error("nothing moved on the line any more")]
+    Silent,
     #[error("the relay's answer is not made of frames")]
     Frames(#[from] FrameError),
     #[error("the relay's answer is not the expected JSON")]
@@ -70,7 +72,7 @@ impl Fault {
             Self::Insecure(_) => ErrorCode::RelayInsecure,
             Self::CertificateTime(_) => ErrorCode::RelayCertificateTime,
             Self::Tls(_) | Self::Unreachable(_) => ErrorCode::RelayUnreachable,
-            Self::Timeout(_) => ErrorCode::RelayTimeout,
+            Self::Timeout(_) | Self::Silent => ErrorCode::RelayTimeout,
             Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) => ErrorCode::RelayNonsense,
             Self::Impostor | Self::Untrusted(_) => ErrorCode::RelayImpostor,
             Self::Refused { code, .. } => *code,
@@ -95,7 +97,9 @@ impl Fault {
     pub fn may_have_arrived(&self) -> bool {
         match self {
             Self::Unreachable(error) => !error.is_connect(),
-            Self::Timeout(_) | Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) | Self::NoNetwork => true,
+            Self::Timeout(_) | Self::Silent | Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) | Self::NoNetwork => {
+                true
+            }
             Self::Refused { status, .. } => *status >= 500 || *status == 400 || *status == 413,
             _ => false,
         }

@@ -136,6 +136,9 @@ impl Flight {
         self.news.team |= store.note_pending(header.pending.as_deref().unwrap_or_default())?;
         store.note_inbox_seen(header.inbox_seen.unwrap_or(0))?;
         self.news.inbox |= store.note_inbox(header.inbox.as_deref().unwrap_or_default())?;
+        if store.note_decided(header.decided.as_deref().unwrap_or_default(), now)? {
+            self.news.jobs.extend(header.decided.iter().flatten().filter_map(|word| word.doc.job()));
+        }
         self.news.confirmed += store.settle(&self.outgoing.pieces, header, now)?;
         for piece in &self.outgoing.pieces {
             self.news.jobs.extend(piece.piece.doc.as_ref().and_then(doorstep_schemas::ids::DocId::job));

@@ -13,10 +13,10 @@ const MOST: usize = 16 * 1024;
 pub async fn follow(line: &Line, metered: bool, mut heard: impl FnMut(Announcement)) -> Result<(), Fault> {
     let route = if metered { "v1/live?seldom=true" } else { "v1/live" };
     let request = line.request(Method::GET, route)?.header("accept", "text/event-stream");
-    let mut answer = line.send(request).await?;
+    let mut answer = line.send(request, Vec::new()).await?;
     let mut buffer = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
-        buffer.extend_from_slice(&chunk);
+        buffer.extend_from_slice(chunk.as_ref());
         while let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
             let text: Vec<u8> = buffer.drain(..=end).collect();
             if let Some(announcement) = announcement(&text) {

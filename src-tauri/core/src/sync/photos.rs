@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use doorstep_schemas::blob;
+use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::BlobHash;
 
@@ -97,6 +98,12 @@ async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Comma
             }
             Err(fault) => {
                 tracing::info!(code = fault.code().wire(), up, "a photo did not move");
+                if fault.code() == ErrorCode::QuotaUsed {
+                    let now = shared.clock();
+                    if shared.actions.shelf.store().note_photos_over_quota(now).is_ok() {
+                        continue;
+                    }
+                }
                 if let Some(code) = blobs::final_refusal(&fault) {
                     let _ = shared.actions.shelf.store().note_photo_refused(&photo.hash, code.wire());
                     continue;

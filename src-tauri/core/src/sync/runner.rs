@@ -421,10 +421,10 @@ async fn next_chunk(
     let next = answer.chunk();
     tokio::pin!(next);
     if let Ok(chunk) = timeout(Duration::from_millis(TOGETHER_MS), &mut next).await {
-        return Ok(chunk?);
+        return chunk;
     }
     engine.linger(&mut shared.actions.shelf.store(), shared.clock())?;
-    Ok(next.await?)
+    next.await
 }
 
 fn tell_news(shared: &Shared, engine: &Engine, news: News) {

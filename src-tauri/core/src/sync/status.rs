@@ -71,6 +71,7 @@ pub fn view(store: &Store, now: &Now, photos_wait: impl Fn(bool) -> bool, clock:
             ours: piece.ours,
             at: Millis(piece.at_ms),
             changes: piece.changes,
+            reason: piece.reason,
         });
     }
     let chosen = store.chosen()?;

@@ -1,9 +1,12 @@
 //! The relay's word on who may what, as devices act on it: farewells, the inbox, erased jobs.
 
+use doorstep::actions::JobError;
 use doorstep_schemas::code::ErrorCode;
-use doorstep_schemas::ids::{DocId, JobId};
-use doorstep_schemas::input::{EraseJob, InboxDecision, SheetField};
+use doorstep_schemas::ids::{Actor, DocId, JobId};
+use doorstep_schemas::inbox::Decided;
+use doorstep_schemas::input::{EraseJob, FindJobs, InboxDecision, ListJobs, SheetField};
 use doorstep_schemas::signature::Farewell;
+use doorstep_schemas::view::Remedy;
 use doorstep_schemas::wire::{Access, DownHeader, Erased, Grant, InboxItem, Outcome, Piece, PieceResult, Status, kind};
 use ed25519_dalek::SigningKey;
 
@@ -102,7 +105,7 @@ fn an_owner_reads_what_waits_and_decides() {
     assert_eq!(run.deeds.len(), 1);
     assert!(run.deeds[0].text.zh.contains("换了密封圈"), "{}", run.deeds[0].text.zh);
     let sheet = desk.facts(job).sheet;
-    let decision = |admit| InboxDecision { run: run.run.clone(), upto: run.upto, admit };
+    let decision = |admit| InboxDecision { run: run.run.clone(), upto: run.upto, admit, reason: String::new() };
     assert!(ran.actions.decide_inbox(&decision(true)).is_err(), "not the owner");
     assert!(desk.actions.decide_inbox(&InboxDecision { run: "nonsense".into(), ..decision(true) }).is_err());
     assert!(desk.actions.decide_inbox(&decision(true)).unwrap()[0].decided);
@@ -129,6 +132,52 @@ fn an_owner_reads_what_waits_and_decides() {
     let admitted = InboxItem { mark: 3, state: 1, piece: None, ..items[0].clone() };
     desk.store().note_inbox(&[admitted]).unwrap();
     assert_eq!(desk.actions.inbox().unwrap(), Vec::new());
+}
+
+#[test]
+fn the_author_hears_that_an_owner_declined_and_why_and_keeps_what_is_here() {
+    let mut shop = Shop::open();
+    let (desk, ran, job) = lost_job(&mut shop);
+    assert_eq!(ran.store().decided_known().unwrap(), None, "who never had anything there asks nothing");
+    let items = into_inbox(&shop, &ran, NOON);
+    assert_eq!(ran.store().decided_known().unwrap(), Some(0));
+    desk.store().note_inbox(&items).unwrap();
+    let run = desk.actions.inbox().unwrap().remove(0);
+    let reason = format!("  照片不清楚，请重拍{}", "。".repeat(300));
+    desk.actions.decide_inbox(&InboxDecision { run: run.run, upto: run.upto, admit: false, reason }).unwrap();
+    let said = desk.store().words_due().unwrap().remove(0).admit.unwrap();
+    let reason = said.reason.unwrap();
+    assert!(reason.starts_with("照片") && reason.chars().count() == 200, "{reason}");
+
+    let item = &items[0];
+    let word = |mark, state| Decided {
+        mark,
+        doc: item.doc.clone(),
+        actor: item.actor,
+        from_seq: item.from_seq,
+        to_seq: item.to_seq,
+        state,
+        reason: Some(reason.clone()),
+    };
+    assert!(ran.store().note_decided(&[word(2, 2)], NOON).unwrap());
+    assert!(!ran.store().note_decided(&[word(2, 2)], NOON).unwrap(), "said twice is said once");
+    assert_eq!(ran.store().decided_known().unwrap(), Some(2));
+    let stuck = ran.store().stuck().unwrap();
+    let [one] = stuck.as_slice() else { panic!("{stuck:?}") };
+    assert_eq!((one.code, one.ours, one.doc.job()), (ErrorCode::Declined, true, Some(job)));
+    assert_eq!(one.reason.as_deref(), Some(reason.as_str()));
+    assert_eq!(one.remedies(false), [Remedy::Export]);
+    let exported = ran.actions.export_stuck(Some(job)).unwrap();
+    assert!(String::from_utf8_lossy(&exported).lines().count() > 0, "the work is here, and can be carried to somebody");
+    // The owner thought again.
+    assert!(ran.store().note_decided(&[word(3, 1)], NOON).unwrap());
+    assert_eq!(ran.store().stuck().unwrap(), Vec::new());
+    // Another's word, and one that grew old.
+    let others = Decided { actor: Actor([9; 16]), ..word(4, 2) };
+    assert!(!ran.store().note_decided(&[others], NOON).unwrap());
+    ran.store().note_decided(&[word(5, 2)], NOON).unwrap();
+    ran.store().note_decided(&[], NOON + 36 * 86_400_000).unwrap();
+    assert!(ran.store().stuck().unwrap().iter().all(|one| one.code != ErrorCode::Declined));
 }
 
 #[test]
@@ -234,4 +283,56 @@ fn an_erased_job_goes_from_every_device_and_no_file_brings_it_back() {
     let header = DownHeader { owner_seq: 1, ..shop.log.header(Vec::new()) };
     ran.store().note_answer(&header, NOON).unwrap();
     assert!(!ran.store().has_outgoing().unwrap());
+}
+
+/// 冉小军 reads a past job of the machine that he visits tomorrow, and has a job of his own.
+fn with_history(shop: &mut Shop) -> (Phone, Phone, JobId, JobId) {
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let others = desk.actions.take_order(&leaking_heater(&[])).unwrap().card.job;
+    let own = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    shop.log.exchange(&mut desk);
+    let grant = Grant { job: others, member: member(RAN), access: Access::Read };
+    shop.log.append(Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    shop.log.exchange(&mut ran);
+    (desk, ran, own, others)
+}
+
+#[test]
+fn after_a_week_without_the_relay_a_technician_sees_and_does_their_own_work_and_nobody_elses() {
+    const DAY: i64 = 86_400_000;
+    let mut shop = Shop::open();
+    let (desk, mut ran, own, others) = with_history(&mut shop);
+    let all = ListJobs { limit: 50, ..ListJobs::default() };
+    let listed = |phone: &Phone| {
+        let mut jobs: Vec<_> = phone.actions.list_jobs(&all).unwrap().jobs.iter().map(|card| card.job).collect();
+        jobs.sort();
+        jobs
+    };
+    let mut both = vec![own, others];
+    both.sort();
+    assert_eq!(listed(&ran), both);
+    assert_eq!(ran.actions.job(own).unwrap().earlier.len(), 1);
+    ran.nature.pass(7 * DAY - 3_600_000);
+    assert_eq!(listed(&ran), both, "a week is a week");
+    ran.nature.pass(2 * 3_600_000);
+    assert_eq!(listed(&ran), [own]);
+    assert!(matches!(ran.actions.job(others), Err(JobError::LeaseEnded)));
+    assert!(matches!(ran.actions.deeds(others), Err(JobError::LeaseEnded)));
+    let view = ran.actions.job(own).unwrap();
+    assert!(view.earlier.is_empty());
+    let found = ran.actions.find_jobs(&FindJobs { text: view.card.customer.clone() }).unwrap();
+    assert_eq!(found.jobs.iter().map(|card| card.job).collect::<Vec<_>>(), [own]);
+    // Own work goes on, and so does what is taken on the spot.
+    let unit = view.appliances[0].id;
+    ran.actions.write_field(&field(own, unit, SheetField::Cause, "密封圈老化")).unwrap();
+    let walk_in = ran.actions.take_walk_in(&leaking_heater(&[])).unwrap().card.job;
+    ran.actions.job(walk_in).unwrap();
+    assert!(ran.store().has_outgoing().unwrap());
+    // A clock that was set back gives nothing back; a desk has no lease.
+    ran.nature.pass(-6 * DAY);
+    assert!(!listed(&ran).contains(&others));
+    desk.nature.pass(90 * DAY);
+    assert!(listed(&desk).contains(&others));
+    shop.log.exchange(&mut ran);
+    assert!(listed(&ran).contains(&others), "one answer brings it back");
 }

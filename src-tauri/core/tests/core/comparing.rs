@@ -316,13 +316,11 @@ fn a_store_from_before_there_were_sums_is_summed_up_in_portions() {
     };
     assert!(before.len() >= jobs.len());
     let db = ran.database();
-    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    db.execute_batch(&format!(
+    db.execute_batch(
         "DROP TRIGGER run_came; DROP TRIGGER run_moved; DROP TRIGGER run_went; DROP TRIGGER grant_came;
          DROP TRIGGER grant_moved; DROP TRIGGER grant_went; DROP TABLE tally; DROP TABLE tally_due;
-         PRAGMA user_version = {}",
-        version - 1
-    ))
+         DROP TABLE declined; PRAGMA user_version = 13",
+    )
     .unwrap();
     drop(db);
     let ran = ran.restart();

@@ -471,9 +471,7 @@ fn a_relay_that_comes_back_from_an_old_copy_gets_what_it_has_lost() {
 fn a_relay_whose_files_are_older_than_its_own_signature_gets_what_it_has_lost() {
     let (mut shop, ran, _, job) = scene();
     let backup = shop.log.clone();
-    let mut engine = Engine::default();
-    engine.on(Cause::ByHand, NOON);
-    let body = send(&mut engine, &ran.store(), NOON);
+    let (mut engine, body, _) = sending(&mut shop, &ran);
     let answer = whole(&mut shop, &body);
     // The line breaks where all is confirmed and the cursor still stands before it: there is nothing in it that the older log
     // would not know.

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep::documents;
+use doorstep::domain::calendar;
 use doorstep::domain::find::{Found, Query};
 use doorstep::nature::Nature;
+use doorstep::store::days::DayPlace;
 use doorstep::store::listed::JobRow;
 use doorstep::store::lists::ListFilter;
 use doorstep::store::{self, Store};
@@ -17,7 +19,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 
 use crate::cast::deeds::payment;
-use crate::cast::{MINUTE, NOON, OWNER, Phone, RAN, Shop, TIAN, cases, leaking_heater, member};
+use crate::cast::{MINUTE, NOON, OWNER, Phone, RAN, Shop, TIAN, cases, leaking_heater, member, pass_everything};
 
 const DAY: i64 = 24 * 60 * MINUTE;
 
@@ -121,6 +123,49 @@ fn every_list_has_each_of_its_jobs_once_in_its_order_page_by_page() {
 }
 
 #[test]
+fn a_day_page_by_page_is_the_whole_day_once_and_in_order() {
+    let mut shop = Shop::open();
+    let (desk, jobs) = desk_with(&mut shop, 30);
+    for job in jobs.iter().step_by(7) {
+        cancel(&desk, *job);
+    }
+    for job in jobs.iter().skip(3).step_by(9).take(2) {
+        pass_everything(&desk, *job);
+    }
+    desk.nature.pass(DAY);
+    let store = desk.store();
+    let now = desk.nature.now_ms();
+    let mut carried_over = 0;
+    for day in [-2, -1, 0, 1] {
+        let start = calendar::day_start(now) + day * DAY;
+        let whole = store.jobs_of_day(start, now, None).unwrap();
+        let order = |row: &JobRow| (row.figures.finished_at.is_some(), row.figures.arrive_by);
+        assert!(whole.is_sorted_by_key(order));
+        carried_over += whole.iter().filter(|row| day == 0 && row.figures.arrive_by < start).count();
+        let mut seen: BTreeSet<JobId> = store.listed_jobs().unwrap().into_iter().collect();
+        seen.retain(|job| store.job_row(*job).unwrap().unwrap().figures.of_day(start, now));
+        assert_eq!(whole.iter().map(|row| row.card.job).collect::<BTreeSet<_>>(), seen, "{day}");
+        for limit in [1, 2, 5, 200] {
+            let (mut after, mut rows) = (None, Vec::new());
+            loop {
+                let page = store.page_of_day(start, now, None, after, limit).unwrap();
+                assert!(page.rows.len() <= limit);
+                rows.extend(page.rows);
+                after = page.next.map(|place| DayPlace::from_text(&place.to_text()).unwrap());
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(rows, whole, "{day}, {limit} a page");
+        }
+    }
+    assert!(carried_over > 5, "{carried_over}");
+    for text in ["", "1", "1.2", "x.1.1", "0.1.", "0.1.2.3"] {
+        assert_eq!(DayPlace::from_text(text), None, "{text}");
+    }
+}
+
+#[test]
 fn every_list_is_walked_by_an_index() {
     let mut shop = Shop::open();
     let (desk, _) = desk_with(&mut shop, 2);
@@ -135,6 +180,7 @@ fn every_list_is_walked_by_an_index() {
         ("list_status", "SEARCH job USING INDEX job_status (status=? AND rowid<?)"),
         ("list_newest", "SEARCH job USING INTEGER PRIMARY KEY (rowid<?)"),
         ("jobs_of_day", "SEARCH job_day USING PRIMARY KEY (day=?)"),
+        ("list_carried_over", "SEARCH job USING INDEX job_due"),
         ("revisits_of", "SEARCH r USING PRIMARY KEY (first=?)"),
         ("find_jobs", "VIRTUAL TABLE INDEX"),
         ("unsent_of_jobs", "SEARCH change USING COVERING INDEX change_unsent (doc=?)"),

@@ -5,12 +5,15 @@ use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{DocId, JobId, ShortId};
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::segment::PIECE_TARGET;
+use doorstep_schemas::view::PhotoStage;
 use doorstep_schemas::wire::{Outcome, PieceResult, RunHeld};
 
 use automerge::AutoCommit;
 use automerge::transaction::Transactable;
 
-use crate::cast::{Forger, NOON, OWNER, Phone, RAN, Shop, entries, field, leaking_heater, member, pass_everything};
+use crate::cast::{
+    Forger, NOON, OWNER, Phone, RAN, Shop, entries, field, leaking_heater, member, pass_everything, picture,
+};
 
 fn result(outcome: Outcome) -> PieceResult {
     PieceResult { outcome, log_seq: None, want_from: None, code: None, inbox: None }
@@ -121,6 +124,37 @@ fn refused_work_is_kept_with_its_reason_and_offered_again_only_by_hand() {
     desk.store().retry_refused().unwrap();
     assert_eq!(desk.store().outgoing(usize::MAX).unwrap().changes(), 4);
     assert_eq!(desk.store().stuck().unwrap(), Vec::new());
+}
+
+#[test]
+fn what_was_over_a_days_share_is_shown_and_offered_again_by_itself_the_next_day() {
+    let mut shop = Shop::open();
+    let (desk, job, appliance) = busy(&mut shop, 2);
+    let photo = |store: &doorstep::store::Store| store.photo_to_send(true).unwrap().is_some();
+    desk.actions.add_photo(job, appliance, PhotoStage::After, &picture(9)).unwrap();
+    assert!(photo(&desk.store()));
+    let outgoing = desk.store().outgoing(usize::MAX).unwrap();
+    let over = |_: &doorstep::store::outbox::OutPiece| PieceResult {
+        code: Some("quota_used".to_owned()),
+        ..result(Outcome::Refused)
+    };
+    let header = shop.log.header(outgoing.pieces.iter().map(over).collect());
+    desk.store().note_answer(&header, NOON).unwrap();
+    desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
+    desk.store().note_photos_over_quota(NOON).unwrap();
+    assert!(!photo(&desk.store()));
+    let stuck = desk.store().stuck().unwrap();
+    assert!(!stuck.is_empty() && stuck.iter().all(|one| one.code == ErrorCode::QuotaUsed), "{stuck:?}");
+    // What is done now is tried by itself: the operator may have raised the share.
+    desk.actions.write_field(&field(job, appliance, SheetField::Fault, "进水接头漏水")).unwrap();
+    let desk = desk.restart();
+    let midnight = NOON + 12 * 3_600_000 + desk.store().clock_offset().unwrap().unwrap();
+    desk.store().offer_on_a_new_day(midnight - 1).unwrap();
+    assert!(!desk.store().stuck().unwrap().is_empty());
+    desk.store().offer_on_a_new_day(midnight).unwrap();
+    assert_eq!(desk.store().stuck().unwrap(), Vec::new());
+    assert!(photo(&desk.store()));
+    assert!(desk.store().outgoing(usize::MAX).unwrap().changes() > outgoing.changes());
 }
 
 #[test]

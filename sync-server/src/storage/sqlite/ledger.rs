@@ -9,12 +9,12 @@ use rusqlite::{Connection, Params};
 
 use super::rows::{self, number};
 use super::shelf::OnConnection;
-use super::tallied;
+use super::{metered, tallied};
 use crate::storage::packed::{PackHead, Turn};
 use crate::storage::tallied::{of_grant, of_run};
 use crate::storage::{
-    Blob, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Ledger, Member, NewEntry, Outlet, Placed, RunRow,
-    Shelf, StorageError, Totals, WhoseToken,
+    Blob, DayUse, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Ledger, Member, NewEntry, Outlet, Placed,
+    Quota, RunRow, Shelf, StorageError, Totals, WhoseToken,
 };
 
 /// A savepoint of the writer's transaction.
@@ -31,7 +31,7 @@ impl InTransaction<'_> {
 macro_rules! read_through {
     ($(fn $name:ident(&self $(, $arg:ident: $ty:ty)*) -> $out:ty;)+) => {
         impl Shelf for InTransaction<'_> {
-            $(fn $name(&self $(, $arg: $ty)*) -> Result<$out, StorageError> { OnConnection(self.0).$name($($arg),*) })+
+            $(fn $name(&self $(, $arg: $ty)*) -> Result<$out, StorageError> { OnConnection::writing(self.0).$name($($arg),*) })+
         }
     };
 }
@@ -60,7 +60,8 @@ read_through! {
     fn totals(&self, outlet: OutletId) -> Totals;
     fn inbox_of(&self, outlet: OutletId, doc: &DocId, actor: Actor) -> Vec<InboxRow>;
     fn inbox_after(&self, outlet: OutletId, mark: u64, limit: usize) -> Vec<InboxRow>;
-    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> InboxUse;
+    fn decided(&self, outlet: OutletId, device: DeviceId, mark: u64, limit: usize) -> Vec<InboxRow>;
+    fn inbox_use(&self, outlet: OutletId, member: Option<MemberId>, doc: Option<&DocId>) -> InboxUse;
     fn erased(&self, outlet: OutletId, job: JobId) -> Option<u64>;
 }
 
@@ -226,6 +227,14 @@ impl Ledger for InTransaction<'_> {
         self.run_sql(include_str!("queries/note_visit.sql"), params)
     }
 
+    fn add_use(&mut self, outlet: OutletId, day: i64, device: DeviceId, more: DayUse) -> Result<(), StorageError> {
+        metered::add(self.0, outlet, day, device, more)
+    }
+
+    fn put_quota(&mut self, outlet: OutletId, quota: Quota) -> Result<(), StorageError> {
+        metered::put_quota(self.0, outlet, quota)
+    }
+
     fn raise_owner_seq(&mut self, outlet: OutletId, seq: u64) -> Result<(), StorageError> {
         let params = (outlet.to_bytes(), number(seq)?);
         self.run_sql("UPDATE outlet SET owner_seq = max(owner_seq, ?2) WHERE id = ?1", params)
@@ -247,6 +256,7 @@ impl Ledger for InTransaction<'_> {
             row.at_ms,
             row.state as i64,
             &row.body,
+            row.reason.as_deref(),
         );
         self.run_sql(include_str!("queries/put_inbox.sql"), params)
     }

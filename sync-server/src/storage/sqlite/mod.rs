@@ -5,7 +5,9 @@
 
 mod connect;
 mod ledger;
+mod metered;
 mod packed;
+mod recent;
 mod rows;
 mod shelf;
 mod tallied;
@@ -18,6 +20,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::{Done, Job, Look, Storage, StorageError};
 pub use connect::make_folder;
+use recent::Recent;
 use shelf::OnConnection;
 use writer::Writer;
 
@@ -31,6 +34,7 @@ pub struct Sqlite {
     key: connect::Key,
     writer: Writer,
     readers: Mutex<Vec<Connection>>,
+    recent: Recent,
 }
 
 impl Sqlite {
@@ -55,7 +59,7 @@ impl Sqlite {
         let mut connection = connect::open(&database, &key)?;
         connect::migrate(&mut connection)?;
         let writer = Writer::start(connection)?;
-        Ok(Self { database, key, writer, readers: Mutex::default() })
+        Ok(Self { database, key, writer, readers: Mutex::default(), recent: Recent::default() })
     }
 
     /// Writes one moment of the log to a new file, encrypted under the same key, while others write on.
@@ -108,7 +112,7 @@ impl Storage for Sqlite {
     fn read(&self, look: Look<'_>) -> Result<(), StorageError> {
         let mut connection = self.reader()?;
         let transaction = connection.transaction()?;
-        let outcome = look(&OnConnection(&transaction));
+        let outcome = look(&OnConnection::reading(&transaction, &self.recent));
         transaction.finish()?;
         self.put_back(connection);
         outcome

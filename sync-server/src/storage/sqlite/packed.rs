@@ -57,27 +57,27 @@ impl Packed for OnConnection<'_> {
 
 impl Packed for InTransaction<'_> {
     fn pack(&self, outlet: OutletId, job: JobId) -> Result<Option<PackHead>, StorageError> {
-        OnConnection(self.0).pack(outlet, job)
+        OnConnection::writing(self.0).pack(outlet, job)
     }
 
     fn pack_body(&self, outlet: OutletId, job: JobId) -> Result<Option<Vec<u8>>, StorageError> {
-        OnConnection(self.0).pack_body(outlet, job)
+        OnConnection::writing(self.0).pack_body(outlet, job)
     }
 
     fn newest_turn(&self, outlet: OutletId) -> Result<Option<Turn>, StorageError> {
-        OnConnection(self.0).newest_turn(outlet)
+        OnConnection::writing(self.0).newest_turn(outlet)
     }
 
     fn turn_named(&self, outlet: OutletId, name: [u8; 8]) -> Result<Option<Turn>, StorageError> {
-        OnConnection(self.0).turn_named(outlet, name)
+        OnConnection::writing(self.0).turn_named(outlet, name)
     }
 
     fn last_segment(&self, outlet: OutletId, job: JobId) -> Result<Option<u64>, StorageError> {
-        OnConnection(self.0).last_segment(outlet, job)
+        OnConnection::writing(self.0).last_segment(outlet, job)
     }
 
     fn pack_totals(&self, outlet: OutletId) -> Result<PackTotals, StorageError> {
-        OnConnection(self.0).pack_totals(outlet)
+        OnConnection::writing(self.0).pack_totals(outlet)
     }
 }
 

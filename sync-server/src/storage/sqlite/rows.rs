@@ -5,6 +5,7 @@ use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, MemberId, Outlet
 use doorstep_schemas::signature::Chain;
 use doorstep_schemas::wire::{Access, Held, InboxState, RoleKind, Status};
 use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
 use crate::storage::{Confirms, Device, EntryHead, InboxRow, Member, Outlet, StorageError};
 
@@ -13,6 +14,12 @@ pub fn number(value: u64) -> Result<i64, StorageError> {
 }
 
 pub fn count(row: &Row<'_>, column: &str) -> Result<u64, StorageError> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_: std::num::TryFromIntError| StorageError::Corrupt { what: "count" })
+}
+
+/// The same by the column's place: where many rows are read, looking for names is most of the work.
+pub fn count_at(row: &Row<'_>, column: usize) -> Result<u64, StorageError> {
     let value: i64 = row.get(column)?;
     u64::try_from(value).map_err(|_: std::num::TryFromIntError| StorageError::Corrupt { what: "count" })
 }
@@ -126,23 +133,35 @@ pub fn inbox(row: &Row<'_>) -> Result<InboxRow, StorageError> {
         member: member_id(&row.get::<_, String>("member")?)?,
         at_ms: row.get("at_ms")?,
         state: state.ok_or(StorageError::Corrupt { what: "state in the inbox" })?,
+        reason: row.get("reason")?,
         body: row.get("body")?,
     })
 }
 
+/// Columns as all queries for heads name them: `seq, kind, doc, author, carrier, actor, member, at_ms, digest, hash`.
 pub fn entry(row: &Row<'_>) -> Result<EntryHead, StorageError> {
-    let kind: i64 = row.get("kind")?;
+    let kind: i64 = row.get(1)?;
+    let doc_of = |value: ValueRef<'_>| match value {
+        ValueRef::Null => Ok(None),
+        ValueRef::Blob(bytes) => doc(bytes).map(Some),
+        _ => Err(StorageError::Corrupt { what: "document id" }),
+    };
+    let member_of = |value: ValueRef<'_>| match value {
+        ValueRef::Null => Ok(None),
+        ValueRef::Text(text) => member_id(str::from_utf8(text).unwrap_or_default()).map(Some),
+        _ => Err(StorageError::Corrupt { what: "member id" }),
+    };
     Ok(EntryHead {
-        seq: count(row, "seq")?,
+        seq: count_at(row, 0)?,
         kind: u8::try_from(kind)
             .map_err(|_: std::num::TryFromIntError| StorageError::Corrupt { what: "entry kind" })?,
-        doc: row.get::<_, Option<Vec<u8>>>("doc")?.as_deref().map(doc).transpose()?,
-        author: row.get::<_, Option<[u8; 8]>>("author")?.map(DeviceId),
-        carrier: row.get::<_, Option<[u8; 8]>>("carrier")?.map(DeviceId),
-        actor: row.get::<_, Option<[u8; 16]>>("actor")?.map(Actor),
-        member: row.get::<_, Option<String>>("member")?.as_deref().map(member_id).transpose()?,
-        at_ms: row.get("at_ms")?,
-        digest: row.get("digest")?,
-        hash: row.get("hash")?,
+        doc: doc_of(row.get_ref(2)?)?,
+        author: row.get::<_, Option<[u8; 8]>>(3)?.map(DeviceId),
+        carrier: row.get::<_, Option<[u8; 8]>>(4)?.map(DeviceId),
+        actor: row.get::<_, Option<[u8; 16]>>(5)?.map(Actor),
+        member: member_of(row.get_ref(6)?)?,
+        at_ms: row.get(7)?,
+        digest: row.get(8)?,
+        hash: row.get(9)?,
     })
 }

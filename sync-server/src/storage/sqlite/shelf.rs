@@ -3,6 +3,7 @@
 use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId};
 use rusqlite::{Connection, Params, Row};
 
+use super::recent::Recent;
 use super::rows;
 use crate::storage::{
     Blob, Device, EntryHead, GrantNow, InboxRow, InboxUse, Member, Outlet, RunRow, Shelf, StorageError, Totals,
@@ -11,18 +12,43 @@ use crate::storage::{
 
 const ENTRY: &str = "SELECT seq, kind, doc, author, carrier, actor, member, at_ms, digest, hash FROM entry \
                      WHERE outlet = ?1 AND seq = ?2";
+const GRANT: &str = "SELECT access, since, log_seq, had_write FROM job_grant \
+                     WHERE outlet = ?1 AND member = ?2 AND job = ?3";
 
 /// A connection inside a transaction.
-pub struct OnConnection<'a>(pub &'a Connection);
+pub struct OnConnection<'a> {
+    db: &'a Connection,
+    /// What readers share. Who writes has none: what they see may yet be taken back.
+    recent: Option<&'a Recent>,
+}
 
-impl OnConnection<'_> {
+impl<'a> OnConnection<'a> {
+    pub fn reading(db: &'a Connection, recent: &'a Recent) -> Self {
+        Self { db, recent: Some(recent) }
+    }
+
+    pub fn writing(db: &'a Connection) -> Self {
+        Self { db, recent: None }
+    }
+
+    fn heads_after(&self, outlet: OutletId, after: u64, most: usize) -> Result<Vec<EntryHead>, StorageError> {
+        let params = (outlet.to_bytes(), place(after), limit(most));
+        self.all(include_str!("queries/entries_after.sql"), params, rows::entry)
+    }
+
+    /// The last entry of the log as this moment has it.
+    fn head(&self, outlet: OutletId) -> Result<u64, StorageError> {
+        let head = self.one("SELECT head FROM outlet WHERE id = ?1", [outlet.to_bytes()], |row| rows::count_at(row, 0));
+        Ok(head?.unwrap_or(0))
+    }
+
     pub(super) fn all<T>(
         &self,
         sql: &str,
         params: impl Params,
         read: impl Fn(&Row<'_>) -> Result<T, StorageError>,
     ) -> Result<Vec<T>, StorageError> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.db.prepare_cached(sql)?;
         let mut found = statement.query(params)?;
         let mut all = Vec::new();
         while let Some(row) = found.next()? {
@@ -37,19 +63,20 @@ impl OnConnection<'_> {
         params: impl Params,
         read: impl Fn(&Row<'_>) -> Result<T, StorageError>,
     ) -> Result<Option<T>, StorageError> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.db.prepare_cached(sql)?;
         let mut found = statement.query(params)?;
         found.next()?.map(read).transpose()
     }
 }
 
+/// `access, since, log_seq, had_write`, in front of whatever else was asked for.
 pub(super) fn grant(row: &Row<'_>) -> Result<GrantNow, StorageError> {
-    let log_seq: Option<i64> = row.get("log_seq")?;
+    let log_seq: Option<i64> = row.get(2)?;
     Ok(GrantNow {
-        access: rows::access(row.get("access")?)?,
-        since: rows::count(row, "since")?,
-        log_seq: log_seq.map(|_| rows::count(row, "log_seq")).transpose()?,
-        had_write: row.get("had_write")?,
+        access: rows::access(row.get(0)?)?,
+        since: rows::count_at(row, 1)?,
+        log_seq: log_seq.map(|_| rows::count_at(row, 2)).transpose()?,
+        had_write: row.get(3)?,
     })
 }
 
@@ -122,14 +149,14 @@ impl Shelf for OnConnection<'_> {
 
     fn grant(&self, outlet: OutletId, job: JobId, member: MemberId) -> Result<Option<GrantNow>, StorageError> {
         let params = (outlet.to_bytes(), member.as_str(), job.to_bytes());
-        self.one("SELECT * FROM job_grant WHERE outlet = ?1 AND member = ?2 AND job = ?3", params, grant)
+        self.one(GRANT, params, grant)
     }
 
     fn grants_of(&self, outlet: OutletId, member: MemberId) -> Result<Vec<(JobId, GrantNow)>, StorageError> {
         let params = (outlet.to_bytes(), member.as_str());
-        self.all("SELECT * FROM job_grant WHERE outlet = ?1 AND member = ?2 ORDER BY job", params, |row| {
-            Ok((JobId::from_bytes(row.get("job")?), grant(row)?))
-        })
+        let sql = "SELECT access, since, log_seq, had_write, job FROM job_grant WHERE outlet = ?1 AND member = ?2 \
+                   ORDER BY job";
+        self.all(sql, params, |row| Ok((JobId::from_bytes(row.get(4)?), grant(row)?)))
     }
 
     fn job_is_used(&self, outlet: OutletId, job: JobId) -> Result<bool, StorageError> {
@@ -140,8 +167,16 @@ impl Shelf for OnConnection<'_> {
     }
 
     fn entries_after(&self, outlet: OutletId, after: u64, most: usize) -> Result<Vec<EntryHead>, StorageError> {
-        let params = (outlet.to_bytes(), place(after), limit(most));
-        self.all(include_str!("queries/entries_after.sql"), params, rows::entry)
+        let Some(recent) = self.recent else { return self.heads_after(outlet, after, most) };
+        let head = self.head(outlet)?;
+        let mut found = recent.after(outlet, after, head, most);
+        let end = found.last().map_or(after, |last| last.seq);
+        if end < head && found.len() < most {
+            let read = self.heads_after(outlet, end, most - found.len())?;
+            recent.keep(outlet, &read);
+            found.extend(read);
+        }
+        Ok(found)
     }
 
     fn entries_before(&self, outlet: OutletId, before: u64, most: usize) -> Result<Vec<EntryHead>, StorageError> {
@@ -163,6 +198,12 @@ impl Shelf for OnConnection<'_> {
     }
 
     fn entry(&self, outlet: OutletId, seq: u64) -> Result<Option<EntryHead>, StorageError> {
+        if let Some(recent) = self.recent
+            && let Some(before) = seq.checked_sub(1)
+            && let Some(known) = recent.after(outlet, before, self.head(outlet)?, 1).pop()
+        {
+            return Ok(Some(known));
+        }
         self.one(ENTRY, (outlet.to_bytes(), place(seq)), rows::entry)
     }
 
@@ -218,11 +259,27 @@ impl Shelf for OnConnection<'_> {
         self.all("SELECT * FROM inbox WHERE outlet = ?1 AND mark > ?2 ORDER BY mark LIMIT ?3", params, rows::inbox)
     }
 
-    fn inbox_use(&self, outlet: OutletId, member: MemberId, doc: Option<&DocId>) -> Result<InboxUse, StorageError> {
-        let params = (outlet.to_bytes(), member.as_str(), doc.map(DocId::to_bytes));
+    fn decided(
+        &self,
+        outlet: OutletId,
+        device: DeviceId,
+        mark: u64,
+        most: usize,
+    ) -> Result<Vec<InboxRow>, StorageError> {
+        let params = (outlet.to_bytes(), device.0, place(mark), limit(most));
+        self.all(include_str!("queries/decided.sql"), params, rows::inbox)
+    }
+
+    fn inbox_use(
+        &self,
+        outlet: OutletId,
+        member: Option<MemberId>,
+        doc: Option<&DocId>,
+    ) -> Result<InboxUse, StorageError> {
+        let params = (outlet.to_bytes(), member.as_ref().map(MemberId::as_str), doc.map(DocId::to_bytes));
         let sql = "SELECT count(*) AS items, coalesce(sum(length(body)), 0) AS bytes, \
                           coalesce(sum(ops), 0) AS ops FROM inbox \
-                   WHERE outlet = ?1 AND member = ?2 AND state <> 1 AND (?3 IS NULL OR doc = ?3)";
+                   WHERE outlet = ?1 AND (?2 IS NULL OR member = ?2) AND state <> 1 AND (?3 IS NULL OR doc = ?3)";
         let found = self.one(sql, params, |row| {
             let count = |name| rows::count(row, name);
             Ok(InboxUse { items: count("items")?, bytes: count("bytes")?, ops: count("ops")? })

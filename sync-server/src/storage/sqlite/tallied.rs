@@ -34,8 +34,9 @@ impl Tallied for OnConnection<'_> {
     fn grants_on(&self, outlet: OutletId, job: JobId) -> Result<Vec<(MemberId, GrantNow)>, StorageError> {
         let params = (outlet.to_bytes(), job.to_bytes());
         // By itself SQLite would go through all grants of the outlet, to have them in order.
-        let sql = "SELECT * FROM job_grant INDEXED BY job_grant_by_job WHERE outlet = ?1 AND job = ?2 ORDER BY member";
-        self.all(sql, params, |row| Ok((rows::member_id(&row.get::<_, String>("member")?)?, grant(row)?)))
+        let sql = "SELECT access, since, log_seq, had_write, member FROM job_grant \
+                   INDEXED BY job_grant_by_job WHERE outlet = ?1 AND job = ?2 ORDER BY member";
+        self.all(sql, params, |row| Ok((rows::member_id(&row.get::<_, String>(4)?)?, grant(row)?)))
     }
 
     fn run_entries(
@@ -53,15 +54,15 @@ impl Tallied for OnConnection<'_> {
 
 impl Tallied for InTransaction<'_> {
     fn tallies(&self, outlet: OutletId, places: RangeInclusive<u64>) -> Result<Vec<Tally>, StorageError> {
-        OnConnection(self.0).tallies(outlet, places)
+        OnConnection::writing(self.0).tallies(outlet, places)
     }
 
     fn runs_of(&self, outlet: OutletId, doc: &DocId, most: usize) -> Result<Vec<(Actor, RunRow)>, StorageError> {
-        OnConnection(self.0).runs_of(outlet, doc, most)
+        OnConnection::writing(self.0).runs_of(outlet, doc, most)
     }
 
     fn grants_on(&self, outlet: OutletId, job: JobId) -> Result<Vec<(MemberId, GrantNow)>, StorageError> {
-        OnConnection(self.0).grants_on(outlet, job)
+        OnConnection::writing(self.0).grants_on(outlet, job)
     }
 
     fn run_entries(
@@ -72,7 +73,7 @@ impl Tallied for InTransaction<'_> {
         after: u64,
         most: usize,
     ) -> Result<Vec<EntryHead>, StorageError> {
-        OnConnection(self.0).run_entries(outlet, doc, actor, after, most)
+        OnConnection::writing(self.0).run_entries(outlet, doc, actor, after, most)
     }
 }
 
@@ -87,7 +88,7 @@ pub fn moved(db: &Connection, outlet: OutletId, subject: &DocId, by: u64) -> Res
 
 /// Sums a subject up from its rows.
 fn sum(db: &Connection, outlet: OutletId, subject: &DocId) -> Result<u64, StorageError> {
-    let shelf = OnConnection(db);
+    let shelf = OnConnection::writing(db);
     let job = subject.job();
     let docs = job.map_or_else(|| vec![subject.clone()], |job| vec![DocId::Order(job), DocId::Sheet(job)]);
     let mut digest = 0;
@@ -113,7 +114,7 @@ pub fn renew(db: &Connection, outlet: OutletId, subject: &DocId) -> Result<(), S
 
 /// Sums everything up: once, for a log from before there were sums.
 pub fn make_all(db: &Connection) -> Result<(), StorageError> {
-    let shelf = OnConnection(db);
+    let shelf = OnConnection::writing(db);
     let mut after: (Vec<u8>, Vec<u8>) = Default::default();
     loop {
         let named = shelf.all(include_str!("queries/subjects_after.sql"), (&after.0, &after.1, BATCH), |row| {

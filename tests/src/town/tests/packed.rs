@@ -101,6 +101,7 @@ fn everything_arrived(actions: &doorstep::actions::Actions) {
         farewell: None,
         compares: None,
         packs_from: None,
+        decided: None,
     };
     store.note_answer(&header, 1_800_000_000_000).unwrap();
     store.settle(&outgoing.pieces, &header, 1_800_000_000_000).unwrap();

@@ -129,6 +129,7 @@ impl Log {
             farewell: None,
             compares: self.compares,
             packs_from: None,
+            decided: None,
         }
     }
 

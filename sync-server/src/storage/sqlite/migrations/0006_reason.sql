@@ -1,0 +1,2 @@
+-- Why an owner declined what waits, for its author.
+ALTER TABLE inbox ADD COLUMN reason TEXT;
