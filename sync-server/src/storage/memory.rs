@@ -5,9 +5,9 @@
 
 mod metered;
 mod packed;
+mod table;
 mod tallied;
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +15,8 @@ use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, DocKind, JobId, Me
 use doorstep_schemas::log;
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::wire::{Held, InboxState, kind};
+
+use table::Table;
 
 use super::{
     Blob, DayUse, Device, Done, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Job, Ledger, Look, Member, NewEntry,
@@ -62,45 +64,6 @@ impl Storage for Memory {
         tables.settle(outcome.is_ok());
         drop(tables);
         done(outcome);
-    }
-}
-
-/// A table that remembers what a job has replaced.
-#[derive(Debug, Clone)]
-struct Table<K, V> {
-    rows: BTreeMap<K, V>,
-    replaced: Vec<(K, Option<V>)>,
-}
-
-impl<K, V> Default for Table<K, V> {
-    fn default() -> Self {
-        Self { rows: BTreeMap::new(), replaced: Vec::new() }
-    }
-}
-
-impl<K: Ord + Clone, V> Table<K, V> {
-    fn put(&mut self, key: K, row: V) {
-        let before = self.rows.insert(key.clone(), row);
-        self.replaced.push((key, before));
-    }
-
-    fn take(&mut self, key: &K) -> Option<V>
-    where
-        V: Clone,
-    {
-        let row = self.rows.remove(key)?;
-        self.replaced.push((key.clone(), Some(row.clone())));
-        Some(row)
-    }
-
-    fn settle(&mut self, keep: bool) {
-        for (key, before) in self.replaced.drain(..).rev() {
-            match before {
-                _ if keep => {}
-                Some(row) => drop(self.rows.insert(key, row)),
-                None => drop(self.rows.remove(&key)),
-            }
-        }
     }
 }
 
