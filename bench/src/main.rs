@@ -68,6 +68,9 @@ enum Bench {
         /// Makes the relay's log again that an earlier run left
         #[arg(long)]
         rebuild: bool,
+        /// Without packs: the device is sent every entry
+        #[arg(long)]
+        entries: bool,
     },
     /// The new device, in a process of its own
     #[command(hide = true)]
@@ -147,8 +150,9 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
             Ok(relay::measure(scratch.path(), relay::Size::FULL, case.as_deref(), &mut out).await?)
         }
         Bench::Rush => Ok(rush::measure(scratch.path(), rush::Size::FULL, &mut out).await?),
-        Bench::Bootstrap { jobs, rebuild } => {
-            Ok(bootstrap::measure(&arguments.folder, scratch.path(), *jobs, *rebuild, &mut out).await?)
+        Bench::Bootstrap { jobs, rebuild, entries } => {
+            let asked = bootstrap::Asked { jobs: *jobs, anew: *rebuild, packs: !entries };
+            Ok(bootstrap::measure(&arguments.folder, scratch.path(), asked, &mut out).await?)
         }
         Bench::BootstrapJoin(join) => Ok(bootstrap::join_when_told(join, &mut out).await?),
         Bench::StoreAsk { data, case } => Ok(store::ask(data, case, &mut out)?),

@@ -251,6 +251,7 @@ impl Relay {
             inbox_seen: None,
             farewell: None,
             compares: Some(doorstep_schemas::compare::FORM),
+            packs_from: None,
             decided: None,
         }
     }

@@ -9,7 +9,7 @@ mod work;
 
 use doorstep_schemas::bundle;
 use doorstep_schemas::change::{Change, MAX_CHANGE_OPS};
-use doorstep_schemas::closed::{self, volume};
+use doorstep_schemas::closed::{self, body, volume};
 use doorstep_schemas::enrol::{EnrolLink, EnrolRequest, normal_code};
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{Actor, DocId, PublicKey};
@@ -176,9 +176,12 @@ pub fn bundle(bytes: &[u8]) {
     }
 }
 
-/// Closed jobs and volumes of them. The first two bytes say where `main` ends.
+/// Closed jobs, whole bodies and volumes of them. The first two bytes say where `main` ends.
 pub fn closed(bytes: &[u8]) {
     drop(closed::split(bytes));
+    if let Ok(job) = body::decode(bytes) {
+        assert!(job.changes.len() <= closed::MAX_CHANGES);
+    }
     if let Ok(volume) = volume::look_into(bytes) {
         assert!(volume.plain() <= closed::MAX_PLAIN);
         let within = |place: &volume::Place| place.content.end <= volume.content.len();

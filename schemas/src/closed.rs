@@ -6,6 +6,7 @@
 //! of the document, and a picture's hash is written once. Sequence numbers, hashes, chains and the births follow from
 //! the rest. `main` is what zstd shortens; `content` is what nothing shortens: hashes, actors, signatures.
 
+pub mod body;
 mod read;
 pub mod volume;
 mod write;

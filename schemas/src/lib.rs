@@ -15,6 +15,7 @@ pub mod closed;
 pub mod code;
 mod columns;
 pub mod compare;
+pub mod dictionary;
 pub mod enrol;
 pub mod event;
 pub mod frame;

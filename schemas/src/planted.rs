@@ -62,6 +62,12 @@ bugs! {
     NothingPurged,
     /// An assignment is not followed by a grant.
     GrantsForgotten,
+    /// Jobs in one piece are given to whoever asks.
+    PackForAnyone,
+    /// Entries are passed over because a pack holds them, although the pack was not given.
+    PackNotGiven,
+    /// An erased job stays in the cache.
+    PackOutlivesErasure,
 }
 
 /// Whether this bug is planted here and now.

@@ -108,6 +108,28 @@ pub struct UpHeader {
     /// The newest word of the inbox on this device's own work that it knows; `None`: nothing of its work lay there.
     #[n(17)]
     pub decided: Option<u64>,
+    /// The newest form of packs that the device reads, [`PACKS`]; `None`: it is sent entries.
+    #[n(18)]
+    pub packs: Option<u8>,
+    /// From where on packs were given, as the last answer said.
+    #[n(19)]
+    pub packs_from: Option<PacksFrom>,
+}
+
+/// The form of packs that this version reads.
+pub const PACKS: u8 = 1;
+
+/// From where on in the log jobs are given in one piece, and which of the relay's packs. Whoever goes on from a cursor
+/// with this has every pack of that turn whose place lies between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PacksFrom {
+    /// The name of a turn of packing, drawn by the relay.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub turn: [u8; 8],
+    /// The entry behind which they begin.
+    #[n(1)]
+    pub seq: u64,
 }
 
 /// Kinds of log entries. The number is the wire's; it is never given again.
@@ -125,6 +147,8 @@ pub mod kind {
     pub const ERASED: u8 = 9;
     /// Segments on their way, told together (see [`crate::terse`]); never at rest.
     pub const PARCEL: u8 = 10;
+    /// A job on its way in one piece (see [`super::Pack`]); never in the log.
+    pub const PACK: u8 = 11;
 }
 
 /// What is carried: one entry's content, the same up, down and at rest. Exactly the field of its kind is set.
@@ -150,6 +174,34 @@ pub struct Piece {
     pub admit: Option<Admit>,
     #[n(8)]
     pub erased: Option<Erased>,
+    #[n(9)]
+    pub pack: Option<Pack>,
+}
+
+/// All that the log holds of a job up to some entry. It comes at the place of the first of them, and the device is not
+/// sent the others.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Pack {
+    /// Changes, runs and signatures: see [`crate::closed`].
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+    /// The newest grant of each member.
+    #[n(1)]
+    #[cbor(default)]
+    pub grants: Vec<PackedGrant>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PackedGrant {
+    /// The entry that said it.
+    #[n(0)]
+    pub seq: u64,
+    #[n(1)]
+    pub member: MemberId,
+    #[n(2)]
+    pub access: Access,
 }
 
 /// Consecutive changes of one (document, actor).
@@ -347,6 +399,9 @@ pub struct DownHeader {
     /// no entries follow.
     #[n(16)]
     pub compares: Option<u8>,
+    /// From where on jobs come in one piece; to be said with the next request. `None`: none is left to give.
+    #[n(19)]
+    pub packs_from: Option<PacksFrom>,
     /// What became of the device's own work in the inbox since the word that it knows, oldest first.
     #[n(17)]
     pub decided: Option<Vec<Decided>>,

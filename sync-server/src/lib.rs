@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod engine;
 pub mod identity;
+pub mod packing;
 pub mod routes;
 mod server;
 mod state;

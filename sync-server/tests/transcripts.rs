@@ -70,6 +70,8 @@ fn up(who: &str, cursor: Option<Cursor>) -> UpHeader {
         sample: None,
         addresses: None,
         compares: None,
+        packs: None,
+        packs_from: None,
         decided: None,
         inbox: None,
     }

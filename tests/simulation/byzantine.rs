@@ -309,6 +309,8 @@ impl World {
             sample: None,
             addresses: None,
             compares: None,
+            packs: None,
+            packs_from: None,
             decided: None,
             inbox: None,
         }

@@ -63,7 +63,7 @@ impl World {
         waiting.map(admit).filter(|decision| actions.decide_inbox(decision).is_ok()).count() > 0
     }
 
-    fn until_quiet(&mut self, who: usize, chance: &Chance) -> Held {
+    pub fn until_quiet(&mut self, who: usize, chance: &Chance) -> Held {
         for _ in 0..IN_A_ROW {
             self.exchange(who, chance, true)?;
             let device = &self.devices[who];

@@ -10,7 +10,7 @@ use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::FrameReader;
 use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, JobId};
 use doorstep_schemas::quota::day_of;
-use doorstep_schemas::wire::{Access, kind};
+use doorstep_schemas::wire::{Access, Status, kind};
 
 use crate::device::{Device, Flight};
 use crate::world::{Held, World, broken};
@@ -120,7 +120,8 @@ pub fn at_rest(world: &mut World) -> Held {
     everybody_has_theirs(world)?;
     all_show_the_same(world)?;
     a_fresh_exchange_carries_nothing(world)?;
-    made_anew_is_the_same(world)
+    made_anew_is_the_same(world)?;
+    a_newcomer_holds_the_same(world)
 }
 
 /// What a device put into the log of its own work counts as brought by it that day, as long as days are kept.
@@ -152,6 +153,15 @@ fn what_was_brought_is_counted(world: &mut World) -> Held {
 fn all_confirmed(world: &mut World) -> Held {
     world.relay.in_doubt = false;
     (0..world.devices.len()).try_for_each(|who| at_any_time(world, who))
+}
+
+/// Changes that are here in one piece, by their jobs.
+fn packed(device: &Device) -> BTreeMap<JobId, Vec<ChangeHash>> {
+    let mut query = device.look.prepare_cached("SELECT job FROM pack").unwrap();
+    let jobs = query.query_map([], |row| row.get(0).map(JobId::from_bytes)).unwrap().map(Result::unwrap);
+    let store = device.actions.shelf.store();
+    let whole = |job| store.whole_job(job).expect("the job opens").changes.iter().map(|c| c.change.hash).collect();
+    jobs.map(|job| (job, whole(job))).collect()
 }
 
 /// What was refused of a device's own, by run.
@@ -252,7 +262,8 @@ fn everybody_has_theirs(world: &mut World) -> Held {
         if world.devices[place].gone {
             continue;
         }
-        let here = hashes(&world.devices[place], "SELECT hash FROM change");
+        let mut here = hashes(&world.devices[place], "SELECT hash FROM change");
+        here.extend(packed(&world.devices[place]).into_values().flatten());
         for doc in &docs {
             let device = &world.devices[place];
             if reads(world, place, doc) {
@@ -264,8 +275,10 @@ fn everybody_has_theirs(world: &mut World) -> Held {
             } else {
                 // What a stranger brings on purpose is theirs to tell.
                 let sql = "SELECT count(*) FROM change WHERE doc = ?1 AND substr(actor, 1, 8) <> ?2";
+                let whole = doc.job().and_then(|job| packed(device).remove(&job)).map_or(0, |all| all.len());
                 let (doc, stranger) = (doc.to_string(), world.stranger.device.0);
                 let left: i64 = device.look.query_row(sql, (&doc, stranger), |row| row.get(0)).unwrap();
+                let left = left + i64::try_from(whole).unwrap();
                 if left > 0 && !has_refused_work(device, &doc) {
                     return broken(format!("{}: still holds {left} changes of {doc}", device.name));
                 }
@@ -392,4 +405,28 @@ fn made_anew_is_the_same(world: &mut World) -> Held {
         return broken(format!("{}: shows something else when made anew", device.name));
     }
     Ok(())
+}
+
+/// An owner's new device comes to the same by jobs in one piece as the others came to by entries. Then one job is erased,
+/// and is nowhere in the relay any more.
+fn a_newcomer_holds_the_same(world: &mut World) -> Held {
+    let outlet = world.relay.outlet;
+    let owner = world.owners.clone().into_iter().find(|owner| {
+        let member = world.relay.ask(|shelf| shelf.member(outlet, *owner));
+        member.is_some_and(|member| member.status == Status::Active)
+    });
+    let Some(owner) = owner else { return Ok(()) };
+    world.relay.pack(i64::MAX);
+    let who = world.newcomer(owner);
+    world.until_quiet(who, &doorstep_tests::chance::Chance::from_seed(0))?;
+    everybody_has_theirs(world)?;
+    all_show_the_same(world)?;
+    let job = world.relay.runs().keys().find_map(|(doc, _)| doc.job());
+    let (device, now) = (world.devices[who].id, world.moment());
+    match job {
+        Some(job) if world.relay.erase(owner, device, job, now) => {
+            broken(format!("{job} was erased and is still packed"))
+        }
+        _ => Ok(()),
+    }
 }

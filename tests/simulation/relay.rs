@@ -4,17 +4,18 @@
 use std::collections::BTreeMap;
 
 use doorstep_relay::engine::access::Endpoint;
+use doorstep_relay::engine::intake::Carrier;
 use doorstep_relay::engine::session::Session;
-use doorstep_relay::engine::standing::{self, NotServed};
-use doorstep_relay::engine::{audit, compare, enrolment, exchange, fork, team};
+use doorstep_relay::engine::standing::{self, Caller, NotServed};
+use doorstep_relay::engine::{audit, compare, enrolment, erase, exchange, fork, pack, team};
 use doorstep_relay::identity;
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::{Confirms, Ledger, Shelf, Storage, StorageError, look, write};
 use doorstep_schemas::frame;
-use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, MemberId, OutletId, PublicKey};
+use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, JobId, MemberId, OutletId, PublicKey};
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::segment;
-use doorstep_schemas::wire::{Piece, RoleKind, Status};
+use doorstep_schemas::wire::{Erased, Piece, RoleKind, Status};
 use doorstep_tests::chance::Chance;
 use ed25519_dalek::SigningKey;
 
@@ -49,6 +50,8 @@ pub struct Relay {
     /// A device that is reported lost behind the first portion of the next request, and when.
     pub lost_midway: Option<(DeviceId, i64)>,
     told: Told,
+    /// Portions of packs that were made, in whichever copy of the log: each has a name of its own.
+    portions: u64,
 }
 
 /// The log's runs, read once.
@@ -87,6 +90,8 @@ impl Relay {
             forked_at: None,
             backup: None,
             in_doubt: false,
+            told: Told::default(),
+            portions: 0,
             lost_midway: None,
             told: Told::default(),
         }
@@ -240,6 +245,37 @@ impl Relay {
             self.forked_at = None;
         }
         if end.is_some() { Refused::Gone } else { otherwise }
+    }
+
+    /// Puts together what was quiet since a moment.
+    pub fn pack(&mut self, quiet_ms: i64) {
+        let outlet = self.outlet;
+        loop {
+            let portion = self.ask(|shelf| {
+                let row = shelf.outlet(outlet)?.expect("the outlet was founded");
+                pack::gather(shelf, &row, quiet_ms, 3)
+            });
+            self.portions += 1;
+            let (ends, name) = (portion.done || !portion.moved(), self.portions.to_be_bytes());
+            if portion.moved() {
+                self.tell(move |ledger| pack::keep(ledger, &portion, name));
+            }
+            if ends {
+                return;
+            }
+        }
+    }
+
+    /// Erases a job by an owner's word; returns whether the cache still has it.
+    pub fn erase(&self, owner: MemberId, device: DeviceId, job: JobId, now_ms: i64) -> bool {
+        let outlet = self.outlet;
+        self.tell(move |ledger| {
+            let member = ledger.member(outlet, owner)?.expect("the owner is a member");
+            let caller = Caller { outlet, device, member };
+            let carrier = Carrier { caller: &caller, actor: None, now_ms };
+            erase::erase(ledger, carrier, Erased { job }, &|_| Ok(()))?;
+            Ok(ledger.pack(outlet, job)?.is_some())
+        })
     }
 
     pub fn back_up(&mut self) {

@@ -67,6 +67,9 @@ pub struct World {
     pub owners_at: u64,
     pub claims: BTreeMap<ChangeHash, Claim>,
     pub trace: Trace,
+    /// This outlet's relay puts quiet jobs together.
+    packs: bool,
+    seed: u64,
 }
 
 /// What happened, as one number and, where somebody reads it, as lines.
@@ -99,7 +102,39 @@ fn rules() -> &'static Arc<RuleBook> {
     BOOK.get_or_init(|| Arc::new(RuleBook::built_in().unwrap()))
 }
 
+/// A device joins the outlet.
+fn join(
+    relay: &Relay,
+    now: &Arc<AtomicI64>,
+    chance: Chance,
+    name: String,
+    (member, role): (MemberId, RoleKind),
+) -> Device {
+    let enrolment = Enrolment {
+        outlet: relay.outlet,
+        outlet_name: "柘川县城关网点".to_owned(),
+        member,
+        device_name: name.clone(),
+        relay: "http://127.0.0.1:1".to_owned(),
+        relay_key: relay.public_key(),
+        token: "token".to_owned(),
+    };
+    let word = Role { member, name: name.clone(), roles: vec![role], status: Status::Active };
+    let mut device = Device::new(name, now, chance, rules(), (&word, enrolment));
+    let key = device.actions.shelf.store().public_key();
+    device.token = relay.enrol(member, key, &device.name, now.load(Ordering::SeqCst));
+    device
+}
+
 impl World {
+    /// An owner's new device, which has fetched nothing yet.
+    pub fn newcomer(&mut self, owner: MemberId) -> usize {
+        let chance = Chance::of(self.seed, 5, 0);
+        let name = "newcomer".to_owned();
+        self.devices.push(join(&self.relay, &self.now, chance, name, (owner, RoleKind::Owner)));
+        self.devices.len() - 1
+    }
+
     pub fn begin(plan: &Plan, traced: bool) -> Self {
         let chance = Chance::of(plan.seed, 2, 0);
         let now = Arc::new(AtomicI64::new(MORNING));
@@ -117,21 +152,8 @@ impl World {
         for (place, of) in plan.devices.iter().enumerate() {
             let (member, name, role) = people[*of].clone();
             let name = format!("{name}/{}", place + 1);
-            let enrolment = Enrolment {
-                outlet,
-                outlet_name: "柘川县城关网点".to_owned(),
-                member,
-                device_name: name.clone(),
-                relay: "http://127.0.0.1:1".to_owned(),
-                relay_key: relay.public_key(),
-                token: "token".to_owned(),
-            };
-            let word = Role { member, name: name.clone(), roles: vec![role], status: Status::Active };
             let own = Chance::of(plan.seed, 4, place as u64);
-            let mut device = Device::new(name, &now, own, rules(), (&word, enrolment));
-            let key = device.actions.shelf.store().public_key();
-            device.token = relay.enrol(member, key, &device.name, MORNING);
-            devices.push(device);
+            devices.push(join(&relay, &now, own, name, (member, role)));
         }
         let mut stranger = Stranger::new(stranger, &chance);
         stranger.token = relay.enrol(stranger.member, identity(&stranger.key).0, "stranger", MORNING);
@@ -152,6 +174,8 @@ impl World {
             owners_at: 0,
             claims,
             trace,
+            packs: plan.seed.is_multiple_of(4),
+            seed: plan.seed,
         };
         // Everybody has heard of everybody, as after a first day.
         for who in 0..world.devices.len() {
@@ -188,6 +212,9 @@ impl World {
             What::Pass => {
                 self.pass(i64::from(chance.between(1, 240)) * MINUTE);
                 self.trace.say("time passes");
+                if self.packs {
+                    self.relay.pack(self.moment() - 30 * MINUTE);
+                }
             }
             What::Clock => self.clock(who, &chance),
             What::Copy => {

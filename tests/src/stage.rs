@@ -58,6 +58,11 @@ impl Relay {
         Self::serve(folder, listen, &[])
     }
 
+    /// Serves `folder` and puts no quiet jobs together meanwhile.
+    pub fn without_packing(folder: &Path) -> Result<Self, StageError> {
+        Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--no-packs")])
+    }
+
     /// Serves `folder` by a rehearsal's clock.
     pub fn rehearsed(folder: &Path, clock: &Path) -> Result<Self, StageError> {
         Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--rehearsal-clock"), clock.as_os_str()])

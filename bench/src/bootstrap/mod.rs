@@ -16,6 +16,9 @@ use doorstep::app::{Doorstep, OpenError};
 use doorstep::nature::Machine;
 use doorstep::store::StoreError;
 use doorstep::sync::admin::AdminError;
+use doorstep_relay::packing;
+use doorstep_relay::storage::sqlite::Sqlite;
+use doorstep_relay::storage::{self, PackTotals};
 use doorstep_schemas::ids::DocId;
 use doorstep_schemas::input::Enrol;
 use doorstep_schemas::view::SyncState;
@@ -63,6 +66,22 @@ pub enum BootstrapError {
     Silent,
 }
 
+/// What is measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    pub jobs: usize,
+    /// The relay's log is made again.
+    pub anew: bool,
+    /// The relay has put all jobs together before.
+    pub packs: bool,
+}
+
+impl Asked {
+    fn case(self) -> String {
+        if self.packs { self.jobs.to_string() } else { format!("{} by entries", self.jobs) }
+    }
+}
+
 /// What a new device is told.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Join {
@@ -76,23 +95,20 @@ pub struct Join {
     pub link: String,
     #[arg(long)]
     pub jobs: usize,
+    /// How the figures are called.
+    #[arg(long)]
+    pub case: String,
 }
 
-/// Measures a device that fetches so many jobs; `anew` makes the relay's log again.
-pub async fn measure(
-    beside: &Path,
-    scratch: &Path,
-    jobs: usize,
-    anew: bool,
-    out: &mut dyn Write,
-) -> Result<(), BootstrapError> {
-    let (relay, carrier, join) = stage(beside, scratch, jobs, anew).await?;
+/// Measures a device that fetches so many jobs.
+pub async fn measure(beside: &Path, scratch: &Path, asked: Asked, out: &mut dyn Write) -> Result<(), BootstrapError> {
+    let (relay, carrier, join) = stage(beside, scratch, asked, out).await?;
     let spent = machine::processor_time(relay.id());
     let arguments = [("--data", &join.data), ("--expected", &join.expected)];
     let mut process = Command::new(std::env::current_exe()?)
         .arg("bootstrap-join")
         .args(arguments.iter().flat_map(|(name, path)| [name.as_ref(), path.as_os_str()]))
-        .args(["--link", &join.link, "--jobs", &jobs.to_string()])
+        .args(["--link", &join.link, "--jobs", &join.jobs.to_string(), "--case", &join.case])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
@@ -116,9 +132,9 @@ pub async fn measure(
     if !ended.success() || lines.is_empty() {
         return Err(BootstrapError::Silent);
     }
-    say_passed(&carrier, jobs, out)?;
+    say_passed(&carrier, asked, out)?;
     if let Some(spent) = machine::processor_time(relay.id()).zip(spent).map(|(now, then)| now - then) {
-        Figures::of("bootstrap", out).say(&jobs.to_string(), "relay_s", spent.as_secs_f64(), "s")?;
+        Figures::of("bootstrap", out).say(&join.case, "relay_s", spent.as_secs_f64(), "s")?;
     }
     Ok(())
 }
@@ -126,26 +142,54 @@ pub async fn measure(
 async fn stage(
     beside: &Path,
     scratch: &Path,
-    jobs: usize,
-    anew: bool,
+    asked: Asked,
+    out: &mut dyn Write,
 ) -> Result<(Relay, Arc<Carrier>, Join), BootstrapError> {
+    let Asked { jobs, anew, packs } = asked;
     let kept = log::ready(beside, jobs, anew).await?;
     // Who joins stands in the log: what is kept stays as it is.
     let folder = scratch.join("relay");
     std::fs::create_dir(&folder)?;
     store::copy(&kept, &folder)?;
-    let mut relay = Relay::start(&folder)?;
+    if packs {
+        let (folder, case) = (folder.clone(), asked.case());
+        // The writer is waited for there.
+        let packed = tokio::task::spawn_blocking(move || put_together(&folder)).await;
+        say_packed(packed.map_err(RelayBenchError::Task)??, &case, out)?;
+    }
+    let mut relay = Relay::without_packing(&folder)?;
     let carrier = Carrier::to(&relay.address).await?;
     carrier.address.clone_into(&mut relay.address);
     let owner = Story::of(Plan { jobs, whose: Whose::Owner })?.town.members[0].name.clone();
     let link = relay.invite(&owner)?;
-    Ok((relay, Arc::new(carrier), Join { data: scratch.join("desk"), expected: kept, link, jobs }))
+    Ok((relay, Arc::new(carrier), Join { data: scratch.join("desk"), expected: kept, link, jobs, case: asked.case() }))
 }
 
-fn say_passed(carrier: &Carrier, jobs: usize, out: &mut dyn Write) -> io::Result<()> {
-    let (passed, case) = (carrier.passed(), jobs.to_string());
+/// All jobs of the log are put together, as if each had been quiet for long.
+fn put_together(folder: &Path) -> Result<(PackTotals, Duration), RelayBenchError> {
+    let storage = Sqlite::open(folder).map_err(RelayBenchError::Storage)?;
+    let outlets = storage::look(&storage, |shelf| shelf.outlets()).map_err(RelayBenchError::Storage)?;
+    let begun = Instant::now();
+    let mut totals = PackTotals::default();
+    for outlet in outlets {
+        while !packing::portion(&storage, outlet.id, i64::MAX).map_err(RelayBenchError::Storage)? {}
+        totals = storage::look(&storage, |shelf| shelf.pack_totals(outlet.id)).map_err(RelayBenchError::Storage)?;
+    }
+    Ok((totals, begun.elapsed()))
+}
+
+fn say_packed((totals, time): (PackTotals, Duration), case: &str, out: &mut dyn Write) -> io::Result<()> {
+    let each = totals.packs.max(1) as f64;
     let mut figures = Figures::of("bootstrap", out);
-    figures.say(&case, "bytes_per_job", (passed.bytes_down as f64 / jobs as f64).round(), "bytes")?;
+    figures.say(case, "packed_jobs", totals.packs, "count")?;
+    figures.say(case, "ms_to_pack_a_job", (time.as_secs_f64() * 1e5 / each).round() / 100.0, "ms")?;
+    figures.say(case, "bytes_of_a_pack", (totals.bytes as f64 / each).round(), "bytes")
+}
+
+fn say_passed(carrier: &Carrier, asked: Asked, out: &mut dyn Write) -> io::Result<()> {
+    let (passed, case) = (carrier.passed(), asked.case());
+    let mut figures = Figures::of("bootstrap", out);
+    figures.say(&case, "bytes_per_job", (passed.bytes_down as f64 / asked.jobs as f64).round(), "bytes")?;
     figures.say(&case, "bytes_up", passed.bytes_up, "bytes")?;
     figures.say(&case, "round_trips", passed.round_trips, "count")
 }
@@ -197,15 +241,15 @@ async fn join(join: &Join, begins: impl FnOnce() -> io::Result<()>, out: &mut dy
         }
     }
     let mut figures = Figures::of("bootstrap", out);
-    let case = join.jobs.to_string();
-    figures.say(&case, "jobs_per_s", (join.jobs as f64 / seconds * 10.0).round() / 10.0, "1/s")?;
-    figures.say(&case, "seconds", (seconds * 1_000.0).round() / 1_000.0, "s")?;
-    figures.say(&case, "documents_verified", expected.len(), "count")?;
+    let case = &join.case;
+    figures.say(case, "jobs_per_s", (join.jobs as f64 / seconds * 10.0).round() / 10.0, "1/s")?;
+    figures.say(case, "seconds", (seconds * 1_000.0).round() / 1_000.0, "s")?;
+    figures.say(case, "documents_verified", expected.len(), "count")?;
     if let Some(processor) = processor {
-        figures.say(&case, "device_s", processor.as_secs_f64(), "s")?;
+        figures.say(case, "device_s", processor.as_secs_f64(), "s")?;
     }
     if let Some(peak) = peak {
-        figures.say(&case, "rss_mb", peak, "MB")?;
+        figures.say(case, "rss_mb", peak, "MB")?;
     }
     Ok(())
 }
@@ -218,17 +262,18 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_new_device_fetches_a_small_outlet_and_what_differs_is_seen() {
         let (beside, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let (relay, carrier, told) = stage(beside.path(), scratch.path(), 25, false).await.unwrap();
+        let asked = Asked { jobs: 25, anew: false, packs: true };
         let mut out = Vec::new();
+        let (relay, carrier, told) = stage(beside.path(), scratch.path(), asked, &mut out).await.unwrap();
         let begins = || {
             carrier.begin(Weather::CLEAR);
             Ok(())
         };
         join(&told, begins, &mut out).await.unwrap();
-        say_passed(&carrier, 25, &mut out).unwrap();
+        say_passed(&carrier, asked, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.lines().all(is_figure), "{text}");
-        for figure in ["jobs_per_s", "bytes_per_job", "rss_mb"] {
+        for figure in ["jobs_per_s", "bytes_per_job", "rss_mb", "bytes_of_a_pack"] {
             assert!(text.contains(&format!(r#""figure":"{figure}""#)), "{figure}: {text}");
         }
 

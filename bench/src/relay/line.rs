@@ -99,6 +99,8 @@ pub fn up(actor: doorstep_schemas::ids::Actor, cursor: Option<Cursor>) -> UpHead
         sample: Some(doorstep_schemas::terse::NEWEST),
         addresses: None,
         compares: None,
+        packs: None,
+        packs_from: None,
         decided: None,
         inbox: None,
     }

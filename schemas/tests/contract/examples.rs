@@ -17,7 +17,8 @@ use doorstep_schemas::live::Announcement;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Chain, Claim, Farewell, identity};
 use doorstep_schemas::wire::{
     Access, Admit, Cursor, Decided, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Outcome,
-    Piece, PieceResult, Role, RoleKind, RunHeld, RunName, Segment, Status, Trailer, UpHeader, kind,
+    Pack, PackedGrant, PacksFrom, Piece, PieceResult, Role, RoleKind, RunHeld, RunName, Segment, Status, Trailer,
+    UpHeader, kind,
 };
 use ed25519_dalek::SigningKey;
 
@@ -113,6 +114,8 @@ pub fn up_header() -> UpHeader {
         addresses: None,
         inbox: None,
         compares: None,
+        packs: None,
+        packs_from: None,
         decided: None,
     }
 }
@@ -120,6 +123,21 @@ pub fn up_header() -> UpHeader {
 /// With what came later.
 pub fn up_header_knowing_addresses() -> UpHeader {
     UpHeader { addresses: Some(3_405_691_582), ..up_header() }
+}
+
+/// Of a device that reads jobs in one piece, and was given some.
+pub fn up_header_of_packs() -> UpHeader {
+    UpHeader { packs: Some(1), packs_from: down_header_of_packs().packs_from, ..up_header() }
+}
+
+pub fn down_header_of_packs() -> DownHeader {
+    DownHeader { packs_from: Some(PacksFrom { turn: [6; 8], seq: 12 }), ..down_header() }
+}
+
+pub fn pack() -> Piece {
+    let grants = vec![PackedGrant { seq: 811, member: member(), access: Access::Write }];
+    let pack = Pack { body: vec![1, 2, 3], grants };
+    Piece { kind: kind::PACK, doc: Some(DocId::Order(job())), pack: Some(pack), ..Piece::default() }
 }
 
 /// What waits at the owner's.
@@ -249,6 +267,7 @@ pub fn down_header() -> DownHeader {
         inbox_seen: None,
         farewell: None,
         compares: None,
+        packs_from: None,
         decided: None,
     }
 }

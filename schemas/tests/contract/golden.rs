@@ -9,13 +9,14 @@ use std::path::PathBuf;
 
 use doorstep_schemas::admission::{self, History, Run, Verdict};
 use doorstep_schemas::bundle::{BundleFrame, BundleHead, BundleItem};
+use doorstep_schemas::closed::{Closed, ClosedChange, ClosedRun, body};
 use doorstep_schemas::compare::{CompareDown, CompareUp};
 use doorstep_schemas::enrol::EnrolLink;
 use doorstep_schemas::frame::{self, FrameReader};
-use doorstep_schemas::ids::ChangeHash;
-use doorstep_schemas::segment::{self, CODEC_RAW, CODEC_STRIPPED};
+use doorstep_schemas::ids::{ChangeHash, DocKind};
+use doorstep_schemas::segment::{self, CODEC_RAW, CODEC_STRIPPED, Unpacked};
 use doorstep_schemas::terse::{Item, Listener, Teller};
-use doorstep_schemas::wire::{DownHeader, Entry, Piece, Trailer, UpHeader, kind};
+use doorstep_schemas::wire::{DownHeader, Entry, Piece, Segment, Trailer, UpHeader, kind};
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -83,6 +84,8 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header-inbox", &examples::down_header_of_the_inbox());
     holds::<UpHeader>("up-header-compares", &UpHeader { compares: Some(1), ..examples::up_header() });
     holds::<DownHeader>("down-header-compares", &DownHeader { compares: Some(1), ..examples::down_header() });
+    holds::<UpHeader>("up-header-packs", &examples::up_header_of_packs());
+    holds::<DownHeader>("down-header-packs", &examples::down_header_of_packs());
     holds::<UpHeader>("up-header-decided", &UpHeader { decided: Some(6), ..examples::up_header() });
     let decided = Some(vec![examples::decided()]);
     holds::<DownHeader>("down-header-decided", &DownHeader { decided, ..examples::down_header() });
@@ -100,6 +103,7 @@ fn messages_of_protocol_1_read_for_ever() {
         ("piece-admit", examples::admit()),
         ("piece-admit-reason", examples::admit_with_reason()),
         ("piece-erased", examples::erased()),
+        ("piece-pack", examples::pack()),
     ] {
         holds::<Piece>(name, &piece);
     }
@@ -263,4 +267,22 @@ fn an_enrolment_link_reads_for_ever() {
     let golden = committed("enrol-link.txt", || format!("{link}\n"));
     assert_eq!(golden.parse::<EnrolLink>().unwrap(), link);
     assert_eq!(format!("{link}\n"), golden);
+}
+
+/// What zstd writes may be other bytes one day; what was written once is read.
+#[test]
+fn a_job_in_one_piece_reads_for_ever() {
+    let changes = changes();
+    let segment = examples::segment(&changes, CODEC_RAW, Vec::new()).segment.unwrap();
+    let (mut closed, mut run) = (Closed::default(), Run::default());
+    for bytes in changes {
+        let change = Unpacked::read(bytes).unwrap();
+        let (seq, hash, next_op) = (change.seq, change.hash, change.start_op + change.ops);
+        run = Run { seq, hash, chain: run.chain.then(&hash), next_op };
+        closed.changes.push(ClosedChange { kind: DocKind::Sheet, change, noted_ms: 7, log_seq: 812, mine: false });
+    }
+    let Segment { actor, signature, .. } = segment;
+    closed.runs.push(ClosedRun { kind: DocKind::Sheet, actor, run, signature, tail: Vec::new() });
+    let golden = bytes("pack", || body::encode(&closed).unwrap());
+    assert_eq!(body::decode(&golden).unwrap(), closed);
 }

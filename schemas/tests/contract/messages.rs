@@ -8,8 +8,8 @@ use doorstep_schemas::frame;
 use doorstep_schemas::segment::CODEC_RAW;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Farewell, Signature};
 use doorstep_schemas::wire::{
-    Admit, Cursor, Decided, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Piece, PieceResult,
-    Role, RunHeld, RunName, Segment, Trailer, UpHeader,
+    Admit, Cursor, Decided, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Pack, PackedGrant,
+    PacksFrom, Piece, PieceResult, Role, RunHeld, RunName, Segment, Trailer, UpHeader,
 };
 use minicbor::{Decode, Encode};
 
@@ -31,17 +31,15 @@ where
 }
 
 pub fn messages() -> Vec<Message> {
-    let up = UpHeader {
-        sample: Some(1),
-        inbox: Some(6),
-        compares: Some(1),
-        decided: Some(6),
-        ..examples::up_header_knowing_addresses()
-    };
+    let (up, down) = (examples::up_header_of_packs(), examples::down_header_of_packs());
+    let packs_from = down.packs_from;
+    let up =
+        UpHeader { addresses: Some(1), sample: Some(1), inbox: Some(6), compares: Some(1), decided: Some(6), ..up };
     let down = DownHeader {
         sample: Some(1),
         compares: Some(1),
         decided: Some(vec![examples::decided()]),
+        packs_from,
         ..examples::down_header_of_the_inbox()
     };
     let changes = examples::changes();
@@ -55,6 +53,7 @@ pub fn messages() -> Vec<Message> {
         parcel: Some(vec![1, 2]),
         admit: examples::admit().admit,
         erased: examples::erased().erased,
+        pack: examples::pack().pack,
         ..grant.clone()
     };
     let (head, every_item) = (examples::bundle_head(), examples::bundle_item());
@@ -67,24 +66,27 @@ pub fn messages() -> Vec<Message> {
         ..down.results[0].clone()
     };
     vec![
-        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12, 16, 17]),
+        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12, 16, 17, 18, 19]),
         message::<Cursor>("Cursor", &up.cursor.unwrap(), &[3]),
         message::<RunName>("RunName", &up.ask[0], &[]),
         message::<Held>("Held", &up.held, &[0, 1, 2]),
-        message::<Piece>("Piece", &every_kind, &[1, 2, 3, 4, 5, 6, 7, 8]),
+        message::<Piece>("Piece", &every_kind, &[1, 2, 3, 4, 5, 6, 7, 8, 9]),
         message::<Segment>("Segment", &segment, &[5]),
         message::<Signature>("Signature", &segment.signature, &[1]),
         message::<BeaconRef>("BeaconRef", &segment.signature.beacon.unwrap(), &[]),
         message::<Grant>("Grant", &grant.grant.unwrap(), &[]),
         message::<Role>("Role", &role.role.unwrap(), &[]),
         message::<Device>("Device", &device.device.unwrap(), &[]),
-        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17]),
+        message::<DownHeader>("DownHeader", &down, &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 19]),
         message::<Beacon>("Beacon", &down.beacon, &[]),
         message::<PieceResult>("PieceResult", &result, &[1, 2, 3, 4]),
         message::<InboxItem>("InboxItem", &examples::inbox_item(), &[7, 8]),
         message::<Admit>("Admit", &examples::admit_with_reason().admit.unwrap(), &[3, 4]),
         message::<Decided>("Decided", &examples::decided(), &[6]),
         message::<Erased>("Erased", &examples::erased().erased.unwrap(), &[]),
+        message::<PacksFrom>("PacksFrom", &up.packs_from.unwrap(), &[]),
+        message::<Pack>("Pack", &examples::pack().pack.unwrap(), &[1]),
+        message::<PackedGrant>("PackedGrant", &examples::pack().pack.unwrap().grants[0], &[]),
         message::<Farewell>("Farewell", &examples::farewell(), &[]),
         message::<RunHeld>("RunHeld", &down.runs[0], &[3]),
         message::<DeviceHeld>("DeviceHeld", &down.devices[0], &[]),

@@ -131,6 +131,7 @@ fn the_kinds_are_those_of_the_code() {
         ("ADMIT", kind::ADMIT),
         ("ERASED", kind::ERASED),
         ("PARCEL", kind::PARCEL),
+        ("PACK", kind::PACK),
     ];
     assert_eq!(numbers("entry kind"), entries.map(|(name, number)| (name.to_owned(), number)).into());
 }

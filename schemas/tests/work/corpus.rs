@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use doorstep_schemas::admission::Run;
 use doorstep_schemas::bundle::{BundleItem, Label, what};
-use doorstep_schemas::closed::{self, volume};
+use doorstep_schemas::closed::{self, body, volume};
 use doorstep_schemas::frame;
 use doorstep_schemas::ids::{DocKind, ShortId};
 use doorstep_schemas::segment::{CODEC_RAW, CODEC_STRIPPED, MAX_PIECE_PLAIN};
 use doorstep_schemas::signature::Signature;
 use doorstep_schemas::terse::{Item, NEWEST, Teller};
 use doorstep_schemas::wire::{
-    Access, Admit, Cursor, Device, DownHeader, Entry, Erased, Grant, Held, Outcome, Piece, PieceResult, RoleKind,
-    RunName, Segment, Status, Trailer, UpHeader, kind,
+    Access, Admit, Cursor, Device, DownHeader, Entry, Erased, Grant, Held, Outcome, Pack, PackedGrant, Piece,
+    PieceResult, RoleKind, RunName, Segment, Status, Trailer, UpHeader, kind,
 };
 
 use crate::cast::{Made, chain, device, edits, forge, outlet, piece, sheet, sign};
@@ -108,6 +108,8 @@ fn exchange_seeds() -> Vec<Seed> {
         sample: Some(NEWEST),
         addresses: None,
         compares: None,
+        packs: None,
+        packs_from: None,
         decided: None,
         inbox: None,
     };
@@ -132,6 +134,7 @@ fn exchange_seeds() -> Vec<Seed> {
         sample: Some(NEWEST),
         addresses: None,
         compares: None,
+        packs_from: None,
         decided: None,
         pending: None,
         inbox: None,
@@ -139,6 +142,11 @@ fn exchange_seeds() -> Vec<Seed> {
         farewell: None,
     };
     let entry = Entry { seq: 9, hash: [2; 8], part: 0, at_ms: 5, piece: told.clone() };
+    let grants = vec![PackedGrant { seq: 8, member, access: Access::Write }];
+    let pack = Pack { body: vec![1, 3, 1, 2, 3, 4], grants };
+    let whole = Piece { kind: kind::PACK, doc: Some(sheet()), pack: Some(pack), ..Piece::default() };
+    let packed = framed(std::slice::from_ref(&down));
+    let whole = [packed, framed(&[Entry { seq: 9, hash: [2; 8], part: 0, at_ms: 5, piece: whole }])].concat();
     let answer = [framed(&[down]), framed(&[entry]), framed(&[Trailer { cursor, more: true }])].concat();
     let role =
         doorstep_schemas::wire::Role { member, name: "李".into(), roles: vec![RoleKind::Owner], status: Status::Left };
@@ -159,6 +167,7 @@ fn exchange_seeds() -> Vec<Seed> {
         ("intake", "owner", asks(0, &[sent.clone(), given.clone(), admit, erased, sent.clone()])),
         ("exchange", "up", [&[255], framed(&[up]).as_slice(), &framed(&[sent, given, told, role])].concat()),
         ("exchange", "down", [&[5], answer.as_slice()].concat()),
+        ("exchange", "pack", [&[5], whole.as_slice()].concat()),
         ("exchange", "longest-frame", [vec![9], leb(u64::MAX), vec![0; 40]].concat()),
     ]
 }
@@ -213,6 +222,7 @@ fn other_seeds() -> Vec<Seed> {
         ("parcel", "forgotten", parted(&second, &[])),
         ("bundle", "label", bundle),
         ("closed", "job", parted(&main, &content)),
+        ("closed", "body", body::encode(&packed).unwrap()),
         ("closed", "volume", volume::bind(&[parts], <[u8]>::to_vec)),
     ]
 }

@@ -8,6 +8,7 @@ mod check;
 mod error;
 mod folder;
 mod outlet;
+mod pack;
 mod people;
 mod quota;
 mod restore;
@@ -64,6 +65,8 @@ enum Command {
     Check(check::Check),
     /// What each outlet takes, and how far its devices are.
     Stats(stats::Stats),
+    /// Put quiet jobs together, so that a new device fetches years in minutes.
+    Pack(pack::PackCommand),
     /// Copy everything but the key to another folder, while the relay serves.
     Backup(backup::Backup),
     /// Make a data folder of a backup.
@@ -80,6 +83,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Device(command) => people::device(command),
         Command::Check(command) => check::run(&command),
         Command::Stats(command) => stats::run(&command),
+        Command::Pack(command) => pack::run(&command),
         Command::Backup(command) => backup::run(&command),
         Command::Restore(command) => restore::run(&command),
     };

@@ -14,6 +14,7 @@ use crate::Door;
 use crate::announce::Announcing;
 use crate::clock::{Clock, RehearsalClock, SystemClock};
 use crate::identity;
+use crate::packing;
 use crate::state::State;
 use crate::tls::Tls;
 
@@ -37,6 +38,9 @@ pub struct Serve {
     /// Don't tell the network where the relay is.
     #[arg(long)]
     no_announce: bool,
+    /// Don't put quiet jobs together while serving. Packs that are there are given all the same.
+    #[arg(long)]
+    no_packs: bool,
     /// For rehearsals of a day: a file with the milliseconds that this relay's clock is ahead of the machine's.
     #[arg(long, hide = true)]
     rehearsal_clock: Option<PathBuf>,
@@ -73,6 +77,7 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
             tracing::warn!(%cause, "phones can't find the relay by themselves: it can't be announced");
         }
         let scheme = if speaks_tls { "https" } else { "http" };
+        let packing = (!command.no_packs).then(|| tokio::spawn(packing::go_on(state.clone())));
         folder::say(&format!("listening on {scheme}://{address}"))?;
         crate::serve(listener, door, state, async {
             tokio::select! {
@@ -81,6 +86,9 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
             }
         })
         .await;
+        if let Some(packing) = packing {
+            packing.abort();
+        }
         Ok(())
     })
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::folder::say;
 use super::{CliError, DataFolder, folder, quota};
 use crate::clock::{Clock, SystemClock};
-use crate::storage::{self, DayUse, Device, Outlet, Totals};
+use crate::storage::{self, DayUse, Device, Outlet, PackTotals, Totals};
 
 #[derive(Debug, Args)]
 pub struct Stats {
@@ -28,8 +28,9 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
         let row = |outlet: Outlet| {
             let (totals, members) = (shelf.totals(outlet.id)?, shelf.members(outlet.id)?.len());
             let devices = shelf.devices(outlet.id)?;
+            let packs = shelf.pack_totals(outlet.id)?;
             let today: HashMap<_, _> = shelf.uses(outlet.id, day)?.into_iter().collect();
-            Ok(Row { outlet, totals, members, devices, today })
+            Ok(Row { outlet, totals, packs, members, devices, today })
         };
         shelf.outlets()?.into_iter().map(row).collect::<Result<Vec<_>, _>>()
     })?;
@@ -40,7 +41,7 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
     }
     say(&format!("database {}", size(database_bytes)))?;
     for row in &rows {
-        let Row { outlet, totals, members, devices, .. } = row;
+        let Row { outlet, totals, packs, members, devices, .. } = row;
         let today = row.all_today();
         say(&format!("\n{} {}", outlet.id, outlet.name))?;
         let table = [
@@ -49,6 +50,7 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
             ("of them with the owner", outlet.owner_seq.to_string()),
             ("bytes of entries", size(totals.bytes)),
             ("documents", totals.documents.to_string()),
+            ("jobs in one piece", format!("{} ({})", packs.packs, size(packs.bytes))),
             ("photos", format!("{} ({})", totals.blobs, size(totals.blob_bytes))),
             ("brought today", brought(today)),
             ("members", members.to_string()),
@@ -75,6 +77,7 @@ pub fn run(command: &Stats) -> Result<(), CliError> {
 struct Row {
     outlet: Outlet,
     totals: Totals,
+    packs: PackTotals,
     members: usize,
     devices: Vec<Device>,
     /// What each has brought.
@@ -91,7 +94,7 @@ impl Row {
     }
 
     fn json(&self) -> serde_json::Value {
-        let Self { outlet, totals, members, devices, .. } = self;
+        let Self { outlet, totals, packs, members, devices, .. } = self;
         let device = |device: &Device| {
             let held = device.held;
             json!({
@@ -103,6 +106,7 @@ impl Row {
         json!({
             "id": outlet.id, "name": outlet.name, "entries": outlet.head, "backed_up_to": outlet.backed_up_to,
             "owner_seq": outlet.owner_seq, "entry_bytes": totals.bytes, "documents": totals.documents,
+            "packs": packs.packs, "pack_bytes": packs.bytes,
             "photos": totals.blobs, "photo_bytes": totals.blob_bytes, "members": members,
             "today": quota::as_json(self.all_today()),
             "devices": devices.iter().map(device).collect::<Vec<_>>(),

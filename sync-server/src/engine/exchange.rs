@@ -13,6 +13,7 @@ use ed25519_dalek::SigningKey;
 
 use super::fork;
 use super::inbox;
+use super::pack::Packs;
 use super::scan::{self, Place, Reader};
 use super::standing::{self, Caller, NotServed, Sight};
 use super::team;
@@ -137,6 +138,11 @@ pub fn answer(
     let place = presented(shelf, &outlet, up)?;
     let (inbox, more_inbox) = inbox::news(shelf, &caller, up)?;
     let hash = log::short(&outlet.hash);
+    let from = place.unwrap_or_default();
+    let restarted = up.cursor.is_some() && place.is_none();
+    // One that compares is spared what it holds already; who has left stays where they stand.
+    let scans = caller.left().is_none() && !(restarted && up.compares.is_some());
+    let packs = if scans { Packs::of(shelf, &outlet, &sight, up, from)? } else { None };
     let header = DownHeader {
         protocol: PROTOCOL,
         epoch: outlet.epoch,
@@ -145,7 +151,7 @@ pub fn answer(
         owner_seq: outlet.owner_seq,
         backed_up_to: outlet.backed_up_to,
         runs: runs(shelf, &caller, &sight, up)?,
-        restarted: up.cursor.is_some() && place.is_none(),
+        restarted,
         sample: Some(terse::NEWEST),
         devices: if caller.is_owner() { others(shelf, &caller)? } else { Vec::new() },
         addresses: addresses(&outlet, up),
@@ -155,17 +161,13 @@ pub fn answer(
         compares: up.compares.map(|_| compare::FORM),
         decided: inbox::decided(shelf, &caller, up)?,
         farewell: caller.left().map(|gone| gone.word(key)),
+        packs_from: packs.as_ref().map(|packs| packs.from),
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
     let reader = Reader { sight: &sight, device: caller.device, actor: up.actor, sample: up.sample };
-    let from = place.unwrap_or_default();
     let (entries, mut trailer) = match caller.left() {
-        // One that compares is spared what it holds already.
-        None if header.restarted && up.compares.is_some() => {
-            (Vec::new(), Trailer { cursor: scan::beginning(&outlet), more: true })
-        }
-        None => scan::scan(shelf, &outlet, reader, from, budget)?,
-        // Who has left stays where they stand.
+        None if scans => scan::scan(shelf, &outlet, reader, packs, from, budget)?,
+        None => (Vec::new(), Trailer { cursor: scan::beginning(&outlet), more: true }),
         Some(_) => (Vec::new(), scan::standing_at(shelf, &outlet, from)?),
     };
     trailer.more |= more_inbox;

@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod fork;
 pub mod inbox;
 pub mod intake;
+pub mod pack;
 pub mod parcel;
 pub mod quota;
 pub mod rates;

@@ -13,6 +13,7 @@ use doorstep_schemas::terse;
 use doorstep_schemas::wire::{Cursor, Entry, Piece, Trailer, kind};
 
 use super::intake::from_rest;
+use super::pack::{Holds, Packs};
 use super::parcel::Packing;
 use super::standing::{Opening, Sight};
 use crate::storage::{EntryHead, Outlet, Shelf, StorageError};
@@ -68,11 +69,12 @@ pub fn scan(
     shelf: &dyn Shelf,
     outlet: &Outlet,
     reader: Reader<'_>,
+    mut packs: Option<Packs<'_>>,
     from: Place,
     budget: usize,
 ) -> Result<(Vec<u8>, Trailer), StorageError> {
     let mut tray = Tray { shelf, outlet: outlet.id, frames: Vec::new(), packing: packing(reader.sample), budget };
-    let (place, more) = fill(&mut tray, reader, from)?;
+    let (place, more) = fill(&mut tray, reader, packs.as_mut(), from)?;
     tray.seal();
     Ok((tray.frames, Trailer { more, ..standing_at(shelf, outlet, place)? }))
 }
@@ -93,7 +95,12 @@ fn packing(sample: Option<u8>) -> Option<Packing> {
     sample.map(Packing::new)
 }
 
-fn fill(tray: &mut Tray<'_>, reader: Reader<'_>, from: Place) -> Result<(Place, bool), StorageError> {
+fn fill(
+    tray: &mut Tray<'_>,
+    reader: Reader<'_>,
+    mut packs: Option<&mut Packs<'_>>,
+    from: Place,
+) -> Result<(Place, bool), StorageError> {
     let mut place = from;
     if place.part > 0 {
         if let Some(entry) = tray.shelf.entry(tray.outlet, place.seq)?
@@ -116,8 +123,17 @@ fn fill(tray: &mut Tray<'_>, reader: Reader<'_>, from: Place) -> Result<(Place, 
                     Some(0) => return Ok((place, true)),
                     Some(part) => return Ok((Place { seq: entry.seq, part }, true)),
                 }
-            } else if reader.sight.shows(&entry) && !reader.brought(&entry) && !tray.put(&entry, &entry, 0)? {
-                return Ok((place, true));
+            } else {
+                let fits = match packs.as_mut().map_or(Ok(Holds::No), |packs| packs.hold(&entry))? {
+                    Holds::Before => true,
+                    Holds::Here(piece) => tray.put_whole(&entry, piece),
+                    Holds::No => {
+                        !reader.sight.shows(&entry) || reader.brought(&entry) || tray.put(&entry, &entry, 0)?
+                    }
+                };
+                if !fits {
+                    return Ok((place, true));
+                }
             }
             place = Place { seq: entry.seq, part: 0 };
         }
@@ -175,6 +191,18 @@ impl Tray<'_> {
             frame::put(&mut self.frames, &alone);
         }
         Ok(true)
+    }
+
+    /// Puts a job in one piece at the place of its first entry; says whether there was room.
+    fn put_whole(&mut self, at: &EntryHead, piece: Box<Piece>) -> bool {
+        let (before, length) = (self.filled(), piece.pack.as_ref().map_or(0, |pack| pack.body.len()));
+        if before > 0 && before + length > self.budget {
+            return false;
+        }
+        self.seal();
+        let (seq, hash, at_ms) = (at.seq, log::short(&at.hash), at.at_ms);
+        frame::put(&mut self.frames, &Entry { seq, hash, part: 0, at_ms, piece: *piece });
+        true
     }
 
     /// Puts what is behind a place of each run, as long as there is room; how many runs were put to their ends.

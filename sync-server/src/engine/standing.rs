@@ -12,7 +12,7 @@ use doorstep_schemas::wire::{Access, RoleKind, Status, kind};
 use ed25519_dalek::SigningKey;
 
 use super::access::{self, Audience, Endpoint, Entrance, Verb};
-use crate::storage::{EntryHead, GrantNow, Member, Shelf, StorageError};
+use crate::storage::{EntryHead, GrantNow, Member, PackHead, Shelf, StorageError};
 
 /// A live device. Where nothing else is said, its member is active.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,6 +186,17 @@ impl Sight {
             }),
             Audience::Owners => false,
         }
+    }
+
+    /// Whether the scan sends every entry of a pack at its own place. Grants of others are among them, which owners alone
+    /// are sent; and what lies before an opening is told by entries.
+    pub fn shows_whole(&self, pack: &PackHead) -> bool {
+        self.owner_since.is_some_and(|since| pack.first >= since) || planted::on(Bug::PackForAnyone)
+    }
+
+    /// Whether there can be a pack of which the scan sends every entry.
+    pub fn may_be_shown_whole(&self) -> bool {
+        self.owner_since.is_some() || planted::on(Bug::PackForAnyone)
     }
 
     /// What this entry hands over to the member.

@@ -4,19 +4,23 @@
 //! the shelf keeps the same promise as the database.
 
 mod metered;
+mod packed;
+mod table;
 mod tallied;
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, DocKind, JobId, MemberId, OutletId};
 use doorstep_schemas::log;
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::wire::{Held, InboxState, kind};
+
+use table::Table;
 
 use super::{
     Blob, DayUse, Device, Done, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Job, Ledger, Look, Member, NewEntry,
-    Outlet, Placed, Quota, RunRow, Shelf, Storage, StorageError, Stretch, Totals, WhoseToken,
+    Outlet, PackHead, Placed, Quota, RunRow, Shelf, Storage, StorageError, Stretch, Totals, Turn, WhoseToken,
 };
 
 /// See the module.
@@ -63,45 +67,6 @@ impl Storage for Memory {
     }
 }
 
-/// A table that remembers what a job has replaced.
-#[derive(Debug, Clone)]
-struct Table<K, V> {
-    rows: BTreeMap<K, V>,
-    replaced: Vec<(K, Option<V>)>,
-}
-
-impl<K, V> Default for Table<K, V> {
-    fn default() -> Self {
-        Self { rows: BTreeMap::new(), replaced: Vec::new() }
-    }
-}
-
-impl<K: Ord + Clone, V> Table<K, V> {
-    fn put(&mut self, key: K, row: V) {
-        let before = self.rows.insert(key.clone(), row);
-        self.replaced.push((key, before));
-    }
-
-    fn take(&mut self, key: &K) -> Option<V>
-    where
-        V: Clone,
-    {
-        let row = self.rows.remove(key)?;
-        self.replaced.push((key.clone(), Some(row.clone())));
-        Some(row)
-    }
-
-    fn settle(&mut self, keep: bool) {
-        for (key, before) in self.replaced.drain(..).rev() {
-            match before {
-                _ if keep => {}
-                Some(row) => drop(self.rows.insert(key, row)),
-                None => drop(self.rows.remove(&key)),
-            }
-        }
-    }
-}
-
 /// An entry, the stretch of its run that it covers, its body.
 type Kept = (EntryHead, Option<Stretch>, Vec<u8>);
 type RunKey = (OutletId, DocId, Actor);
@@ -121,6 +86,8 @@ struct Tables {
     blobs: Table<(OutletId, BlobHash), Blob>,
     inbox: Table<(OutletId, DocId, Actor, u64), InboxRow>,
     erased: Table<(OutletId, JobId), u64>,
+    packs: Table<(OutletId, JobId), (PackHead, Vec<u8>)>,
+    turns: Table<(OutletId, u64), Turn>,
     uses: Table<(OutletId, i64, DeviceId), DayUse>,
     quotas: Table<OutletId, Quota>,
 }
@@ -138,6 +105,8 @@ impl Tables {
         self.blobs.settle(keep);
         self.inbox.settle(keep);
         self.erased.settle(keep);
+        self.packs.settle(keep);
+        self.turns.settle(keep);
         self.uses.settle(keep);
         self.quotas.settle(keep);
     }
@@ -471,7 +440,32 @@ impl Ledger for Tables {
             self.documents.take(key);
         }
         self.erased.put((outlet, job), log_seq);
+        if !planted::on(Bug::PackOutlivesErasure) {
+            self.packs.take(&(outlet, job));
+        }
         Ok(alone)
+    }
+
+    fn put_turn(&mut self, outlet: OutletId, turn: &Turn) -> Result<(), StorageError> {
+        self.turns.put((outlet, turn.number), *turn);
+        Ok(())
+    }
+
+    fn put_pack(&mut self, outlet: OutletId, job: JobId, head: PackHead, body: &[u8]) -> Result<(), StorageError> {
+        self.packs.put((outlet, job), (head, body.to_vec()));
+        Ok(())
+    }
+
+    fn drop_packs(&mut self, outlet: OutletId) -> Result<(), StorageError> {
+        let packs: Vec<_> = self.packs.rows.keys().filter(|(o, _)| *o == outlet).copied().collect();
+        for key in &packs {
+            self.packs.take(key);
+        }
+        let turns: Vec<_> = self.turns.rows.keys().filter(|(o, _)| *o == outlet).copied().collect();
+        for key in &turns {
+            self.turns.take(key);
+        }
+        Ok(())
     }
 
     fn attach_blob(

@@ -7,6 +7,7 @@
 pub mod error;
 pub mod memory;
 pub mod metered;
+pub mod packed;
 pub mod records;
 pub mod sqlite;
 pub mod tallied;
@@ -16,6 +17,7 @@ use doorstep_schemas::wire::Held;
 
 pub use error::StorageError;
 pub use metered::Metered;
+pub use packed::{PackHead, PackTotals, Packed, Turn};
 pub use records::{
     Blob, Confirms, DayUse, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Member, NewEntry, Outlet, Placed,
     Quota, RunRow, Stretch, Totals, WhoseToken,
@@ -23,7 +25,7 @@ pub use records::{
 pub use tallied::Tallied;
 
 /// Reading one consistent moment.
-pub trait Shelf: Tallied + Metered {
+pub trait Shelf: Tallied + Metered + Packed {
     fn outlets(&self) -> Result<Vec<Outlet>, StorageError>;
     fn outlet(&self, outlet: OutletId) -> Result<Option<Outlet>, StorageError>;
     fn members(&self, outlet: OutletId) -> Result<Vec<Member>, StorageError>;
@@ -128,9 +130,15 @@ pub trait Ledger: Shelf {
     fn raise_owner_seq(&mut self, outlet: OutletId, seq: u64) -> Result<(), StorageError>;
     /// Puts an item in the place of the one of this run that begins at the same change.
     fn put_inbox(&mut self, outlet: OutletId, row: &InboxRow) -> Result<(), StorageError>;
-    /// Empties the bodies of a job's segments, drops its runs and what the inbox has of it, and unties its blobs. Returns
+    /// Empties the bodies of a job's segments, drops its runs, its pack and what the inbox has of it, and unties its blobs. Returns
     /// the blobs that no other document names.
     fn erase_job(&mut self, outlet: OutletId, job: JobId, log_seq: u64) -> Result<Vec<BlobHash>, StorageError>;
+    /// Writes a turn of packing down, in the place of the one of its number.
+    fn put_turn(&mut self, outlet: OutletId, turn: &Turn) -> Result<(), StorageError>;
+    /// Keeps a job's pack, in the place of the one that was there.
+    fn put_pack(&mut self, outlet: OutletId, job: JobId, head: PackHead, body: &[u8]) -> Result<(), StorageError>;
+    /// Throws all packs and turns away.
+    fn drop_packs(&mut self, outlet: OutletId) -> Result<(), StorageError>;
     fn attach_blob(
         &mut self,
         outlet: OutletId,

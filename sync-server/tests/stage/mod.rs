@@ -257,6 +257,8 @@ impl Phone {
             addresses: None,
             inbox: None,
             compares: None,
+            packs: None,
+            packs_from: None,
             decided: None,
         }
     }

@@ -88,7 +88,7 @@ mod tests {
 
     /// Bytes of the dictionary of packs.
     const PACK_BYTES: usize = 96 * 1024;
-    const RELEASED: &[&[u8]] = &[include_bytes!("../../../src-tauri/core/src/store/dictionaries/pack.1.zdict")];
+    const RELEASED: &[&[u8]] = &[include_bytes!("../../../schemas/src/dictionaries/pack.1.zdict")];
 
     #[test]
     fn released_dictionaries_of_packs_hold_no_text_of_the_town() {

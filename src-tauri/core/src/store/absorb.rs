@@ -16,9 +16,11 @@ use super::papers::Papers;
 use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
 use super::settings::Enrolment;
 use super::stuck::HeldPiece;
+use super::whole::{Arrival, Arrived, Judge};
 use super::{
-    Store, StoreError, adopt, inbox, left, packs, photos, rows, rule_sets, settings, strays, stuck, team, views,
+    Store, StoreError, adopt, inbox, left, packs, photos, rows, rule_sets, settings, strays, stuck, team, views, whole,
 };
+use crate::rules::RuleBook;
 
 /// What came of a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,7 +89,11 @@ impl Store {
             displaced: BTreeSet::new(),
             absorbed: Absorbed::default(),
         };
+        let arrived = intray.take_whole(&mut self.papers, self.actor, &self.rules, batch.pieces)?;
         for (piece, taken) in batch.pieces {
+            intray.take_piece(piece, *taken)?;
+        }
+        for (piece, taken) in &arrived.apart {
             intray.take_piece(piece, *taken)?;
         }
         if batch.retry {
@@ -125,6 +131,7 @@ impl Store {
             photos::expect(&tx, &mut self.papers, *job, now_ms)?;
             absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job, Links::At(now_ms))?;
         }
+        absorbed.jobs.extend(arrived.kept);
         if let Some(cursor) = batch.cursor {
             settings::set_cursor(&tx, cursor)?;
         }
@@ -175,6 +182,32 @@ struct Intray<'a> {
 }
 
 impl Intray<'_> {
+    /// Takes the jobs that came in one piece. Whoever vouches for them may have come with them.
+    fn take_whole(
+        &mut self,
+        papers: &mut Papers,
+        actor: Actor,
+        rules: &RuleBook,
+        pieces: &[(&Piece, Taken)],
+    ) -> Result<Arrived, StoreError> {
+        let of_log = pieces.iter().enumerate().filter(|(_, (_, taken))| taken.log_seq.is_some());
+        let arrivals: Vec<Arrival<'_>> = of_log.filter_map(|(place, (piece, _))| Arrival::of(place, piece)).collect();
+        if arrivals.is_empty() {
+            return Ok(Arrived::default());
+        }
+        for (piece, taken) in pieces.iter().filter(|(piece, _)| matches!(piece.kind, kind::ROLE | kind::DEVICE)) {
+            self.take_piece(piece, *taken)?;
+        }
+        let judge = Judge { outlet: self.enrolment.outlet, actor, rules, now_ms: self.now_ms };
+        let arrived = whole::take(self.db, papers, self.enrolment, &judge, &arrivals)?;
+        self.absorbed.received = self.absorbed.received.saturating_add(arrived.changes);
+        self.absorbed.adopted = self.absorbed.adopted.saturating_add(arrived.changes);
+        self.absorbed.grants_due |= arrived.grants_due;
+        // Their grants came as well.
+        self.absorbed.jobs.extend(arrived.apart.iter().filter_map(|(piece, _)| piece.doc.as_ref()?.job()));
+        Ok(arrived)
+    }
+
     fn take_piece(&mut self, piece: &Piece, taken: Taken) -> Result<(), StoreError> {
         match (piece.kind, piece) {
             (kind::SEGMENT, Piece { doc: Some(doc), segment: Some(segment), .. }) => {

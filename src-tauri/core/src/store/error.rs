@@ -60,6 +60,13 @@ pub enum StoreError {
     Change(#[from] doorstep_schemas::change::MalformedChange),
     #[error("a packed job does not open")]
     Pack(#[from] PackError),
+    /// A job that came in one piece can't be read; `place`: among the entries.
+    #[error("a pack that came can't be read")]
+    PackCame {
+        place: usize,
+        #[source]
+        cause: PackError,
+    },
     #[error("a row of the database does not hold what it should: {0}")]
     Row(&'static str),
     #[error("this device is not enrolled")]

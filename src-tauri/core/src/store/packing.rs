@@ -50,6 +50,11 @@ pub fn due_after(db: &Connection, doc: &DocId, noted_ms: i64) -> Result<(), Stor
     due_at(db, job, quiet.saturating_add(HOUR_MS - 1).div_euclid(HOUR_MS).saturating_mul(HOUR_MS))
 }
 
+/// A job that was packed as it came is to be looked at when its pictures may be here.
+pub(super) fn look_later(db: &Connection, job: JobId, now_ms: i64) -> Result<(), StoreError> {
+    due_at(db, job, now_ms.saturating_add(LATER_MS))
+}
+
 fn due_at(db: &Connection, job: JobId, at_ms: i64) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO pack_due (job, at_ms) VALUES (?1, ?2)
@@ -225,6 +230,12 @@ fn fit(db: &Connection, papers: &mut Papers, job: JobId) -> Result<Fit, StoreErr
 
 /// Puts a job's changes, runs and settled photos into its pack, once they have been seen to come back from it.
 fn pack(db: &Connection, papers: &mut Papers, job: JobId) -> Result<bool, StoreError> {
+    if is_as_it_came(db, job)? {
+        if owner(db)? {
+            folded::fold(db, papers, job)?;
+        }
+        return Ok(true);
+    }
     let closed = gather(db, job)?;
     if closed.changes.is_empty() || !counted(db, job, &closed)? {
         return Ok(false);
@@ -249,6 +260,16 @@ fn pack(db: &Connection, papers: &mut Papers, job: JobId) -> Result<bool, StoreE
     packs::put(db, job, &body, &closed, folded)?;
     tally::packed(db, job, &closed)?;
     Ok(true)
+}
+
+/// Whether a job lies in its pack with nothing behind it and no own picture beside it, so that it need not be written anew.
+fn is_as_it_came(db: &Connection, job: JobId) -> Result<bool, StoreError> {
+    let [order, sheet] = docs(job);
+    let mut query = db.prepare_cached(
+        "SELECT NOT EXISTS (SELECT 1 FROM change WHERE doc IN (?1, ?2))
+            AND NOT EXISTS (SELECT 1 FROM photo WHERE doc = ?2 AND mine = 1)",
+    )?;
+    Ok(query.query_row([&order, &sheet], |row| row.get(0))? && packs::size(db, job)?.is_some())
 }
 
 /// Everything that is here of a job: its pack, and the rows behind it.

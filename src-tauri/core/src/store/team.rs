@@ -15,6 +15,7 @@ use super::papers::Papers;
 use super::rows::signed;
 use super::settings::Enrolment;
 use super::{Store, StoreError, settings, views};
+use crate::domain::facts::Order;
 
 fn access_number(access: Access) -> i64 {
     match access {
@@ -176,6 +177,15 @@ pub(super) fn queue_grants(
         return Ok(false);
     }
     let Some(order) = views::order(db, papers, job)? else { return Ok(false) };
+    queue_wanted(db, job, &order, links)
+}
+
+/// The same for an order that is at hand, on an owner's device. Who may read a job as history is asked once all have come.
+pub(super) fn queue_assigned(db: &Connection, job: JobId, order: &Order) -> Result<bool, StoreError> {
+    Ok(!planted::on(Bug::GrantsForgotten) && queue_wanted(db, job, order, Links::AsSaid)?)
+}
+
+fn queue_wanted(db: &Connection, job: JobId, order: &Order, links: Links) -> Result<bool, StoreError> {
     let mut wanted: BTreeMap<MemberId, Access> = order.assignees.keys().map(|m| (*m, Access::Write)).collect();
     let mut said = BTreeMap::new();
     let mut rows = db.prepare_cached("SELECT member, access FROM granted WHERE job = ?1")?;

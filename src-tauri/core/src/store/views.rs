@@ -10,8 +10,9 @@ use super::listed::JobRow;
 use super::papers::Papers;
 use super::{Store, StoreError, index, packs, rule_sets, team};
 use crate::documents;
+use crate::documents::paper::Paper;
 use crate::domain::day::JobFigures;
-use crate::domain::facts::{Job, Order};
+use crate::domain::facts::{Job, Order, Sheet};
 use crate::domain::find::Found;
 use crate::domain::gates::{self, Judge};
 use crate::domain::{nodes, services, timing};
@@ -39,16 +40,27 @@ pub(super) fn facts(db: &Connection, papers: &mut Papers, job: JobId) -> Result<
         return Ok(Some(known));
     }
     let paper = papers.read(db, &DocId::Sheet(job))?;
-    let mut sheet = documents::sheet::read(paper.doc());
+    let sheet = documents::sheet::read(paper.doc());
     let walk_in = documents::order::read_walk_in(paper.doc());
-    let Some(order) = order(db, papers, job)?.or(walk_in) else { return Ok(None) };
+    let Some(facts) = together(order(db, papers, job)?.or(walk_in), sheet).map(Arc::new) else { return Ok(None) };
+    papers.keep_facts(job, &facts);
+    Ok(Some(facts))
+}
+
+/// The same of documents in hand.
+pub(super) fn facts_of(order: Option<&Paper>, sheet: &Paper) -> Option<Job> {
+    let walk_in = || documents::order::read_walk_in(sheet.doc());
+    let order = order.and_then(|order| documents::order::read(order.doc())).or_else(walk_in);
+    together(order, documents::sheet::read(sheet.doc()))
+}
+
+fn together(order: Option<Order>, mut sheet: Sheet) -> Option<Job> {
+    let order = order?;
     if order.refounded_as.is_some() {
         // The same facts stand in the job that goes on in its place: they count there, and once.
         sheet = Default::default();
     }
-    let facts = Arc::new(Job { order, sheet });
-    papers.keep_facts(job, &facts);
-    Ok(Some(facts))
+    Some(Job { order, sheet })
 }
 
 /// Computes a job's row anew; without an order there is none.

@@ -9,10 +9,10 @@ use std::collections::BTreeSet;
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::compare;
 use doorstep_schemas::frame::{self, FrameReader};
-use doorstep_schemas::ids::JobId;
+use doorstep_schemas::ids::{Actor, JobId};
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
-use doorstep_schemas::wire::{Piece, UpHeader};
+use doorstep_schemas::wire::{PACKS, PacksFrom, Piece, UpHeader};
 
 use super::comparison::Comparison;
 use super::fault::Fault;
@@ -71,6 +71,10 @@ pub struct Engine {
     uncertain: bool,
     /// The relay did not understand parcels, or we not its: the next exchange goes without.
     by_themselves: bool,
+    /// A pack could not be read: this start of the app is sent entries.
+    without_packs: bool,
+    /// From where on packs were given to the store with this actor.
+    packs_from: Option<(Actor, PacksFrom)>,
     /// What is compared before anything more is exchanged.
     comparison: Option<Comparison>,
     /// What the last exchanges brought, when the last one left something to fetch.
@@ -85,6 +89,8 @@ impl Default for Engine {
             budget: BUDGET,
             uncertain: true,
             by_themselves: false,
+            without_packs: false,
+            packs_from: None,
             comparison: None,
             behind: None,
         }
@@ -160,6 +166,8 @@ impl Engine {
             sample: Some(terse::NEWEST).filter(|_| !self.by_themselves),
             addresses: store.relay_addresses_tag()?,
             inbox: store.inbox_known()?,
+            packs: (!self.without_packs).then_some(PACKS),
+            packs_from: self.packs_from.filter(|(actor, _)| *actor == store.actor()).map(|(_, from)| from),
             compares: if store.comparable()? { Some(compare::FORM) } else { None },
             decided: store.decided_known()?,
         };
@@ -185,6 +193,7 @@ impl Engine {
             bytes_up: body.len(),
             bytes_down: 0,
             grants_due: false,
+            pack_unread: false,
             placed: header.cursor.is_some(),
             compares: header.compares.is_some(),
             restored: false,
@@ -246,6 +255,7 @@ impl Engine {
         flight.news.jobs.extend(store.purge_erased()?);
         // Held pieces of photos that were not there yet may be there now.
         store.retry_fetches()?;
+        self.packs_from = flight.packs_from();
         let before = self.behind.take().map_or(0, |step| step.bytes);
         self.behind = trailer.more.then(|| Step {
             done: trailer.cursor.seq,
@@ -296,6 +306,10 @@ impl Engine {
             tracing::warn!(%error, "what arrived before the line broke can't be kept: it is asked for again");
         }
         self.by_themselves |= matches!(fault, Fault::Nonsense(_));
+        self.without_packs |= flight.pack_unread;
+        if flight.header.is_some() {
+            self.packs_from = flight.packs_from();
+        }
         // With a header the relay's answer to every piece is known already.
         self.uncertain |= flight.restored || (fault.may_have_arrived() && flight.header.is_none());
         if planted::on(Bug::ConfirmedUnanswered) {

@@ -5,14 +5,14 @@ use doorstep_schemas::ids::Actor;
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
 use doorstep_schemas::view::{Millis, SyncAttempt};
-use doorstep_schemas::wire::{Cursor, DownHeader, Entry, Piece, RunName, Status, Trailer};
+use doorstep_schemas::wire::{Cursor, DownHeader, Entry, PacksFrom, Piece, RunName, Status, Trailer};
 use minicbor::Decode;
 
 use super::engine::{News, TOGETHER_MS};
 use super::fault::Fault;
 use super::parcels;
 use crate::store::outbox::Outgoing;
-use crate::store::{Enrolment, Store};
+use crate::store::{Enrolment, Store, StoreError};
 
 /// Bytes of an answer that are kept together at most.
 const TOGETHER: usize = 192 * 1024;
@@ -49,6 +49,8 @@ pub(super) struct Flight {
     pub(super) bytes_up: usize,
     pub(super) bytes_down: usize,
     pub(super) grants_due: bool,
+    /// A job in one piece could not be read.
+    pub(super) pack_unread: bool,
     /// The request named a place in the log.
     pub(super) placed: bool,
     /// The relay is not the one that gave us that place: it was restored from an older copy, or begun anew.
@@ -175,13 +177,33 @@ impl Flight {
         if planted::on(Bug::CursorFirst) {
             store.absorb(&[], cursor.as_ref(), now)?;
         }
-        let absorbed = store.absorb(&entries, cursor.as_ref(), now)?;
+        let absorbed = match store.absorb(&entries, cursor.as_ref(), now) {
+            Err(StoreError::PackCame { place, cause }) => {
+                tracing::warn!(error = %cause, "a job in one piece can't be read: its entries are asked for");
+                self.pack_unread = true;
+                // What stands before it is kept: it need not come again.
+                self.entries = entries;
+                self.entries.truncate(place);
+                self.trailer = None;
+                if place > 0 {
+                    self.keep(store, now)?;
+                }
+                return Err(Fault::Nonsense("a pack can't be read"));
+            }
+            absorbed => absorbed?,
+        };
         self.news.received += absorbed.received;
         self.news.jobs.extend(absorbed.jobs);
         self.news.team |= absorbed.team;
         self.news.papers |= absorbed.papers;
         self.grants_due |= absorbed.grants_due;
         Ok(())
+    }
+
+    /// From where on packs are given, if this answer was of the log that is known.
+    pub(super) fn packs_from(&self) -> Option<(Actor, PacksFrom)> {
+        let from = self.header.as_ref().filter(|_| !self.restored).and_then(|header| header.packs_from)?;
+        Some((self.actor, from))
     }
 
     /// Whether the relay took anything: without progress, trying again at once would only spin.

@@ -34,3 +34,4 @@ mod trade;
 mod vault;
 mod verdicts;
 mod volumes;
+mod whole;

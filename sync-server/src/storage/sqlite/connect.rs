@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_tally.sql"),
     include_str!("migrations/0005_quota.sql"),
     include_str!("migrations/0006_reason.sql"),
+    include_str!("migrations/0007_packs.sql"),
 ];
 /// The version in which sums of what is held came.
 const TALLIED: u32 = 4;

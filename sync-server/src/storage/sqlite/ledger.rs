@@ -3,12 +3,14 @@
 use doorstep_schemas::compare;
 use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId};
 use doorstep_schemas::log;
+use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::wire::Held;
 use rusqlite::{Connection, Params};
 
 use super::rows::{self, number};
 use super::shelf::OnConnection;
 use super::{metered, tallied};
+use crate::storage::packed::{PackHead, Turn};
 use crate::storage::tallied::{of_grant, of_run};
 use crate::storage::{
     Blob, DayUse, Device, EntryHead, GrantNow, InboxRow, InboxUse, Invite, Ledger, Member, NewEntry, Outlet, Placed,
@@ -274,8 +276,23 @@ impl Ledger for InTransaction<'_> {
         self.run_sql("DELETE FROM document WHERE outlet = ?1 AND doc IN (?2, ?3)", of_job)?;
         let params = (outlet.to_bytes(), job.to_bytes(), number(log_seq)?);
         self.run_sql("INSERT OR REPLACE INTO erased_job (outlet, job, log_seq) VALUES (?1, ?2, ?3)", params)?;
+        if !planted::on(Bug::PackOutlivesErasure) {
+            self.drop_pack_rows(outlet, Some(job))?;
+        }
         tallied::renew(self.0, outlet, &DocId::Order(job))?;
         Ok(alone)
+    }
+
+    fn put_turn(&mut self, outlet: OutletId, turn: &Turn) -> Result<(), StorageError> {
+        self.put_turn_row(outlet, turn)
+    }
+
+    fn put_pack(&mut self, outlet: OutletId, job: JobId, head: PackHead, body: &[u8]) -> Result<(), StorageError> {
+        self.put_pack_row(outlet, job, head, body)
+    }
+
+    fn drop_packs(&mut self, outlet: OutletId) -> Result<(), StorageError> {
+        self.drop_pack_rows(outlet, None)
     }
 
     fn attach_blob(

@@ -6,6 +6,7 @@
 mod connect;
 mod ledger;
 mod metered;
+mod packed;
 mod recent;
 mod rows;
 mod shelf;

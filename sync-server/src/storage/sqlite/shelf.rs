@@ -57,7 +57,7 @@ impl<'a> OnConnection<'a> {
         Ok(all)
     }
 
-    fn one<T>(
+    pub(super) fn one<T>(
         &self,
         sql: &str,
         params: impl Params,

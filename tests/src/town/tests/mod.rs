@@ -4,6 +4,7 @@ mod courses;
 mod listed;
 mod packed;
 mod played;
+mod whole;
 mod world;
 mod written;
 

@@ -100,6 +100,7 @@ fn everything_arrived(actions: &doorstep::actions::Actions) {
         inbox_seen: None,
         farewell: None,
         compares: None,
+        packs_from: None,
         decided: None,
     };
     store.note_answer(&header, 1_800_000_000_000).unwrap();

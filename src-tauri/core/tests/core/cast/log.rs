@@ -128,6 +128,7 @@ impl Log {
             inbox_seen: None,
             farewell: None,
             compares: self.compares,
+            packs_from: None,
             decided: None,
         }
     }
