@@ -73,7 +73,7 @@ impl World {
         match self.devices[who].flight.take() {
             None => self.ask(who),
             Some(Flight::Asked(body)) => self.arrive(who, body, chance, sound),
-            Some(Flight::Compares(body)) => self.compare(who, body, chance, sound),
+            Some(Flight::Compares(body)) => self.compare(who, &body, chance, sound),
             Some(Flight::Answered(answer)) => self.answer(who, answer, chance, sound),
             Some(Flight::Played(answer)) => self.see_through(who, &answer),
         }
@@ -151,13 +151,13 @@ impl World {
     }
 
     /// A question of a comparison changes nothing at the relay: it is answered, or it is lost.
-    fn compare(&mut self, who: usize, body: Vec<u8>, chance: &Chance, sound: bool) -> Held {
+    fn compare(&mut self, who: usize, body: &[u8], chance: &Chance, sound: bool) -> Held {
         if !sound && chance.happens(20) {
             self.say(who, "a question is lost on its way");
             return self.fail(who, &Fault::NoNetwork);
         }
         let (token, now) = (self.devices[who].token, self.moment());
-        let answer = self.relay.compare(&token, &body, now);
+        let answer = self.relay.compare(&token, body, now);
         if let Ok(answer) = &answer {
             self.trace.weigh(answer);
         }

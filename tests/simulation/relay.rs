@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use doorstep_relay::engine::access::Endpoint;
 use doorstep_relay::engine::intake::Carrier;
+use doorstep_relay::engine::quota::Room;
 use doorstep_relay::engine::session::Session;
 use doorstep_relay::engine::standing::{self, Caller, NotServed};
 use doorstep_relay::engine::{audit, compare, enrolment, erase, exchange, fork, pack, team};
@@ -93,7 +94,6 @@ impl Relay {
             told: Told::default(),
             portions: 0,
             lost_midway: None,
-            told: Told::default(),
         }
     }
 
@@ -271,8 +271,10 @@ impl Relay {
         let outlet = self.outlet;
         self.tell(move |ledger| {
             let member = ledger.member(outlet, owner)?.expect("the owner is a member");
-            let caller = Caller { outlet, device, member };
-            let carrier = Carrier { caller: &caller, actor: None, now_ms };
+            let key = ledger.device(outlet, device)?.expect("the owner's device is known").key;
+            let caller = Caller { outlet, device, key, member };
+            let room = Room::endless(device);
+            let carrier = Carrier { caller: &caller, actor: None, now_ms, room: &room };
             erase::erase(ledger, carrier, Erased { job }, &|_| Ok(()))?;
             Ok(ledger.pack(outlet, job)?.is_some())
         })

@@ -2,9 +2,10 @@
 
 use doorstep::store::bundle::BundleError;
 use doorstep::tasks::Unwatched;
+use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::MemberId;
 use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle};
-use doorstep_schemas::wire::Status;
+use doorstep_schemas::wire::{Status, UpHeader};
 use doorstep_tests::chance::Chance;
 
 use crate::device::scratch;
@@ -89,6 +90,13 @@ impl World {
     fn gets_nothing_more(&mut self, who: usize, now: i64) -> Held {
         let (token, id) = (self.devices[who].token, self.devices[who].id);
         let Some(body) = self.overheard.last().cloned() else { return Ok(()) };
+        if self.owners.contains(&self.devices[who].member) {
+            // Who has an owner's token says by it how far an owner is, until the relay hears that it is lost.
+            let mut frames = FrameReader::default();
+            frames.push(&body);
+            let said = frames.next_frame().ok().flatten().and_then(|up| frame::read::<UpHeader>(up).ok()?.cursor);
+            self.owners_at = self.owners_at.max(said.map_or(0, |cursor| cursor.seq));
+        }
         let (first, rest) = body.split_at(body.len() / 2);
         self.relay.lost_midway = Some((id, now));
         let answer = self.relay.serve(&token, &[first, rest], true, None, now);

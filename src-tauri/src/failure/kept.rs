@@ -39,6 +39,7 @@ impl Told for StoreError {
             | Self::Json(_)
             | Self::Change(_)
             | Self::Pack(_)
+            | Self::PackCame { .. }
             | Self::Row(_)
             | Self::Export(_)
             | Self::Cipher => ErrorCode::StoreFailed,

@@ -3,6 +3,7 @@
 use doorstep::store::StoreError;
 use doorstep_relay::engine::intake::{self, Carrier};
 use doorstep_relay::engine::pack::Packs;
+use doorstep_relay::engine::quota::Room;
 use doorstep_relay::engine::scan::{self, Place, Reader};
 use doorstep_relay::engine::standing::{Caller, Sight};
 use doorstep_relay::engine::team;
@@ -34,9 +35,11 @@ fn log(town: &Town, pieces: &[Piece], names: &[wire::Device]) -> (Memory, Outlet
         }
         let device = names.iter().find(|name| name.member == owner).map_or(DeviceId([0; 8]), |name| name.device);
         let member = ledger.member(outlet, owner)?.ok_or(StorageError::Corrupt { what: "owner" })?;
-        let caller = Caller { outlet, device, member };
+        let key = ledger.device(outlet, device)?.ok_or(StorageError::Corrupt { what: "device" })?.key;
+        let caller = Caller { outlet, device, key, member };
+        let room = Room::endless(device);
         for (at_ms, piece) in (1..).zip(pieces) {
-            let carrier = Carrier { caller: &caller, actor: None, now_ms: at_ms };
+            let carrier = Carrier { caller: &caller, actor: None, now_ms: at_ms, room: &room };
             let taken = intake::take(ledger, carrier, piece)?;
             assert!(matches!(taken.outcome, Outcome::Accepted | Outcome::Known), "{taken:?}");
         }
@@ -69,6 +72,7 @@ fn sent((log, outlet): &(Memory, OutletId), town: &Town, packs: bool, after: u64
         compares: None,
         packs: packs.then_some(PACKS),
         packs_from: None,
+        decided: None,
     };
     let place = Place { seq: after, part: 0 };
     storage::look(log, |shelf| {
