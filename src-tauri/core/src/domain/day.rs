@@ -13,6 +13,14 @@ use super::gates::{self, Judge, Rules};
 use super::timing;
 use super::{first_fix, nodes, safety, services};
 
+/// A job that is due so soon is today's, whatever the date will be then.
+pub const SOON_MS: i64 = 6 * 60 * 60_000;
+
+/// The last moment that counts as soon.
+pub fn soon(now: i64) -> i64 {
+    now.saturating_add(SOON_MS)
+}
+
 /// What the day needs to know of one job; kept beside its row in the list so that a day opens no document. Fields that
 /// came later are empty in rows written before them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -119,16 +127,20 @@ impl JobFigures {
         self.one_visit.map(|one| one && !self.revisited)
     }
 
-    /// Whether the job belongs to the day that starts at `start`: due then, or worked on then.
+    /// Whether the job belongs to the day that starts at `start`: due then, or worked on then. To today belongs as well what is
+    /// left of the days before, and what is due within [`SOON_MS`]: an evening's emergency does not wait for midnight.
     pub fn of_day(&self, start: i64, now: i64) -> bool {
         let within = |at: i64| (start..start.saturating_add(DAY_MS)).contains(&at);
-        let carried_over = self.finished_at.is_none() && self.arrive_by < start && calendar::day_start(now) == start;
+        let today = calendar::day_start(now) == start;
+        let carried_over = today && self.finished_at.is_none() && self.arrive_by < start;
+        let soon = today && self.finished_at.is_none() && (start..=soon(now)).contains(&self.arrive_by);
         !self.cancelled
             && (within(self.arrive_by)
                 || self.due_again.is_some_and(within)
                 || self.finished_at.is_some_and(within)
                 || self.arrived_at.is_some_and(within)
-                || carried_over)
+                || carried_over
+                || soon)
     }
 
     /// Nobody has arrived although somebody should have, or somebody arrived late.

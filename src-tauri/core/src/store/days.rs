@@ -1,12 +1,15 @@
 //! The jobs of one of the outlet's days: all of them, or page by page.
 
+use std::collections::BTreeMap;
+
 use doorstep_schemas::ids::MemberId;
 use rusqlite::{Row, params};
 
 use super::index;
 use super::listed::JobRow;
 use super::{Store, StoreError};
-use crate::domain::calendar;
+use crate::domain::calendar::{self, DAY_MS};
+use crate::domain::day;
 
 /// Where the list of a day goes on: behind this job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,8 +49,9 @@ pub struct DayPage {
     pub next: Option<DayPlace>,
 }
 
-/// Jobs that a day took over from those before it: open, and promised for an earlier one.
-const CARRIED_OVER: &str = include_str!("sql/list_carried_over.sql");
+/// Open jobs behind a place that are promised for before a moment: what a day took over from those before it, and what is due
+/// soon after its end.
+const OPEN_UNTIL: &str = include_str!("sql/list_open_until.sql");
 const OF_DAY: &str = include_str!("sql/jobs_of_day.sql");
 
 fn read(row: &Row<'_>) -> Result<Option<(i64, JobRow)>, StoreError> {
@@ -77,7 +81,7 @@ impl Store {
         let mut last = after.unwrap_or(DayPlace::FIRST);
         let today = calendar::day_start(now) == start;
         if today && !last.ended && last.due < start {
-            let mut query = self.db.prepare_cached(CARRIED_OVER)?;
+            let mut query = self.db.prepare_cached(OPEN_UNTIL)?;
             let mut rows = query.query(params![last.due, last.id, start])?;
             while let Some(row) = rows.next()? {
                 let Some((id, row)) = read(row)? else { continue };
@@ -94,7 +98,7 @@ impl Store {
         }
         if page.next.is_none() {
             let mut of_day = self.due_or_done(start, now, viewer, today)?;
-            of_day.retain(|(place, _)| *place > last);
+            of_day.retain(|place, _| *place > last);
             for (place, row) in of_day {
                 if page.rows.len() == limit {
                     page.next = Some(last);
@@ -115,19 +119,30 @@ impl Store {
         now: i64,
         viewer: Option<MemberId>,
         today: bool,
-    ) -> Result<Vec<(DayPlace, JobRow)>, StoreError> {
-        let mut query = self.db.prepare_cached(OF_DAY)?;
-        let mut rows = query.query([calendar::day_number(start)])?;
-        let mut out = Vec::new();
-        while let Some(row) = rows.next()? {
-            let Some((id, row)) = read(row)? else { continue };
+    ) -> Result<BTreeMap<DayPlace, JobRow>, StoreError> {
+        let mut out = BTreeMap::new();
+        let mut take = |row: &Row<'_>| -> Result<(), StoreError> {
+            let Some((id, row)) = read(row)? else { return Ok(()) };
             let place = DayPlace::of(&row, id);
             let carried_over = today && !place.ended && place.due < start;
             if !carried_over && row.figures.of_day(start, now) && self.shows(viewer, &row.card)? {
-                out.push((place, row));
+                out.insert(place, row);
+            }
+            Ok(())
+        };
+        let mut query = self.db.prepare_cached(OF_DAY)?;
+        let mut rows = query.query([calendar::day_number(start)])?;
+        while let Some(row) = rows.next()? {
+            take(row)?;
+        }
+        if today {
+            let mut query = self.db.prepare_cached(OPEN_UNTIL)?;
+            let ends = start.saturating_add(DAY_MS);
+            let mut rows = query.query(params![ends - 1, i64::MAX, day::soon(now).saturating_add(1)])?;
+            while let Some(row) = rows.next()? {
+                take(row)?;
             }
         }
-        out.sort_by_key(|(place, _)| *place);
         Ok(out)
     }
 }

@@ -13,7 +13,7 @@ use doorstep_schemas::view::{
 };
 use proptest::prelude::*;
 
-use crate::cast::{MINUTE, NOON, OWNER, RAN, Shop, cases, leaking_heater, member, pass_everything};
+use crate::cast::{MINUTE, NOON, OWNER, Phone, RAN, Shop, cases, leaking_heater, member, pass_everything};
 
 fn order(kind: JobKind, urgency: Urgency, far: bool, appliances: &[ApplianceKind]) -> Job {
     let appliance = |(n, kind): (u8, &ApplianceKind)| OrderedAppliance {
@@ -246,4 +246,35 @@ fn r1_a_phone_whose_clock_is_off_says_so_on_its_first_page() {
     assert_eq!(note(0), None);
     assert_eq!(note(MINUTE), None, "a minute is nobody's fault");
     assert_eq!(note(7 * MINUTE).as_deref(), Some("本机时间慢7分钟"));
+}
+
+#[test]
+fn an_emergency_late_in_the_evening_is_on_todays_list_though_it_is_due_after_midnight() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let midnight = calendar::day_start(NOON) + DAY_MS;
+    for phone in [&desk, &ran] {
+        phone.nature.pass(midnight - 20 * MINUTE - NOON);
+    }
+    let mut order = leaking_heater(&[member(RAN)]);
+    order.window = None;
+    let card = desk.actions.take_order(&order).unwrap().card;
+    assert!(card.arrive_by.is_some_and(|due| due.0 > midnight));
+    let mut later = order.clone();
+    later.urgency = Urgency::Normal;
+    let from = midnight + 10 * 60 * MINUTE;
+    later.window = Some(Window { from: Millis(from), to: Millis(from + 60 * MINUTE) });
+    desk.actions.take_order(&later).unwrap();
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    let chip = SyncChip { state: SyncState::Synced, changes: 0, photos: 0, bytes: 0, stuck: 0, error: None };
+    let today = |phone: &Phone| {
+        let view = phone.actions.today(chip.clone()).unwrap();
+        view.jobs.into_iter().map(|card| card.job).collect::<Vec<_>>()
+    };
+    assert_eq!(today(&ran), [card.job], "and what is promised for the morning is not");
+    assert_eq!(desk.actions.orders(None).unwrap().len(), 1);
+    assert_eq!(desk.actions.orders(Some(midnight)).unwrap().len(), 2, "it stands on the day that it is due as well");
+    ran.nature.pass(60 * MINUTE);
+    assert_eq!(today(&ran).len(), 2);
 }

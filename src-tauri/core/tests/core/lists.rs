@@ -180,7 +180,7 @@ fn every_list_is_walked_by_an_index() {
         ("list_status", "SEARCH job USING INDEX job_status (status=? AND rowid<?)"),
         ("list_newest", "SEARCH job USING INTEGER PRIMARY KEY (rowid<?)"),
         ("jobs_of_day", "SEARCH job_day USING PRIMARY KEY (day=?)"),
-        ("list_carried_over", "SEARCH job USING INDEX job_due"),
+        ("list_open_until", "SEARCH job USING INDEX job_due"),
         ("revisits_of", "SEARCH r USING PRIMARY KEY (first=?)"),
         ("find_jobs", "VIRTUAL TABLE INDEX"),
         ("unsent_of_jobs", "SEARCH change USING COVERING INDEX change_unsent (doc=?)"),
