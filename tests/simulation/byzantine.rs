@@ -257,7 +257,8 @@ impl World {
         let answer = self.relay.serve(&token, &[&body], true, None, now);
         let accepted = answer.as_ref().is_ok_and(|answer| last_outcome(answer) == Some(Outcome::Accepted));
         self.trace.say(&format!("stranger: {name}: {:?}", answer.map(|answer| answer.len())));
-        if accepted && !forbidden.is_empty() {
+        let gives = pieces.iter().any(|piece| piece.grant.is_some());
+        if accepted && (gives || !forbidden.is_empty()) {
             return broken(format!("the relay says that it takes {name}"));
         }
         let runs = self.relay.runs();

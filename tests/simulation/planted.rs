@@ -31,12 +31,11 @@ fn known(bug: Bug) -> u64 {
         Bug::LinkNotChecked => 26,
         Bug::SignatureNotChecked => 36,
         Bug::AccessNotAsked => 5,
-        Bug::GrantByAnyone => 22,
         Bug::OverlapNotCut | Bug::SuffixLost | Bug::DuplicatesAppended | Bug::PurgeBeforePush => 20,
         Bug::EpochIgnored | Bug::RestoreNotAsked => 15,
         Bug::ActorReused => 41,
         Bug::CursorFirst | Bug::RefusalBlocksRest => 14,
-        Bug::CursorWithoutPart | Bug::BeaconNotChecked => 2,
+        Bug::CursorWithoutPart | Bug::BeaconNotChecked | Bug::GrantByAnyone => 2,
         Bug::GapAccepted => 7,
         Bug::NothingPurged => 19,
         Bug::ReceiptByAnyone
