@@ -8,7 +8,7 @@ use doorstep_schemas::compare::{CompareDown, CompareUp, MOST_NODES, MOST_SUBJECT
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{Actor, DocId};
 use doorstep_schemas::terse::{self, Listener};
-use doorstep_schemas::view::{Millis, SyncAttempt};
+use doorstep_schemas::view::SyncAttempt;
 use doorstep_schemas::wire::{Cursor, Entry};
 
 use super::engine::{DOWN_BUDGET, News};
@@ -262,15 +262,6 @@ impl Comparison {
     }
 
     fn attempt(&self, now: i64) -> SyncAttempt {
-        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        SyncAttempt {
-            at: Millis(self.started),
-            millis: u32::try_from(now - self.started).unwrap_or(0),
-            bytes_up: small(self.bytes_up),
-            bytes_down: small(self.bytes_down),
-            sent: self.news.confirmed,
-            received: self.news.received,
-            error: None,
-        }
+        self.news.attempt(self.started..now, (self.bytes_up, self.bytes_down), None)
     }
 }

@@ -5,6 +5,7 @@
 //! sending it all again.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::compare;
@@ -12,6 +13,7 @@ use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{Actor, JobId};
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
+use doorstep_schemas::view::{Millis, SyncAttempt};
 use doorstep_schemas::wire::{PACKS, PacksFrom, Piece, UpHeader};
 
 use super::comparison::Comparison;
@@ -60,6 +62,22 @@ pub struct News {
     pub inbox: bool,
     /// The relay said that this device's member has left.
     pub left: bool,
+}
+
+impl News {
+    /// The line that the sync page shows of it: when it ran, and its bytes up and down.
+    pub(super) fn attempt(&self, ran: Range<i64>, (up, down): (usize, usize), fault: Option<&Fault>) -> SyncAttempt {
+        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        SyncAttempt {
+            at: Millis(ran.start),
+            millis: u32::try_from(ran.end - ran.start).unwrap_or(0),
+            bytes_up: small(up),
+            bytes_down: small(down),
+            sent: self.confirmed,
+            received: self.received,
+            error: fault.map(Fault::failure),
+        }
+    }
 }
 
 /// The state between exchanges and within one.

@@ -4,7 +4,7 @@ use doorstep_schemas::frame::{self, FrameError, FrameReader};
 use doorstep_schemas::ids::Actor;
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
-use doorstep_schemas::view::{Millis, SyncAttempt};
+use doorstep_schemas::view::SyncAttempt;
 use doorstep_schemas::wire::{Cursor, DownHeader, Entry, PacksFrom, Piece, RunName, Status, Trailer};
 use minicbor::Decode;
 
@@ -212,15 +212,6 @@ impl Flight {
     }
 
     pub(super) fn attempt(&self, now: i64, fault: Option<&Fault>) -> SyncAttempt {
-        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        SyncAttempt {
-            at: Millis(self.started),
-            millis: u32::try_from(now - self.started).unwrap_or(0),
-            bytes_up: small(self.bytes_up),
-            bytes_down: small(self.bytes_down),
-            sent: self.news.confirmed,
-            received: self.news.received,
-            error: fault.map(Fault::failure),
-        }
+        self.news.attempt(self.started..now, (self.bytes_up, self.bytes_down), fault)
     }
 }
