@@ -14,7 +14,7 @@ export default {
     left: '{time} left',
     lateBy: '{time} late',
     used: '{used} / {limit} min used',
-    over: '{over} min over',
+    over: '{time} over',
     more: '{count} appliance | {count} appliances',
     noWindow: 'No time agreed',
     finishedAt: 'Finished {time}',

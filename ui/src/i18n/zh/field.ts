@@ -14,7 +14,7 @@ export default {
     left: '还剩 {time}',
     lateBy: '已迟 {time}',
     used: '已用 {used} / {limit} 分',
-    over: '已超 {over} 分',
+    over: '已超 {time}',
     more: '共 {count} 台',
     noWindow: '时间未约',
     finishedAt: '{time} 完工',
