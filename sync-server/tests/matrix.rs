@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use doorstep_relay::engine::access::Endpoint;
 use doorstep_schemas::compare::CompareUp;
 use doorstep_schemas::ids::{Actor, BlobHash, DocId, DocKind, JobId, MemberId, ShortId};
+use doorstep_schemas::receipt::{ReceiptsDown, ReceiptsUp, RunAsked};
 use doorstep_schemas::wire::{Access, Admit, Erased, Grant, Piece, RoleKind, Status, kind};
 use reqwest::{Method, StatusCode};
 use sha2::{Digest, Sha256};
@@ -357,6 +358,38 @@ async fn words(found: &mut Ledger, person: &mut Person, n: u8, boss: &Phone, col
     }
 }
 
+fn receipts_asked(runs: Vec<RunAsked>) -> Vec<u8> {
+    let job = runs.first().and_then(|run| run.doc.job()).unwrap_or(stage::job(1));
+    minicbor::to_vec(ReceiptsUp { protocol: 1, job, runs, blobs: Vec::new() }).unwrap()
+}
+
+/// Of each document: a receipt goes to those who may read it, and whoever asks for another job's learns nothing.
+async fn receipts(found: &mut Ledger, person: &Person, boss: &Phone, colleague: MemberId) {
+    for paper in papers() {
+        let doc = person.doc(paper, colleague);
+        let run = RunAsked { actor: earlier(boss, doc.clone()).actor, doc, up_to: 1, after: 0 };
+        let asked = receipts_asked(vec![run]);
+        let answer = person.phone.request(Method::POST, "/v1/receipts").body(asked).send().await.unwrap();
+        let got = if answer.status() == 200 {
+            let down: ReceiptsDown = minicbor::decode(&answer.bytes().await.unwrap()).unwrap();
+            let said = down.receipt.read().unwrap();
+            // Those who hear of a run hear how far the job is held, and others neither.
+            let told = (said.runs.len(), said.held.is_empty(), down.told);
+            if told == (1, false, 1) { "receipt".to_owned() } else { format!("{told:?}") }
+        } else {
+            said(answer).await
+        };
+        let of_a_job = matches!(paper, Paper::Order(_) | Paper::Sheet(_));
+        let reads = of_a_job && agreed::reads(person, paper);
+        let expected = refused(person.turned_away()).unwrap_or_else(|| match person.standing {
+            Standing::Left => "403 device_refused".to_owned(),
+            _ if reads => "receipt".to_owned(),
+            _ => "(0, true, 1)".to_owned(),
+        });
+        found.cell(Endpoint::Receipts, (person.standing, &person.roles, paper), got, expected);
+    }
+}
+
 async fn doors(found: &mut Ledger, person: &Person, colleague: MemberId, idle: &Phone) {
     let new_member = r#"{"name":"新人","roles":["technician"]}"#.to_owned();
     let invite = serde_json::json!({ "member": colleague }).to_string();
@@ -366,6 +399,7 @@ async fn doors(found: &mut Ledger, person: &Person, colleague: MemberId, idle: &
     let ways = [
         (Endpoint::Live, Method::GET, "/v1/live".to_owned(), Vec::new(), "200"),
         (Endpoint::Compare, Method::POST, "/v1/compare".to_owned(), question, "200"),
+        (Endpoint::Receipts, Method::POST, "/v1/receipts".to_owned(), receipts_asked(Vec::new()), "200"),
         (Endpoint::Members, Method::POST, "/v1/members".to_owned(), new_member.into(), "200"),
         (Endpoint::Invites, Method::POST, "/v1/invites".to_owned(), invite.into(), "200"),
         (Endpoint::DeviceStatus, Method::POST, device, r#"{"status":"active"}"#.into(), "204"),
@@ -415,6 +449,7 @@ async fn every_cell_is_as_it_was_agreed() {
             n += 1;
             let mut person = person(&stage, &mut boss, n, roles, standing).await;
             photos(&mut found, &person, stage.li, false).await;
+            receipts(&mut found, &person, &boss, stage.li).await;
             exchanges(&mut found, &mut person, stage.li).await;
             photos(&mut found, &person, stage.li, true).await;
             words(&mut found, &mut person, n, &boss, stage.li).await;

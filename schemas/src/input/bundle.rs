@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Task;
-use crate::ids::JobId;
+use crate::ids::{JobId, ShortId};
 use crate::view::Millis;
 
 /// What goes into a bundle file. Whoever opens it finds whole documents in it, so that it can be shown without a network.
@@ -68,4 +68,13 @@ pub struct PutDraft {
     /// `job/<ulid>/…` for what belongs to a job: it goes when the job goes.
     pub key: String,
     pub text: String,
+}
+
+/// 理赔包: what goes into one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MakeClaimPack {
+    pub job: JobId,
+    pub photos: Vec<ShortId>,
+    /// The damage that it is about.
+    pub damage: Option<ShortId>,
 }

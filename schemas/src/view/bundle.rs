@@ -84,3 +84,17 @@ pub struct DraftView {
     pub text: String,
     pub at: Millis,
 }
+
+/// A claim pack that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ClaimPackMade {
+    pub name: String,
+    /// The whole path, as the system shows it.
+    pub path: String,
+    pub kilobytes: u32,
+    pub photos: u32,
+    /// Chosen photos whose bytes could not be had; the file names them.
+    pub photos_missing: u32,
+    /// Chosen photos for whose time no receipt of the relay stands.
+    pub unproven: u32,
+}

@@ -8,11 +8,13 @@ use doorstep_schemas::enrol::DeviceStatus;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
 use doorstep_schemas::input::NetworkNote;
-use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, Preferences};
+use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, MakeClaimPack, Preferences};
+use doorstep_schemas::receipt::Receipt;
 use doorstep_schemas::view::{InviteView, KeyView, SessionView, SyncChip, SyncView, TeamView};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
+use crate::actions::claim::ClaimError;
 use crate::actions::{Actions, Shelf};
 use crate::nature::Nature;
 use crate::rules::{MalformedSet, RuleBook};
@@ -24,9 +26,9 @@ use crate::store::{Store, StoreError};
 use crate::sync::admin::{self, AdminError};
 use crate::sync::fault::Fault;
 use crate::sync::nearby::{Lookout, Mdns, Nobody};
-use crate::sync::photos;
 use crate::sync::runner::Runner;
 use crate::sync::status;
+use crate::sync::{photos, receipts};
 use crate::tasks::{Tasks, Unwatched, Watcher};
 use crate::upkeep::Upkeep;
 
@@ -295,6 +297,30 @@ impl Doorstep {
     /// Brings a photo's bytes here; `false` when no sheet here names it.
     pub async fn fetch_photo(&self, hash: &BlobHash) -> Result<bool, Fault> {
         photos::fetch_named(self.runner.ways(), &self.actions, hash).await
+    }
+
+    /// What a claim pack needs of the relay: what is new, the chosen pictures that are not here, and receipts. Where it can't
+    /// be reached there are none, and the file says so.
+    pub async fn claim_receipts(&self, input: &MakeClaimPack) -> Result<Vec<Receipt>, ClaimError> {
+        let reached = self.runner.by_hand().await.is_ok();
+        let (runs, photos) = self.actions.claim_asks(input)?;
+        if !reached {
+            return Ok(Vec::new());
+        }
+        for photo in &photos {
+            if self.actions.photo_bytes(photo).is_err()
+                && let Err(fault) = self.fetch_photo(photo).await
+            {
+                tracing::info!(code = fault.code().wire(), "a picture for a claim pack did not come");
+            }
+        }
+        match receipts::fetch(self.runner.ways(), &self.actions, input.job, runs, photos).await {
+            Ok(receipts) => Ok(receipts),
+            Err(fault) => {
+                tracing::info!(code = fault.code().wire(), "no receipts for a claim pack");
+                Ok(Vec::new())
+            }
+        }
     }
 
     /// Exchanges now and waits for that attempt's end.

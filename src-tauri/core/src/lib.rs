@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod app;
+pub mod claim;
 pub mod documents;
 pub mod domain;
 pub mod nature;

@@ -119,6 +119,7 @@ pub const fn audience(entry: u8) -> Audience {
 pub enum Endpoint {
     Exchange,
     Compare,
+    Receipts,
     Live,
     BlobHeld,
     BlobAppend,
@@ -143,9 +144,10 @@ pub enum Entrance {
 }
 
 impl Endpoint {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Exchange,
         Self::Compare,
+        Self::Receipts,
         Self::Live,
         Self::BlobHeld,
         Self::BlobAppend,
@@ -163,6 +165,7 @@ impl Endpoint {
         match self {
             Self::Exchange => ("POST", "/v1/exchange"),
             Self::Compare => ("POST", "/v1/compare"),
+            Self::Receipts => ("POST", "/v1/receipts"),
             Self::Live => ("GET", "/v1/live"),
             Self::BlobHeld => ("HEAD", "/v1/blobs/{hash}"),
             Self::BlobAppend => ("PATCH", "/v1/blobs/{hash}"),
@@ -180,7 +183,7 @@ impl Endpoint {
         match self {
             Self::Enrol | Self::Health | Self::Description => Entrance::Anybody,
             Self::Exchange | Self::BlobHeld | Self::BlobAppend => Entrance::OrLeft,
-            Self::Compare | Self::Live | Self::BlobRead => Entrance::Member,
+            Self::Compare | Self::Receipts | Self::Live | Self::BlobRead => Entrance::Member,
             Self::Members | Self::Invites | Self::DeviceStatus => Entrance::Owner,
         }
     }

@@ -9,6 +9,7 @@ mod exchange;
 mod health;
 mod live;
 mod openapi;
+mod receipts;
 mod seat;
 mod team;
 mod watched;
@@ -58,6 +59,7 @@ fn serve(at: Endpoint) -> MethodRouter<Arc<State>> {
     match at {
         Endpoint::Exchange => post(exchange::exchange),
         Endpoint::Compare => post(compare::compare),
+        Endpoint::Receipts => post(receipts::receipts),
         Endpoint::Live => get(live::live),
         Endpoint::BlobHeld => head(blobs::held),
         Endpoint::BlobAppend => patch(blobs::append),

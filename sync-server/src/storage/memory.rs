@@ -84,6 +84,7 @@ struct Tables {
     grants: Table<(OutletId, MemberId, JobId), GrantNow>,
     invites: Table<[u8; 32], Invite>,
     blobs: Table<(OutletId, BlobHash), Blob>,
+    attached: Table<(OutletId, BlobHash, DocId), i64>,
     inbox: Table<(OutletId, DocId, Actor, u64), InboxRow>,
     erased: Table<(OutletId, JobId), u64>,
     packs: Table<(OutletId, JobId), (PackHead, Vec<u8>)>,
@@ -103,6 +104,7 @@ impl Tables {
         self.grants.settle(keep);
         self.invites.settle(keep);
         self.blobs.settle(keep);
+        self.attached.settle(keep);
         self.inbox.settle(keep);
         self.erased.settle(keep);
         self.packs.settle(keep);
@@ -474,11 +476,12 @@ impl Ledger for Tables {
         hash: &BlobHash,
         size: u64,
         doc: &DocId,
-        _at_ms: i64,
+        at_ms: i64,
     ) -> Result<(), StorageError> {
         let mut blob = self.blob(outlet, hash)?.unwrap_or(Blob { size, docs: Vec::new() });
         if !blob.docs.contains(doc) {
             blob.docs.push(doc.clone());
+            self.attached.put((outlet, *hash, doc.clone()), at_ms);
         }
         self.blobs.put((outlet, *hash), blob);
         Ok(())

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use doorstep_schemas::compare::{self, Tally};
-use doorstep_schemas::ids::{Actor, DocId, JobId, MemberId, OutletId};
+use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, MemberId, OutletId};
 use doorstep_schemas::wire::Grant;
 
 use super::{EntryHead, GrantNow, RunRow, StorageError};
@@ -25,6 +25,8 @@ pub trait Tallied {
         after: u64,
         limit: usize,
     ) -> Result<Vec<EntryHead>, StorageError>;
+    /// A finished blob's size and since when it belongs to a document, by the relay's clock.
+    fn attached(&self, outlet: OutletId, hash: &BlobHash, doc: &DocId) -> Result<Option<(u64, i64)>, StorageError>;
 }
 
 /// The digest of a run as it stands.

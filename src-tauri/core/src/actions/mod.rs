@@ -4,6 +4,7 @@
 
 pub mod album;
 pub mod bundle;
+pub mod claim;
 pub mod conflicts;
 pub mod drafts;
 pub mod facts;

@@ -6,6 +6,7 @@ pub mod history;
 pub mod layout;
 pub mod lineage;
 pub mod order;
+pub mod origins;
 pub mod outlet;
 pub mod paper;
 pub mod refound;

@@ -17,6 +17,7 @@ mod decided;
 pub mod drafts;
 pub mod erase;
 pub mod error;
+pub mod evidence;
 mod exports;
 pub mod files;
 mod folded;

@@ -18,6 +18,7 @@ pub mod network;
 pub mod pacer;
 mod parcels;
 pub(crate) mod photos;
+pub mod receipts;
 mod rule_sets;
 pub mod runner;
 pub mod status;

@@ -6,6 +6,7 @@ mod absorbing;
 mod access;
 mod bundles;
 mod cast;
+mod claims;
 mod codes;
 mod comparing;
 mod days;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use doorstep_schemas::compare::{self, Tally};
-use doorstep_schemas::ids::{Actor, DocId, JobId, MemberId, OutletId};
+use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, MemberId, OutletId};
 
 use super::Tables;
 use crate::storage::tallied::{Tallied, of_grant, of_run};
-use crate::storage::{EntryHead, GrantNow, RunRow, StorageError};
+use crate::storage::{EntryHead, GrantNow, RunRow, Shelf, StorageError};
 
 impl Tallied for Tables {
     fn tallies(&self, outlet: OutletId, places: RangeInclusive<u64>) -> Result<Vec<Tally>, StorageError> {
@@ -52,5 +52,10 @@ impl Tallied for Tables {
                 && stretch.as_ref().is_some_and(|stretch| stretch.to_seq > after)
         });
         Ok(behind.take(limit).map(|(head, ..)| head.clone()).collect())
+    }
+
+    fn attached(&self, outlet: OutletId, hash: &BlobHash, doc: &DocId) -> Result<Option<(u64, i64)>, StorageError> {
+        let size = self.blob(outlet, hash)?.filter(|blob| blob.docs.contains(doc)).map(|blob| blob.size);
+        Ok(size.zip(self.attached.rows.get(&(outlet, *hash, doc.clone())).copied()))
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use doorstep_schemas::compare::{self, Tally};
-use doorstep_schemas::ids::{Actor, DocId, JobId, MemberId, OutletId};
+use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, MemberId, OutletId};
 use rusqlite::{Connection, params};
 
 use super::ledger::InTransaction;
@@ -50,6 +50,12 @@ impl Tallied for OnConnection<'_> {
         let params = (outlet.to_bytes(), doc.to_bytes(), actor.0, place(after), limit(most));
         self.all(include_str!("queries/run_entries.sql"), params, rows::entry)
     }
+
+    fn attached(&self, outlet: OutletId, hash: &BlobHash, doc: &DocId) -> Result<Option<(u64, i64)>, StorageError> {
+        let params = (outlet.to_bytes(), hash.0, doc.to_bytes());
+        let sql = "SELECT size, at_ms FROM blob WHERE outlet = ?1 AND hash = ?2 AND doc = ?3";
+        self.one(sql, params, |row| Ok((rows::count(row, "size")?, row.get("at_ms")?)))
+    }
 }
 
 impl Tallied for InTransaction<'_> {
@@ -74,6 +80,10 @@ impl Tallied for InTransaction<'_> {
         most: usize,
     ) -> Result<Vec<EntryHead>, StorageError> {
         OnConnection::writing(self.0).run_entries(outlet, doc, actor, after, most)
+    }
+
+    fn attached(&self, outlet: OutletId, hash: &BlobHash, doc: &DocId) -> Result<Option<(u64, i64)>, StorageError> {
+        OnConnection::writing(self.0).attached(outlet, hash, doc)
     }
 }
 

@@ -1,7 +1,8 @@
 //! `doorstep`: what can be done with a data folder without the window. One file a subcommand.
 //!
 //! Answers go to standard output, progress and errors to standard error. It ends with 0 when all is well, 1 when it
-//! failed, 2 when it was called wrongly, 3 when another program has the folder open, 4 when something was found.
+//! failed, 2 when it was called wrongly, 3 when another program has the folder open, 4 when something was found. `verify`
+//! ends with 0 when nothing in the file is false, 1 when something is, 2 when the file can't be looked at.
 
 mod check;
 mod export;
@@ -12,6 +13,7 @@ mod rebuild;
 mod recover;
 mod rotate;
 mod stuck;
+mod verify;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -43,12 +45,18 @@ enum Command {
     Recover(recover::Recover),
     /// Brings a data folder under a new key
     Rotate(rotate::Rotate),
+    /// Checks a claim pack: needs the file alone, no data folder and no network
+    Verify(verify::Verify),
 }
 
 /// How a command ended that did not fail.
 pub enum Ended {
     Well,
     Found,
+    /// A file that was looked at is not what it says.
+    False,
+    /// A file could not be looked at.
+    NoVerdict,
 }
 
 fn main() -> ExitCode {
@@ -60,10 +68,13 @@ fn main() -> ExitCode {
         Command::Import(command) => command.run().map(|()| Ended::Well),
         Command::Recover(command) => command.run().map(|()| Ended::Well),
         Command::Rotate(command) => command.run().map(|()| Ended::Well),
+        Command::Verify(command) => Ok(command.run()),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::Found) => ExitCode::from(4),
+        Ok(Ended::False) => ExitCode::from(1),
+        Ok(Ended::NoVerdict) => ExitCode::from(2),
         Err(error) => {
             eprintln!("doorstep: {}", told(error.as_ref()));
             let busy = matches!(error.downcast_ref::<OpenError>(), Some(OpenError::Busy(_)));

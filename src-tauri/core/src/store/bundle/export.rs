@@ -138,21 +138,8 @@ struct CarriedDoc {
 /// One document: every run whole, with its newest signature; and what waits for a part of its history.
 fn of_doc(store: &Store, planned: &PlannedDoc) -> Result<CarriedDoc, StoreError> {
     let key = planned.doc.to_string();
-    let mut query = store.db.prepare_cached(
-        "SELECT r.actor FROM run r WHERE r.doc = ?1
-         ORDER BY (SELECT min(c.id) FROM change c WHERE c.doc = r.doc AND c.actor = r.actor)",
-    )?;
-    let packed = packs::of_doc(&store.db, &planned.doc)?.unwrap_or_default().runs;
-    let mut actors: Vec<Actor> =
-        packed.iter().filter(|run| run.kind == planned.doc.kind()).map(|run| run.actor).collect();
-    for actor in query.query_map([&key], |row| row.get(0).map(Actor))? {
-        let actor = actor?;
-        if !actors.contains(&actor) {
-            actors.push(actor);
-        }
-    }
     let mut out = CarriedDoc { pieces: Vec::new(), changes: 0 };
-    for actor in actors {
+    for actor in store.actors_of(&planned.doc)? {
         for stretch in stretches(store, &planned.doc, actor)? {
             out.changes += stretch.run.changes.len() as u64;
             for OutPiece { piece, .. } in pieces(&stretch.run, Fit::File)? {
