@@ -190,6 +190,11 @@ codes! {
     BundleSenderUnknown = "bundle_sender_unknown",
     /// The device that wrote it was reported lost, or its member has left.
     BundleSenderRefused = "bundle_sender_refused",
+    /// A claim pack needs photos, and holds so many at most.
+    ClaimChoice = "claim_choice",
+    ClaimTooLarge = "claim_too_large",
+    /// What is here would not stand up to a check: as a rule the relay holds more of the job.
+    ClaimNotWhole = "claim_not_whole",
     DraftTooLong = "draft_too_long",
     TooManyDrafts = "too_many_drafts",
     Internal = "internal",

@@ -61,6 +61,11 @@ export const commands = {
 	bundleSize: (input: ExportBundle) => typedError<BundleSize, Failure>(__TAURI_INVOKE("bundle_size", { input })),
 	exportBundle: (input: ExportBundle) => typedError<BundleMade, Failure>(__TAURI_INVOKE("export_bundle", { input })),
 	importBundle: (input: ImportBundle) => typedError<BundleTaken, Failure>(__TAURI_INVOKE("import_bundle", { input })),
+	/**
+	 *  理赔包: one file that a third party checks offline. What the relay can add is fetched first; without it the file says
+	 *  what it doesn't prove.
+	 */
+	makeClaimPack: (input: MakeClaimPack) => typedError<ClaimPackMade, Failure>(__TAURI_INVOKE("make_claim_pack", { input })),
 	retryStuck: () => typedError<SyncView, Failure>(__TAURI_INVOKE("retry_stuck")),
 	exportStuck: (input: ExportStuck) => typedError<FileMade, Failure>(__TAURI_INVOKE("export_stuck", { input })),
 	refoundJob: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("refound_job", { input })),
@@ -271,6 +276,19 @@ export type ChoiceOption = {
 export type ChoiceView = {
 	key: string,
 	value: string,
+};
+
+/**  A claim pack that was written. */
+export type ClaimPackMade = {
+	name: string,
+	/**  The whole path, as the system shows it. */
+	path: string,
+	kilobytes: number,
+	photos: number,
+	/**  Chosen photos whose bytes could not be had; the file names them. */
+	photos_missing: number,
+	/**  Chosen photos for whose time no receipt of the relay stands. */
+	unproven: number,
 };
 
 export type ClaimState = "proposed" | "agreed" | "rejected" | "paid";
@@ -508,7 +526,11 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  The device that wrote it is not known here. */
 "bundle_sender_unknown" | 
 /**  The device that wrote it was reported lost, or its member has left. */
-"bundle_sender_refused" | "draft_too_long" | "too_many_drafts" | "internal";
+"bundle_sender_refused" | 
+/**  A claim pack needs photos, and holds so many at most. */
+"claim_choice" | "claim_too_large" | 
+/**  What is here would not stand up to a check: as a rule the relay holds more of the job. */
+"claim_not_whole" | "draft_too_long" | "too_many_drafts" | "internal";
 
 /**  How charge got into or out of a circuit (R32). */
 export type Evacuation = "pump" | 
@@ -831,6 +853,14 @@ export type LostPhotoView = {
 	photo: string,
 	job: string | null,
 	at: number,
+};
+
+/**  理赔包: what goes into one. */
+export type MakeClaimPack = {
+	job: string,
+	photos: string[],
+	/**  The damage that it is about; unnamed, the newest of which a chosen photo is. */
+	damage: string | null,
 };
 
 /**  What a maker owes by settlements under way (R31). */

@@ -81,6 +81,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             bundles::bundle_size,
             bundles::export_bundle,
             bundles::import_bundle,
+            bundles::make_claim_pack,
             bundles::retry_stuck,
             bundles::export_stuck,
             bundles::refound_job,

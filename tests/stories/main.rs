@@ -7,6 +7,7 @@ mod bad_input;
 mod bad_line;
 mod bench;
 mod bundles;
+mod claims;
 mod first_job;
 mod networks;
 mod restore;

@@ -75,6 +75,6 @@ pub struct PutDraft {
 pub struct MakeClaimPack {
     pub job: JobId,
     pub photos: Vec<ShortId>,
-    /// The damage that it is about.
+    /// The damage that it is about; unnamed, the newest of which a chosen photo is.
     pub damage: Option<ShortId>,
 }

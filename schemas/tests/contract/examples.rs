@@ -6,6 +6,7 @@ use doorstep_schemas::bundle::{
     self, BlobPart, BundleFrame, BundleHead, BundleItem, BundleKey, CarriedPiece, End, Label, Slot,
 };
 use doorstep_schemas::change::Change;
+use doorstep_schemas::claim_pack::SignedRun;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::compare::{self, CompareDown, CompareUp, DocumentHeld, Node, NodeHeld, RunEnd, RunWanted, Tally};
 use doorstep_schemas::enrol::{
@@ -14,6 +15,10 @@ use doorstep_schemas::enrol::{
 };
 use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, OutletId, PublicKey, ShortId};
 use doorstep_schemas::live::Announcement;
+use doorstep_schemas::receipt::{
+    BlobReceipt, PieceReceipt, Receipt, ReceiptsDown, ReceiptsUp, RunAsked, RunReceipt, Statement,
+};
+use doorstep_schemas::segment::CODEC_RAW;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Chain, Claim, Farewell, identity};
 use doorstep_schemas::wire::{
     Access, Admit, Cursor, Decided, Device, DeviceHeld, DownHeader, Entry, Erased, Grant, Held, InboxItem, Outcome,
@@ -185,6 +190,39 @@ pub fn down_header_of_the_inbox() -> DownHeader {
 pub fn down_header_of_addresses() -> DownHeader {
     let addresses = vec!["https://relay.zhechuan.example".to_owned(), "https://203.0.113.7:8470".to_owned()];
     DownHeader { addresses: Some(addresses), pending: device().device.map(|device| vec![device]), ..down_header() }
+}
+
+pub fn receipts_up() -> ReceiptsUp {
+    let run = RunAsked { doc: sheet(), actor: technician().1, up_to: 4, after: 1 };
+    ReceiptsUp { protocol: 1, job: job(), runs: vec![run], blobs: vec![BlobHash([9; 32])] }
+}
+
+pub fn statement() -> Statement {
+    let signature = segment(&changes(), CODEC_RAW, Vec::new()).segment.unwrap().signature;
+    let piece = PieceReceipt { to_seq: 3, chain: [8; 32], log_seq: 700, at_ms: NOW, signature, beacon: Some(beacon()) };
+    Statement {
+        outlet: outlet(),
+        epoch: EPOCH,
+        job: job(),
+        at_ms: NOW,
+        head: 812,
+        held: compare_down().documents,
+        runs: vec![RunReceipt { doc: sheet(), actor: technician().1, pieces: vec![piece] }],
+        blobs: vec![BlobReceipt { hash: BlobHash([9; 32]), size: 204_800, at_ms: NOW }],
+        devices: device().device.into_iter().collect(),
+        roles: role().role.into_iter().collect(),
+    }
+}
+
+/// By the example relay's key.
+pub fn receipts_down() -> ReceiptsDown {
+    ReceiptsDown { protocol: 1, receipt: Receipt::sign(&statement(), &relay_key()), told: 1 }
+}
+
+pub fn signed_run() -> SignedRun {
+    let signature = segment(&changes(), CODEC_RAW, Vec::new()).segment.unwrap().signature;
+    let (key, actor) = (identity(&technician_key()).0, technician().1);
+    SignedRun { doc: sheet(), actor, signature, tail: vec![5; 32], key }
 }
 
 pub fn compare_up() -> CompareUp {

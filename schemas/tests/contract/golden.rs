@@ -9,11 +9,13 @@ use std::path::PathBuf;
 
 use doorstep_schemas::admission::{self, History, Run, Verdict};
 use doorstep_schemas::bundle::{BundleFrame, BundleHead, BundleItem};
+use doorstep_schemas::claim_pack::SignedRun;
 use doorstep_schemas::closed::{Closed, ClosedChange, ClosedRun, body};
 use doorstep_schemas::compare::{CompareDown, CompareUp};
 use doorstep_schemas::enrol::EnrolLink;
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{ChangeHash, DocKind};
+use doorstep_schemas::receipt::{ReceiptsDown, ReceiptsUp, Statement};
 use doorstep_schemas::segment::{self, CODEC_RAW, CODEC_STRIPPED, Unpacked};
 use doorstep_schemas::terse::{Item, Listener, Teller};
 use doorstep_schemas::wire::{DownHeader, Entry, Piece, Segment, Trailer, UpHeader, kind};
@@ -91,6 +93,10 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<DownHeader>("down-header-decided", &DownHeader { decided, ..examples::down_header() });
     holds::<CompareUp>("compare-up", &examples::compare_up());
     holds::<CompareDown>("compare-down", &examples::compare_down());
+    holds::<ReceiptsUp>("receipts-up", &examples::receipts_up());
+    holds::<ReceiptsDown>("receipts-down", &examples::receipts_down());
+    holds::<Statement>("receipt-statement", &examples::statement());
+    holds::<SignedRun>("claim-signed-run", &examples::signed_run());
     holds::<Entry>("entry", &examples::entry());
     holds::<Trailer>("trailer", &examples::trailer());
     holds::<BundleHead>("bundle-head", &examples::bundle_head());

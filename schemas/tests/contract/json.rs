@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use doorstep_schemas::claim_pack::ClaimPack;
 use doorstep_schemas::enrol::{
     DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
 };
@@ -31,7 +32,11 @@ fn schemas() -> [(&'static str, Schema); 9] {
 /// All that lie in the folder: the bodies, and one for each kind of rule set.
 fn all() -> Vec<(String, Schema)> {
     let bodies = schemas().into_iter().map(|(name, schema)| (name.to_owned(), schema));
-    bodies.chain(rule_schemas().into_iter().map(|(kind, schema)| (format!("rule-{}", kind.word()), schema))).collect()
+    let files = [("claim-pack".to_owned(), schema_for!(ClaimPack))];
+    bodies
+        .chain(files)
+        .chain(rule_schemas().into_iter().map(|(kind, schema)| (format!("rule-{}", kind.word()), schema)))
+        .collect()
 }
 
 pub fn folder(name: &str) -> PathBuf {

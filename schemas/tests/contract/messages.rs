@@ -3,8 +3,12 @@
 use doorstep_schemas::bundle::{
     BlobPart, BundleFrame, BundleHead, BundleItem, BundleKey, CarriedPiece, End, Label, Slot,
 };
+use doorstep_schemas::claim_pack::SignedRun;
 use doorstep_schemas::compare::{CompareDown, CompareUp, DocumentHeld, NodeHeld, RunEnd, RunWanted, Tally};
 use doorstep_schemas::frame;
+use doorstep_schemas::receipt::{
+    BlobReceipt, PieceReceipt, Receipt, ReceiptsDown, ReceiptsUp, RunAsked, RunReceipt, Statement,
+};
 use doorstep_schemas::segment::CODEC_RAW;
 use doorstep_schemas::signature::{Beacon, BeaconRef, Farewell, Signature};
 use doorstep_schemas::wire::{
@@ -57,6 +61,7 @@ pub fn messages() -> Vec<Message> {
         ..grant.clone()
     };
     let (head, every_item) = (examples::bundle_head(), examples::bundle_item());
+    let said = examples::statement();
     let (compare_up, compare_down) = (examples::compare_up(), examples::compare_down());
     let result = PieceResult {
         log_seq: Some(1),
@@ -99,6 +104,15 @@ pub fn messages() -> Vec<Message> {
         message::<Tally>("Tally", &compare_down.nodes[0].subjects[0], &[]),
         message::<DocumentHeld>("DocumentHeld", &compare_down.documents[0], &[]),
         message::<RunEnd>("RunEnd", &compare_down.documents[0].runs[0], &[3]),
+        message::<ReceiptsUp>("ReceiptsUp", &examples::receipts_up(), &[2, 3]),
+        message::<RunAsked>("RunAsked", &examples::receipts_up().runs[0], &[3]),
+        message::<ReceiptsDown>("ReceiptsDown", &examples::receipts_down(), &[2]),
+        message::<Receipt>("Receipt", &examples::receipts_down().receipt, &[]),
+        message::<Statement>("Statement", &said, &[5, 6, 7, 8, 9]),
+        message::<RunReceipt>("RunReceipt", &said.runs[0], &[2]),
+        message::<PieceReceipt>("PieceReceipt", &said.runs[0].pieces[0], &[5]),
+        message::<BlobReceipt>("BlobReceipt", &said.blobs[0], &[]),
+        message::<SignedRun>("SignedRun", &examples::signed_run(), &[3]),
         message::<BundleHead>("BundleHead", &head, &[]),
         message::<BundleKey>("BundleKey", &head.keys[0], &[]),
         message::<Slot>("Slot", &head.keys[0].slots[0], &[]),

@@ -17,9 +17,10 @@ use serde_json::{Map, Value, json};
 use crate::json::folder;
 
 /// Routes whose bodies are frames, bytes or events.
-const OTHERWISE: [&str; 6] = [
+const OTHERWISE: [&str; 7] = [
     "POST /v1/exchange",
     "POST /v1/compare",
+    "POST /v1/receipts",
     "GET /v1/live",
     "HEAD /v1/blobs/{hash}",
     "PATCH /v1/blobs/{hash}",

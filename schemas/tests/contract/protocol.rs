@@ -9,7 +9,7 @@ use doorstep_schemas::ids::{DeviceId, DocKind};
 use doorstep_schemas::segment::{MAX_PIECE_CHANGES, MAX_PIECE_OPS, MAX_PIECE_PLAIN, PIECE_TARGET};
 use doorstep_schemas::signature::Chain;
 use doorstep_schemas::wire::kind;
-use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL, admission, blob, bundle, compare, frame, log};
+use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL, admission, blob, bundle, compare, frame, log, receipt};
 use ed25519_dalek::{Verifier, VerifyingKey};
 use sha2::{Digest, Sha256};
 
@@ -102,6 +102,10 @@ fn the_limits_are_those_of_the_code() {
         ("MOST_SUBJECTS", compare::MOST_SUBJECTS as u64),
         ("MOST_WANTED", compare::MOST_WANTED as u64),
         ("LEAF", compare::LEAF as u64),
+        ("MAX_RECEIPTS", receipt::MAX_RECEIPTS as u64),
+        ("MOST_RUNS", receipt::MOST_RUNS as u64),
+        ("MOST_BLOBS", receipt::MOST_BLOBS as u64),
+        ("MOST_PIECES", receipt::MOST_PIECES as u64),
         ("MAX_CONTENT", bundle::MAX_CONTENT as u64),
         ("MAX_SLOTS", bundle::MAX_SLOTS as u64),
         ("CODE_LENGTH", CODE_LENGTH as u64),

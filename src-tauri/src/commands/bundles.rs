@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::event::Task;
-use doorstep_schemas::input::{ExportBundle, ExportStuck, ImportBundle, OneJob};
-use doorstep_schemas::view::{BundleMade, BundleSize, BundleTaken, FileMade, JobView, SyncView};
+use doorstep_schemas::input::{ExportBundle, ExportStuck, ImportBundle, MakeClaimPack, OneJob};
+use doorstep_schemas::view::{BundleMade, BundleSize, BundleTaken, ClaimPackMade, FileMade, JobView, SyncView};
 use tauri::State;
 
 use super::Core;
@@ -74,6 +74,25 @@ pub async fn import_bundle(
         let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| written(&error))?;
         file.write_all(&bytes).and_then(|()| file.flush()).map_err(|error| written(&error))?;
         core.actions.import_bundle(file.path(), run).map_err(Told::told)
+    })
+    .await
+}
+
+/// 理赔包: one file that a third party checks offline. What the relay can add is fetched first; without it the file says
+/// what it doesn't prove.
+#[tauri::command]
+#[specta::specta]
+pub async fn make_claim_pack(
+    core: Core<'_>,
+    outside: State<'_, Outside>,
+    input: MakeClaimPack,
+) -> Result<ClaimPackMade, Failure> {
+    let receipts = core.claim_receipts(&input).await.map_err(Told::told)?;
+    let folder = outside.0.clone();
+    long(&core, Task::Export, move |core, run| {
+        std::fs::create_dir_all(&folder).map_err(|error| written(&error))?;
+        let path = folder.join(core.actions.claim_name(input.job));
+        core.actions.make_claim_pack(&input, &receipts, &path, run).map_err(Told::told)
     })
     .await
 }

@@ -1,5 +1,6 @@
 //! Errors of the data folder: the database, keys, bundle files, drafts.
 
+use doorstep::actions::claim::ClaimError;
 use doorstep::actions::keys::{RecoverError, RecoveryKeyError};
 use doorstep::app::LeaveError;
 use doorstep::store::StoreError;
@@ -171,6 +172,21 @@ impl Told for BundleError {
             Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
             Self::NoKey | Self::ItemTooLarge(_) | Self::File(_) => ErrorCode::StoreFailed,
             Self::Store(error) => error.code(),
+        }
+    }
+}
+
+impl Told for ClaimError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotFound => ErrorCode::PhotoNotFound,
+            Self::Choice => ErrorCode::ClaimChoice,
+            Self::TooLarge => ErrorCode::ClaimTooLarge,
+            Self::NotWhole(_) => ErrorCode::ClaimNotWhole,
+            Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            Self::File(_) => ErrorCode::FileFailed,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+            Self::Job(error) => error.code(),
         }
     }
 }

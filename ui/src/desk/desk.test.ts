@@ -1,3 +1,4 @@
+import type { PhotoStage, PhotoView } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openStory, T } from '../../test/door';
@@ -9,6 +10,7 @@ import TeamPage from './TeamPage.vue';
 import { card, earthResistance, record, text } from '../../test/builders';
 import { figures } from '../../test/outletBuilders';
 import ReadingLines from './ReadingLines.vue';
+import { useJobs } from '@/stores/jobs';
 import { useNotices } from '@/stores/notices';
 
 let page: VueWrapper | undefined;
@@ -166,6 +168,37 @@ describe('a job beside the list', () => {
     const { page: panel } = await open(JobPanel, { job: card().job });
     expect(panel.get(T('panel-status')).text()).toBe('已接单');
     expect(panel.findAll(T('history-line'))).toHaveLength(2);
+  });
+
+  it('makes a claim pack of the chosen photos, those of the damage to begin with', async () => {
+    const { page: panel, asked, story } = await open(JobPanel, { job: card().job });
+    expect(panel.find(T('claim')).exists()).toBe(false);
+    const photo = (id: string, stage: PhotoStage): PhotoView => ({
+      id,
+      photo: id.padEnd(64, '0'),
+      thumb: id.padEnd(64, '1'),
+      appliance: 'A0000001',
+      stage,
+      width: 1600,
+      height: 1200,
+      bytes: 200_000,
+      taken_at: Date.now(),
+      by: '冉小军',
+      place: 'on_relay',
+      photo_here: true,
+      thumb_here: true,
+    });
+    story.view.photos = [photo('P0000001', 'damage'), photo('P0000002', 'after'), photo('P0000003', 'damage')];
+    await useJobs().load(card().job);
+    await flushPromises();
+    await panel.get(T('claim-photo-P0000002')).setValue(true);
+    await panel.get(T('claim-photo-P0000003')).setValue(false);
+    await panel.get(T('claim-make')).trigger('click');
+    await flushPromises();
+    const input = { job: card().job, photos: ['P0000001', 'P0000002'], damage: null };
+    expect(asked.find((each) => each.command === 'make_claim_pack')?.input).toEqual(input);
+    expect(panel.get(T('claim-made')).text()).toContain('/下载/claim-7PBZ1X3T-1795230000.zip');
+    expect(panel.get(T('claim-made')).text()).toContain('1 张照片的时间还没有中继回执');
   });
 
   it('keeps a failed reading beside the one taken after it was put right', () => {

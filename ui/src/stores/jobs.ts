@@ -79,6 +79,8 @@ export const useJobs = defineStore('jobs', () => {
     fetchPhoto: async (job: string, photo: string) => {
       await call('fetchPhoto', { job, photo });
     },
+    /** 理赔包: a file of the chosen photos; where it lies and what it lacks. */
+    makeClaim: (job: string, photos: string[]) => call('makeClaimPack', { job, photos, damage: null }),
     finish: async (input: Finish) => take(await call('finish', input)),
   };
 });

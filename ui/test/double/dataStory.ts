@@ -1,5 +1,16 @@
 /** The data folder in memory: drafts, choices, room, keys, bundles. */
-import type { BundleMade, FoundJobs, KeptView, KeyView, PutDraft, RecoveryPage, RememberChoice, SessionView, StorageView } from '@schemas';
+import type {
+  BundleMade,
+  ClaimPackMade,
+  FoundJobs,
+  KeptView,
+  KeyView,
+  PutDraft,
+  RecoveryPage,
+  RememberChoice,
+  SessionView,
+  StorageView,
+} from '@schemas';
 import { keyView, session, storageView } from '../outletBuilders';
 
 export class DataStory {
@@ -66,6 +77,11 @@ export class DataStory {
   do_export_bundle(): BundleMade {
     const name = '上门-3f9a1c0d-2026-11-22.doorstep';
     return { name, path: `/下载/${name}`, kilobytes: 84, jobs: 3, changes: 57, photos: 0, unreadable_photos: 0, devices: 4 };
+  }
+
+  do_make_claim_pack(): ClaimPackMade {
+    const name = 'claim-7PBZ1X3T-1795230000.zip';
+    return { name, path: `/下载/${name}`, kilobytes: 312, photos: 1, photos_missing: 0, unproven: 1 };
   }
 
   do_erase_device(): SessionView {

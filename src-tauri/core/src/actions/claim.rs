@@ -8,7 +8,7 @@ use std::path::Path;
 use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
 use doorstep_schemas::claim_pack::{
-    ClaimPack, ClaimedPhoto, FORMAT, MANIFEST, MAX_FILE, MOST_PHOTOS, ORDER, PackedFile, RECEIPTS, SEAL, SHEET,
+    ClaimPack, ClaimedDamage, ClaimedPhoto, FORMAT, MANIFEST, MAX_FILE, MOST_PHOTOS, ORDER, PackedFile, RECEIPTS, SEAL, SHEET,
     SIGNATURES, SignedRun,
 };
 use doorstep_schemas::ids::{BlobHash, ChangeHash, DocId, JobId, ShortId};
@@ -165,7 +165,7 @@ impl Actions {
             made_by: signer,
             phone_said_ms: self.nature.now_ms(),
             photos: claimed,
-            damage: facts.damages.into_iter().find(|damage| Some(damage.id) == input.damage),
+            damage: about(facts.damages, photos, input.damage),
             readings: facts.readings,
             history: facts.history,
             files: Vec::new(),
@@ -272,6 +272,15 @@ impl Zip {
         file.sync_all()?;
         Ok(file.metadata()?.len())
     }
+}
+
+/// The damage that was named, else the newest of which a chosen photo is.
+fn about(damages: Vec<ClaimedDamage>, photos: &[Photo], named: Option<ShortId>) -> Option<ClaimedDamage> {
+    let fits = |damage: &ClaimedDamage| match named {
+        Some(named) => damage.id == named,
+        None => photos.iter().any(|photo| damage.photos.contains(&photo.photo)),
+    };
+    damages.into_iter().rev().find(fits)
 }
 
 /// A word as a part of an entry's name.

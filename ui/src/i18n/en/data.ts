@@ -47,6 +47,13 @@ export default {
   withPhotos: 'With photos',
   take: 'Take a bundle in',
   made: 'Exported {name} ({size}, {changes} records, {photos} photos)',
+  claim: 'Claim pack',
+  claimHint:
+    'The chosen photos, readings and history in one file that a third party can check offline. It holds the customer’s name, phone number and address.',
+  claimMake: 'Make a claim pack ({count} photos)',
+  claimMade: 'Written {name} ({size}, {photos} photos)',
+  claimMissing: '{count} pictures could not be had; the file only names them',
+  claimUnproven: 'No relay’s receipt yet for the time of {count} photos; make it anew once there is a network',
   madeAt: 'Saved at {path}',
   madeUnreadable: '{count} damaged photo is not in it | {count} damaged photos are not in it',
   taken: '{member}’s bundle: {received} new records, {photos} photos',

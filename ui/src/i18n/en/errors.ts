@@ -124,6 +124,9 @@ export default {
   bundle_sender_unknown:
     'This device does not know the one that wrote the bundle. Nothing was taken in. Sync once, or ask the owner to export.',
   bundle_sender_refused: 'The device that wrote the bundle was reported lost, or its member has left. Nothing was taken in. Ask the owner.',
+  claim_choice: 'Pick 1 to 200 photos for the claim pack. Nothing was written; all photos are still here.',
+  claim_too_large: 'The claim pack would be too large and was not written; all photos are still here. Pick fewer and try again.',
+  claim_not_whole: 'The claim pack would not stand up to a check, so none was written; all work is still here. Sync once and try again.',
   draft_too_long: 'The draft is too long and was not kept; what was kept before is there. Save it, then write on.',
   too_many_drafts: 'There are too many drafts; this one was not kept, the others are there. Save or drop some.',
   task_running: 'This is running already. Wait until it is done.',
