@@ -1,4 +1,3 @@
-import type { PhotoStage, PhotoView } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openStory, T } from '../../test/door';
@@ -173,29 +172,18 @@ describe('a job beside the list', () => {
   it('makes a claim pack of the chosen photos, those of the damage to begin with', async () => {
     const { page: panel, asked, story } = await open(JobPanel, { job: card().job });
     expect(panel.find(T('claim')).exists()).toBe(false);
-    const photo = (id: string, stage: PhotoStage): PhotoView => ({
-      id,
-      photo: id.padEnd(64, '0'),
-      thumb: id.padEnd(64, '1'),
-      appliance: 'A0000001',
-      stage,
-      width: 1600,
-      height: 1200,
-      bytes: 200_000,
-      taken_at: Date.now(),
-      by: '冉小军',
-      place: 'on_relay',
-      photo_here: true,
-      thumb_here: true,
-    });
-    story.view.photos = [photo('P0000001', 'damage'), photo('P0000002', 'after'), photo('P0000003', 'damage')];
+    for (const stage of ['damage', 'after', 'damage']) {
+      story.answer('add_photo', { job: card().job, appliance: 'A0000001', stage, base64: '' } as never);
+    }
     await useJobs().load(card().job);
     await flushPromises();
-    await panel.get(T('claim-photo-P0000002')).setValue(true);
-    await panel.get(T('claim-photo-P0000003')).setValue(false);
+    const ticks = panel.findAll('input[data-test^="claim-photo-"]');
+    const [first, second] = ticks.map((tick) => tick.attributes('data-test')?.replace('claim-photo-', ''));
+    await ticks[1]?.setValue(true);
+    await ticks[2]?.setValue(false);
     await panel.get(T('claim-make')).trigger('click');
     await flushPromises();
-    const input = { job: card().job, photos: ['P0000001', 'P0000002'], damage: null };
+    const input = { job: card().job, photos: [first, second], damage: null };
     expect(asked.find((each) => each.command === 'make_claim_pack')?.input).toEqual(input);
     expect(panel.get(T('claim-made')).text()).toContain('/下载/claim-7PBZ1X3T-1795230000.zip');
     expect(panel.get(T('claim-made')).text()).toContain('1 张照片的时间还没有中继回执');
