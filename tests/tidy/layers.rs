@@ -29,7 +29,7 @@ fn the_rules_of_the_trade_know_nothing_but_themselves() {
 
 #[test]
 fn only_documents_know_automerge_and_only_two_files_make_objects() {
-    for room in ["domain", "photos", "sync", "reports"] {
+    for room in ["domain", "photos", "sync", "reports", "claim"] {
         nowhere(&format!("{CORE}/{room}"), &["automerge::"], &[]);
     }
     // The closure that an action hands to a document names its type and nothing more.
@@ -40,10 +40,10 @@ fn only_documents_know_automerge_and_only_two_files_make_objects() {
 
 #[test]
 fn sql_is_in_the_store_and_http_at_the_edges() {
-    for room in ["domain", "documents", "actions", "photos", "sync", "reports"] {
+    for room in ["domain", "documents", "actions", "photos", "sync", "reports", "claim"] {
         nowhere(&format!("{CORE}/{room}"), &["rusqlite", "SELECT ", "INSERT "], &[]);
     }
-    for room in ["domain", "documents", "store", "actions", "photos", "reports"] {
+    for room in ["domain", "documents", "store", "actions", "photos", "reports", "claim"] {
         nowhere(&format!("{CORE}/{room}"), &["reqwest"], &[]);
     }
     nowhere(
@@ -58,6 +58,7 @@ fn sql_is_in_the_store_and_http_at_the_edges() {
 fn layers_inside_the_core_lean_downwards() {
     nowhere(&format!("{CORE}/documents"), &["crate::store", "crate::actions", "crate::sync"], &[]);
     nowhere(&format!("{CORE}/store"), &["crate::actions", "crate::sync"], &[]);
+    nowhere(&format!("{CORE}/claim"), &["crate::store", "crate::actions", "crate::sync"], &[]);
     nowhere(&format!("{CORE}/actions"), &["crate::sync"], &[]);
     nowhere(&format!("{CORE}/sync/"), &["crate::documents", "crate::domain"], &[]);
 }

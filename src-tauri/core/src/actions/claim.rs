@@ -8,8 +8,8 @@ use std::path::Path;
 use doorstep_schemas::birth;
 use doorstep_schemas::change::Change;
 use doorstep_schemas::claim_pack::{
-    ClaimPack, ClaimedDamage, ClaimedPhoto, FORMAT, MANIFEST, MAX_FILE, MOST_PHOTOS, ORDER, PackedFile, RECEIPTS, SEAL, SHEET,
-    SIGNATURES, SignedRun,
+    ClaimPack, ClaimedDamage, ClaimedPhoto, FORMAT, MANIFEST, MAX_FILE, MOST_PHOTOS, ORDER, PackedFile, RECEIPTS, SEAL,
+    SHEET, SIGNATURES, SignedRun,
 };
 use doorstep_schemas::ids::{BlobHash, ChangeHash, DocId, JobId, ShortId};
 use doorstep_schemas::input::MakeClaimPack;
@@ -89,7 +89,7 @@ impl Actions {
         Ok((runs, photos))
     }
 
-    /// Writes a claim pack to `path`, whole or not at all. Before anything is written, what it would say stands up to the
+    /// Writes a claim pack to `path`, whole or not at all (R30). Before anything is written, what it would say stands up to the
     /// check that others will make.
     pub fn make_claim_pack(
         &self,

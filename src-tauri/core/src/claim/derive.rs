@@ -27,7 +27,7 @@ pub struct Facts {
     pub deeds: Vec<Deed>,
 }
 
-/// Reads the facts. `None` where the changes make no sheet, or one that no reader survives.
+/// Reads the facts of a claim (R30). `None` where the changes make no sheet, or one that no reader survives.
 pub fn facts(proof: &mut Proof) -> Option<Facts> {
     catch_unwind(AssertUnwindSafe(|| read(proof))).ok().flatten()
 }

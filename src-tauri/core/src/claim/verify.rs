@@ -35,7 +35,7 @@ pub struct Checked {
     pub findings: Findings,
 }
 
-/// Looks at a whole file. `relay`: the relay's key, where it is known from elsewhere than the file.
+/// Looks at a whole file (R30). `relay`: the relay's key, where it is known from elsewhere than the file.
 pub fn verify(file: &[u8], relay: Option<PublicKey>) -> Result<Checked, NotAPack> {
     if file.len() as u64 > MAX_FILE {
         return Err(NotAPack::TooLarge);
