@@ -353,6 +353,11 @@ fn a_blob_belongs_to_each_document_that_it_was_attached_to(storage: &dyn Storage
     let blob = see(storage, |shelf| shelf.blob(SHOP, &hash)).unwrap();
     assert_eq!((blob.size, blob.docs), (100, vec![DocId::Sheet(job(1)), DocId::Sheet(job(2))]));
     assert_eq!(see(storage, |shelf| shelf.blob(OTHER_SHOP, &hash)), None);
+    // Since when it is there for a document: the first time counts.
+    let since = |outlet, doc| see(storage, |shelf| shelf.attached(outlet, &hash, &doc));
+    assert_eq!(since(SHOP, DocId::Sheet(job(1))), Some((100, 5)));
+    assert_eq!(since(SHOP, DocId::Sheet(job(2))), Some((100, 6)));
+    assert_eq!((since(SHOP, DocId::Sheet(job(3))), since(OTHER_SHOP, DocId::Sheet(job(1)))), (None, None));
 }
 
 fn inbox_row(n: u64, doc: DocId, state: InboxState) -> InboxRow {
@@ -424,6 +429,7 @@ fn an_erased_job_keeps_its_places_in_the_log_and_nothing_else(storage: &dyn Stor
     assert_eq!(see(storage, |shelf| shelf.erased(SHOP, job(1))), Some(9));
     assert_eq!(see(storage, |shelf| shelf.erased(SHOP, job(2))), None);
     assert_eq!(see(storage, |shelf| shelf.blob(SHOP, &alone)), None);
+    assert_eq!(see(storage, |shelf| shelf.attached(SHOP, &shared, &gone)), None);
     assert_eq!(see(storage, |shelf| shelf.blob(SHOP, &shared)).unwrap().docs, *std::slice::from_ref(&stays));
     let kept =
         |doc: &DocId| see(storage, |shelf| Ok((shelf.run(SHOP, doc, Actor([3; 16]))?, shelf.document_ops(SHOP, doc)?)));
