@@ -349,6 +349,18 @@ fn a_job_that_was_taken_away_leaves_no_piece_in_the_index() {
     phone.database().execute("INSERT INTO search (search) VALUES ('integrity-check')", []).unwrap();
 }
 
+#[test]
+fn a_block_of_the_index_lies_in_one_page() {
+    let mut shop = Shop::open();
+    let (desk, _) = desk_with(&mut shop, 40);
+    let db = desk.database();
+    db.execute("INSERT INTO search (search) VALUES ('optimize')", []).unwrap();
+    let longest = index_bytes(&db).iter().map(|(_, block)| block.len()).max();
+    assert!(longest > Some(3_900), "a block is full: {longest:?}");
+    let pages = "SELECT count(*) FROM dbstat WHERE name = 'search_data' AND pagetype = 'overflow'";
+    assert_eq!(db.query_row(pages, [], |row| row.get::<_, i64>(0)), Ok(0));
+}
+
 /// What the shop would find by reading every row.
 fn oracle(store: &Store, typed: &str) -> Vec<JobId> {
     let query = Query::parse(typed);
