@@ -29,26 +29,37 @@ pub(super) fn replace(
     if before == after {
         return Ok(());
     }
-    let pieces = |found: Option<&Found>| found.map(Found::tokens).unwrap_or_default();
-    let (old, new) = (pieces(before), pieces(after));
-    if old == new && before.is_some() && after.is_some() {
+    let (gone, come) = changed(before, after);
+    if before.is_some() && after.is_some() && gone.is_empty() && come.is_empty() {
         return Ok(());
     }
     // One row less and one more: the index counts its rows, and takes a count below nothing for damage.
     if before.is_some() {
-        let gone = joined(old.difference(&new));
         db.prepare_cached("INSERT INTO search (search, rowid, piece) VALUES ('delete', ?1, ?2)")?
-            .execute(params![id, gone])?;
+            .execute(params![id, joined(&gone)])?;
     }
     if after.is_some() {
-        let come = joined(new.difference(&old));
-        db.prepare_cached("INSERT INTO search (rowid, piece) VALUES (?1, ?2)")?.execute(params![id, come])?;
+        db.prepare_cached("INSERT INTO search (rowid, piece) VALUES (?1, ?2)")?.execute(params![id, joined(&come)])?;
     }
     Ok(())
 }
 
-fn joined<'a>(pieces: impl Iterator<Item = &'a String>) -> String {
-    pieces.map(String::as_str).collect::<Vec<_>>().join(" ")
+/// Pieces that are gone, and pieces that come. Of texts that stay the pieces are made once: an edit changes one of a dozen.
+fn changed(before: Option<&Found>, after: Option<&Found>) -> (Vec<String>, Vec<String>) {
+    let (Some(old), Some(new)) = (before, after) else {
+        let pieces = |found: Option<&Found>| found.into_iter().flat_map(Found::tokens).collect();
+        return (pieces(before), pieces(after));
+    };
+    let stay = old.part(new, true).tokens();
+    let (old, new) = (old.part(new, false).tokens(), new.part(old, false).tokens());
+    let besides = |these: &BTreeSet<String>, others| {
+        these.difference(others).filter(|piece| !stay.contains(*piece)).cloned().collect()
+    };
+    (besides(&old, &new), besides(&new, &old))
+}
+
+fn joined(pieces: &[String]) -> String {
+    pieces.join(" ")
 }
 
 /// Words that most jobs hold are quicker found by looking at rows than by gathering all their places: so many, of those
@@ -143,6 +154,9 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
+    use doorstep_schemas::view::ApplianceKind;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn of(typed: &str) -> Vec<(Option<String>, Option<usize>)> {
@@ -175,5 +189,24 @@ mod tests {
         // Of more than so many the longest are gathered.
         let [_, (Some(last), None)] = &of("罗 1 00 2 33")[..] else { panic!("{:?}", of("罗 1 00 2 33")) };
         assert_eq!(*last, format!(r#"{gathered} AND (("33" *)) AND {first}"#));
+    }
+    fn any_found() -> impl Strategy<Value = Found> {
+        let text =
+            || prop::sample::select(vec!["", "罗桂香", "桂香", "罗", "3组", "E1", "香3"]).prop_map(str::to_owned);
+        let texts = || prop::collection::vec(text(), 0..4);
+        (text(), text(), texts(), texts(), "[12]{0,4}").prop_map(|(name, township, serials, texts, phone)| {
+            let kinds = ApplianceKind::ALL[..phone.len()].to_vec();
+            Found { name, township, phones: vec![phone], kinds, serials, texts }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_gone_and_what_comes_makes_the_old_pieces_the_new_ones(old in any_found(), new in any_found()) {
+            let (gone, come) = changed(Some(&old), Some(&new));
+            let (old, new) = (old.tokens(), new.tokens());
+            prop_assert_eq!(gone, old.difference(&new).cloned().collect::<Vec<_>>());
+            prop_assert_eq!(come, new.difference(&old).cloned().collect::<Vec<_>>());
+        }
     }
 }

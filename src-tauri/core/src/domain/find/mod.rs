@@ -150,14 +150,32 @@ impl Found {
         name
     }
 
+    /// What another says as well (`also`), or what it doesn't. The tokens of the two parts are all that there are.
+    pub fn part(&self, other: &Self, also: bool) -> Self {
+        fn some<T: PartialEq + Clone>(these: &[T], others: &[T], also: bool) -> Vec<T> {
+            these.iter().filter(|this| others.contains(this) == also).cloned().collect()
+        }
+        let text = |this: &String, other: &String| if (this == other) == also { this.clone() } else { String::new() };
+        Self {
+            name: text(&self.name, &other.name),
+            township: text(&self.township, &other.township),
+            phones: some(&self.phones, &other.phones, also),
+            kinds: some(&self.kinds, &other.kinds, also),
+            serials: some(&self.serials, &other.serials, also),
+            texts: some(&self.texts, &other.texts, also),
+        }
+    }
+
     /// What the index holds of this job: each token once.
     pub fn tokens(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
+        let mut alone = BTreeSet::new();
         for text in self.compacts() {
             let chars: Vec<char> = text.chars().collect();
             out.extend((0..chars.len()).map(|at| token(&chars[at..]).0));
-            out.extend(chars.iter().filter(|c| is_wide(**c)).map(char::to_string));
+            alone.extend(chars.into_iter().filter(|c| is_wide(*c)));
         }
+        out.extend(alone.iter().map(char::to_string));
         for phone in &self.phones {
             out.insert(format!("{FORWARD}{phone}"));
             out.insert(std::iter::once(BACKWARD).chain(phone.chars().rev()).collect());
