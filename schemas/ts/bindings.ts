@@ -30,6 +30,13 @@ export const commands = {
 	answerSheet: (input: AnswerSheet) => typedError<JobView, Failure>(__TAURI_INVOKE("answer_sheet", { input })),
 	/**  On Android a raw body never reaches a command, so a picture comes as base64 everywhere. */
 	addPhoto: (input: AddPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("add_photo", { input })),
+	addPhotos: (input: AddPhotos) => typedError<PhotosAdded, Failure>(__TAURI_INVOKE("add_photos", { input })),
+	retakePhoto: (input: RetakePhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("retake_photo", { input })),
+	drawOnPhoto: (input: DrawOnPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("draw_on_photo", { input })),
+	readCodes: (input: ReadCodes) => typedError<CodeView[], Failure>(__TAURI_INVOKE("read_codes", { input })),
+	setPictures: (input: SetPictures) => typedError<SessionView, Failure>(__TAURI_INVOKE("set_pictures", { input })),
+	copyAlbum: (input: OneJob) => typedError<AlbumMade, Failure>(__TAURI_INVOKE("copy_album", { input })),
+	stampLines: (input: StampLines) => typedError<string[], Failure>(__TAURI_INVOKE("stamp_lines", { input })),
 	/**  Brings a photo's bytes here; nothing to do when they are. */
 	fetchPhoto: (input: FetchPhoto) => typedError<null, Failure>(__TAURI_INVOKE("fetch_photo", { input })),
 	syncStatus: () => typedError<SyncView, Failure>(__TAURI_INVOKE("sync_status")),
@@ -79,9 +86,21 @@ export type AddPhoto = {
 	job: string,
 	appliance: string,
 	stage: PhotoStage,
-	/**  The picture's bytes, base64: on Android a raw body never reaches a command. */
-	base64: string,
+	picture: NewPicture,
 };
+export type AddPhotos = { job: string, appliance: string, stage: PhotoStage, pictures: NewPicture[] };
+export type NewPicture = { base64: string, stamp: string | null };
+export type RetakePhoto = { job: string, photo: string, picture: NewPicture };
+export type DrawOnPhoto = { job: string, photo: string, base64: string };
+export type ReadCodes = { base64: string };
+export type StampLines = { job: string, head: string };
+export type SetPictures = { side: number, stamped: boolean };
+export type AlbumMade = { path: string, files: number, away: number, missing: PhotoStage[] };
+export type PhotosAdded = { job: JobView, added: number, refused: PhotoRefused[], stopped: Failure | null };
+export type PhotoRefused = { place: number, failure: Failure };
+export type CodeKind = "qr" | "code128" | "code39" | "ean" | "bars";
+export type CodeMeaning = "enrolment" | "part" | "goods" | "serial" | "other";
+export type CodeView = { meant: CodeMeaning, kind: CodeKind, text: string };
 
 export type AnswerService = {
 	job: string,
@@ -121,6 +140,7 @@ export type ApplianceView = {
 	/**  Everything else that its fields say: the nameplate's figures, the room, the circuit. */
 	plate: Partial<{ [key in SheetField]: string }>,
 	readings: ReadingRow[],
+	next_photo: PhotoStage | null,
 };
 
 /**  How calling the customer went. */
@@ -498,7 +518,7 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  Not the last four characters of the job's number. */
 "job_number_wrong" | "already_refounded" | "not_adopted" | 
 /**  Certificates or grades speak against these members (R7). */
-"not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | 
+"not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_heic" | "photo_damaged" | "photo_truncated" | "photo_too_large" | "photo_not_found" | 
 /**  The file is no bundle, or its beginning is damaged. */
 "bundle_unreadable" | "bundle_too_new" | "bundle_other_outlet" | "bundle_not_for_device" | 
 /**  The device that wrote it is not known here. */
@@ -1049,6 +1069,9 @@ export type PhotoView = {
 	/**  The bytes are here and can be shown. */
 	photo_here: boolean,
 	thumb_here: boolean,
+	caption: string,
+	retaken: boolean,
+	drawn_on: string | null,
 };
 
 /**  What the forms offer to pick from, from rule data. */
@@ -1066,6 +1089,7 @@ export type Preferences = {
 	no_network: boolean | null,
 	/**  Full pictures go over networks without a meter only. */
 	wifi_only: boolean | null,
+	photo_position: boolean | null,
 };
 
 /**  A half-typed field, kept until it is saved or dropped. An empty text drops it. */
@@ -1295,6 +1319,9 @@ export type SessionView = {
 	no_network: boolean,
 	/**  Full pictures go over networks without a meter only. */
 	wifi_only: boolean,
+	photo_position: boolean,
+	picture_side: number,
+	pictures_stamped: boolean,
 	/**  The store's key lies in a plain file (0600) because the system has no key store. */
 	key_in_file: boolean,
 	version: string,
@@ -1355,7 +1382,7 @@ export type SheetFact =
 /**  Per mille. */
 share: number; guide_fen: number | null; payer: Payer; reason: string; part: string | null; adjusts: string | null; quote: string | null; spoken_code: string } | { fact: "payment"; fen: number; way: PayWay; paid_for: PaidFor; subject: string | null; reference: string } | 
 /**  损坏 (R30): its photos are taken first. */
-{ fact: "damage"; what: string; text: string; photos: string[]; asked_fen: number } | { fact: "claim_share"; damage: string; party: Party; fen: number; state: ClaimState; signature: string | null; note: string } | { fact: "loaner"; appliance: string; kind: ApplianceKind; tag: string; model: string; serial: string; deposit_fen: number; condition: string; photos: string[] } | { fact: "loaner_back"; loaner: string; condition: string; kept_fen: number; reason: string } | { fact: "without_loaner"; appliance: string; why: NoLoaner; signature: string | null; promised: number | null } | { fact: "custody"; appliance: string; step: CustodyStep; tag: string; place: string; condition: string; carried_in: boolean } | { fact: "bench"; appliance: string; work: BenchWork; text: string; level: RepairLevel | null; channel: ContactChannel | null; part: string | null } | { fact: "diagnosis"; appliance: string; cause: string; level: RepairLevel; repairable: boolean } | { fact: "quote"; appliance: string; diagnosis: string; level: RepairLevel; total_fen: number; other_level: RepairLevel | null; other_fen: number | null; days: number } | { fact: "consent"; quote: string; yes: boolean; who: string; channel: ContactChannel; cost_fen: number; days: number; spoken: number | null } | { fact: "promise"; appliance: string; ready: number | null; next_contact: number | null; note: string } | { fact: "remark"; text: string };
+{ fact: "damage"; what: string; text: string; photos: string[]; asked_fen: number } | { fact: "claim_share"; damage: string; party: Party; fen: number; state: ClaimState; signature: string | null; note: string } | { fact: "loaner"; appliance: string; kind: ApplianceKind; tag: string; model: string; serial: string; deposit_fen: number; condition: string; photos: string[] } | { fact: "loaner_back"; loaner: string; condition: string; kept_fen: number; reason: string } | { fact: "without_loaner"; appliance: string; why: NoLoaner; signature: string | null; promised: number | null } | { fact: "custody"; appliance: string; step: CustodyStep; tag: string; place: string; condition: string; carried_in: boolean } | { fact: "bench"; appliance: string; work: BenchWork; text: string; level: RepairLevel | null; channel: ContactChannel | null; part: string | null } | { fact: "diagnosis"; appliance: string; cause: string; level: RepairLevel; repairable: boolean } | { fact: "quote"; appliance: string; diagnosis: string; level: RepairLevel; total_fen: number; other_level: RepairLevel | null; other_fen: number | null; days: number } | { fact: "consent"; quote: string; yes: boolean; who: string; channel: ContactChannel; cost_fen: number; days: number; spoken: number | null } | { fact: "promise"; appliance: string; ready: number | null; next_contact: number | null; note: string } | { fact: "caption"; photo: string; text: string } | { fact: "remark"; text: string };
 
 /**  A field of one appliance on the sheet. Figures are whole numbers in the unit of their name. */
 export type SheetField = "brand" | "model" | "serial" | "symptom" | "fault" | "cause" | "action" | 
@@ -1543,6 +1570,7 @@ export type Task =
 "import" | 
 /**  Everything under a new key. */
 "rotate_key" | 
+"photos" | 
 /**  More work of the outlet fetched than one answer brings. */
 "fetch";
 
