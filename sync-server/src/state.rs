@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, broadcast, watch};
 use crate::blobs::{BlobFolder, Sealed};
 use crate::clock::Clock;
 use crate::engine::rates::{Rate, Rates};
+use crate::engine::rush::{Rush, Seats};
 use crate::engine::tries::WrongTries;
 use crate::identity;
 use crate::storage::memory::Memory;
@@ -48,6 +49,8 @@ pub struct Pace {
     pub connections: usize,
     /// How often one device may ask.
     pub requests: Rate,
+    /// How many exchanges are worked on at once.
+    pub seats: Seats,
 }
 
 impl Default for Pace {
@@ -62,6 +65,7 @@ impl Default for Pace {
             farewell: Duration::from_secs(10),
             connections: 4_096,
             requests: Rate::USUAL,
+            seats: Seats::USUAL,
         }
     }
 }
@@ -76,6 +80,7 @@ pub struct State {
     looks: Semaphore,
     tries: Mutex<WrongTries>,
     rates: Mutex<Rates>,
+    rush: Mutex<Rush>,
     /// When a device last showed that a log had been put back.
     forks: Mutex<HashMap<OutletId, i64>>,
     /// Moves beside the log since the start, by outlet: live connections tell a new one by the number.
@@ -102,6 +107,7 @@ impl State {
             looks: Semaphore::new(LOOKS_AT_ONCE),
             tries: Mutex::default(),
             rates: Mutex::default(),
+            rush: Mutex::default(),
             forks: Mutex::default(),
             beside: Mutex::default(),
             news: broadcast::channel(NEWS_BEHIND).0,
@@ -140,6 +146,10 @@ impl State {
 
     pub(crate) fn rates(&self) -> MutexGuard<'_, Rates> {
         self.rates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn rush(&self) -> MutexGuard<'_, Rush> {
+        self.rush.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads one moment of the log, away from the runtime's threads.
