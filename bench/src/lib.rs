@@ -11,6 +11,7 @@ pub mod day;
 pub mod figures;
 pub mod fsync;
 pub mod machine;
+pub mod photo;
 pub mod relay;
 pub mod repair;
 pub mod rush;

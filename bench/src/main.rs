@@ -10,7 +10,7 @@ use doorstep_bench::cast::CastError;
 use doorstep_bench::figures::Figures;
 use doorstep_bench::relay::RelayBenchError;
 use doorstep_bench::store::{Plan, StoreBenchError};
-use doorstep_bench::{day, machine, relay, repair, rush, save, shop, store};
+use doorstep_bench::{day, machine, photo, relay, repair, rush, save, shop, store};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -52,6 +52,16 @@ enum Bench {
         /// Makes the data folders again that earlier runs left
         #[arg(long)]
         rebuild: bool,
+    },
+    /// Milliseconds and memory of taking in a picture of twelve megapixels, beside the plain way
+    Photo,
+    /// One picture, in a process of its own
+    #[command(hide = true)]
+    PhotoOnce {
+        #[arg(long)]
+        file: PathBuf,
+        #[arg(long)]
+        case: String,
     },
     /// What the relay takes in: durable pushes of 60 changes and of one, over HTTP
     Relay {
@@ -103,6 +113,8 @@ enum BenchError {
     #[error(transparent)]
     Store(#[from] StoreBenchError),
     #[error(transparent)]
+    Photo(#[from] photo::PhotoBenchError),
+    #[error(transparent)]
     Relay(#[from] RelayBenchError),
     #[error(transparent)]
     Repair(#[from] repair::RepairBenchError),
@@ -146,6 +158,8 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
         }
         Bench::Shop => Ok(shop::measure(scratch.path(), shop::Size::FULL, &mut out).await?),
         Bench::Store { sizes, rebuild } => Ok(store::measure(&arguments.folder, sizes, *rebuild, &mut out)?),
+        Bench::Photo => Ok(photo::measure(scratch.path(), photo::Size::FULL, &mut out)?),
+        Bench::PhotoOnce { file, case } => Ok(photo::once(file, case, &mut out)?),
         Bench::Relay { case } => {
             Ok(relay::measure(scratch.path(), relay::Size::FULL, case.as_deref(), &mut out).await?)
         }

@@ -175,6 +175,9 @@ codes! {
     PartNotFound = "part_not_found",
     FinishBlocked = "finish_blocked",
     PhotoNotAPicture = "photo_not_a_picture",
+    /// HEIC: the phone can be told to write JPEG.
+    PhotoHeic = "photo_heic",
+    PhotoDamaged = "photo_damaged",
     PhotoTruncated = "photo_truncated",
     PhotoTooLarge = "photo_too_large",
     PhotoNotFound = "photo_not_found",

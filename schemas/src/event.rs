@@ -44,6 +44,8 @@ pub enum Task {
     Import,
     /// Everything under a new key.
     RotateKey,
+    /// Pictures taken in.
+    Photos,
     /// More work of the outlet fetched than one answer brings.
     Fetch,
 }

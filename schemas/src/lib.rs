@@ -25,6 +25,7 @@ pub mod input;
 mod leb;
 pub mod live;
 pub mod log;
+pub mod manifest;
 pub mod nearby;
 pub mod operations;
 pub mod planted;

@@ -135,9 +135,9 @@ mod tests {
     fn the_cameras_picture_tells_more_than_it_should_and_intake_keeps_only_what_it_may() {
         let file = picture(1200, 900).unwrap();
         assert!(file.windows(MAKER.len()).any(|w| w == MAKER.as_bytes()));
-        let taken = doorstep::photos::intake(&file).unwrap();
+        let taken = doorstep::photos::intake(&file, doorstep::photos::Wanted::default()).unwrap();
         assert_eq!((taken.width, taken.height), (900, 1200), "turned upright");
-        assert_eq!(taken.taken_ms, Some(1_795_241_109_000));
+        assert_eq!(taken.taken_ms(), Some(1_795_241_109_000));
         for shared in [&taken.photo, &taken.thumb] {
             assert!(!shared.windows(4).any(|w| w == b"Exif"), "no metadata travels");
         }

@@ -214,7 +214,8 @@ impl Device {
 
     /// The switch for trying: as if there were no network.
     pub fn network(&self, on: bool) -> Result<(), doorstep::store::StoreError> {
-        let input = Preferences { language: None, shell: None, no_network: Some(!on), wifi_only: None };
+        let input =
+            Preferences { language: None, shell: None, no_network: Some(!on), wifi_only: None, photo_position: None };
         self.app.set_preferences(&input).map(|_session| ())
     }
 

@@ -70,7 +70,13 @@ async fn where_bytes_cost_money_full_pictures_wait_if_the_technician_wants_that(
         phone.until("a job is on the phone", |app| app.actions.orders(None).ok()?.first().map(|card| card.job)).await;
     phone
         .app
-        .set_preferences(&Preferences { language: None, shell: None, no_network: None, wifi_only: Some(true) })
+        .set_preferences(&Preferences {
+            language: None,
+            shell: None,
+            no_network: None,
+            wifi_only: Some(true),
+            photo_position: None,
+        })
         .unwrap();
     let over = |metered| phone.app.tell_network(NetworkNote { back: true, metered: Some(metered) });
     let take = |seed: u16| {

@@ -220,6 +220,11 @@ pub enum SheetFact {
     Remark {
         text: String,
     },
+    /// What a photo shows.
+    Caption {
+        photo: ShortId,
+        text: String,
+    },
 }
 
 /// Adds a fact to a sheet.

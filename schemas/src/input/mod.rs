@@ -6,6 +6,7 @@ mod facts;
 mod history;
 mod keys;
 mod lists;
+mod photos;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,13 +18,14 @@ pub use facts::*;
 use crate::enrol::{DeviceStatus, RoleName};
 use crate::ids::{DeviceId, JobId, MemberId, ShortId};
 use crate::view::{
-    ApplianceKind, ApprovalKind, Coverage, Fen, Grade, JobKind, JobOutcome, Language, Millis, PhotoStage, Segment,
-    ServiceCode, Shell, Source, Thousandths, Urgency, Window, words,
+    ApplianceKind, ApprovalKind, Coverage, Fen, Grade, JobKind, JobOutcome, Language, Millis, Segment, ServiceCode,
+    Shell, Source, Thousandths, Urgency, Window, words,
 };
 
 pub use history::*;
 pub use keys::*;
 pub use lists::*;
+pub use photos::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {
@@ -43,6 +45,8 @@ pub struct Preferences {
     pub no_network: Option<bool>,
     /// Full pictures go over networks without a meter only.
     pub wifi_only: Option<bool>,
+    /// Where a photo was taken is kept with it.
+    pub photo_position: Option<bool>,
 }
 
 /// What the screens' system says of the network.
@@ -240,15 +244,6 @@ pub struct RemovePart {
     pub part: ShortId,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
-pub struct AddPhoto {
-    pub job: JobId,
-    pub appliance: ShortId,
-    pub stage: PhotoStage,
-    /// The picture's bytes, base64: on Android a raw body never reaches a command.
-    pub base64: String,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum ServiceAnswer {
@@ -310,11 +305,4 @@ pub struct Invite {
 pub struct SetDeviceStatus {
     pub device: DeviceId,
     pub status: DeviceStatus,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
-pub struct FetchPhoto {
-    pub job: JobId,
-    /// The content to bring here: a picture or a thumbnail of this job.
-    pub photo: crate::ids::BlobHash,
 }

@@ -264,6 +264,8 @@ pub struct ApplianceView {
     /// Everything else that its fields say: the nameplate's figures, the room, the circuit.
     pub plate: BTreeMap<SheetField, String>,
     pub readings: Vec<ReadingRow>,
+    /// The required photo that is to be shot next; `None` when all are there.
+    pub next_photo: Option<PhotoStage>,
 }
 
 /// What is known of a unit at the bench that the next fact names.
@@ -335,6 +337,11 @@ pub struct PhotoView {
     /// The bytes are here and can be shown.
     pub photo_here: bool,
     pub thumb_here: bool,
+    pub caption: String,
+    /// Somebody took it again: the newer one counts, this one stays.
+    pub retaken: bool,
+    /// The photo that somebody drew on.
+    pub drawn_on: Option<ShortId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]

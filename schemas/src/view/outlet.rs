@@ -27,6 +27,12 @@ pub struct SessionView {
     pub no_network: bool,
     /// Full pictures go over networks without a meter only.
     pub wifi_only: bool,
+    /// Where a photo was taken is kept with it, if the camera says so.
+    pub photo_position: bool,
+    /// Longest side of the outlet's shared pictures, in pixels.
+    pub picture_side: u32,
+    /// The outlet's shared pictures carry time, place, order number and name.
+    pub pictures_stamped: bool,
     /// The store's key lies in a plain file (0600) because the system has no key store.
     pub key_in_file: bool,
     pub version: String,

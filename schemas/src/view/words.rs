@@ -394,5 +394,7 @@ words!(
         Damage = "damage",
         /// Concealed work is covered after this visit (R16).
         Concealed = "concealed",
+        /// A part goes back to its maker (R24).
+        OldPart = "old_part",
     }
 );

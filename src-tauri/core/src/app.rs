@@ -156,8 +156,9 @@ impl Doorstep {
     }
 
     pub fn session(&self) -> Result<SessionView, StoreError> {
-        let store = self.actions.shelf.store();
+        let mut store = self.actions.shelf.store();
         let chosen = store.chosen()?;
+        let pictures = self.actions.pictures(&mut store)?;
         let enrolment = store.enrolment()?;
         let member = enrolment.as_ref().map(|e| store.member(e.member)).transpose()?;
         Ok(SessionView {
@@ -172,6 +173,9 @@ impl Doorstep {
             shell: chosen.shell,
             no_network: chosen.no_network,
             wifi_only: chosen.wifi_only,
+            photo_position: chosen.photo_position,
+            picture_side: pictures.side,
+            pictures_stamped: pictures.stamped,
             key_in_file: self.vault.keeper().in_plain_file(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })
@@ -233,6 +237,7 @@ impl Doorstep {
             chosen.shell = input.shell.or(chosen.shell);
             chosen.no_network = input.no_network.unwrap_or(chosen.no_network);
             chosen.wifi_only = input.wifi_only.unwrap_or(chosen.wifi_only);
+            chosen.photo_position = input.photo_position.unwrap_or(chosen.photo_position);
             store.set_chosen(&chosen)?;
         }
         if input.no_network.is_some() || input.wifi_only.is_some() {

@@ -5,6 +5,7 @@ mod kept;
 use std::error::Error;
 
 use doorstep::actions::JobError;
+use doorstep::actions::album::AlbumError;
 use doorstep::actions::facts::FactError;
 use doorstep::actions::finish::FinishError;
 use doorstep::actions::inbox::DecideError;
@@ -250,17 +251,37 @@ impl Told for FinishError {
     }
 }
 
+impl Told for IntakeError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotAPicture => ErrorCode::PhotoNotAPicture,
+            Self::Heif => ErrorCode::PhotoHeic,
+            Self::Truncated => ErrorCode::PhotoTruncated,
+            Self::TooLarge { .. } => ErrorCode::PhotoTooLarge,
+            Self::Damaged | Self::Decode(_) => ErrorCode::PhotoDamaged,
+            Self::Resize(_) | Self::Buffer(_) | Self::Encode(_) => ErrorCode::Internal,
+        }
+    }
+}
+
 impl Told for PhotoError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Intake(IntakeError::NotAPicture | IntakeError::Decode(_)) => ErrorCode::PhotoNotAPicture,
-            Self::Intake(IntakeError::Truncated) => ErrorCode::PhotoTruncated,
-            Self::Intake(IntakeError::TooLarge { .. }) => ErrorCode::PhotoTooLarge,
-            Self::Intake(IntakeError::Resize(_) | IntakeError::Buffer(_) | IntakeError::Encode(_)) => {
-                ErrorCode::Internal
-            }
+            Self::Intake(error) => error.code(),
             Self::NotFound => ErrorCode::PhotoNotFound,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
             Self::Job(error) => error.code(),
+        }
+    }
+}
+
+impl Told for AlbumError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::File(error) if error.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            Self::File(_) => ErrorCode::FileFailed,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+            Self::Photo(error) => error.code(),
         }
     }
 }

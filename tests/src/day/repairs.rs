@@ -194,7 +194,7 @@ fn deng_xiaomei() -> Script {
                 (SheetField::Action, "清理或更换排水泵"),
             ],
         )?;
-        play.photos(washer, &[PhotoStage::After])?;
+        play.photos(washer, &[PhotoStage::OldPart, PhotoStage::After])?;
         for (kind, code, name, fen, part) in [
             (FeeKind::Labour, "labour_drain_pump", "换排水泵", 8_800, None),
             (FeeKind::Part, "YH-PSB-30W", "排水泵", 6_800, Some("YH-PSB-30W")),

@@ -61,7 +61,13 @@ pub fn run(folder: &Path, beside: &Path, seed: u64, lax: bool, runtime: &Handle)
     let actor = actions.shelf.store().actor();
     say(&Line::Began { actor: actor.0 })?;
     if actions.shelf.store().enrolment()?.is_none() {
-        app.set_preferences(&Preferences { language: None, shell: None, no_network: Some(true), wifi_only: None })?;
+        app.set_preferences(&Preferences {
+            language: None,
+            shell: None,
+            no_network: Some(true),
+            wifi_only: None,
+            photo_position: None,
+        })?;
         town.found(&mut actions.shelf.store())?;
         say(&Line::Did(Did::Founded))?;
     }

@@ -16,7 +16,7 @@ use crate::domain::facts::{Job, Photo, Reading};
 use crate::domain::gates::{self, Judge, Measured};
 use crate::domain::record::last;
 use crate::domain::safety;
-use crate::domain::{approval, nodes, services};
+use crate::domain::{approval, nodes, pictures, services};
 use crate::rules::InForce;
 use crate::store::{Store, StoreError};
 use doorstep_schemas::rules::limits::{Limit, Measure, Method};
@@ -73,7 +73,7 @@ impl Actions {
             services: five(&facts, checked.is_some(), in_force),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
             part_offers: offers,
-            photos: facts.sheet.photos.iter().map(|p| photo(p, &names)).collect::<Result<_, _>>()?,
+            photos: facts.sheet.photos.iter().map(|p| photo(&facts, p, &names)).collect::<Result<_, _>>()?,
             slots: slots(&judge, in_force),
             service_card: CardView {
                 outlet: enrolment.outlet_name.clone(),
@@ -133,6 +133,7 @@ fn appliance(judge: &Judge<'_>, measured: &Measured, names: &Names<'_>) -> Appli
         action: field(SheetField::Action),
         plate: PLATE.iter().map(|of| (*of, field(*of))).filter(|(_, text)| !text.is_empty()).collect(),
         readings: rows,
+        next_photo: pictures::next(judge, measured, None),
     }
 }
 
@@ -247,7 +248,7 @@ fn part_row(part: &crate::domain::facts::UsedPart, names: &Names<'_>) -> PartRow
     }
 }
 
-fn photo(photo: &Photo, names: &Names<'_>) -> Result<PhotoView, StoreError> {
+fn photo(job: &Job, photo: &Photo, names: &Names<'_>) -> Result<PhotoView, StoreError> {
     let standing = names.store.photo_standing(&photo.photo)?;
     let thumb = names.store.photo_standing(&photo.thumb)?;
     Ok(PhotoView {
@@ -264,6 +265,9 @@ fn photo(photo: &Photo, names: &Names<'_>) -> Result<PhotoView, StoreError> {
         place: if standing.is_some_and(|s| s.on_relay) { PhotoPlace::OnRelay } else { PhotoPlace::OnDevice },
         photo_here: standing.is_some_and(|s| s.here),
         thumb_here: thumb.is_some_and(|s| s.here),
+        caption: pictures::caption(job, photo).to_owned(),
+        retaken: pictures::retaken(job, photo),
+        drawn_on: photo.drawn_on,
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Actions never call sync: they say what changed, and the runner hears it.
 
+pub mod album;
 pub mod bundle;
 pub mod conflicts;
 pub mod drafts;

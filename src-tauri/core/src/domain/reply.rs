@@ -13,7 +13,7 @@ use super::gates::Rules;
 use super::money::amount::yuan;
 use super::money::fees::{self, Terms};
 use super::obstacle::say;
-use super::{bench, calendar, nodes, safety, timing};
+use super::{bench, calendar, nodes, pictures, safety, timing};
 
 /// Who reads the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +106,7 @@ fn shown(thousandths: i64) -> String {
 }
 
 /// Photos for the phone's album in the maker's order (R41): by the maker's stages, then appliance by appliance, then as
-/// taken. Stages that the maker doesn't ask for come last. Each picture once.
+/// taken. Stages that the maker doesn't ask for come last. Each picture once, and of one taken again the newer.
 pub fn album(job: &Job, order: &[PhotoStage]) -> Vec<BlobHash> {
     let place = |photo: &Photo| {
         let stage = photo.stage.known().and_then(|stage| order.iter().position(|s| *s == stage));
@@ -114,7 +114,7 @@ pub fn album(job: &Job, order: &[PhotoStage]) -> Vec<BlobHash> {
         let (stage, appliance) = (stage.unwrap_or(usize::MAX), appliance.unwrap_or(usize::MAX));
         (stage, appliance, photo.taken_ms(), photo.id)
     };
-    let mut photos: Vec<&Photo> = job.sheet.photos.iter().collect();
+    let mut photos: Vec<&Photo> = job.sheet.photos.iter().filter(|photo| !pictures::retaken(job, photo)).collect();
     photos.sort_by_key(|photo| place(photo));
     let mut seen = BTreeSet::new();
     photos.into_iter().map(|photo| photo.photo).filter(|hash| seen.insert(*hash)).collect()
@@ -225,6 +225,10 @@ mod tests {
             taken: Some(At(taken)),
             caption: String::new(),
             in_makers_app: false,
+            lat_e6: None,
+            lon_e6: None,
+            replaces: None,
+            drawn_on: None,
             noted: noted(NOON),
         }
     }
@@ -280,9 +284,11 @@ mod tests {
         ];
         let again = Photo { id: id(60), ..photo(1, 1, PhotoStage::After, NOON) };
         job.sheet.photos.push(again);
+        let again = Photo { replaces: Some(id(2)), ..photo(6, 1, PhotoStage::Nameplate, NOON + 9) };
+        job.sheet.photos.push(again);
         let order = [PhotoStage::Nameplate, PhotoStage::Before, PhotoStage::After];
         let hashes: Vec<u8> = album(&job, &order).iter().map(|hash| hash.0[0]).collect();
-        assert_eq!(hashes, [5, 3, 2, 1, 4]);
+        assert_eq!(hashes, [5, 3, 6, 1, 4]);
         assert_eq!(album_gaps(&job, &order), [PhotoStage::Before]);
     }
 

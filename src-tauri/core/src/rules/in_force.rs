@@ -82,6 +82,16 @@ impl<'a> InForce<'a> {
             .collect()
     }
 
+    /// The stages that a maker asks for, in its order (R41).
+    pub fn album(self, brand: &str) -> &'a [PhotoStage] {
+        self.book.replies_at(self.at_ms).album(brand)
+    }
+
+    /// Codes of every part of the list.
+    pub fn part_codes(self) -> impl Iterator<Item = &'a str> {
+        self.book.faults_at(self.at_ms).parts.iter().map(|part| part.code.as_str())
+    }
+
     /// What the forms offer; each fault with its likeliest cause.
     pub fn pick_lists(self) -> PickLists {
         let places = self.book.places_at(self.at_ms);

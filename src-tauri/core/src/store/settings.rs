@@ -36,11 +36,14 @@ pub struct Chosen {
     /// Full pictures go over networks without a meter only.
     #[serde(default)]
     pub wifi_only: bool,
+    /// Where a photo was taken is kept with it.
+    #[serde(default)]
+    pub photo_position: bool,
 }
 
 impl Default for Chosen {
     fn default() -> Self {
-        Self { language: Language::Zh, shell: None, no_network: false, wifi_only: false }
+        Self { language: Language::Zh, shell: None, no_network: false, wifi_only: false, photo_position: false }
     }
 }
 

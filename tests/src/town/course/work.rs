@@ -201,11 +201,11 @@ impl Script<'_> {
         let name = self.name();
         let quantity = if self.chance.happens(12) { 2 } else { 1 };
         self.act(Act::Part { name, appliance: unit.id, code, part, quantity, fen });
-        self.old_part(name);
+        self.old_part(unit.id, name);
     }
 
     /// 旧件: the maker's goes back, the customer's is offered first (R24).
-    fn old_part(&mut self, part: ShortId) {
+    fn old_part(&mut self, unit: ShortId, part: ShortId) {
         let (step, tag, due) = match self.order.input.coverage {
             Coverage::InWarranty => {
                 let tag = format!("JJ{:06}", self.chance.between(0, 1_000_000));
@@ -217,6 +217,9 @@ impl Script<'_> {
         let (batch, courier) = (String::new(), String::new());
         let deducted_fen = doorstep_schemas::view::Fen(0);
         self.fact(SheetFact::OldPart { part, step, tag, due, batch, courier, deducted_fen });
+        if step == OldPartStep::Tagged {
+            self.photo(unit, PhotoStage::OldPart);
+        }
     }
 
     /// R32: only where the fault is a lost charge; found, welded, pumped out, weighed.

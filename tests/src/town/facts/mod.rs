@@ -158,6 +158,10 @@ pub(super) fn add(town: &Town, job: &mut Job, step: &Step, noted: Noted) {
             taken: Some(At(step.at_ms)),
             caption: String::new(),
             in_makers_app: false,
+            lat_e6: None,
+            lon_e6: None,
+            replaces: None,
+            drawn_on: None,
             noted,
         }),
         Act::Service { service, answer, .. } => {

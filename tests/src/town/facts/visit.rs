@@ -41,7 +41,10 @@ pub(super) fn note(sheet: &mut Sheet, id: ShortId, noted: Noted, fact: &SheetFac
             let (unit, serial) = ((*unit).into(), serial.clone());
             sheet.serials.push(Serial { id, appliance: *appliance, unit, serial, photo: *photo, noted });
         }
-        SheetFact::Remark { text } => sheet.notes.push(Remark { id, text: text.clone(), noted }),
+        SheetFact::Remark { text } => sheet.notes.push(Remark { id, text: text.clone(), photo: None, noted }),
+        SheetFact::Caption { photo, text } => {
+            sheet.notes.push(Remark { id, text: text.clone(), photo: Some(*photo), noted });
+        }
         SheetFact::Hazard {
             appliance,
             code,

@@ -36,6 +36,7 @@ fn on_sheet(fact: &SheetFact) -> &'static str {
         SheetFact::Reason { .. } => "give_reason",
         SheetFact::Serial { .. } => "read_serial",
         SheetFact::Remark { .. } => "remark",
+        SheetFact::Caption { .. } => "caption",
         SheetFact::Hazard { .. } => "note_hazard",
         SheetFact::Notice { .. } => "give_notice",
         SheetFact::Signature { .. } => "sign",

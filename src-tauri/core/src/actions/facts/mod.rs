@@ -133,6 +133,7 @@ fn comes_afterwards(fact: &SheetFact) -> bool {
             | SheetFact::ClaimShare { .. }
             | SheetFact::Reason { .. }
             | SheetFact::Remark { .. }
+            | SheetFact::Caption { .. }
             | SheetFact::Signature { .. }
     ) || matches!(fact, SheetFact::Custody { step, .. } if *step == CustodyStep::Returned)
 }

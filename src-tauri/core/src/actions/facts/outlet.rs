@@ -1,7 +1,7 @@
 //! The outlet's own papers: requests by members; stock, roster, desk and catalogue by owners.
 
 use doorstep_schemas::ids::{DocId, MemberId, ShortId};
-use doorstep_schemas::input::{DeskFact, RequestFact, RosterFact, StockFact};
+use doorstep_schemas::input::{DeskFact, RequestFact, RosterFact, SetPictures, StockFact};
 use doorstep_schemas::view::Millis;
 
 use super::check::{LINE, MOST_FEN, amount, line, paragraph, required, signed_amount, within};
@@ -14,7 +14,9 @@ use crate::domain::facts::outlet::{
     AdvanceAsked, Authorisation, Certificate, GradeGiven, HandIn, Kit, Moved, NoteToOwner, PartRequest, RosterNote,
 };
 use crate::domain::facts::{Noted, Remark};
+use crate::domain::pictures;
 use crate::domain::record::At;
+use crate::photos::PICTURE_SIDES;
 
 /// Of one part, in one movement.
 const MOST_PIECES: i64 = 100_000;
@@ -90,6 +92,20 @@ impl Actions {
         store.act(&DocId::Roster, "roster", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
         self.papers_changed();
         Ok(id)
+    }
+
+    /// Says how the outlet wants its shared pictures; every member's device goes by it.
+    pub fn set_pictures(&self, input: &SetPictures) -> Result<(), FactError> {
+        let (least, most) = (i64::from(*PICTURE_SIDES.start()), i64::from(*PICTURE_SIDES.end()));
+        let side = within("side", i64::from(input.side), least, most)?.to_string();
+        let stamped = if input.stamped { "on" } else { "off" };
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        let edits = [about(pictures::SIDE, &side)?, about(pictures::STAMP, stamped)?];
+        let write = |doc: &mut _| edits.into_iter().try_for_each(|edit| edit.apply(doc));
+        store.act(&DocId::Roster, "roster", noted.at_ms, write, |_| Ok(()))?;
+        self.papers_changed();
+        Ok(())
     }
 
     /// Adds to a topic of the desk.
@@ -268,7 +284,9 @@ fn desk_edit(id: ShortId, noted: Noted, fact: &DeskFact) -> Result<(&'static str
                 Edit::add(Admission { id, dealer, sees, until, withdrawn: *withdrawn, photo: None, noted }),
             )
         }
-        DeskFact::Remark { text } => ("remark", Edit::add(Remark { id, text: required("text", text)?, noted })),
+        DeskFact::Remark { text } => {
+            ("remark", Edit::add(Remark { id, text: required("text", text)?, photo: None, noted }))
+        }
         DeskFact::About { key, value } => ("desk_about", about(key, value)?),
     })
 }

@@ -76,7 +76,14 @@ pub(super) fn ready(making: &Making<'_>, fact: &SheetFact) -> Result<Option<Read
         }
         SheetFact::Remark { text } => {
             let text = required("text", text)?;
-            Ready { code: "remark", edit: Edit::add(Remark { id, text, noted }) }
+            Ready { code: "remark", edit: Edit::add(Remark { id, text, photo: None, noted }) }
+        }
+        SheetFact::Caption { photo, text } => {
+            check::all_here("photo", [photo], |id| job.sheet.photos.iter().any(|p| p.id == id))?;
+            Ready {
+                code: "caption",
+                edit: Edit::add(Remark { id, text: line("caption", text)?, photo: Some(*photo), noted }),
+            }
         }
         SheetFact::Hazard { .. } => Ready { code: "note_hazard", edit: Edit::add(hazard(making, fact)?) },
         SheetFact::Notice { .. } => Ready { code: "give_notice", edit: Edit::add(notice(making, fact)?) },

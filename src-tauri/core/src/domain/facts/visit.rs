@@ -250,6 +250,8 @@ record! {
 record! {
     loose Remark in "notes" {
         text: String = "text",
+        /// What is said of this photo: its caption, the last of them.
+        photo: Option<ShortId> = "photo",
     }
 }
 
@@ -267,6 +269,13 @@ record! {
         caption: String = "caption",
         /// 厂家 App 已拍: taken in the maker's app as well (R41).
         in_makers_app: bool = "maker",
+        /// Where it was taken, in millionths of a degree: only where this device's owner let it be kept.
+        lat_e6: Option<i64> = "lat",
+        lon_e6: Option<i64> = "lon",
+        /// The photo in whose place this one was taken again. That one stays.
+        replaces: Option<ShortId> = "replaces",
+        /// The photo that somebody drew on. That one stays as it is.
+        drawn_on: Option<ShortId> = "drawn_on",
     }
 }
 

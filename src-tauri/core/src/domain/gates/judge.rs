@@ -7,8 +7,8 @@ use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::rules::limits::{Limit, Span};
 use doorstep_schemas::view::{
-    ApplianceKind, Build, FailureClass, GasKind, JobKind, Laying, NeedWhen, NodeKind, ProtectionClass, Refrigerant,
-    Verdict,
+    ApplianceKind, Build, FailureClass, GasKind, JobKind, Laying, NeedWhen, NodeKind, OldPartStep, ProtectionClass,
+    Refrigerant, Verdict,
 };
 
 use super::{Needs, Rules};
@@ -177,6 +177,7 @@ impl<'a> Judge<'a> {
 /// What on a job asks for more than its kind does.
 fn circumstances(job: &Job, measured: &Measured) -> Vec<NeedWhen> {
     let id = measured.appliance.id;
+    let of_it = |part| job.sheet.parts.iter().any(|used| used.id == part && used.appliance == id);
     let holds = [
         (NeedWhen::Loaner, measured.loaner),
         (NeedWhen::RefrigerantOpened, job.sheet.charges.iter().any(|c| c.appliance == id)),
@@ -184,6 +185,7 @@ fn circumstances(job: &Job, measured: &Measured) -> Vec<NeedWhen> {
         (NeedWhen::Subsidised, job.order.subsidised && !measured.loaner),
         (NeedWhen::Damage, !job.sheet.damages.is_empty() && !measured.loaner),
         (NeedWhen::Concealed, job.order.acceptance && !measured.loaner),
+        (NeedWhen::OldPart, job.sheet.old_parts.iter().any(|old| old.step.is(OldPartStep::Tagged) && of_it(old.part))),
     ];
     holds.into_iter().filter(|(_, holds)| *holds).map(|(when, _)| when).collect()
 }

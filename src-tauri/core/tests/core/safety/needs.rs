@@ -134,7 +134,7 @@ fn r15_the_kinds_of_work_ask_for_what_the_trade_does() {
 }
 
 #[test]
-fn r17_r32_r44_circumstances_ask_for_more() {
+fn r16_r17_r24_r30_r32_r44_circumstances_ask_for_more() {
     let needs = set();
     let with = |job, appliance, when| needs.asked(job, appliance, &[when]);
     let pickup = with(JobKind::UnitPickup, ApplianceKind::InstantHeater, NeedWhen::Loaner);
@@ -154,6 +154,7 @@ fn r17_r32_r44_circumstances_ask_for_more() {
         (NeedWhen::Damage, PhotoStage::Damage),
         (NeedWhen::AtHeight, PhotoStage::Harness),
         (NeedWhen::Concealed, PhotoStage::Concealed),
+        (NeedWhen::OldPart, PhotoStage::OldPart),
     ] {
         assert!(with(JobKind::Repair, ApplianceKind::Television, when).photos.contains(&stage), "{stage:?}");
         assert!(!needs.asked(JobKind::Repair, ApplianceKind::Television, &[]).photos.contains(&stage), "{stage:?}");

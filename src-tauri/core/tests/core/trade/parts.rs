@@ -6,7 +6,7 @@ use doorstep::domain::parts::{below_zero, old_part_blockers, old_parts, stock};
 use doorstep_schemas::ids::{BlobHash, ShortId};
 use doorstep_schemas::input::{OrderFact, SheetFact, StockFact};
 use doorstep_schemas::view::{
-    ApplianceKind, BlockerCode, ClaimState, Coverage, FeeKind, Fen, JobKind, Millis, OldPartStep, PaidFor, Party,
+    ApplianceKind, BlockerCode, ClaimState, Coverage, FeeKind, Fen, JobKind, Jump, Millis, OldPartStep, PaidFor, Party,
     PhotoStage, SignedFor, StockMove,
 };
 
@@ -81,6 +81,23 @@ fn r24_the_makers_old_part_is_tagged_then_sent_and_only_then_claimed() {
     assert!(matches!(desk.note(job, old(part, OldPartStep::Sent, "", "")), Err(FactError::Required("courier"))));
     desk.note(job, old(part, OldPartStep::Sent, "", "SF1001")).unwrap();
     assert!(claimable());
+}
+
+#[test]
+fn r24_a_part_that_goes_back_to_its_maker_is_photographed_with_its_tag() {
+    let order = covered(asked(JobKind::Repair, ApplianceKind::WashingMachine), Coverage::InWarranty);
+    let (_shop, desk, job, machine) = at_home(&order);
+    let part = desk.use_one(job, machine, "YH-PSB-30W");
+    let missing = || {
+        let blockers = desk.actions.job(job).unwrap().next.blockers;
+        let jump = Jump::Photos { appliance: machine, stage: PhotoStage::OldPart };
+        blockers.iter().any(|blocker| blocker.code == BlockerCode::PhotoMissing && blocker.jump == jump)
+    };
+    assert!(!missing(), "nobody said yet that it goes back");
+    desk.note(job, old(part, OldPartStep::Tagged, "J1", "")).unwrap();
+    assert!(missing());
+    desk.shoot(job, machine, &[PhotoStage::OldPart]);
+    assert!(!missing());
 }
 
 #[test]
