@@ -7,11 +7,12 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use doorstep_relay::blobs::{BlobFolder, Finished, Seal, Sealed, Upload};
+use doorstep_relay::blobs::{Begun, BlobFolder, Finished, Seal, Sealed, Swept, Upload};
 use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
 use stage::files_under;
 
 const SHOP: OutletId = OutletId(ulid::Ulid(1));
+const NOW: i64 = stage::EIGHT_IN_THE_MORNING;
 const CANARY: &[u8] = b"\xff\xd8\xff\xe1 canary of a front door";
 
 fn photo(size: usize) -> (Vec<u8>, BlobHash) {
@@ -29,11 +30,19 @@ fn upload(hash: BlobHash) -> Upload {
 }
 
 async fn bring(blobs: &BlobFolder, hash: BlobHash, bytes: &[u8]) {
-    let mut part = blobs.append(upload(hash)).await.unwrap();
+    if blobs.underway(upload(hash)).await.unwrap().is_none() {
+        let begun = Begun { length: 1_000_000, metadata: String::from_utf8_lossy(&CANARY[4..]).into() };
+        blobs.begin(upload(hash), begun, NOW).await.unwrap();
+    }
+    let mut part = blobs.append(upload(hash)).await.unwrap().unwrap();
     for some in bytes.chunks(70_001) {
         part.write(some).await.unwrap();
     }
-    part.sync().await.unwrap();
+    part.sync(NOW).await.unwrap();
+}
+
+async fn held(blobs: &BlobFolder, hash: BlobHash) -> u64 {
+    blobs.underway(upload(hash)).await.unwrap().map_or(0, |found| found.held)
 }
 
 fn all(blobs: &BlobFolder, hash: BlobHash) -> Vec<u8> {
@@ -60,7 +69,7 @@ async fn no_photo_lies_in_the_clear_neither_whole_nor_on_its_way() {
     bring(&blobs, hash, &bytes[..150_000]).await;
     assert!(!speaks(root.path()), "on its way");
     bring(&blobs, hash, &bytes[150_000..]).await;
-    assert_eq!(blobs.part_length(upload(hash)).await.unwrap(), 200_000);
+    assert_eq!(held(&blobs, hash).await, 200_000);
     assert_eq!(blobs.finish(upload(hash)).await.unwrap(), Finished::Whole);
     assert!(!speaks(root.path()), "whole");
     assert_eq!(all(&blobs, hash), bytes);
@@ -84,7 +93,7 @@ async fn what_a_crash_tore_is_cut_away_and_the_rest_goes_on() {
         let good = fs::metadata(&path).unwrap().len();
         bring(&blobs, hash, &bytes[60_000..70_000]).await;
         fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(good + torn).unwrap();
-        assert_eq!(blobs.part_length(upload(hash)).await.unwrap(), 60_000, "torn at {torn}");
+        assert_eq!(held(&blobs, hash).await, 60_000, "torn at {torn}");
         bring(&blobs, hash, &bytes[60_000..]).await;
         assert_eq!(blobs.finish(upload(hash)).await.unwrap(), Finished::Whole);
         assert_eq!(all(&blobs, hash), bytes);
@@ -96,7 +105,7 @@ async fn what_a_crash_tore_is_cut_away_and_the_rest_goes_on() {
     let path = PathBuf::from(&files_under(root.path())[0]);
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
     file.write_all(&[&1_000u32.to_be_bytes()[..], &[0; 24 + 1_016]].concat()).unwrap();
-    assert_eq!(blobs.part_length(upload(hash)).await.unwrap(), 60_000);
+    assert_eq!(held(&blobs, hash).await, 60_000);
 }
 
 #[tokio::test]
@@ -131,7 +140,7 @@ async fn whatever_is_changed_in_a_photos_file_is_found() {
 }
 
 #[tokio::test]
-async fn photos_from_before_are_sealed_once_and_a_half_one_goes_on() {
+async fn photos_from_before_are_sealed_once_and_a_half_one_begins_anew() {
     let root = tempfile::tempdir().unwrap();
     let blobs = folder(root.path());
     let (bytes, hash) = photo(100_000);
@@ -148,12 +157,70 @@ async fn photos_from_before_are_sealed_once_and_a_half_one_goes_on() {
     fs::create_dir_all(harmed.parent().unwrap()).unwrap();
     fs::write(&harmed, "not of this name").unwrap();
 
-    assert_eq!(blobs.seal_older().unwrap(), Sealed { files: 2, bytes: 140_000, damaged: 1 });
+    assert_eq!(blobs.seal_older().unwrap(), Sealed { files: 1, bytes: 100_000, damaged: 1 });
     assert!(!speaks(root.path()));
     assert_eq!(all(&blobs, hash), bytes);
-    assert_eq!(blobs.part_length(upload(half_hash)).await.unwrap(), 40_000);
-    bring(&blobs, half_hash, &half[40_000..]).await;
+    assert_eq!(held(&blobs, half_hash).await, 0, "nothing said how long it was to be");
+    bring(&blobs, half_hash, &half).await;
     assert_eq!(blobs.finish(upload(half_hash)).await.unwrap(), Finished::Whole);
     assert_eq!(fs::read(&harmed).unwrap(), b"not of this name");
     assert_eq!(blobs.seal_older().unwrap(), Sealed::default(), "once");
+}
+
+#[tokio::test]
+async fn what_was_said_at_the_beginning_is_kept_with_the_bytes_and_harm_to_it_is_seen() {
+    let root = tempfile::tempdir().unwrap();
+    let blobs = folder(root.path());
+    let (bytes, hash) = photo(70_000);
+    bring(&blobs, hash, &bytes[..1_000]).await;
+    let found = blobs.underway(upload(hash)).await.unwrap().unwrap();
+    assert_eq!((found.begun.length, found.held, found.touched_ms), (1_000_000, 1_000, NOW));
+    assert!(CANARY.ends_with(found.begun.metadata.as_bytes()));
+    let path = PathBuf::from(&files_under(root.path())[0]);
+    let written = fs::read(&path).unwrap();
+    for at in [0, 8, 11, 20, 40, 70] {
+        let mut harmed = written.clone();
+        harmed[at] ^= 1;
+        fs::write(&path, harmed).unwrap();
+        assert_eq!(blobs.underway(upload(hash)).await.unwrap(), None, "byte {at}");
+        assert!(blobs.append(upload(hash)).await.unwrap().is_none(), "byte {at}");
+    }
+    for length in [0, 7, 8, 11, 40] {
+        fs::write(&path, &written[..length]).unwrap();
+        assert_eq!(blobs.underway(upload(hash)).await.unwrap(), None, "cut at {length}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_thrown_back_leaves_what_was_there_before() {
+    let root = tempfile::tempdir().unwrap();
+    let blobs = folder(root.path());
+    let (bytes, hash) = photo(150_000);
+    bring(&blobs, hash, &bytes[..10]).await;
+    let mut part = blobs.append(upload(hash)).await.unwrap().unwrap();
+    part.write(&[9; 100_000]).await.unwrap();
+    part.cut_back().await.unwrap();
+    part.write(&bytes[10..20]).await.unwrap();
+    part.sync(NOW).await.unwrap();
+    bring(&blobs, hash, &bytes[20..]).await;
+    assert_eq!(blobs.finish(upload(hash)).await.unwrap(), Finished::Whole);
+    assert_eq!(all(&blobs, hash), bytes);
+}
+
+#[tokio::test]
+async fn uploads_that_nobody_goes_on_with_give_their_room_back() {
+    let root = tempfile::tempdir().unwrap();
+    let blobs = folder(root.path());
+    let (whole, old, fresh) = (photo(500), photo(600), photo(700));
+    bring(&blobs, whole.1, &whole.0).await;
+    blobs.finish(upload(whole.1)).await.unwrap();
+    bring(&blobs, old.1, &old.0[..100]).await;
+    bring(&blobs, fresh.1, &fresh.0[..100]).await;
+    let mut part = blobs.append(upload(fresh.1)).await.unwrap().unwrap();
+    part.write(&fresh.0[100..200]).await.unwrap();
+    part.sync(NOW + 1).await.unwrap();
+    assert_eq!(blobs.sweep(NOW).unwrap(), Swept::default());
+    assert_eq!(blobs.sweep(NOW + 1).unwrap().files, 1);
+    assert_eq!((held(&blobs, old.1).await, held(&blobs, fresh.1).await), (0, 200));
+    assert_eq!(all(&blobs, whole.1), whole.0, "what is whole is nobody's upload");
 }

@@ -17,12 +17,16 @@ use serde_json::{Map, Value, json};
 use crate::json::folder;
 
 /// Routes whose bodies are frames, bytes or events.
-const OTHERWISE: [&str; 6] = [
+const OTHERWISE: [&str; 10] = [
     "POST /v1/exchange",
     "POST /v1/compare",
     "GET /v1/live",
-    "HEAD /v1/blobs/{hash}",
-    "PATCH /v1/blobs/{hash}",
+    "OPTIONS /v1/uploads",
+    "OPTIONS /v1/uploads/{hash}",
+    "POST /v1/uploads",
+    "HEAD /v1/uploads/{hash}",
+    "PATCH /v1/uploads/{hash}",
+    "DELETE /v1/uploads/{hash}",
     "GET /v1/blobs/{hash}",
 ];
 

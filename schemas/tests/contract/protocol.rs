@@ -73,7 +73,11 @@ fn every_json_body_and_route_is_named() {
         "Announcement",
         blob::OFFSET,
         blob::LENGTH,
-        blob::DOC,
+        blob::RESUMABLE,
+        blob::METADATA,
+        blob::CHECKSUM,
+        blob::EXPIRES,
+        blob::BODY_TYPE,
     ] {
         assert!(doc.contains(word), "{word}");
     }

@@ -1,5 +1,5 @@
 //! Photo bytes in a folder: `<outlet>/<first two letters>/<hash>`, and beside it a `.part` for each device that is
-//! still sending.
+//! still sending, until it is whole, given up, or too old.
 //!
 //! Names come from parsed ids only, never from a request's text. Partials are per device, so nobody can spoil a
 //! colleague's upload. All bytes are sealed under a key that lies in the log's database.
@@ -8,32 +8,22 @@ mod older;
 mod part;
 mod seal;
 mod turn;
+mod upload;
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
-use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
+use doorstep_schemas::ids::{BlobHash, OutletId};
 
 use crate::storage::StorageError;
 pub use older::Sealed;
+pub use part::Begun;
 pub use seal::{Seal, Whole};
 pub use turn::Turn;
 use turn::Turns;
-
-/// One blob of one outlet, on its way up from one device.
-#[derive(Debug, Clone, Copy)]
-pub struct Upload {
-    pub outlet: OutletId,
-    pub hash: BlobHash,
-    pub device: DeviceId,
-}
-
-impl Upload {
-    fn name(&self) -> seal::Name {
-        seal::Name { outlet: self.outlet, hash: self.hash }
-    }
-}
+pub use upload::{Appending, Finished, Swept, Underway, Upload};
 
 /// See the module.
 #[derive(Debug)]
@@ -41,14 +31,6 @@ pub struct BlobFolder {
     root: PathBuf,
     seal: Seal,
     turns: Turns,
-}
-
-/// How a finished upload ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finished {
-    Whole,
-    /// The bytes were not those of the name; they are gone.
-    Mismatch,
 }
 
 /// Runs what waits for the disk away from the runtime's threads.
@@ -67,6 +49,11 @@ fn if_there<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(cause),
     }
+}
+
+/// A moment as files keep it.
+fn moment(ms: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
 impl BlobFolder {
@@ -95,10 +82,6 @@ impl BlobFolder {
         self.folder(outlet, hash).join(hash.to_string())
     }
 
-    fn part(&self, upload: Upload) -> PathBuf {
-        self.folder(upload.outlet, &upload.hash).join(format!("{}.{}.part", upload.hash, upload.device))
-    }
-
     /// Opens a whole blob, on the caller's thread.
     pub fn look(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Whole>, StorageError> {
         let path = self.whole(outlet, hash);
@@ -120,80 +103,5 @@ impl BlobFolder {
     /// The length of a whole blob.
     pub async fn whole_length(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<u64>, StorageError> {
         Ok(self.open(outlet, hash).await?.map(|whole| whole.size))
-    }
-
-    /// The bytes that this device has brought so far.
-    pub async fn part_length(&self, upload: Upload) -> Result<u64, StorageError> {
-        let seal = self.seal.clone();
-        aside(self.part(upload), move |path| {
-            let file = if_there(File::open(path))?;
-            let held = file.map(|file| part::extent(&file, &seal, upload.name())).transpose()?;
-            Ok(held.unwrap_or_default().plain)
-        })
-        .await
-    }
-
-    /// The right to append; an older connection of the same device that still holds it is told to stop.
-    pub async fn turn(&self, upload: Upload) -> Turn {
-        self.turns.take(self.part(upload)).await
-    }
-
-    /// Opens the partial at its end.
-    pub async fn append(&self, upload: Upload) -> Result<Appending, StorageError> {
-        let (folder, path) = (self.folder(upload.outlet, &upload.hash), self.part(upload));
-        let seal = self.seal.clone();
-        let growing = aside(path.clone(), move |path| {
-            fs::create_dir_all(folder)?;
-            part::Growing::open(path, seal, upload.name())
-        });
-        Ok(Appending { part: Some(growing.await?), path })
-    }
-
-    /// Holds the bytes to their name and gives them their place.
-    pub async fn finish(&self, upload: Upload) -> Result<Finished, StorageError> {
-        let (seal, name, part) = (self.seal.clone(), upload.name(), self.part(upload));
-        aside(self.whole(upload.outlet, &upload.hash), move |whole| {
-            let size = part::extent(&File::open(&part)?, &seal, name)?.plain;
-            let draft = part.with_extension("whole");
-            let mut plain = part::Stretches::over(File::open(&part)?, seal.clone(), name)?;
-            seal::write(&seal, name, size, &mut plain, &mut File::create(&draft)?)?;
-            if Whole::over(File::open(&draft)?, seal, name)?.hash()? != upload.hash {
-                fs::remove_file(&draft)?;
-                fs::remove_file(&part)?;
-                return Ok(Finished::Mismatch);
-            }
-            fs::rename(&draft, whole)?;
-            // A new folder is itself an entry of the one above: all must be on the disk before anybody is told.
-            for folder in whole.ancestors().skip(1).take(3) {
-                File::open(folder)?.sync_all()?;
-            }
-            fs::remove_file(&part)?;
-            Ok(Finished::Whole)
-        })
-        .await
-    }
-}
-
-/// A partial, open at its end.
-#[derive(Debug)]
-pub struct Appending {
-    /// Gone while it is being written to, and for good when that failed.
-    part: Option<part::Growing>,
-    path: PathBuf,
-}
-
-impl Appending {
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
-        let (growing, bytes) = (self.part.take(), bytes.to_vec());
-        let mut growing = growing.ok_or(StorageError::WriterGone)?;
-        let written = aside(self.path.clone(), move |_| growing.write(&bytes).map(|()| growing));
-        self.part = Some(written.await?);
-        Ok(())
-    }
-
-    /// Makes durable what was written.
-    pub async fn sync(mut self) -> Result<(), StorageError> {
-        let growing = self.part.take();
-        aside(self.path.clone(), move |_| growing.map_or(Ok(()), |growing| growing.sync())).await
     }
 }

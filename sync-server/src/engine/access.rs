@@ -120,8 +120,13 @@ pub enum Endpoint {
     Exchange,
     Compare,
     Live,
-    BlobHeld,
-    BlobAppend,
+    /// What uploads are spoken in, at both their paths.
+    UploadWays,
+    UploadWaysOfOne,
+    UploadBegin,
+    UploadHeld,
+    UploadAppend,
+    UploadGiveUp,
     BlobRead,
     Enrol,
     Members,
@@ -143,12 +148,16 @@ pub enum Entrance {
 }
 
 impl Endpoint {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Exchange,
         Self::Compare,
         Self::Live,
-        Self::BlobHeld,
-        Self::BlobAppend,
+        Self::UploadWays,
+        Self::UploadWaysOfOne,
+        Self::UploadBegin,
+        Self::UploadHeld,
+        Self::UploadAppend,
+        Self::UploadGiveUp,
         Self::BlobRead,
         Self::Enrol,
         Self::Members,
@@ -164,8 +173,12 @@ impl Endpoint {
             Self::Exchange => ("POST", "/v1/exchange"),
             Self::Compare => ("POST", "/v1/compare"),
             Self::Live => ("GET", "/v1/live"),
-            Self::BlobHeld => ("HEAD", "/v1/blobs/{hash}"),
-            Self::BlobAppend => ("PATCH", "/v1/blobs/{hash}"),
+            Self::UploadWays => ("OPTIONS", "/v1/uploads"),
+            Self::UploadWaysOfOne => ("OPTIONS", "/v1/uploads/{hash}"),
+            Self::UploadBegin => ("POST", "/v1/uploads"),
+            Self::UploadHeld => ("HEAD", "/v1/uploads/{hash}"),
+            Self::UploadAppend => ("PATCH", "/v1/uploads/{hash}"),
+            Self::UploadGiveUp => ("DELETE", "/v1/uploads/{hash}"),
             Self::BlobRead => ("GET", "/v1/blobs/{hash}"),
             Self::Enrol => ("POST", "/v1/enrol"),
             Self::Members => ("POST", "/v1/members"),
@@ -178,8 +191,12 @@ impl Endpoint {
 
     pub const fn entrance(self) -> Entrance {
         match self {
-            Self::Enrol | Self::Health | Self::Description => Entrance::Anybody,
-            Self::Exchange | Self::BlobHeld | Self::BlobAppend => Entrance::OrLeft,
+            Self::Enrol | Self::Health | Self::Description | Self::UploadWays | Self::UploadWaysOfOne => {
+                Entrance::Anybody
+            }
+            Self::Exchange | Self::UploadBegin | Self::UploadHeld | Self::UploadAppend | Self::UploadGiveUp => {
+                Entrance::OrLeft
+            }
             Self::Compare | Self::Live | Self::BlobRead => Entrance::Member,
             Self::Members | Self::Invites | Self::DeviceStatus => Entrance::Owner,
         }

@@ -76,7 +76,14 @@ pub fn unfold(
 pub fn named(db: &Connection, papers: &Papers, hash: &BlobHash) -> Result<Option<PhotoJob>, StoreError> {
     let of = |job: JobId, facts: &Job| {
         let found = files(facts).find(|(name, ..)| name == hash);
-        found.map(|(hash, thumb, bytes, _)| PhotoJob { hash, doc: DocId::Sheet(job), thumb, bytes: u64::from(bytes) })
+        let bare = |(hash, thumb, bytes, _): (BlobHash, bool, u32, i64)| PhotoJob {
+            hash,
+            doc: DocId::Sheet(job),
+            thumb,
+            bytes: u64::from(bytes),
+            sent: 0,
+        };
+        found.map(bare)
     };
     if let Some(found) = papers.all_known().find_map(|(job, facts): (JobId, &Arc<Job>)| of(job, facts)) {
         return Ok(Some(found));

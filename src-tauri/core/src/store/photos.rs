@@ -13,6 +13,8 @@ pub struct PhotoJob {
     pub doc: DocId,
     pub thumb: bool,
     pub bytes: u64,
+    /// Bytes of it that the relay has said it holds.
+    pub sent: u64,
 }
 
 /// Where a photo's bytes are.
@@ -87,7 +89,7 @@ impl Store {
     /// The next photo to send: text has gone before, thumbnails go before originals, and alone unless `originals`.
     pub fn photo_to_send(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         let next = self.one_photo(
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1
+            "SELECT hash, doc, thumb, bytes, sent FROM photo WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1
              ORDER BY thumb DESC, at_ms, hash LIMIT 1",
         )?;
         Ok(next.filter(|photo| originals || photo.thumb))
@@ -97,17 +99,17 @@ impl Store {
     /// everybody, because only a damaged file is not here.
     pub fn photo_to_fetch(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         self.one_photo(if originals {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
+            "SELECT hash, doc, thumb, bytes, sent FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
              ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         } else {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
+            "SELECT hash, doc, thumb, bytes, sent FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
              AND (thumb = 1 OR mine = 1) ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         })
     }
 
     /// One photo that a person wants to see.
     pub fn photo_named(&self, hash: &BlobHash) -> Result<Option<PhotoJob>, StoreError> {
-        let mut query = self.db.prepare_cached("SELECT hash, doc, thumb, bytes FROM photo WHERE hash = ?1")?;
+        let mut query = self.db.prepare_cached("SELECT hash, doc, thumb, bytes, sent FROM photo WHERE hash = ?1")?;
         match query.query_row([hash.0], photo_row).optional()? {
             Some(photo) => Ok(Some(photo)),
             None => folded::named(&self.db, &self.papers, hash),
@@ -187,5 +189,6 @@ fn photo_row(row: &rusqlite::Row<'_>) -> Result<PhotoJob, rusqlite::Error> {
         doc: doc.parse().map_err(|e| super::team::text_error(1, e))?,
         thumb: row.get(2)?,
         bytes: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+        sent: u64::try_from(row.get::<_, i64>(4)?).unwrap_or(0),
     })
 }

@@ -10,6 +10,7 @@ use doorstep_schemas::ids::BlobHash;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use super::blobs::Upload;
 use super::fault::Fault;
 use super::line::Line;
 use super::runner::{Command, Shared};
@@ -150,7 +151,8 @@ async fn send(line: &Line, shared: &Shared, photo: &PhotoJob) -> Result<(), Faul
         moved(actions, photo, offset);
         Ok(())
     };
-    blobs::send(line, &photo.hash, &photo.doc, &bytes, Some(&shared.text), sent).await
+    let upload = Upload { hash: &photo.hash, doc: &photo.doc, bytes: &bytes, begun: photo.sent > 0 };
+    blobs::send(line, upload, Some(&shared.text), sent).await
 }
 
 /// Fetches one photo.
