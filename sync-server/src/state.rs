@@ -9,7 +9,7 @@ use doorstep_schemas::ids::OutletId;
 use ed25519_dalek::SigningKey;
 use tokio::sync::{Semaphore, broadcast, watch};
 
-use crate::blobs::{BlobFolder, Sealed, Swept};
+use crate::blobs::{Blobs, Depot, Sealed, Swept};
 use crate::clock::Clock;
 use crate::engine::rates::{Rate, Rates};
 use crate::engine::tries::WrongTries;
@@ -75,7 +75,7 @@ impl Default for Pace {
 /// See the module.
 pub struct State {
     storage: Arc<dyn Storage>,
-    pub(crate) blobs: BlobFolder,
+    pub(crate) blobs: Blobs,
     clock: Arc<dyn Clock>,
     pub(crate) key: SigningKey,
     pub(crate) pace: Pace,
@@ -97,11 +97,20 @@ impl State {
         clock: Arc<dyn Clock>,
         pace: Pace,
     ) -> Result<Arc<Self>, StorageError> {
+        let blobs = Blobs::at(blobs, identity::seal(&*storage)?)?;
+        Self::with_blobs(storage, blobs, clock, pace)
+    }
+
+    fn with_blobs(
+        storage: Arc<dyn Storage>,
+        blobs: Blobs,
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+    ) -> Result<Arc<Self>, StorageError> {
         let key = identity::signing_key(&*storage)?;
-        let seal = identity::seal(&*storage)?;
         Ok(Arc::new(Self {
             storage,
-            blobs: BlobFolder::at(blobs, seal),
+            blobs,
             clock,
             key,
             pace,
@@ -115,21 +124,26 @@ impl State {
         }))
     }
 
-    /// A relay on a data folder, with its database's key in `key_file` or, as a rule, in the folder. Photos from before
-    /// they were encrypted are sealed here, once.
+    /// A relay on a data folder, with its database's key in `key_file` or, as a rule, in the folder; whole photos lie in
+    /// `bucket`, if there is one. Photos from before they were encrypted are sealed here, once.
     pub fn open(
         folder: &Path,
         key_file: Option<&Path>,
+        bucket: Option<Depot>,
         clock: Arc<dyn Clock>,
         pace: Pace,
     ) -> Result<Arc<Self>, StorageError> {
         let storage = Arc::new(Sqlite::open_by(folder, key_file)?);
-        let sealed = BlobFolder::at(&folder.join("blobs"), identity::seal(&*storage)?).seal_older()?;
+        let mut blobs = Blobs::at(&folder.join("blobs"), identity::seal(&*storage)?)?;
+        let sealed = blobs.seal_older()?;
         if sealed != Sealed::default() {
             let Sealed { files, bytes, damaged } = sealed;
             tracing::info!(files, bytes, damaged, "photos that lay here in the clear are encrypted now");
         }
-        Self::new(storage, &folder.join("blobs"), clock, pace)
+        if let Some(bucket) = bucket {
+            blobs = blobs.with_bucket(bucket);
+        }
+        Self::with_blobs(storage, blobs, clock, pace)
     }
 
     /// A relay whose log is gone with the process; photos still need a folder.

@@ -293,6 +293,13 @@ async fn uploads(
     let (hash, bytes) = photo(doc, &format!("{salt} by {}", phone.device));
     let got = phone.begin(hash, doc, bytes.len(), &bytes).await.status();
     found.cell(Endpoint::UploadBegin, what, got.as_str(), expected(201).to_string());
+    let asked = serde_json::json!({ "hashes": [hash] }).to_string();
+    let answer = phone.request(Method::POST, "/v1/blobs/missing").body(asked).send().await.unwrap();
+    let got = match answer.status().as_u16() {
+        200 if answer.text().await.unwrap().contains(&hash.to_string()) => 404,
+        status => status,
+    };
+    found.cell(Endpoint::BlobsMissing, what, got.to_string(), expected(200).to_string());
     let path = format!("/v1/uploads/{hash}");
     let got = phone.tus(Method::HEAD, &path).send().await.unwrap().status();
     found.cell(Endpoint::UploadHeld, what, got.as_str(), expected(200).to_string());

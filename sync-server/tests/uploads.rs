@@ -10,7 +10,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use doorstep_relay::Pace;
 use doorstep_relay::storage::memory::Memory;
-use doorstep_schemas::blob::{BODY_TYPE, CHECKSUM, EXPIRES, LENGTH, MAX_BLOB, METADATA, OFFSET, RESUMABLE};
+use doorstep_schemas::blob::{
+    BODY_TYPE, CHECKSUM, EXPIRES, LENGTH, MAX_BLOB, METADATA, MOST_ASKED, MissingAnswer, OFFSET, RESUMABLE,
+};
 use doorstep_schemas::ids::{BlobHash, DocId};
 use doorstep_schemas::wire::{Access, Status};
 use reqwest::{Method, Response};
@@ -375,4 +377,36 @@ async fn names_that_are_paths_and_sizes_without_bounds_touch_nothing() {
     // All that it was to be is here, and is held to its name when somebody asks.
     assert_eq!(li.held(hash).await, None);
     assert!(files_under(&stage.folder.path().join("blobs")).is_empty());
+}
+
+#[tokio::test]
+async fn a_device_asks_for_many_at_once_what_the_relay_lacks() {
+    let stage = Stage::on_sqlite().await;
+    let (li, doc) = li_with_a_sheet(&stage).await;
+    let zhao = stage.enrol(stage.zhao, 3).await;
+    let photos: Vec<_> = [300, 400, 500].map(photo).into();
+    let hashes: Vec<BlobHash> = photos.iter().map(|(_, hash)| *hash).collect();
+    let lacks = async |phone: &Phone, hashes: &[BlobHash]| {
+        let asked = serde_json::json!({ "hashes": hashes }).to_string();
+        let answer = phone.request(Method::POST, "/v1/blobs/missing").body(asked).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        stage::json::<MissingAnswer>(answer).await.missing
+    };
+    assert_eq!(lacks(&li, &hashes).await, hashes);
+    for (bytes, hash) in &photos[..2] {
+        assert_eq!(li.begin(*hash, &doc, bytes.len(), bytes).await.status(), 201);
+    }
+    li.begin(hashes[2], &doc, 500, &photos[2].0[..100]).await;
+    assert_eq!(lacks(&li, &hashes).await, hashes[2..], "half a photo is lacking");
+    assert_eq!(lacks(&zhao, &hashes).await, hashes, "what is not for them is as what is not there");
+    // The log names it, the folder lost it.
+    let file =
+        files_under(&stage.folder.path().join("blobs")).into_iter().find(|f| f.ends_with(&hashes[0].to_string()));
+    std::fs::remove_file(file.unwrap()).unwrap();
+    assert_eq!(lacks(&li, &hashes).await, [hashes[0], hashes[2]]);
+    assert_eq!(li.begin(hashes[0], &doc, 300, &photos[0].0).await.status(), 201);
+    assert_eq!(lacks(&li, &hashes).await, hashes[2..]);
+    let many = serde_json::json!({ "hashes": vec![hashes[0]; MOST_ASKED + 1] }).to_string();
+    let refused = li.request(Method::POST, "/v1/blobs/missing").body(many).send().await.unwrap();
+    assert_eq!(refusal(refused).await, (400, "request_invalid".into()));
 }

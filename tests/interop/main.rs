@@ -8,19 +8,25 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use doorstep_schemas::ids::BlobHash;
 use doorstep_tests::carrier::{Carrier, Ends, Weather};
 use doorstep_tests::chance::Chance;
 use doorstep_tests::stage::{Relay, relay_does};
 use reqwest::Client;
 use serde_json::{Value, json};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 /// Of each client, where nobody asks for more.
 const CUTS: u64 = 50;
 /// Longest that one upload may take.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+fn tools() -> PathBuf {
+    PathBuf::from(std::env::var_os("DOORSTEP_INTEROP").expect("tests/interop/run names the folder"))
+}
 
 fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
@@ -45,6 +51,24 @@ impl Owner {
         let answer: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
         let token = answer["token"].as_str().unwrap().to_owned();
         Self { http, relay: relay.address.clone(), token }
+    }
+
+    /// Brings a picture in two requests.
+    async fn bring(&self, picture: &[u8]) -> BlobHash {
+        let hash = BlobHash::of(picture);
+        let word = |text: &str| BASE64_STANDARD.encode(text);
+        let said = format!("hash {},doc {}", word(&hash.to_string()), word("roster"));
+        let (first, rest) = picture.split_at(picture.len() / 2);
+        let begin = self.http.post(format!("{}/v1/uploads", self.relay)).header("upload-metadata", said);
+        let begin = begin.header("upload-length", picture.len()).body(first.to_vec());
+        let go_on = self.http.patch(format!("{}/v1/uploads/{hash}", self.relay));
+        let go_on = go_on.header("upload-offset", first.len()).body(rest.to_vec());
+        for (request, status) in [(begin, 201), (go_on, 204)] {
+            let request = request.bearer_auth(&self.token).header("tus-resumable", "1.0.0");
+            let answer = request.header("content-type", "application/offset+octet-stream").send().await.unwrap();
+            assert_eq!(answer.status(), status);
+        }
+        hash
     }
 
     async fn read(&self, hash: BlobHash) -> Vec<u8> {
@@ -96,7 +120,7 @@ async fn try_out(name: &str, program: &[PathBuf], owner: &Owner, folder: &Path) 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn others_clients_bring_photos_whole_over_a_line_that_is_cut_again_and_again() {
-    let tools = PathBuf::from(std::env::var_os("DOORSTEP_INTEROP").expect("tests/interop/run names the folder"));
+    let tools = tools();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("relay");
     relay_does(&data, &["outlet", "create"], &["--name", "试验网点", "--owner", "王"]).unwrap();
@@ -106,4 +130,80 @@ async fn others_clients_bring_photos_whole_over_a_line_that_is_cut_again_and_aga
     try_out("tuspy", &[tools.join("python/bin/python"), tools.join("upload.py")], &owner, folder.path()).await;
     let said = relay_does(&data, &["check"], &[]).unwrap();
     assert!(said.contains("photos as written"), "{said}");
+}
+
+/// A server that speaks S3, and its address.
+async fn bucket_server(http: &Client) -> (Child, String) {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut server = Command::new(tools().join("python/bin/moto_server"));
+    server.args(["-H", "127.0.0.1", "-p", &port.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
+    let server = server.stdin(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let address = format!("http://127.0.0.1:{port}");
+    let made = timeout(PATIENCE, async {
+        while !http.put(format!("{address}/photos")).send().await.is_ok_and(|answer| answer.status().is_success()) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    made.await.expect("the server of the bucket did not begin");
+    (server, address)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn photos_lie_in_a_bucket_and_every_command_finds_them_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, file) = (folder.path().join("relay"), folder.path().join("s3.json"));
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = Client::builder().no_proxy().build().unwrap();
+    let (_server, address) = bucket_server(&http).await;
+    let said = json!({
+        "endpoint": address, "bucket": "photos", "region": "cn-north-1", "folder": "shop",
+        "access_key_id": "somebody", "secret_access_key": "something",
+    });
+    std::fs::write(&file, said.to_string()).unwrap();
+    let bucket = ["--s3", file.to_str().unwrap()];
+    relay_does(&data, &["outlet", "create"], &["--name", "试验网点", "--owner", "王"]).unwrap();
+    let relay = Relay::in_bucket(&data, &file).unwrap();
+    let owner = Owner::enrolled(&relay).await;
+    let chance = Chance::from_seed(7);
+    let pictures: Vec<Vec<u8>> = [1, 65_536, 200_000, 2_500_000]
+        .map(|size| {
+            let mut picture = vec![0; size];
+            chance.fill(&mut picture);
+            picture
+        })
+        .into();
+    let mut hashes = Vec::new();
+    for picture in &pictures {
+        hashes.push(owner.bring(picture).await);
+    }
+    for (hash, picture) in hashes.iter().zip(&pictures) {
+        assert!(owner.read(*hash).await == *picture);
+    }
+    let ranged = http.get(format!("{}/v1/blobs/{}", owner.relay, hashes[3])).bearer_auth(&owner.token);
+    let answer = ranged.header("range", "bytes=1048000-1200000").send().await.unwrap();
+    assert_eq!(answer.status(), 206);
+    assert!(answer.bytes().await.unwrap() == pictures[3][1_048_000..=1_200_000]);
+
+    let forgot = relay_does(&data, &["check"], &[]).unwrap_err().to_string();
+    assert!(forgot.contains("lie in the bucket photos"), "{forgot}");
+    assert!(relay_does(&data, &["check"], &bucket).unwrap().contains("4 of 4 photos as written"));
+    let backup = folder.path().join("backup");
+    let to = ["--to", backup.to_str().unwrap()];
+    let said = relay_does(&data, &["backup"], &[to, bucket].concat()).unwrap();
+    assert!(said.contains("4 photos, 4 of them new"), "{said}");
+    drop(relay);
+    // Out of the backup the photos go wherever the new relay has them.
+    let (new, key) = (folder.path().join("new"), data.join("relay.key"));
+    let from = ["--from", backup.to_str().unwrap(), "--key-file", key.to_str().unwrap()];
+    relay_does(&new, &["restore"], &from).unwrap();
+    assert!(relay_does(&new, &["check"], &[]).unwrap().contains("4 of 4 photos as written"));
+
+    let place = format!("{address}/photos/shop");
+    let listed = http.get(format!("{address}/photos")).send().await.unwrap().text().await.unwrap();
+    let key = listed.split("<Key>shop/").nth(1).unwrap().split("</Key>").next().unwrap().to_owned();
+    let sealed = http.get(format!("{place}/{key}")).send().await.unwrap().bytes().await.unwrap();
+    assert!(!pictures.iter().any(|picture| picture.len() > 1 && sealed.windows(32).any(|part| *part == picture[..32])));
+    http.delete(format!("{place}/{key}")).send().await.unwrap();
+    let lacks = relay_does(&data, &["check"], &bucket).unwrap_err().to_string();
+    assert!(lacks.contains("1 photos are missing"), "{lacks}");
 }

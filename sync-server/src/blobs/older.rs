@@ -1,13 +1,13 @@
 //! Photos from before they were encrypted: sealed once, at the first start that finds them.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use doorstep_schemas::ids::{BlobHash, OutletId};
 use sha2::{Digest, Sha256};
 
-use super::{BlobFolder, seal};
+use super::{Blobs, seal};
 use crate::storage::StorageError;
 
 /// Lies in the folder when nothing in it is older.
@@ -22,7 +22,7 @@ pub struct Sealed {
     pub damaged: u64,
 }
 
-impl BlobFolder {
+impl Blobs {
     /// Seals what lies here in the clear. May be interrupted: the next start goes on.
     pub fn seal_older(&self) -> Result<Sealed, StorageError> {
         let mut sum = Sealed::default();
@@ -60,8 +60,10 @@ impl BlobFolder {
                     return Ok(());
                 }
                 let name = seal::Name { outlet, hash };
+                let sealed = seal::sealed(&self.seal, name, plain.len() as u64, &mut plain.as_slice())?;
                 let mut file = File::create(&draft)?;
-                seal::write(&self.seal, name, plain.len() as u64, &mut plain.as_slice(), &mut file)?;
+                file.write_all(&sealed)?;
+                file.sync_all()?;
                 sum.bytes += plain.len() as u64;
             }
             // Nothing says how long it was to be: its device sends it from the beginning.

@@ -8,8 +8,7 @@ use std::time::SystemTime;
 use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
 
 use super::part::{self, Begun, Growing};
-use super::seal::{self, Whole};
-use super::{BlobFolder, Turn, aside, if_there, moment, older};
+use super::{Blobs, Turn, aside, depot, if_there, moment, older, seal};
 use crate::storage::StorageError;
 
 /// One blob of one outlet, on its way up from one device.
@@ -56,7 +55,7 @@ fn ms_of(time: SystemTime) -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-impl BlobFolder {
+impl Blobs {
     fn part(&self, upload: Upload) -> PathBuf {
         self.folder(upload.outlet, &upload.hash).join(format!("{}.{}.part", upload.hash, upload.device))
     }
@@ -103,27 +102,24 @@ impl BlobFolder {
 
     /// Holds the bytes to their name and gives them their place.
     pub async fn finish(&self, upload: Upload) -> Result<Finished, StorageError> {
-        let (seal, name, part) = (self.seal.clone(), upload.name(), self.part(upload));
-        aside(self.whole(upload.outlet, &upload.hash), move |whole| {
-            let file = File::open(&part)?;
+        let (seal, name) = (self.seal.clone(), upload.name());
+        let sealed = aside(self.part(upload), move |part| {
+            let file = File::open(part)?;
             let (_, here) = part::look(&file, &seal, name)?.ok_or_else(seal::damaged)?;
-            let draft = part.with_extension("whole");
             let mut plain = part::Stretches::over(file, seal.clone(), name)?;
-            seal::write(&seal, name, here.plain, &mut plain, &mut File::create(&draft)?)?;
-            if Whole::over(File::open(&draft)?, seal, name)?.hash()? != upload.hash {
-                fs::remove_file(&draft)?;
-                fs::remove_file(&part)?;
-                return Ok(Finished::Mismatch);
+            // A blob has a bound, so it may be held whole; it is held to its name as it will lie there.
+            let sealed = seal::sealed(&seal, name, here.plain, &mut plain)?;
+            Ok((seal::hash_within(&seal, name, &sealed)? == name.hash).then_some(sealed))
+        });
+        let finished = match sealed.await? {
+            Some(sealed) => {
+                self.depot().put(&depot::key(upload.outlet, &upload.hash), sealed).await?;
+                Finished::Whole
             }
-            fs::rename(&draft, whole)?;
-            // A new folder is itself an entry of the one above: all must be on the disk before anybody is told.
-            for folder in whole.ancestors().skip(1).take(3) {
-                File::open(folder)?.sync_all()?;
-            }
-            fs::remove_file(&part)?;
-            Ok(Finished::Whole)
-        })
-        .await
+            None => Finished::Mismatch,
+        };
+        self.give_up(upload).await?;
+        Ok(finished)
     }
 
     /// Bytes that the disk has left for whoever is not its administrator.
@@ -153,7 +149,9 @@ impl BlobFolder {
 
 /// Removes a file that is an upload's and was not touched since `before`; the bytes that it took.
 fn sweep_one(path: &Path, before: SystemTime, files: &mut u64) -> io::Result<u64> {
-    if !path.extension().is_some_and(|kind| kind == "part" || kind == "whole" || kind == "sealing") {
+    // A draft of the folder's own has a number behind a `#`.
+    let draft = path.file_name().is_some_and(|name| name.to_string_lossy().contains('#'));
+    if !draft && !path.extension().is_some_and(|kind| kind == "part" || kind == "sealing") {
         return Ok(0);
     }
     // One that was finished meanwhile is none any more.

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{CliError, DataFolder, folder};
+use super::{CliError, DataFolder, Photos, folder};
 use crate::Door;
 use crate::announce::Announcing;
 use crate::clock::{Clock, RehearsalClock, SystemClock};
@@ -23,6 +23,8 @@ use crate::tls::Tls;
 pub struct Serve {
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    photos: Photos,
     /// Without TLS a loopback address; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8470")]
     listen: SocketAddr,
@@ -71,7 +73,8 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
         disk_floor: command.disk_floor.saturating_mul(1_000_000),
         ..Pace::default()
     };
-    let state = State::open(&command.data.path, command.data.key_file(), clock, pace)?;
+    let bucket = folder::bucket(&command.data, &command.photos)?;
+    let state = State::open(&command.data.path, command.data.key_file(), bucket, clock, pace)?;
     let door = match speaks_tls {
         true => Door::Tls(Arc::new(Tls::new(&state.key, files, SystemClock.now_ms())?)),
         false => Door::Plain,

@@ -128,6 +128,7 @@ pub enum Endpoint {
     UploadAppend,
     UploadGiveUp,
     BlobRead,
+    BlobsMissing,
     Enrol,
     Members,
     Invites,
@@ -148,7 +149,7 @@ pub enum Entrance {
 }
 
 impl Endpoint {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Exchange,
         Self::Compare,
         Self::Live,
@@ -159,6 +160,7 @@ impl Endpoint {
         Self::UploadAppend,
         Self::UploadGiveUp,
         Self::BlobRead,
+        Self::BlobsMissing,
         Self::Enrol,
         Self::Members,
         Self::Invites,
@@ -180,6 +182,7 @@ impl Endpoint {
             Self::UploadAppend => ("PATCH", "/v1/uploads/{hash}"),
             Self::UploadGiveUp => ("DELETE", "/v1/uploads/{hash}"),
             Self::BlobRead => ("GET", "/v1/blobs/{hash}"),
+            Self::BlobsMissing => ("POST", "/v1/blobs/missing"),
             Self::Enrol => ("POST", "/v1/enrol"),
             Self::Members => ("POST", "/v1/members"),
             Self::Invites => ("POST", "/v1/invites"),
@@ -194,9 +197,12 @@ impl Endpoint {
             Self::Enrol | Self::Health | Self::Description | Self::UploadWays | Self::UploadWaysOfOne => {
                 Entrance::Anybody
             }
-            Self::Exchange | Self::UploadBegin | Self::UploadHeld | Self::UploadAppend | Self::UploadGiveUp => {
-                Entrance::OrLeft
-            }
+            Self::Exchange
+            | Self::UploadBegin
+            | Self::UploadHeld
+            | Self::UploadAppend
+            | Self::UploadGiveUp
+            | Self::BlobsMissing => Entrance::OrLeft,
             Self::Compare | Self::Live | Self::BlobRead => Entrance::Member,
             Self::Members | Self::Invites | Self::DeviceStatus => Entrance::Owner,
         }

@@ -1,16 +1,18 @@
-//! `GET /v1/blobs/<hash>`: photo bytes, read by who may read the job.
+//! `GET /v1/blobs/<hash>`: photo bytes, read by who may read the job. `POST /v1/blobs/missing`: which are lacking.
 
 use std::ops::Range;
 use std::sync::Arc;
 
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{self, Path};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use doorstep_schemas::blob::{MOST_ASKED, MissingAnswer, MissingRequest};
 use doorstep_schemas::ids::BlobHash;
 use futures_util::stream;
 
-use super::{RouteError, Shared, caller, watched};
+use super::{RouteError, Shared, body, caller, uploads, watched};
 use crate::blobs::Whole;
 use crate::engine::access::Endpoint;
 use crate::engine::standing::{self, Caller, NotServed, Sight};
@@ -49,6 +51,32 @@ pub async fn read(
     Ok(response)
 }
 
+/// Which blobs the relay lacks, or has nothing to say of to this caller.
+pub async fn missing(
+    extract::State(state): Shared,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Json<MissingAnswer>, RouteError> {
+    let caller = caller(&state, &headers, Endpoint::BlobsMissing).await?;
+    let MissingRequest { hashes } = body::json(request, state.pace.idle_body).await?;
+    if hashes.len() > MOST_ASKED {
+        return Err(RouteError::Invalid("too many hashes in one question"));
+    }
+    let (outlet, asked) = (caller.outlet, hashes.clone());
+    let known = state.read(move |shelf| {
+        let known = asked.iter().map(|hash| uploads::is_for(shelf, &caller, hash));
+        known.collect::<Result<Vec<bool>, NotServed>>()
+    });
+    let mut missing = Vec::new();
+    for (hash, known) in hashes.into_iter().zip(known.await?) {
+        // A restored log may name what its folder lacks.
+        if !known || state.blobs.whole_length(outlet, &hash).await?.is_none() {
+            missing.push(hash);
+        }
+    }
+    Ok(Json(MissingAnswer { missing }))
+}
+
 /// A blob on its way down.
 struct Reading {
     state: Arc<State>,
@@ -69,8 +97,7 @@ async fn next_chunk(mut reading: Reading) -> std::io::Result<Option<(Bytes, Read
         reading.unasked = 0;
     }
     let (blob, from) = (reading.blob.clone(), rest.start);
-    let read = tokio::task::spawn_blocking(move || blob.read(from)).await;
-    let mut chunk = read.map_err(std::io::Error::other)??;
+    let mut chunk = blob.read(from).await.map_err(std::io::Error::other)?;
     chunk.truncate(usize::try_from(rest.end - rest.start).unwrap_or(usize::MAX));
     if chunk.is_empty() {
         return Err(std::io::ErrorKind::UnexpectedEof.into());

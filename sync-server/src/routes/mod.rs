@@ -66,6 +66,7 @@ fn serve(at: Endpoint) -> MethodRouter<Arc<State>> {
         Endpoint::UploadAppend => uploads::spoken(patch(uploads::append)),
         Endpoint::UploadGiveUp => uploads::spoken(delete(uploads::give_up)),
         Endpoint::BlobRead => get(blobs::read),
+        Endpoint::BlobsMissing => post(blobs::missing),
         Endpoint::Enrol => post(enrol::enrol),
         Endpoint::Members => post(team::add_member),
         Endpoint::Invites => post(team::invite),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorstep_schemas::ids::DocId;
+use doorstep_schemas::ids::{BlobHash, DocId};
 use doorstep_schemas::quota::until_next_day_ms;
 
 use super::doc_of;
@@ -149,17 +149,7 @@ impl Carrying {
     /// The length of a whole blob that belongs to something the caller reads or may bring to.
     async fn whole(&self) -> Result<Option<u64>, RouteError> {
         let (caller, hash) = (self.caller.clone(), self.upload.hash);
-        let related = self.state.read(move |shelf| {
-            let Some(blob) = shelf.blob(caller.outlet, &hash)? else { return Ok(false) };
-            let now = standing::again_to_bring(shelf, &caller)?;
-            let sight = Sight::of(shelf, now.outlet, &now.member)?;
-            for doc in blob.docs {
-                if (now.left().is_none() && sight.reads(&doc)) || may_bring(&caller, doc)(shelf)? {
-                    return Ok(true);
-                }
-            }
-            Ok::<_, NotServed>(false)
-        });
+        let related = self.state.read(move |shelf| is_for(shelf, &caller, &hash));
         if !related.await? {
             return Ok(None);
         }
@@ -289,6 +279,19 @@ impl Carrying {
         self.state.moved_beside(self.caller.outlet);
         Ok(())
     }
+}
+
+/// Whether a whole blob belongs to something that the caller reads or may bring photos of.
+pub fn is_for(shelf: &dyn Shelf, caller: &Caller, hash: &BlobHash) -> Result<bool, NotServed> {
+    let Some(blob) = shelf.blob(caller.outlet, hash)? else { return Ok(false) };
+    let now = standing::again_to_bring(shelf, caller)?;
+    let sight = Sight::of(shelf, now.outlet, &now.member)?;
+    for doc in blob.docs {
+        if (now.left().is_none() && sight.reads(&doc)) || may_bring(caller, doc)(shelf)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether the caller may bring photos of the document now: who may write it, and whose work on it waits for an owner.

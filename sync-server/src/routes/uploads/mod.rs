@@ -18,6 +18,7 @@ use axum::routing::MethodRouter;
 use doorstep_schemas::blob::{EXPIRES, LENGTH, MAX_BLOB, METADATA, OFFSET, RESUMABLE, RESUMABLE_VERSION};
 use doorstep_schemas::ids::{BlobHash, DocId};
 
+pub use self::carry::is_for;
 use self::carry::{Carrying, Place};
 use self::words::Said;
 use super::body::Incoming;
