@@ -21,7 +21,7 @@ use doorstep_schemas::ids::{BlobHash, OutletId};
 use tokio::runtime::Handle;
 
 use crate::storage::StorageError;
-pub use depot::{Bucket, Depot, may_be_spoken_to};
+pub use depot::{Bucket, Depot, key, may_be_spoken_to};
 pub use older::Sealed;
 pub use part::Begun;
 pub use seal::{Seal, Whole};

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packs::{self, Sums};
 use super::papers::Papers;
-use super::photos::PhotoJob;
+use super::photos::{IN_DOUBT, PhotoJob};
 use super::{Store, StoreError, views};
 use crate::domain::facts::Job;
 
@@ -66,7 +66,8 @@ pub fn unfold(
         };
         let mine = here && closed.changes.iter().find(names).is_some_and(|kept| kept.mine);
         let sent = !(mine && unsent);
-        insert.execute(params![hash.0, doc, thumb, bytes, here, mine, if sent { bytes } else { 0 }, sent, at_ms])?;
+        let held = if sent { bytes } else { bytes.min(IN_DOUBT) };
+        insert.execute(params![hash.0, doc, thumb, bytes, here, mine, held, sent, at_ms])?;
     }
     Ok(())
 }

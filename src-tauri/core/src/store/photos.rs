@@ -6,6 +6,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::papers::Papers;
 use super::{Store, StoreError, folded, packs, views};
 
+/// Bytes of a photo that the relay is believed to hold after its log became another one: enough for it to be asked before
+/// anything is sent again.
+pub(super) const IN_DOUBT: u32 = 1;
+
 /// A photo whose bytes are to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoJob {
@@ -127,6 +131,17 @@ impl Store {
             params![hash.0, super::rows::signed(sent), whole],
         )?;
         Ok(())
+    }
+
+    /// Own photos of which the relay is to be asked whether it holds them yet.
+    pub fn photos_in_doubt(&self, most: u32) -> Result<Vec<PhotoJob>, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT hash, doc, thumb, bytes, sent FROM photo
+             WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1 AND sent = ?1 AND bytes > ?1
+             ORDER BY thumb DESC, at_ms, hash LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![IN_DOUBT, most], photo_row)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// The relay will not take or give it, for a reason; tried again by hand.

@@ -47,7 +47,8 @@ async fn send(line: &Line, actions: &Actions, set: &SetJob) -> Result<(), Fault>
 }
 
 async fn fetch(line: &Line, actions: &Actions, set: &SetJob) -> Result<(), Fault> {
-    let bytes = blobs::fetch(line, &set.hash, MOST_BYTES as u64, |_here| ()).await?;
+    let mut bytes = Vec::new();
+    blobs::fetch(line, &set.hash, MOST_BYTES as u64, &mut bytes, |_here| ()).await?;
     let jobs = actions.shelf.store().keep_set(&set.hash, &bytes, actions.nature.now_ms())?;
     actions.rules_changed(jobs);
     Ok(())
