@@ -1,12 +1,13 @@
 //! Six in the evening: a thousand phones behind one address, each with 60 changes to hand over and a colleague's 60 changes
 //! to fetch, all in the same moment.
 //!
-//! The relay is a process of its own. What comes down is unpacked only after the clock has stopped: the phones have
+//! The relay is a process of its own. A phone that is told to come again does so in the second that was named, at a moment
+//! of its own choosing, as the app's pacer does. What comes down is unpacked only after the clock has stopped: the phones have
 //! processors of their own.
 
 use std::io::Write;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use doorstep_schemas::frame;
 use doorstep_schemas::ids::{DocId, JobId};
@@ -43,10 +44,13 @@ struct Phone {
     push: Vec<u8>,
 }
 
-/// What one phone saw: milliseconds of each exchange, and what came down.
+/// What one phone saw: milliseconds of each exchange and of each word that there is no seat yet, milliseconds from its
+/// first try until all was done, and what came down.
 #[derive(Default)]
 struct Seen {
     took: Vec<f64>,
+    turned_away: Vec<f64>,
+    done: f64,
     entries: Vec<Vec<u8>>,
     errors: u64,
 }
@@ -86,13 +90,20 @@ pub async fn measure(folder: &Path, size: Size, out: &mut dyn Write) -> Result<(
     }
     let seconds = begun.elapsed().as_secs_f64();
     let took: Vec<f64> = all.iter().flat_map(|seen| seen.took.iter().copied()).collect();
+    let turned_away: Vec<f64> = all.iter().flat_map(|seen| seen.turned_away.iter().copied()).collect();
+    let answers = [took.as_slice(), &turned_away].concat();
+    let done: Vec<f64> = all.iter().map(|seen| seen.done).collect();
     let short = all.iter().filter(|seen| came(seen).is_none_or(|changes| changes != size.edits)).count() as u64;
     let errors: u64 = all.iter().map(|seen| seen.errors).sum::<u64>() + short;
 
     figures.say("here", "drained_s", (seconds * 1_000.0).round() / 1_000.0, "s")?;
-    figures.say("here", "p50_ms", percentile(&took, 50), "ms")?;
-    figures.say("here", "p99_ms", percentile(&took, 99), "ms")?;
+    figures.say("here", "p50_ms", percentile(&answers, 50), "ms")?;
+    figures.say("here", "p99_ms", percentile(&answers, 99), "ms")?;
+    figures.say("here", "exchange_p99_ms", percentile(&took, 99), "ms")?;
     figures.say("here", "exchanges", took.len(), "count")?;
+    figures.say("here", "told_to_wait", turned_away.len(), "count")?;
+    figures.say("here", "all_done_p50_ms", percentile(&done, 50), "ms")?;
+    figures.say("here", "all_done_p99_ms", percentile(&done, 99), "ms")?;
     if let Some(peak) = machine::peak_memory_mb(relay.id()) {
         figures.say("here", "rss_mb", peak, "MB")?;
     }
@@ -110,11 +121,20 @@ async fn drain(relay: String, phone: Phone) -> Seen {
 }
 
 async fn exchange_all(relay: &str, phone: &Phone, seen: &mut Seen) -> Result<(), RelayBenchError> {
-    let begun = Instant::now();
+    let (first, mut begun) = (Instant::now(), Instant::now());
     let mut line = Line::to(relay, &phone.token).await?;
-    let (mut cursor, mut push, mut begun) = (phone.cursor, phone.push.as_slice(), begun);
+    let (mut cursor, mut push) = (phone.cursor, phone.push.as_slice());
     loop {
         let answer = line.exchange(&line::up(phone.actor, Some(cursor)), push).await?;
+        if let (503, Some(wait)) = (answer.status, answer.retry_after) {
+            seen.turned_away.push(millis(begun.elapsed()));
+            let mut within = [0; 2];
+            getrandom::fill(&mut within).map_err(std::io::Error::other)?;
+            let within = u64::from(u16::from_be_bytes(within)) % 1_000;
+            tokio::time::sleep(Duration::from_millis(wait * 1_000 + within)).await;
+            begun = Instant::now();
+            continue;
+        }
         seen.took.push(millis(begun.elapsed()));
         if answer.status != 200 {
             return Err(RelayBenchError::Refused);
@@ -126,6 +146,7 @@ async fn exchange_all(relay: &str, phone: &Phone, seen: &mut Seen) -> Result<(),
         seen.entries.extend(entries);
         (cursor, push, begun) = (trailer.cursor, &[], Instant::now());
         if !trailer.more {
+            seen.done = millis(first.elapsed());
             return Ok(());
         }
     }

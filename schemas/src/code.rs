@@ -49,6 +49,8 @@ codes! {
     NotAllowed = "not_allowed",
     /// It waits in the owner's inbox: its author has left, or has the job no longer.
     InInbox = "in_inbox",
+    /// The relay did not open a job to a member whom its order names.
+    GrantRefused = "grant_refused",
     /// An owner looked at it in the inbox and declined it.
     Declined = "declined",
     /// It builds on other work that waits in the inbox: that is decided first.
@@ -72,6 +74,7 @@ codes! {
     TooManyTries = "too_many_tries",
     /// The device asks more often than any work needs.
     TooManyRequests = "too_many_requests",
+    RelayBusy = "relay_busy",
     RequestInvalid = "request_invalid",
     NotFound = "not_found",
     BlobMismatch = "blob_mismatch",

@@ -35,6 +35,8 @@ export const commands = {
 	syncStatus: () => typedError<SyncView, Failure>(__TAURI_INVOKE("sync_status")),
 	syncNow: () => typedError<SyncView, Failure>(__TAURI_INVOKE("sync_now")),
 	tellNetwork: (input: NetworkNote) => typedError<null, Failure>(__TAURI_INVOKE("tell_network", { input })),
+	/**  Exchanges, comparing all that is here with what the relay holds. */
+	compareNow: () => typedError<SyncView, Failure>(__TAURI_INVOKE("compare_now")),
 	photosAnyway: () => typedError<SyncView, Failure>(__TAURI_INVOKE("photos_anyway")),
 	dayReview: (input: OneDay) => typedError<DayReview, Failure>(__TAURI_INVOKE("day_review", { input })),
 	team: () => typedError<TeamView, Failure>(__TAURI_INVOKE("team")),
@@ -447,6 +449,8 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 "not_allowed" | 
 /**  It waits in the owner's inbox: its author has left, or has the job no longer. */
 "in_inbox" | 
+/**  The relay did not open a job to a member whom its order names. */
+"grant_refused" | 
 /**  An owner looked at it in the inbox and declined it. */
 "declined" | 
 /**  It builds on other work that waits in the inbox: that is decided first. */
@@ -460,7 +464,7 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  The member has left: own work still goes to the owner's inbox. */
 "member_left" | "code_wrong" | "too_many_tries" | 
 /**  The device asks more often than any work needs. */
-"too_many_requests" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
+"too_many_requests" | "relay_busy" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
 /**  As a rule the device's clock is wrong. */
 "relay_certificate_time" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
 /**  What can be read is kept and the rest fetched again at the next start. */

@@ -49,6 +49,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             sync::sync_status,
             sync::sync_now,
             sync::tell_network,
+            sync::compare_now,
             sync::photos_anyway,
             lists::day_review,
             team::team,

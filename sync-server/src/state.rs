@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, broadcast, watch};
 use crate::blobs::{Blobs, Depot, Sealed, Swept};
 use crate::clock::Clock;
 use crate::engine::rates::{Rate, Rates};
+use crate::engine::rush::{Rush, Seats};
 use crate::engine::tries::WrongTries;
 use crate::identity;
 use crate::storage::memory::Memory;
@@ -52,6 +53,8 @@ pub struct Pace {
     pub uploads: Duration,
     /// Bytes that photos leave free on the disk: text needs little, and has to go on.
     pub disk_floor: u64,
+    /// How many exchanges are worked on at once.
+    pub seats: Seats,
 }
 
 impl Default for Pace {
@@ -68,6 +71,7 @@ impl Default for Pace {
             requests: Rate::USUAL,
             uploads: Duration::from_secs(7 * 24 * 3_600),
             disk_floor: 512_000_000,
+            seats: Seats::USUAL,
         }
     }
 }
@@ -82,6 +86,7 @@ pub struct State {
     looks: Semaphore,
     tries: Mutex<WrongTries>,
     rates: Mutex<Rates>,
+    rush: Mutex<Rush>,
     /// When a device last showed that a log had been put back.
     forks: Mutex<HashMap<OutletId, i64>>,
     /// Moves beside the log since the start, by outlet: live connections tell a new one by the number.
@@ -117,6 +122,7 @@ impl State {
             looks: Semaphore::new(LOOKS_AT_ONCE),
             tries: Mutex::default(),
             rates: Mutex::default(),
+            rush: Mutex::default(),
             forks: Mutex::default(),
             beside: Mutex::default(),
             news: broadcast::channel(NEWS_BEHIND).0,
@@ -165,6 +171,10 @@ impl State {
 
     pub(crate) fn rates(&self) -> MutexGuard<'_, Rates> {
         self.rates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn rush(&self) -> MutexGuard<'_, Rush> {
+        self.rush.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads one moment of the log, away from the runtime's threads.

@@ -4,14 +4,19 @@
 mod stage;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorstep_relay::Pace;
 use doorstep_relay::engine::rates::Rate;
+use doorstep_relay::engine::rush::Seats;
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::{self, DayUse, Quota, Storage};
 use doorstep_schemas::ids::{BlobHash, DeviceId, DocId};
 use doorstep_schemas::quota::day_of;
 use doorstep_schemas::wire::{Access, Status};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use stage::{EIGHT_IN_THE_MORNING, Phone, Stage, grant, job, pace, refusal};
 
 const A_DAY: i64 = 24 * 3_600_000;
@@ -169,4 +174,60 @@ async fn the_document_of_the_json_routes_is_served_to_anybody() {
     let document: serde_json::Value = stage::json(answer).await;
     assert_eq!(document["openapi"], "3.1.0");
     assert!(document["paths"]["/v1/openapi.json"]["get"].is_object(), "itself among them");
+}
+
+#[tokio::test]
+async fn who_finds_no_seat_is_told_when_to_come_before_anything_is_read() {
+    let none = Pace { seats: Seats { at_once: 0, a_second: 2 }, ..pace() };
+    let stage = Stage::at_pace(Arc::new(Memory::new()), tempfile::tempdir().unwrap(), none).await;
+    let li = stage.enrol(stage.li, 2).await;
+    let mut pen = li.pen(DocId::Sheet(job(1)));
+    pen.write(2);
+    for wait in ["1", "1", "2", "2", "3"] {
+        let refused = li.send(stage::body(&li.up(), &[pen.all()])).await;
+        assert_eq!(refused.headers()["retry-after"], wait);
+        assert_eq!(refusal(refused).await, (503, "relay_busy".into()));
+    }
+    let nobody = stage.http.post(stage.url("/v1/exchange")).body("whatever").send().await.unwrap();
+    assert_eq!(nobody.status(), 503);
+    assert_eq!(used(&stage, li.device), DayUse::default(), "nothing was kept");
+}
+
+#[tokio::test]
+async fn lines_that_stand_still_keep_nobody_out() {
+    let one = Pace { seats: Seats { at_once: 1, ..Seats::USUAL }, idle_body: Duration::from_secs(60), ..pace() };
+    let stage = Stage::at_pace(Arc::new(Memory::new()), tempfile::tempdir().unwrap(), one).await;
+    let (li, zhao) = (stage.enrol(stage.li, 2).await, stage.enrol(stage.zhao, 3).await);
+    // Between two of them the one seat is taken for a moment.
+    let served = async || {
+        for _ in 0..200 {
+            match zhao.send(stage::body(&zhao.up(), &[])).await.status().as_u16() {
+                200 => return true,
+                503 => tokio::time::sleep(Duration::from_millis(10)).await,
+                other => panic!("{other}"),
+            }
+        }
+        false
+    };
+    let body = stage::body(&li.up(), &[]);
+    let (begin, rest) = body.split_at(body.len() / 2);
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let mut line = TcpStream::connect(stage.address).await.unwrap();
+        let head = format!(
+            "POST /v1/exchange HTTP/1.1\r\nhost: relay\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n\r\n",
+            li.token,
+            body.len()
+        );
+        line.write_all(&[head.as_bytes(), begin].concat()).await.unwrap();
+        slow.push(line);
+        assert!(served().await, "{} lines stand still", slow.len());
+    }
+    for mut line in slow {
+        line.write_all(rest).await.unwrap();
+        let mut answer = [0; 12];
+        line.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200", "who was let in is served, whoever is inside");
+    }
+    assert!(served().await, "and every seat is given back");
 }

@@ -2,7 +2,8 @@
 //!
 //! A phone that is not updated for a year sends these very bytes and must be answered in these very bytes. Clock, keys,
 //! epoch and names are fixed, so nothing in an answer is left to chance. A line of a transcript is `who hex` for a
-//! request, `= status hex` for its answer (of a refusal the code), `clock ms`, `restart`, or a `#` with what is going on.
+//! request, `= status hex` for its answer (of a refusal the code), `clock ms`, `restart`, `pack`, or a `#` with what is
+//! going on.
 //! `DOORSTEP_WRITE_TRANSCRIPTS=1` records them anew: only for what is added, never because an answer has changed.
 #![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
@@ -14,16 +15,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use doorstep_relay::engine::team;
+use doorstep_relay::engine::{pack, team};
 use doorstep_relay::storage::memory::Memory;
-use doorstep_relay::storage::{Device, Storage};
+use doorstep_relay::storage::{self, Device, Storage, StorageError};
 use doorstep_relay::{Door, State};
 use doorstep_schemas::enrol::ErrorAnswer;
 use doorstep_schemas::ids::{Actor, DocId, MemberId, OutletId, ShortId};
 use doorstep_schemas::segment;
 use doorstep_schemas::signature::identity;
 use doorstep_schemas::terse::{self, Item, Teller};
-use doorstep_schemas::wire::{Access, Cursor, Held, Piece, RoleKind, RunName, Status, UpHeader, kind};
+use doorstep_schemas::wire::{Access, Cursor, Held, PACKS, Piece, RoleKind, RunName, Status, UpHeader, kind};
 use ed25519_dalek::SigningKey;
 use reqwest::Client;
 use stage::pen::Pen;
@@ -103,7 +104,7 @@ impl Told {
     }
 
     fn found(&self) {
-        let founded = doorstep_relay::storage::write(&*self.storage, |ledger| {
+        let founded = storage::write(&*self.storage, |ledger| {
             team::found_outlet(ledger, SHOP, "城关网点".into(), [9; 8], EIGHT_IN_THE_MORNING)?;
             for (who, name, role) in PEOPLE {
                 let name = name.to_owned();
@@ -144,6 +145,22 @@ impl Told {
         self.serving.abort();
         (self.address, self.serving) = serve(&self.storage, &self.clock, &self.folder).await;
         writeln!(self.text, "restart").unwrap();
+    }
+
+    /// What is quiet by now is put together.
+    async fn pack(&mut self) {
+        let storage = self.storage.clone();
+        let all = move || {
+            let made = storage::look(&*storage, |shelf| {
+                let outlet = shelf.outlet(SHOP)?.ok_or(StorageError::Corrupt { what: "outlet" })?;
+                pack::gather(shelf, &outlet, i64::MAX, 32)
+            });
+            let made = made.unwrap();
+            assert!(made.done && made.moved());
+            storage::write(&*storage, move |ledger| pack::keep(ledger, &made, [13; 8])).wait()
+        };
+        tokio::task::spawn_blocking(all).await.unwrap().unwrap();
+        writeln!(self.text, "pack").unwrap();
     }
 
     /// Status and body of the answer; both are noted.
@@ -316,6 +333,30 @@ async fn parcels(told: &mut Told) {
     told.exchange("wang", &up("wang", None), &[]).await;
 }
 
+async fn packs(told: &mut Told) {
+    let mut order = pen("wang", DocId::Order(job(1)));
+    order.write(3);
+    told.exchange("wang", &up("wang", None), &[order.all(), grant(job(1), member("li"), Access::Write)]).await;
+    let mut done = pen("li", sheet(1));
+    done.write(6);
+    told.exchange("li", &up("li", None), &[done.piece(1, 4), done.piece(5, 6)]).await;
+    told.pack().await;
+    told.note("the job in one piece, and entry by entry for a device that reads none");
+    let reads = |cursor, packs_from| UpHeader { packs: Some(PACKS), packs_from, ..up("zhao", cursor) };
+    told.exchange("wang", &UpHeader { actor: None, ..reads(None, None) }, &[]).await;
+    told.exchange("wang", &up("wang", None), &[]).await;
+    told.note("given to somebody who comes anew, in parts");
+    told.exchange("wang", &up("wang", None), &[grant(job(1), member("zhao"), Access::Read)]).await;
+    let (mut cursor, mut from, mut more) = (None, None, true);
+    while more {
+        let up = UpHeader { budget: Some(1), ..reads(cursor, from) };
+        let (status, answer) = told.ask("zhao", body(&up, &[])).await;
+        assert_eq!(status, 200);
+        let down = read_down(&answer);
+        (cursor, from, more) = (Some(down.trailer.cursor), down.header.packs_from, down.trailer.more);
+    }
+}
+
 macro_rules! transcripts {
     ($($name:ident),+) => {
         $(mod $name {
@@ -329,7 +370,7 @@ macro_rules! transcripts {
     };
 }
 
-transcripts!(a_fresh_device, a_push, a_push_that_is_cut, a_gap, refusals, a_job_is_given, a_restart, parcels);
+transcripts!(a_fresh_device, a_push, a_push_that_is_cut, a_gap, refusals, a_job_is_given, a_restart, parcels, packs);
 
 /// Replays the recorded transcript, and compares how it went when it was told just now.
 async fn hold(name: &str, told: Told) {
@@ -352,6 +393,7 @@ async fn hold(name: &str, told: Told) {
                 assert_eq!(said, line, "after {:?}", again.text.lines().rfind(|line| line.starts_with('#')));
             }
             Some((who, request)) => drop(again.ask(who, unhex(request)).await),
+            None if line == "pack" => again.pack().await,
             None => again.restart().await,
         }
     }

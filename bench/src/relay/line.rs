@@ -18,6 +18,8 @@ pub struct Line {
 /// What an exchange brought.
 pub struct Answer {
     pub status: u16,
+    /// Seconds that the relay asks to wait.
+    pub retry_after: Option<u64>,
     pub body: Vec<u8>,
 }
 
@@ -45,13 +47,14 @@ impl Line {
             }
             self.more().await?;
         };
-        let (status, length) = read_head(&self.held[..end])?;
+        let head = read_head(&self.held[..end])?;
+        let length = head.length;
         while self.held.len() < end + length {
             self.more().await?;
         }
         let body = self.held[end..end + length].to_vec();
         self.held.drain(..end + length);
-        Ok(Answer { status, body })
+        Ok(Answer { status: head.status, retry_after: head.retry_after, body })
     }
 
     async fn more(&mut self) -> io::Result<()> {
@@ -62,14 +65,24 @@ impl Line {
     }
 }
 
-fn read_head(head: &[u8]) -> io::Result<(u16, usize)> {
+struct Head {
+    status: u16,
+    length: usize,
+    retry_after: Option<u64>,
+}
+
+fn read_head(head: &[u8]) -> io::Result<Head> {
     let text = String::from_utf8_lossy(head);
-    let status = text.get(9..12).and_then(|status| status.parse().ok());
-    let length = text.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
-    });
-    status.zip(length).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    let number = |wanted: &str| {
+        text.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case(wanted).then(|| value.trim().parse::<u64>().ok())?
+        })
+    };
+    let status = text.get(9..12).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+    let length = number("content-length").and_then(|length| usize::try_from(length).ok());
+    let length = length.ok_or(io::ErrorKind::InvalidData)?;
+    Ok(Head { status, length, retry_after: number("retry-after") })
 }
 
 /// The frames of an answer: the header, entries as they came, and where the device then stands.

@@ -255,6 +255,12 @@ impl Doorstep {
         self.runner.tell_network(note);
     }
 
+    /// Exchanges now, comparing all that is here with what the relay holds: holes on either side are found and filled.
+    pub async fn compare_now(&self) -> Result<SyncView, Fault> {
+        self.actions.shelf.store().compare_soon()?;
+        self.sync_now().await
+    }
+
     /// Moves full pictures now, though bytes cost money here.
     pub fn photos_anyway(&self) {
         self.runner.photos_anyway();

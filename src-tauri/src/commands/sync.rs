@@ -19,6 +19,13 @@ pub async fn sync_now(core: Core<'_>) -> Result<SyncView, Failure> {
     core.sync_now().await.map_err(Told::told)
 }
 
+/// Exchanges, comparing all that is here with what the relay holds.
+#[tauri::command]
+#[specta::specta]
+pub async fn compare_now(core: Core<'_>) -> Result<SyncView, Failure> {
+    core.compare_now().await.map_err(Told::told)
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn tell_network(core: Core<'_>, input: NetworkNote) -> Result<(), Failure> {

@@ -16,6 +16,7 @@ pub mod pack;
 pub mod parcel;
 pub mod quota;
 pub mod rates;
+pub mod rush;
 pub mod scan;
 pub mod session;
 pub mod standing;

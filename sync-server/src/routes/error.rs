@@ -43,6 +43,8 @@ pub enum RouteError {
     TooManyTries(TooMany),
     #[error("this device asks too often; try again in {} s", .0.retry_after_s)]
     TooManyRequests(TooMany),
+    #[error("everybody asks at once; try again in {} s", .0.retry_after_s)]
+    Busy(TooMany),
     #[error("what may be brought in a day is used up; try again in {retry_after_s} s")]
     QuotaUsed { retry_after_s: u64 },
     #[error(transparent)]
@@ -94,6 +96,7 @@ impl RouteError {
             Self::Enrol(EnrolError::CodeWrong) => (StatusCode::FORBIDDEN, ErrorCode::CodeWrong),
             Self::TooManyTries(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyTries),
             Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests),
+            Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::RelayBusy),
             Self::QuotaUsed { .. } => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::QuotaUsed),
             Self::Team(TeamError::NoMember) => (StatusCode::NOT_FOUND, ErrorCode::MemberUnknown),
             Self::Team(TeamError::NoDevice) | Self::NotFound => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
@@ -124,6 +127,7 @@ impl RouteError {
         match self {
             Self::TooManyTries(TooMany { retry_after_s })
             | Self::TooManyRequests(TooMany { retry_after_s })
+            | Self::Busy(TooMany { retry_after_s })
             | Self::QuotaUsed { retry_after_s } => Some((header::RETRY_AFTER, retry_after_s.to_string())),
             Self::BlobOffset { held } => Some((HeaderName::from_static(blob::OFFSET), held.to_string())),
             Self::NotResumable => Some((HeaderName::from_static("tus-version"), blob::RESUMABLE_VERSION.to_owned())),
@@ -137,13 +141,14 @@ impl RouteError {
 impl IntoResponse for RouteError {
     fn into_response(self) -> Response {
         let (status, code) = self.answer();
-        if status.is_server_error() {
+        let failed = status.is_server_error() && !matches!(self, Self::Busy(_));
+        if failed {
             tracing::error!(error = ?self, "a request failed");
         } else {
             tracing::debug!(error = %self, "a request was refused");
         }
         // A storage failure's cause names folders; it goes to the log, never to the caller.
-        let inside = status.is_server_error() && !matches!(self, Self::DiskFloor);
+        let inside = failed && !matches!(self, Self::DiskFloor);
         let detail = if inside { code.wire().to_owned() } else { self.to_string() };
         let extra = self.extra_header();
         let farewell = match self {

@@ -12,6 +12,7 @@ use axum::response::Response;
 use doorstep_schemas::wire::{Outcome, PieceResult, UpHeader};
 
 use super::body::Incoming;
+use super::seat::Seat;
 use super::{RouteError, Shared, caller, watched};
 use crate::engine::access::Endpoint;
 use crate::engine::exchange::Visit;
@@ -23,15 +24,22 @@ use crate::state::State;
 use crate::storage::{Pending, StorageError};
 
 pub async fn exchange(extract::State(state): Shared, headers: HeaderMap, body: Body) -> Result<Response, RouteError> {
+    let mut incoming = Incoming::new(body, state.pace.idle_body);
+    let seat = match Seat::take(&state) {
+        Ok(seat) => seat,
+        Err(busy) => {
+            incoming.drain().await;
+            return Err(busy);
+        }
+    };
     let caller = caller(&state, &headers, Endpoint::Exchange).await?;
-    let incoming = Incoming::new(body, state.pace.idle_body);
-    tokio::spawn(serve(state, caller, incoming)).await.unwrap_or(Err(StorageError::JobPanicked.into()))
+    tokio::spawn(serve(state, caller, incoming, seat)).await.unwrap_or(Err(StorageError::JobPanicked.into()))
 }
 
-async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming) -> Result<Response, RouteError> {
+async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming, seat: Seat) -> Result<Response, RouteError> {
     let mut session = Session::new(caller.clone());
     let mut batches = Vec::new();
-    let end = read(&state, &mut session, &mut incoming, &mut batches).await;
+    let end = read(&state, &mut session, &mut incoming, &seat, &mut batches).await;
     // What a session has heard takes more than a megabyte, and a thousand may wait here for the writer.
     let said = session.finish();
 
@@ -109,9 +117,10 @@ async fn read(
     state: &State,
     session: &mut Session,
     incoming: &mut Incoming,
+    seat: &Seat,
     batches: &mut Vec<Pending<Kept>>,
 ) -> Result<(), RouteError> {
-    while let Some(chunk) = incoming.next().await? {
+    while let Some(chunk) = seat.waiting_for(incoming.next()).await? {
         let (batch, read) = session.take(&chunk);
         if let Some(batch) = batch {
             let now_ms = state.now_ms();

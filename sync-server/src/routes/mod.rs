@@ -9,6 +9,7 @@ mod exchange;
 mod health;
 mod live;
 mod openapi;
+mod seat;
 mod team;
 mod uploads;
 mod watched;

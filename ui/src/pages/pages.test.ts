@@ -70,6 +70,56 @@ describe('where the work is', () => {
     expect(shown.find(T('stuck')).exists()).toBe(false);
   });
 
+  it('tells why the owner declined something, and of a job that reaches nobody whose it is', async () => {
+    const declined = { ...piece, code: 'declined', ours: true, reason: '不是这台机器', remedies: ['export'] };
+    const unopened = { ...piece, code: 'grant_refused', ours: true, by: '向波', changes: 0, remedies: ['retry'] };
+    const { page: shown } = await open(SyncPage, 'technician', {
+      do_sync_status: () => sync({ stuck: [declined, unopened] as never }),
+    });
+    const [first, second] = shown.findAll(`${T('stuck')} li`);
+    expect(first?.get(T('stuck-reason')).text()).toContain('不是这台机器');
+    expect(second?.find(T('stuck-reason')).exists()).toBe(false);
+    expect(second?.text()).toContain('向波');
+    expect(second?.text()).not.toContain('0 项');
+  });
+
+  it('lets all be compared by hand', async () => {
+    const { asked, page: shown } = await open(SyncPage, 'technician');
+    await shown.get(T('compare-now')).trigger('click');
+    await flushPromises();
+    expect(commands(asked)).toContain('compare_now');
+  });
+
+  it('shows an owner what waits for their word, and takes either', async () => {
+    const deed = { action: 'K7', at: at(-30), by: '冉小军', device: '', code: 'write_field', differences: [], received: true };
+    const run = {
+      run: 'sheet:1 a',
+      upto: 4,
+      job: null,
+      customer: '罗桂香',
+      by: '冉小军',
+      device: '小军的手机',
+      changes: 2,
+      since: at(-20),
+      declined: false,
+      decided: false,
+      code: null,
+      deeds: [{ ...deed, text: { zh: '换了密封圈', en: 'seal replaced' } }],
+    };
+    const { asked, page: shown } = await open(SyncPage, 'owner', {
+      do_inbox: () => [run, { ...run, run: 'sheet:2 b', deeds: [] }],
+      do_decide_inbox: () => [{ ...run, decided: true }],
+    });
+    expect(shown.findAll(T('inbox-run')).map((each) => each.text().includes('换了密封圈'))).toEqual([true, false]);
+    await shown.findAll(T('inbox-decline'))[1]?.trigger('click');
+    await shown.get(T('inbox-reason')).setValue(' 重复了 ');
+    await shown.get(`${T('inbox-run')} form`).trigger('submit');
+    await flushPromises();
+    const decided = asked.filter((each) => each.command === 'decide_inbox').map((each) => each.input);
+    expect(decided).toEqual([{ run: 'sheet:2 b', upto: 4, admit: false, reason: '重复了' }]);
+    expect(shown.find(T('inbox-admit')).exists()).toBe(false);
+  });
+
   it('is asked for again when a file was taken in, also after an error', async () => {
     for (const answer of [{ received: 1 }, { failure: { code: 'bundle_unreadable', params: {}, detail: '' } }]) {
       const { asked, page: shown } = await open(SyncPage, 'technician', { do_import_bundle: () => answer });

@@ -23,6 +23,7 @@ export const useSync = defineStore('sync', () => {
 
   const load = latest(async () => take(await call('syncStatus')));
   const now = async () => take(await call('syncNow'));
+  const compare = async () => take(await call('compareNow'));
   const photosAnyway = async () => take(await call('photosAnyway'));
 
   const retryStuck = async () => take(await call('retryStuck'));
@@ -38,5 +39,5 @@ export const useSync = defineStore('sync', () => {
     moving.value = next;
   }
 
-  return { chip, view, moving, load, now, photosAnyway, retryStuck, refound, photoMoved };
+  return { chip, view, moving, load, now, compare, photosAnyway, retryStuck, refound, photoMoved };
 });

@@ -373,6 +373,8 @@ export class Story extends DataStory {
   }
   do_sync_status = () => sync({ chip: this.chip(), now: Date.now(), no_network: this.session.no_network });
   do_sync_now = () => this.do_sync_status();
+  do_compare_now = () => this.do_sync_status();
+  do_inbox = (): unknown[] => [];
   do_photos_anyway = () => this.do_sync_status();
   do_day_review = () => review();
   do_team = () => this.team;

@@ -66,6 +66,7 @@ mod tally;
 pub mod team;
 mod told;
 mod turns;
+mod unopened;
 pub mod views;
 pub mod volumes;
 mod wal;

@@ -13,9 +13,10 @@ use doorstep_schemas::wire::{DownHeader, Grant, Held, Outcome, Piece, PieceResul
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::comparing::RELAY_COMPARES;
+use super::links::Links;
 use super::packs;
 use super::rows::signed;
-use super::{Store, StoreError, inbox, settings};
+use super::{Store, StoreError, inbox, settings, team, unopened};
 
 /// The log that the kept beacon is of.
 const BEACON_EPOCH: &str = "beacon_epoch";
@@ -229,8 +230,8 @@ impl Store {
                     confirmed += self.settle_changes(doc, *actor, from, to, result, header.beacon.seq, now_ms)?;
                 }
                 Covers::Grant(grant) => match result.outcome {
-                    Outcome::Accepted | Outcome::Known => self.grant_said(grant, true, result.log_seq)?,
-                    Outcome::Gap | Outcome::Refused => self.grant_said(grant, false, None)?,
+                    Outcome::Accepted | Outcome::Known => self.grant_said(grant, true, result.log_seq, now_ms)?,
+                    Outcome::Gap | Outcome::Refused => self.grant_said(grant, false, None, now_ms)?,
                 },
                 Covers::Word => {
                     let refused = !matches!(result.outcome, Outcome::Accepted | Outcome::Known);
@@ -359,6 +360,11 @@ impl Store {
         self.db.execute("DELETE FROM refused", [])?;
         self.db.execute("UPDATE photo SET refused = NULL WHERE refused IS NOT NULL", [])?;
         self.db.execute("UPDATE rule_set SET refused = NULL WHERE refused IS NOT NULL", [])?;
+        if let Some(enrolment) = self.enrolment()? {
+            for job in unopened::take(&self.db)? {
+                team::queue_grants(&self.db, &mut self.papers, &enrolment, job, Links::AsSaid)?;
+            }
+        }
         Ok(())
     }
 }

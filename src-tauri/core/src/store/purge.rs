@@ -11,7 +11,7 @@ use doorstep_schemas::planted::{self, Bug};
 use rusqlite::{Connection, params};
 
 use super::files::{self, SideFile};
-use super::{Store, StoreError, inbox, index, packs, settings};
+use super::{Store, StoreError, inbox, index, packs, settings, unopened};
 use crate::domain::calendar::DAY_MS;
 
 /// Days after which a closed job's photos are given up on a device that is not an owner's.
@@ -81,6 +81,7 @@ impl Store {
             tx.execute(&sql, params![docs[0].to_string(), docs[1].to_string()])?;
         }
         index::remove(&tx, job)?;
+        unopened::forget(&tx, job)?;
         for table in BY_JOB {
             tx.execute(&format!("DELETE FROM {table} WHERE job = ?1"), [job.to_string()])?;
         }

@@ -32,6 +32,9 @@ impl Stuck {
         let for_ever = !self.ours && self.code != ErrorCode::SignatureInvalid;
         let refound = owner && for_ever && matches!(self.doc, DocId::Order(_) | DocId::Sheet(_));
         // What was decided is not decided otherwise by asking again.
+        if self.code == ErrorCode::GrantRefused {
+            return vec![Remedy::Retry];
+        }
         let retry = (self.code != ErrorCode::Declined).then_some(Remedy::Retry);
         let mut out: Vec<Remedy> = retry.into_iter().chain([Remedy::Export]).collect();
         out.extend(refound.then_some(Remedy::Refound));
@@ -205,6 +208,7 @@ impl Store {
                 out.push(Stuck { doc, code, ours, at_ms, changes, by, reason });
             }
         }
+        out.extend(self.unopened()?);
         Ok(out)
     }
 

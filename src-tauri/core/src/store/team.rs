@@ -14,7 +14,7 @@ use super::links::{self, Links};
 use super::papers::Papers;
 use super::rows::signed;
 use super::settings::Enrolment;
-use super::{Store, StoreError, settings, views};
+use super::{Store, StoreError, settings, unopened, views};
 use crate::domain::facts::Order;
 
 fn access_number(access: Access) -> i64 {
@@ -200,11 +200,11 @@ fn queue_wanted(db: &Connection, job: JobId, order: &Order, links: Links) -> Res
         wanted.entry(*member).or_insert(Access::None);
     }
     db.prepare_cached("DELETE FROM grant_out WHERE job = ?1")?.execute([job.to_string()])?;
-    let mut due = false;
+    let mut due = Vec::new();
     for (member, access) in wanted {
         // What nobody has said of a member is that they have nothing.
         if said.get(&member).copied().unwrap_or(Some(Access::None)) != Some(access) {
-            due = true;
+            due.push(member);
             db.prepare_cached("INSERT INTO grant_out (job, member, access) VALUES (?1, ?2, ?3)")?.execute(params![
                 job.to_string(),
                 member.as_str(),
@@ -212,7 +212,8 @@ fn queue_wanted(db: &Connection, job: JobId, order: &Order, links: Links) -> Res
             ])?;
         }
     }
-    Ok(due)
+    unopened::only(db, job, &due)?;
+    Ok(!due.is_empty())
 }
 
 /// A device that waits for an owner's word: its id, whose it is, its name.
@@ -395,15 +396,23 @@ impl Store {
     }
 
     /// The relay has a grant in its log, at this entry if it says so, or will never take it.
-    pub(super) fn grant_said(&mut self, grant: &Grant, accepted: bool, log_seq: Option<u64>) -> Result<(), StoreError> {
+    pub(super) fn grant_said(
+        &mut self,
+        grant: &Grant,
+        accepted: bool,
+        log_seq: Option<u64>,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
         let tx = self.db.transaction()?;
         if accepted {
             put_grant(&tx, grant, rank(Taken { log_seq, ..Taken::default() }))?;
+            unopened::agreed(&tx, grant)?;
             if grant.access == Access::Write {
                 // Work that is carried for whoever has the job now may have gone before it.
                 offer_again(&tx, grant.job)?;
             }
         } else {
+            unopened::note(&tx, grant, now_ms)?;
             tx.execute(
                 "DELETE FROM granted WHERE job = ?1 AND member = ?2 AND access = ?3",
                 params![grant.job.to_string(), grant.member.as_str(), UNKNOWN],

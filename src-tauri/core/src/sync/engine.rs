@@ -333,8 +333,10 @@ impl Engine {
         if planted::on(Bug::ConfirmedUnanswered) {
             store.confirm_unanswered(&flight.outgoing.pieces)?;
         }
-        self.budget = (self.budget / 2).max(BUDGET_LEAST);
-        self.pacer.failed(fault.retry_after_ms(), jitter, now);
+        if fault.busy_ms().is_none() {
+            self.budget = (self.budget / 2).max(BUDGET_LEAST);
+        }
+        self.wait(fault, jitter, now);
         store.note_attempt(&flight.attempt(now, Some(fault)))?;
         Ok(flight.news)
     }
@@ -353,7 +355,14 @@ impl Engine {
                 store.give_up_comparing(now)?;
             }
         }
-        self.pacer.failed(fault.retry_after_ms(), jitter, now);
+        self.wait(fault, jitter, now);
         Ok(news)
+    }
+
+    fn wait(&mut self, fault: &Fault, jitter: u32, now: i64) {
+        match fault.busy_ms() {
+            Some(wait_ms) => self.pacer.seat_given(wait_ms, jitter, now),
+            None => self.pacer.failed(fault.retry_after_ms(), jitter, now),
+        }
     }
 }

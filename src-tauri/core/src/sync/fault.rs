@@ -100,6 +100,7 @@ impl Fault {
             Self::Timeout(_) | Self::Silent | Self::Frames(_) | Self::Json(_) | Self::Nonsense(_) | Self::NoNetwork => {
                 true
             }
+            Self::Refused { code: ErrorCode::RelayBusy, .. } => false,
             Self::Refused { status, .. } => *status >= 500 || *status == 400 || *status == 413,
             _ => false,
         }
@@ -128,6 +129,14 @@ impl Fault {
     pub fn farewell(&self) -> Option<&Farewell> {
         match self {
             Self::Refused { farewell, .. } => farewell.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// How long the relay asks to wait for a seat; nothing is wrong with the line, and nothing was read.
+    pub fn busy_ms(&self) -> Option<i64> {
+        match self {
+            Self::Refused { code: ErrorCode::RelayBusy, retry_after_ms, .. } => Some(retry_after_ms.unwrap_or(1_000)),
             _ => None,
         }
     }

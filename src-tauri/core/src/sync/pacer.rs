@@ -29,12 +29,14 @@ const BACKOFF_MOST_MS: i64 = 5 * 60_000;
 pub struct Pacer {
     due: Option<i64>,
     failures: u32,
+    /// The relay gave a seat: no edit comes before it.
+    seat: Option<i64>,
 }
 
 impl Pacer {
     pub fn on(&mut self, cause: Cause, now: i64) {
         let due = match cause {
-            Cause::Edit | Cause::Announcement | Cause::Receipt if self.failures > 0 => return,
+            Cause::Edit | Cause::Announcement | Cause::Receipt if self.failures > 0 || self.seated(now) => return,
             // A line that never failed did not come back.
             Cause::NetworkBack if self.failures == 0 => return,
             Cause::Edit => now + DEBOUNCE_MS,
@@ -60,6 +62,16 @@ impl Pacer {
         self.due = Some(now + wait + wait * i64::from(jitter % 400) / 1000);
     }
 
+    /// All ask at once, and the relay named a second to come in: within it at a moment of one's own. `jitter` is any number.
+    pub fn seat_given(&mut self, wait_ms: i64, jitter: u32, now: i64) {
+        let at = now + wait_ms + i64::from(jitter % 1_000);
+        (self.due, self.seat) = (Some(at), Some(at));
+    }
+
+    fn seated(&self, now: i64) -> bool {
+        self.seat.is_some_and(|seat| now < seat)
+    }
+
     /// When the next exchange is due.
     pub fn due(&self) -> Option<i64> {
         self.due
@@ -71,7 +83,7 @@ impl Pacer {
 
     /// An exchange begins; edits during it make the next one due.
     pub fn begun(&mut self) {
-        self.due = None;
+        (self.due, self.seat) = (None, None);
     }
 }
 
@@ -120,6 +132,22 @@ mod tests {
             pacer.failed(None, 0, 7);
             assert_eq!(pacer.due(), Some(7 + 4 * BACKOFF_MS), "it goes on where it was when that fails too");
         }
+    }
+
+    #[test]
+    fn a_seat_is_no_failure_and_no_edit_comes_before_it() {
+        let mut pacer = Pacer::default();
+        pacer.begun();
+        pacer.seat_given(2_000, 5_250, 100);
+        assert_eq!(pacer.due(), Some(2_350));
+        pacer.on(Cause::Edit, 200);
+        assert_eq!(pacer.due(), Some(2_350));
+        let mut hurried = pacer.clone();
+        hurried.on(Cause::ByHand, 200);
+        assert!(hurried.is_due(200), "a hand is obeyed");
+        pacer.begun();
+        pacer.failed(None, 0, 2_350);
+        assert_eq!(pacer.due(), Some(2_350 + BACKOFF_MS), "the first failure");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Grants: desired state computed from the orders. An owner's device says the difference, then is quiet.
 
-use doorstep_schemas::ids::JobId;
+use doorstep::store::stuck::Stuck;
+use doorstep_schemas::code::ErrorCode;
+use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::Assign;
+use doorstep_schemas::view::Remedy;
 use doorstep_schemas::wire::{Access, Cursor, Entry, Grant, Outcome, Piece, PieceResult, Role, RoleKind, Status, kind};
 
 use crate::cast::{NOON, OWNER, Phone, RAN, Shop, TIAN, entries, leaking_heater, member};
@@ -87,10 +90,33 @@ fn a_technicians_device_says_no_grants() {
 }
 
 #[test]
-fn a_refused_grant_is_not_offered_without_end() {
+fn a_refused_grant_is_not_offered_without_end_and_the_owner_hears_of_it() {
     let mut shop = Shop::open();
     let desk = shop.device(OWNER);
-    desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap();
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    let refuse = || refuse_grants(&shop, &desk);
+    refuse();
+    assert_eq!((due(&desk), desk.store().outgoing(usize::MAX).unwrap().pieces), (Vec::new(), Vec::new()));
+    let told = || {
+        let stuck = desk.store().stuck().unwrap();
+        let told = |one: Stuck| (one.doc.clone(), one.code, one.by.clone(), one.remedies(true) == [Remedy::Retry]);
+        stuck.into_iter().map(told).collect::<Vec<_>>()
+    };
+    let unopened = |name: &str| vec![(DocId::Order(job), ErrorCode::GrantRefused, name.to_owned(), true)];
+    assert_eq!(told(), unopened(RAN));
+    desk.actions.retry_stuck().unwrap();
+    assert_eq!((due(&desk), told()), (vec![(RAN, Access::Write)], Vec::new()), "by hand it is said once more");
+    refuse();
+    assign(&desk, job, &[TIAN]);
+    assert_eq!(told(), Vec::new(), "who has the job no longer is not missed");
+    refuse();
+    assert_eq!(told(), unopened(TIAN));
+    desk.store().erase_job(job).unwrap();
+    assert_eq!(told(), Vec::new());
+}
+
+/// The relay takes everything but grants.
+fn refuse_grants(shop: &Shop, desk: &Phone) {
     let outgoing = desk.store().outgoing(usize::MAX).unwrap();
     let results = outgoing.pieces.iter().map(|piece| PieceResult {
         outcome: if piece.piece.grant.is_some() { Outcome::Refused } else { Outcome::Accepted },
@@ -101,7 +127,6 @@ fn a_refused_grant_is_not_offered_without_end() {
     });
     let header = shop.log.header(results.collect());
     desk.store().settle(&outgoing.pieces, &header, NOON).unwrap();
-    assert_eq!((due(&desk), desk.store().outgoing(usize::MAX).unwrap().pieces), (Vec::new(), Vec::new()));
 }
 
 fn grant(job: JobId, name: &str, access: Access) -> Piece {

@@ -20,6 +20,8 @@ export default {
   device_refused: 'This device has been shut out. What you entered is still here; call the owner.',
   member_left:
     'You have left this outlet. What is not sent yet still goes to the owner’s inbox; what is others’ is removed from this device.',
+  grant_refused:
+    'The relay did not open this job to the person it is assigned to, so it does not reach their phone. See whether they are still in the team, or assign it to somebody else.',
   in_inbox: 'It is in the owner’s inbox and waits to be taken in.',
   quota_used:
     'Today’s share of what may be sent is used up. Records and photos are kept here and go up by themselves tomorrow; if it is urgent, ask the owner or whoever runs the relay.',
@@ -31,6 +33,8 @@ export default {
   device_pending: 'The owner has to confirm this device first. What you enter is kept here and goes up by itself afterwards.',
   code_wrong: 'The code is wrong, used or expired. Ask the owner for a new one.',
   too_many_tries: 'Too many wrong codes. Wait a minute, check the code and try again; if it still fails, ask the owner for a new one.',
+  relay_busy:
+    'The whole shop is sending at once, so the relay gave this device a turn in a moment. Everything is kept here and goes up by itself then.',
   too_many_requests: 'This device asks too often, so the relay lets it wait. Everything is kept here and goes up by itself in a moment.',
   request_invalid: 'The relay did not accept this. Check what you entered.',
   not_found: 'Not found. It may be gone, or not assigned to you.',

@@ -14,7 +14,7 @@ export default {
     left: '{time} left',
     lateBy: '{time} late',
     used: '{used} / {limit} min used',
-    over: '{over} min over',
+    over: '{time} over',
     more: '{count} appliance | {count} appliances',
     noWindow: 'No time agreed',
     finishedAt: 'Finished {time}',
@@ -242,6 +242,9 @@ export default {
     photosBytes: '{done} / {all}',
     photosNone: 'No photos yet',
     stuck: 'Stuck',
+    reason: 'The owner says: {reason}',
+    compare: 'Compare all',
+    compareHint: 'When something seems to be missing: compares everything with the relay',
     stuckOurs: 'refused by the relay',
     stuckOthers: 'can’t be opened here',
     carried:
