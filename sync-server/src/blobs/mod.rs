@@ -92,7 +92,7 @@ impl Blobs {
     ) -> impl Fn(&BlobHash) -> Result<(), StorageError> + Send + use<> {
         let (root, bucket) = (self.root.clone(), self.bucket.clone());
         move |hash| {
-            let key = depot::key(outlet, hash);
+            let key = key(outlet, hash);
             let path = root.join(key.as_ref());
             if_there(fs::remove_file(&path)).map_err(|cause| StorageError::io(path, cause))?;
             bucket.as_ref().map_or(Ok(()), |bucket| runtime.block_on(bucket.remove(&key)))
@@ -122,7 +122,7 @@ impl Blobs {
     /// The bytes that a whole blob takes where it lies.
     pub async fn sealed_size(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<u64>, StorageError> {
         for depot in self.depots() {
-            let size = depot.size(&depot::key(outlet, hash)).await?;
+            let size = depot.size(&key(outlet, hash)).await?;
             if size.is_some() {
                 return Ok(size);
             }
@@ -133,7 +133,7 @@ impl Blobs {
     /// A whole blob as it lies there, sealed.
     pub async fn sealed(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Vec<u8>>, StorageError> {
         for depot in self.depots() {
-            let found = depot.all(&depot::key(outlet, hash)).await?;
+            let found = depot.all(&key(outlet, hash)).await?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -143,6 +143,6 @@ impl Blobs {
 
     /// Lays a sealed blob down as it is.
     pub async fn put_sealed(&self, outlet: OutletId, hash: &BlobHash, sealed: Vec<u8>) -> Result<(), StorageError> {
-        self.depot().put(&depot::key(outlet, hash), sealed).await
+        self.depot().put(&key(outlet, hash), sealed).await
     }
 }
