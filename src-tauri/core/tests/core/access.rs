@@ -342,16 +342,20 @@ fn after_a_week_without_the_relay_a_technician_sees_and_does_their_own_work_and_
 fn the_lease_hides_the_pictures_of_a_job_with_the_job() {
     const DAY: i64 = 86_400_000;
     let mut shop = Shop::open();
-    let (mut desk, mut ran, own, others) = with_history(&mut shop);
-    let grant = Grant { job: others, member: member(OWNER), access: Access::Write };
-    shop.log.append(Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let others = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+    let own = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
     shop.log.exchange(&mut desk);
+    let grant = Grant { job: others, member: member(RAN), access: Access::Read };
+    shop.log.append(Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    shop.log.exchange(&mut ran);
     let unit = desk.come(others).appliances[0].id;
     let theirs = desk.shoot(others, unit, &[PhotoStage::After]).photos[0].clone();
     shop.log.exchange(&mut desk);
     shop.log.exchange(&mut ran);
     let unit = ran.come(own).appliances[0].id;
-    let mine = ran.shoot(own, unit, &[PhotoStage::Before]).photos[0].clone();
+    // The second picture: the first is the same as theirs to the byte.
+    let mine = ran.shoot(own, unit, &[PhotoStage::Before, PhotoStage::After]).photos[1].clone();
     // Both sizes have come, as they do when somebody looks at past work.
     for hash in [theirs.photo, theirs.thumb] {
         let bytes = desk.actions.photo_bytes(&hash).unwrap();
@@ -368,6 +372,9 @@ fn the_lease_hides_the_pictures_of_a_job_with_the_job() {
     for hash in [mine.photo, mine.thumb] {
         assert!(ran.actions.photo_bytes(&hash).is_ok(), "one's own is always shown");
     }
+    // The relay of this cast answers on the first day.
+    ran.nature.pass(-7 * DAY);
+    assert!(ran.actions.photo_bytes(&theirs.photo).is_err(), "a clock that was set back gives nothing back");
     shop.log.exchange(&mut ran);
     assert!(ran.actions.photo_bytes(&theirs.photo).is_ok(), "one answer brings it back");
 }
