@@ -309,9 +309,9 @@ impl Lines<'_> {
                 // What is under way still arrives.
                 sleep_until(left + half + Duration::from_millis(5)).await;
                 if self.within.is_some() {
-                    add(&case.tally.cut, 1)
+                    add(&case.tally.cut, 1);
                 } else {
-                    case.over()
+                    case.over();
                 }
                 Err(io::ErrorKind::ConnectionAborted.into())
             }
