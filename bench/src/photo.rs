@@ -132,7 +132,7 @@ pub fn camera(width: u16, height: u16) -> Result<Vec<u8>, EncodingError> {
         noise ^= noise >> 17;
         noise ^= noise << 5;
         // The sum of two is nearer to what a sensor does than one.
-        i32::try_from((noise & 7) + (noise >> 8 & 7)).unwrap_or(0) - 7
+        i32::try_from((noise & 15) + (noise >> 8 & 15)).unwrap_or(0) - 15
     };
     let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(height) * 3);
     for y in 0..u32::from(height) {

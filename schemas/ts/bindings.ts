@@ -28,8 +28,21 @@ export const commands = {
 	answerService: (input: AnswerService) => typedError<JobView, Failure>(__TAURI_INVOKE("answer_service", { input })),
 	noteFact: (input: NoteFact) => typedError<FactNoted, Failure>(__TAURI_INVOKE("note_fact", { input })),
 	answerSheet: (input: AnswerSheet) => typedError<JobView, Failure>(__TAURI_INVOKE("answer_sheet", { input })),
-	/**  On Android a raw body never reaches a command, so a picture comes as base64 everywhere. */
 	addPhoto: (input: AddPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("add_photo", { input })),
+	/**  Several at once, with progress; `cancel_task` stops between two of them. */
+	addPhotos: (input: AddPhotos) => typedError<PhotosAdded, Failure>(__TAURI_INVOKE("add_photos", { input })),
+	/**  Takes a photo again; the first one stays. */
+	retakePhoto: (input: RetakePhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("retake_photo", { input })),
+	/**  Adds a copy that somebody drew on; the photo stays as it is. */
+	drawOnPhoto: (input: DrawOnPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("draw_on_photo", { input })),
+	/**  Codes in a picture that is not kept; proposed, never written. */
+	readCodes: (input: ReadCodes) => typedError<CodeView[], Failure>(__TAURI_INVOKE("read_codes", { input })),
+	/**  How the outlet wants its shared pictures. */
+	setPictures: (input: SetPictures) => typedError<SessionView, Failure>(__TAURI_INVOKE("set_pictures", { input })),
+	/**  Plain copies in the maker's order, in a folder for people. */
+	copyAlbum: (input: OneJob) => typedError<AlbumMade, Failure>(__TAURI_INVOKE("copy_album", { input })),
+	/**  What the stamp of a picture says; nothing where the outlet doesn't stamp. */
+	stampLines: (input: StampLines) => typedError<string[], Failure>(__TAURI_INVOKE("stamp_lines", { input })),
 	/**  Brings a photo's bytes here; nothing to do when they are. */
 	fetchPhoto: (input: FetchPhoto) => typedError<null, Failure>(__TAURI_INVOKE("fetch_photo", { input })),
 	syncStatus: () => typedError<SyncView, Failure>(__TAURI_INVOKE("sync_status")),
@@ -86,8 +99,26 @@ export type AddPhoto = {
 	job: string,
 	appliance: string,
 	stage: PhotoStage,
-	/**  The picture's bytes, base64: on Android a raw body never reaches a command. */
-	base64: string,
+	picture: NewPicture,
+};
+
+/**  Several at once: the first is of `stage`, each further one of the next required stage that nobody shot. */
+export type AddPhotos = {
+	job: string,
+	appliance: string,
+	stage: PhotoStage,
+	pictures: NewPicture[],
+};
+
+/**  Copies for the maker's app: plain files in a folder. */
+export type AlbumMade = {
+	/**  Where they are. */
+	path: string,
+	files: number,
+	/**  Photos that are not on this device yet. */
+	away: number,
+	/**  Stages that the maker asks for and nobody photographed. */
+	missing: PhotoStage[],
 };
 
 export type AnswerService = {
@@ -128,6 +159,8 @@ export type ApplianceView = {
 	/**  Everything else that its fields say: the nameplate's figures, the room, the circuit. */
 	plate: Partial<{ [key in SheetField]: string }>,
 	readings: ReadingRow[],
+	/**  The required photo that is to be shot next; `None` when all are there. */
+	next_photo: PhotoStage | null,
 };
 
 /**  How calling the customer went. */
@@ -293,6 +326,29 @@ export type ClaimPackMade = {
 
 export type ClaimState = "proposed" | "agreed" | "rejected" | "paid";
 
+/**  How a code is drawn. */
+export type CodeKind = "qr" | "code128" | "code39" | 
+/**  EAN-13, EAN-8, UPC: on goods in shops. */
+"ean" | 
+/**  Any other with bars. */
+"bars";
+
+/**  What a code may be for, by its looks: the person decides. */
+export type CodeMeaning = 
+/**  An invitation to an outlet. */
+"enrolment" | 
+/**  A part of the parts list. */
+"part" | 
+/**  The number of a kind of goods, the same on each piece. */
+"goods" | "serial" | "other";
+
+/**  A code that a picture shows. */
+export type CodeView = {
+	meant: CodeMeaning,
+	kind: CodeKind,
+	text: string,
+};
+
 /**  How a customer or a member was reached. */
 export type ContactChannel = "in_person" | "phone" | "chat" | "sms";
 
@@ -434,6 +490,14 @@ export type DraftView = {
 	at: number,
 };
 
+/**  A copy of a photo that somebody drew on. The photo stays as it is. */
+export type DrawOnPhoto = {
+	job: string,
+	photo: string,
+	/**  The copy as it was drawn, JPEG or PNG, base64. */
+	base64: string,
+};
+
 export type Enrol = {
 	/**  An enrolment link, or the relay's address when `code` is given. */
 	relay: string,
@@ -520,7 +584,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  Not the last four characters of the job's number. */
 "job_number_wrong" | "already_refounded" | "not_adopted" | 
 /**  Certificates or grades speak against these members (R7). */
-"not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | "photo_truncated" | "photo_too_large" | "photo_not_found" | 
+"not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | 
+/**  HEIC: the phone can be told to write JPEG. */
+"photo_heic" | "photo_damaged" | "photo_truncated" | "photo_too_large" | "photo_not_found" | 
 /**  The file is no bundle, or its beginning is damaged. */
 "bundle_unreadable" | "bundle_too_new" | "bundle_other_outlet" | "bundle_not_for_device" | 
 /**  The device that wrote it is not known here. */
@@ -901,6 +967,14 @@ export type NetworkNote = {
 	metered: boolean | null,
 };
 
+/**  A picture on its way in. */
+export type NewPicture = {
+	/**  Its bytes, base64: on Android a raw body never reaches a command. */
+	base64: string,
+	/**  The stamp for it as the screen drew it, light on dark, PNG, base64; see `StampLines`. */
+	stamp: string | null,
+};
+
 export type NextStep = {
 	step: Step,
 	/**  What keeps somebody from setting out, or from going in: an emergency's script, goods (R3, R8). */
@@ -1057,6 +1131,12 @@ export type Phase =
 /**  Where a photo's bytes are known to be. */
 export type PhotoPlace = "on_device" | "on_relay";
 
+export type PhotoRefused = {
+	/**  From 0. */
+	place: number,
+	failure: Failure,
+};
+
 export type PhotoSlot = {
 	stage: PhotoStage,
 	name: Text,
@@ -1083,6 +1163,21 @@ export type PhotoView = {
 	/**  The bytes are here and can be shown. */
 	photo_here: boolean,
 	thumb_here: boolean,
+	caption: string,
+	/**  Somebody took it again: the newer one counts, this one stays. */
+	retaken: boolean,
+	/**  The photo that somebody drew on. */
+	drawn_on: string | null,
+};
+
+/**  What came of several pictures at once. */
+export type PhotosAdded = {
+	job: JobView,
+	added: number,
+	/**  Those that were not taken, by their place among those that were handed in. */
+	refused: PhotoRefused[],
+	/**  Why the rest was left: a person stopped it, or the disk is full. */
+	stopped: Failure | null,
 };
 
 /**  What the forms offer to pick from, from rule data. */
@@ -1100,6 +1195,8 @@ export type Preferences = {
 	no_network: boolean | null,
 	/**  Full pictures go over networks without a meter only. */
 	wifi_only: boolean | null,
+	/**  Where a photo was taken is kept with it. */
+	photo_position: boolean | null,
 };
 
 /**  A half-typed field, kept until it is saved or dropped. An empty text drops it. */
@@ -1118,6 +1215,11 @@ export type QuoteView = {
 export type Rate = {
 	of: number,
 	good: number,
+};
+
+/**  Looks for barcodes and QR codes in a picture that is not kept. */
+export type ReadCodes = {
+	base64: string,
 };
 
 export type ReadingInput = { input: "number"; unit: string; decimals: number } | { input: "choice"; options: ChoiceOption[] };
@@ -1279,6 +1381,13 @@ export type RepairView = {
 	complete: boolean,
 };
 
+/**  Takes a photo again. The first one stays. */
+export type RetakePhoto = {
+	job: string,
+	photo: string,
+	picture: NewPicture,
+};
+
 /**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
 
@@ -1329,6 +1438,12 @@ export type SessionView = {
 	no_network: boolean,
 	/**  Full pictures go over networks without a meter only. */
 	wifi_only: boolean,
+	/**  Where a photo was taken is kept with it, if the camera says so. */
+	photo_position: boolean,
+	/**  Longest side of the outlet's shared pictures, in pixels. */
+	picture_side: number,
+	/**  The outlet's shared pictures carry time, place, order number and name. */
+	pictures_stamped: boolean,
 	/**  The store's key lies in a plain file (0600) because the system has no key store. */
 	key_in_file: boolean,
 	version: string,
@@ -1370,6 +1485,14 @@ export type SetKind =
 /**  Brands, townships and customer segments. */
 "places";
 
+/**  How the outlet wants its pictures; an owner says it. */
+export type SetPictures = {
+	/**  Longest side of a shared picture, in pixels: 800 to 3,200. */
+	side: number,
+	/**  Shared pictures carry time, place, order number and name. */
+	stamped: boolean,
+};
+
 /**  A fact of a job's sheet. Figures are whole numbers in the unit of their name. */
 export type SheetFact = 
 /**  预约, 预约失败, 改约, 转派 */
@@ -1389,7 +1512,9 @@ export type SheetFact =
 /**  Per mille. */
 share: number; guide_fen: number | null; payer: Payer; reason: string; part: string | null; adjusts: string | null; quote: string | null; spoken_code: string } | { fact: "payment"; fen: number; way: PayWay; paid_for: PaidFor; subject: string | null; reference: string } | 
 /**  损坏 (R30): its photos are taken first. */
-{ fact: "damage"; what: string; text: string; photos: string[]; asked_fen: number } | { fact: "claim_share"; damage: string; party: Party; fen: number; state: ClaimState; signature: string | null; note: string } | { fact: "loaner"; appliance: string; kind: ApplianceKind; tag: string; model: string; serial: string; deposit_fen: number; condition: string; photos: string[] } | { fact: "loaner_back"; loaner: string; condition: string; kept_fen: number; reason: string } | { fact: "without_loaner"; appliance: string; why: NoLoaner; signature: string | null; promised: number | null } | { fact: "custody"; appliance: string; step: CustodyStep; tag: string; place: string; condition: string; carried_in: boolean } | { fact: "bench"; appliance: string; work: BenchWork; text: string; level: RepairLevel | null; channel: ContactChannel | null; part: string | null } | { fact: "diagnosis"; appliance: string; cause: string; level: RepairLevel; repairable: boolean } | { fact: "quote"; appliance: string; diagnosis: string; level: RepairLevel; total_fen: number; other_level: RepairLevel | null; other_fen: number | null; days: number } | { fact: "consent"; quote: string; yes: boolean; who: string; channel: ContactChannel; cost_fen: number; days: number; spoken: number | null } | { fact: "promise"; appliance: string; ready: number | null; next_contact: number | null; note: string } | { fact: "remark"; text: string };
+{ fact: "damage"; what: string; text: string; photos: string[]; asked_fen: number } | { fact: "claim_share"; damage: string; party: Party; fen: number; state: ClaimState; signature: string | null; note: string } | { fact: "loaner"; appliance: string; kind: ApplianceKind; tag: string; model: string; serial: string; deposit_fen: number; condition: string; photos: string[] } | { fact: "loaner_back"; loaner: string; condition: string; kept_fen: number; reason: string } | { fact: "without_loaner"; appliance: string; why: NoLoaner; signature: string | null; promised: number | null } | { fact: "custody"; appliance: string; step: CustodyStep; tag: string; place: string; condition: string; carried_in: boolean } | { fact: "bench"; appliance: string; work: BenchWork; text: string; level: RepairLevel | null; channel: ContactChannel | null; part: string | null } | { fact: "diagnosis"; appliance: string; cause: string; level: RepairLevel; repairable: boolean } | { fact: "quote"; appliance: string; diagnosis: string; level: RepairLevel; total_fen: number; other_level: RepairLevel | null; other_fen: number | null; days: number } | { fact: "consent"; quote: string; yes: boolean; who: string; channel: ContactChannel; cost_fen: number; days: number; spoken: number | null } | { fact: "promise"; appliance: string; ready: number | null; next_contact: number | null; note: string } | { fact: "remark"; text: string } | 
+/**  What a photo shows. */
+{ fact: "caption"; photo: string; text: string };
 
 /**  A field of one appliance on the sheet. Figures are whole numbers in the unit of their name. */
 export type SheetField = "brand" | "model" | "serial" | "symptom" | "fault" | "cause" | "action" | 
@@ -1436,6 +1561,13 @@ export type Signer = "customer" | "witness" | "acceptor" | "technician" | "owner
 export type Source = "maker" | "call" | "walk_in" | 
 /**  The customer asked the technician directly. */
 "direct" | "dealer" | "chat" | "contract";
+
+/**  Asks what a picture's stamp says. */
+export type StampLines = {
+	job: string,
+	/**  The first part of the picture's file, base64: there it says when it was taken. */
+	head: string,
+};
 
 export type Step = "depart" | "arrive" | "show_card" | "check_safety" | "fill_sheet" | "finish" | "nothing";
 
@@ -1577,6 +1709,8 @@ export type Task =
 "import" | 
 /**  Everything under a new key. */
 "rotate_key" | 
+/**  Pictures taken in. */
+"photos" | 
 /**  More work of the outlet fetched than one answer brings. */
 "fetch";
 

@@ -32,6 +32,9 @@ const BREATH: Duration = Duration::from_millis(50);
 /// Between two looks at certificates.
 const CERTIFICATES: Duration = Duration::from_secs(60);
 
+/// Between two looks for uploads that nobody goes on with.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
 /// How callers come in.
 #[derive(Debug, Clone)]
 pub enum Door {
@@ -48,6 +51,7 @@ pub async fn serve(listener: TcpListener, door: Door, state: Arc<State>, shutdow
     let mut connections = JoinSet::new();
     let outside = tokio::spawn(watch_outside(state.clone()));
     let certificates = tokio::spawn(refresh_certificates(door.clone()));
+    let sweeping = tokio::spawn(sweep_uploads(state.clone()));
     tokio::pin!(shutdown);
     loop {
         while connections.try_join_next().is_some() {}
@@ -79,6 +83,7 @@ pub async fn serve(listener: TcpListener, door: Door, state: Arc<State>, shutdow
     }
     outside.abort();
     certificates.abort();
+    sweeping.abort();
     drop(listener);
     state.close();
     stop.send_replace(true);
@@ -118,6 +123,7 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
 ) {
     let from_peer = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        routes::read_meant_method(&mut request);
         service.call(request)
     });
     let connection = http1::Builder::new()
@@ -151,6 +157,25 @@ async fn refresh_certificates(door: Door) {
         let tls = tls.clone();
         // Files are read there; a look that failed is told of by itself.
         let _ = tokio::task::spawn_blocking(move || tls.refresh(SystemClock.now_ms())).await;
+    }
+}
+
+/// Uploads that nobody goes on with give their room back.
+async fn sweep_uploads(state: Arc<State>) {
+    loop {
+        let sweeping = state.clone();
+        match tokio::task::spawn_blocking(move || sweeping.sweep_uploads()).await {
+            Ok(Ok(swept)) if swept.files > 0 => {
+                tracing::info!(
+                    files = swept.files,
+                    bytes = swept.bytes,
+                    "uploads that nobody went on with were thrown away"
+                );
+            }
+            Ok(Err(cause)) => tracing::warn!(%cause, "old uploads could not be looked for"),
+            _ => {}
+        }
+        tokio::time::sleep(SWEEP).await;
     }
 }
 

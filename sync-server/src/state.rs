@@ -9,7 +9,7 @@ use doorstep_schemas::ids::OutletId;
 use ed25519_dalek::SigningKey;
 use tokio::sync::{Semaphore, broadcast, watch};
 
-use crate::blobs::{BlobFolder, Sealed};
+use crate::blobs::{Blobs, Depot, Sealed, Swept};
 use crate::clock::Clock;
 use crate::engine::rates::{Rate, Rates};
 use crate::engine::rush::{Rush, Seats};
@@ -29,7 +29,7 @@ const LOOKS_AT_ONCE: usize = storage::sqlite::IDLE_READERS;
 /// Between two new epochs that devices bring about.
 const FORKS_EVERY_MS: i64 = 24 * 3_600 * 1_000;
 
-/// How long the relay waits for whom.
+/// How long the relay waits for whom, and when it takes no more.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
     /// For the whole head of a request.
@@ -49,6 +49,10 @@ pub struct Pace {
     pub connections: usize,
     /// How often one device may ask.
     pub requests: Rate,
+    /// How long an upload is kept that nobody goes on with.
+    pub uploads: Duration,
+    /// Bytes that photos leave free on the disk: text needs little, and has to go on.
+    pub disk_floor: u64,
     /// How many exchanges are worked on at once.
     pub seats: Seats,
 }
@@ -65,6 +69,8 @@ impl Default for Pace {
             farewell: Duration::from_secs(10),
             connections: 4_096,
             requests: Rate::USUAL,
+            uploads: Duration::from_secs(7 * 24 * 3_600),
+            disk_floor: 512_000_000,
             seats: Seats::USUAL,
         }
     }
@@ -73,7 +79,7 @@ impl Default for Pace {
 /// See the module.
 pub struct State {
     storage: Arc<dyn Storage>,
-    pub(crate) blobs: BlobFolder,
+    pub(crate) blobs: Blobs,
     clock: Arc<dyn Clock>,
     pub(crate) key: SigningKey,
     pub(crate) pace: Pace,
@@ -96,11 +102,20 @@ impl State {
         clock: Arc<dyn Clock>,
         pace: Pace,
     ) -> Result<Arc<Self>, StorageError> {
+        let blobs = Blobs::at(blobs, identity::seal(&*storage)?)?;
+        Self::with_blobs(storage, blobs, clock, pace)
+    }
+
+    fn with_blobs(
+        storage: Arc<dyn Storage>,
+        blobs: Blobs,
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+    ) -> Result<Arc<Self>, StorageError> {
         let key = identity::signing_key(&*storage)?;
-        let seal = identity::seal(&*storage)?;
         Ok(Arc::new(Self {
             storage,
-            blobs: BlobFolder::at(blobs, seal),
+            blobs,
             clock,
             key,
             pace,
@@ -115,16 +130,26 @@ impl State {
         }))
     }
 
-    /// A relay on a data folder, with its database's key in `key_file` or, as a rule, in the folder. Photos from before
-    /// they were encrypted are sealed here, once.
-    pub fn open(folder: &Path, key_file: Option<&Path>, clock: Arc<dyn Clock>) -> Result<Arc<Self>, StorageError> {
+    /// A relay on a data folder, with its database's key in `key_file` or, as a rule, in the folder; whole photos lie in
+    /// `bucket`, if there is one. Photos from before they were encrypted are sealed here, once.
+    pub fn open(
+        folder: &Path,
+        key_file: Option<&Path>,
+        bucket: Option<Depot>,
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+    ) -> Result<Arc<Self>, StorageError> {
         let storage = Arc::new(Sqlite::open_by(folder, key_file)?);
-        let sealed = BlobFolder::at(&folder.join("blobs"), identity::seal(&*storage)?).seal_older()?;
+        let mut blobs = Blobs::at(&folder.join("blobs"), identity::seal(&*storage)?)?;
+        let sealed = blobs.seal_older()?;
         if sealed != Sealed::default() {
             let Sealed { files, bytes, damaged } = sealed;
             tracing::info!(files, bytes, damaged, "photos that lay here in the clear are encrypted now");
         }
-        Self::new(storage, &folder.join("blobs"), clock, Pace::default())
+        if let Some(bucket) = bucket {
+            blobs = blobs.with_bucket(bucket);
+        }
+        Self::with_blobs(storage, blobs, clock, pace)
     }
 
     /// A relay whose log is gone with the process; photos still need a folder.
@@ -171,6 +196,16 @@ impl State {
         job: impl FnOnce(&mut dyn Ledger) -> Result<T, StorageError> + Send + 'static,
     ) -> storage::Pending<T> {
         storage::write(&*self.storage, job)
+    }
+
+    /// Since when an upload has to have been touched to be kept.
+    pub(crate) fn uploads_since_ms(&self) -> i64 {
+        self.now_ms().saturating_sub(i64::try_from(self.pace.uploads.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// Throws away uploads that nobody goes on with.
+    pub fn sweep_uploads(&self) -> Result<Swept, StorageError> {
+        self.blobs.sweep(self.uploads_since_ms())
     }
 
     /// A photo's bytes became whole, or a device holds more or less than before.

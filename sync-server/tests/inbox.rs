@@ -159,17 +159,13 @@ async fn who_has_left_hands_over_and_is_handed_nothing() {
     let photo = |doc: DocId, n: u8| {
         let bytes = vec![n; 10];
         let hash = doorstep_schemas::ids::BlobHash(<sha2::Sha256 as sha2::Digest>::digest(&bytes).into());
-        let request = sender.request(Method::PATCH, &format!("/v1/blobs/{hash}")).body(bytes);
-        request
-            .header("upload-offset", "0")
-            .header("upload-length", "10")
-            .header("doorstep-doc", doc.to_string())
-            .send()
+        let sender = sender.clone();
+        async move { sender.begin(hash, &doc, 10, &bytes).await.status() }
     };
-    assert_eq!(photo(pen.doc.clone(), 1).await.unwrap().status(), 404, "nothing waits there any more");
+    assert_eq!(photo(pen.doc.clone(), 1).await, 404, "nothing waits there any more");
     li.exchange(&[pen.write(1).piece(4, 4)]).await;
-    assert_eq!(photo(pen.doc.clone(), 2).await.unwrap().status(), 204);
-    assert_eq!(photo(DocId::Sheet(job(9)), 3).await.unwrap().status(), 404);
+    assert_eq!(photo(pen.doc.clone(), 2).await, 201);
+    assert_eq!(photo(DocId::Sheet(job(9)), 3).await, 404);
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 //! from what was agreed, not from the relay's tables.
 #![allow(clippy::unwrap_used, reason = "in a test, an unwrap that fails is the finding")]
 
+#[path = "matrix/agreed.rs"]
+mod agreed;
 mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,57 +106,6 @@ impl Person {
     }
 }
 
-/// The oracle: what was agreed, in its own words.
-mod agreed {
-    use super::{Hold, Paper, Person, Standing};
-
-    /// Deny by default; access follows assignment. The owner reads everything; others their jobs, what is their own, and
-    /// what is everybody's.
-    pub fn reads(person: &Person, paper: Paper) -> bool {
-        if person.standing != Standing::Active || person.roles.is_empty() {
-            return false;
-        }
-        person.owns()
-            || match paper {
-                Paper::Order(hold) | Paper::Sheet(hold) => matches!(hold, Hold::Read | Hold::Write),
-                Paper::OwnRequest | Paper::OwnStock | Paper::Roster | Paper::Catalogue => true,
-                Paper::OthersRequest | Paper::OthersStock | Paper::Desk => false,
-            }
-    }
-
-    /// What a role may write of a paper, if the job is theirs.
-    fn within_the_role(person: &Person, paper: Paper, theirs: bool) -> bool {
-        match paper {
-            // Sheets belong to those who do the work, whoever they are.
-            Paper::Sheet(_) => !person.roles.is_empty() && theirs,
-            // A request is its member's own word: not even the owner's.
-            Paper::OwnRequest => !person.roles.is_empty(),
-            Paper::OthersRequest => false,
-            // Nobody approves or assigns their own work.
-            Paper::Order(_) | Paper::OwnStock | Paper::OthersStock | Paper::Desk | Paper::Roster | Paper::Catalogue => {
-                person.owns()
-            }
-        }
-    }
-
-    /// "accepted", "inbox" or "not_allowed".
-    pub fn writes(person: &Person, paper: Paper) -> &'static str {
-        let hold = match paper {
-            Paper::Order(hold) | Paper::Sheet(hold) => Some(hold),
-            _ => None,
-        };
-        let now = matches!(hold, None | Some(Hold::Write | Hold::Unheard));
-        let once = now || hold == Some(Hold::Taken);
-        // An owner's right to an order rests on no grant.
-        match person.standing {
-            Standing::Active if within_the_role(person, paper, now) => "accepted",
-            Standing::Active if matches!(paper, Paper::Sheet(_)) && within_the_role(person, paper, once) => "inbox",
-            Standing::Left if within_the_role(person, paper, once) => "inbox",
-            _ => "not_allowed",
-        }
-    }
-}
-
 /// Cells that were looked at, and those that were not as agreed.
 #[derive(Default)]
 struct Ledger {
@@ -182,9 +133,7 @@ fn photo(doc: &DocId, salt: &str) -> (BlobHash, Vec<u8>) {
 
 async fn put_photo(phone: &Phone, doc: &DocId, salt: &str) -> StatusCode {
     let (hash, bytes) = photo(doc, salt);
-    let request = phone.request(Method::PATCH, &format!("/v1/blobs/{hash}"));
-    let request = request.header("upload-offset", "0").header("upload-length", bytes.len().to_string());
-    request.header("doorstep-doc", doc.to_string()).body(bytes).send().await.unwrap().status()
+    phone.begin(hash, doc, bytes.len(), &bytes).await.status()
 }
 
 /// A pen of an earlier start of the app: what it wrote is sent back to the device.
@@ -195,7 +144,7 @@ fn earlier(phone: &Phone, doc: DocId) -> Pen {
 async fn written(phone: &mut Phone, doc: DocId) {
     let piece = earlier(phone, doc.clone()).write(1).all();
     assert_eq!(phone.exchange(&[piece]).await.outcomes(), ["accepted"], "{doc}");
-    assert_eq!(put_photo(phone, &doc, "photo").await, 204, "{doc}");
+    assert_eq!(put_photo(phone, &doc, "photo").await, 201, "{doc}");
 }
 
 /// Everything that there is to read, written by those who may; then the person becomes who they are in this cell.
@@ -259,14 +208,13 @@ async fn photos(found: &mut Ledger, person: &Person, colleague: MemberId, waits:
     for paper in papers() {
         let doc = person.doc(paper, colleague);
         let what = (person.standing, &person.roles, paper, salt);
-        let status = put_photo(&person.phone, &doc, &format!("{salt} by {}", person.phone.device)).await;
         let brings = match agreed::writes(person, paper) {
             "accepted" => true,
             "inbox" => waits,
             _ => false,
         };
-        let expected = person.turned_away().map_or(if brings { 204 } else { 404 }, |(status, _)| status);
-        found.cell(Endpoint::BlobAppend, what, status.as_str(), expected.to_string());
+        let expected = |well: u16| person.turned_away().map_or(if brings { well } else { 404 }, |(status, _)| status);
+        uploads(found, &person.phone, &doc, salt, (what, expected)).await;
         if waits {
             continue;
         }
@@ -283,12 +231,36 @@ async fn photos(found: &mut Ledger, person: &Person, colleague: MemberId, waits:
         let path = format!("/v1/blobs/{hash}");
         let got = said(person.phone.request(Method::GET, &path).send().await.unwrap()).await;
         found.cell(Endpoint::BlobRead, what, got, &expected);
-        // Without a body: the status alone. Who has left may ask, and sees nothing.
-        let head = person.phone.request(Method::HEAD, &path).send().await.unwrap().status();
-        let expected =
-            if person.turned_away().is_none() && person.standing == Standing::Left { "404" } else { &expected[..3] };
-        found.cell(Endpoint::BlobHeld, what, head.as_str(), expected);
     }
+}
+
+/// Each step of an upload, by who may bring the document's photos and by who may not.
+async fn uploads(
+    found: &mut Ledger,
+    phone: &Phone,
+    doc: &DocId,
+    salt: &str,
+    (what, expected): (impl std::fmt::Debug + Copy, impl Fn(u16) -> u16),
+) {
+    let (hash, bytes) = photo(doc, &format!("{salt} by {}", phone.device));
+    let got = phone.begin(hash, doc, bytes.len(), &bytes).await.status();
+    found.cell(Endpoint::UploadBegin, what, got.as_str(), expected(201).to_string());
+    let asked = serde_json::json!({ "hashes": [hash] }).to_string();
+    let answer = phone.request(Method::POST, "/v1/blobs/missing").body(asked).send().await.unwrap();
+    let got = match answer.status().as_u16() {
+        200 if answer.text().await.unwrap().contains(&hash.to_string()) => 404,
+        status => status,
+    };
+    found.cell(Endpoint::BlobsMissing, what, got.to_string(), expected(200).to_string());
+    let path = format!("/v1/uploads/{hash}");
+    let got = phone.tus(Method::HEAD, &path).send().await.unwrap().status();
+    found.cell(Endpoint::UploadHeld, what, got.as_str(), expected(200).to_string());
+    let got = phone.append(hash, bytes.len(), &[]).await.status();
+    found.cell(Endpoint::UploadAppend, what, got.as_str(), expected(204).to_string());
+    let (hash, bytes) = photo(doc, &format!("{salt}, given up, by {}", phone.device));
+    phone.begin(hash, doc, bytes.len(), &bytes[..1]).await;
+    let got = phone.tus(Method::DELETE, &format!("/v1/uploads/{hash}")).send().await.unwrap().status();
+    found.cell(Endpoint::UploadGiveUp, what, got.as_str(), expected(204).to_string());
 }
 
 async fn exchanges(found: &mut Ledger, person: &mut Person, colleague: MemberId) {
@@ -403,14 +375,18 @@ async fn doors(found: &mut Ledger, person: &Person, colleague: MemberId, idle: &
         (Endpoint::Members, Method::POST, "/v1/members".to_owned(), new_member.into(), "200"),
         (Endpoint::Invites, Method::POST, "/v1/invites".to_owned(), invite.into(), "200"),
         (Endpoint::DeviceStatus, Method::POST, device, r#"{"status":"active"}"#.into(), "204"),
+        (Endpoint::UploadWays, Method::OPTIONS, "/v1/uploads".to_owned(), Vec::new(), "204"),
+        (Endpoint::UploadWaysOfOne, Method::OPTIONS, format!("/v1/uploads/{}", "ab".repeat(32)), Vec::new(), "204"),
         (Endpoint::Health, Method::GET, "/v1/health".to_owned(), Vec::new(), "200"),
         (Endpoint::Description, Method::GET, "/v1/openapi.json".to_owned(), Vec::new(), "200"),
         (Endpoint::Enrol, Method::POST, "/v1/enrol".to_owned(), enrol.into(), "403 code_wrong"),
     ];
+    let public =
+        [Endpoint::Health, Endpoint::Description, Endpoint::Enrol, Endpoint::UploadWays, Endpoint::UploadWaysOfOne];
     for (at, method, path, sent, well) in ways {
         let owners = matches!(at, Endpoint::Members | Endpoint::Invites | Endpoint::DeviceStatus);
         let expected = match person.standing {
-            _ if matches!(at, Endpoint::Health | Endpoint::Description | Endpoint::Enrol) => well,
+            _ if public.contains(&at) => well,
             Standing::Left | Standing::Lost => "403 device_refused",
             Standing::Pending => "403 device_pending",
             Standing::Active if owners && !person.owns() => "403 not_allowed",
@@ -474,18 +450,27 @@ async fn what_is_unknown_and_what_is_forbidden_answer_the_same_bytes() {
     written(&mut boss, doc.clone()).await;
     let (forbidden, _) = photo(&doc, "photo");
     let unknown = BlobHash([9; 32]);
-    for method in [Method::GET, Method::HEAD, Method::PATCH] {
+    for (method, route) in [
+        (Method::GET, "/v1/blobs/"),
+        (Method::HEAD, "/v1/blobs/"),
+        (Method::HEAD, "/v1/uploads/"),
+        (Method::PATCH, "/v1/uploads/"),
+        (Method::DELETE, "/v1/uploads/"),
+        (Method::POST, "/v1/uploads"),
+    ] {
         let mut answers = Vec::new();
         for (hash, doc) in [(forbidden, doc.clone()), (unknown, DocId::Order(stage::job(2)))] {
-            let request =
-                li.request(method.clone(), &format!("/v1/blobs/{hash}")).header("doorstep-doc", doc.to_string());
+            let one = if method == Method::POST { String::new() } else { hash.to_string() };
+            let request = li.tus(method.clone(), &format!("{route}{one}"));
+            let request = request.header("upload-metadata", stage::metadata(&hash.to_string(), &doc.to_string()));
             let request = request.header("upload-offset", "0").header("upload-length", "3");
-            let answer = request.send().await.unwrap();
+            let answer = request.header("content-type", "application/offset+octet-stream").send().await.unwrap();
             let mut heads: Vec<_> = answer.headers().iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
             heads.retain(|(name, _)| name != "date");
             answers.push((answer.status(), heads, answer.bytes().await.unwrap()));
         }
-        assert_eq!(answers[0], answers[1], "{method}");
+        assert_eq!(answers[0].0, 404, "{method} {route}");
+        assert_eq!(answers[0], answers[1], "{method} {route}");
     }
     stage.close().await;
 }

@@ -11,11 +11,9 @@ use doorstep_relay::engine::rates::Rate;
 use doorstep_relay::engine::rush::Seats;
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::{self, DayUse, Quota, Storage};
-use doorstep_schemas::blob::{DOC, LENGTH, OFFSET};
 use doorstep_schemas::ids::{BlobHash, DeviceId, DocId};
 use doorstep_schemas::quota::day_of;
 use doorstep_schemas::wire::{Access, Status};
-use reqwest::{Method, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -116,12 +114,6 @@ async fn work_for_the_inbox_counts_for_who_brings_it_and_not_again_when_it_is_ad
     assert_eq!(wang.exchange(&[piece]).await.outcomes(), ["accepted"]);
 }
 
-async fn patch(phone: &Phone, doc: &DocId, bytes: &[u8], from: usize, to: usize) -> Response {
-    let request = phone.request(Method::PATCH, &format!("/v1/blobs/{}", BlobHash::of(bytes)));
-    let request = request.header(OFFSET, from).header(LENGTH, bytes.len()).header(DOC, doc.to_string());
-    request.body(bytes[from..to].to_vec()).send().await.unwrap()
-}
-
 #[tokio::test]
 async fn photos_count_once_as_a_whole_from_their_first_byte() {
     let stage = Stage::on_sqlite().await;
@@ -132,18 +124,21 @@ async fn photos_count_once_as_a_whole_from_their_first_byte() {
     li.exchange(&[pen.all()]).await;
     allow(&stage, DayUse { photo_bytes: 250, ..DayUse::ENDLESS }, DayUse::ENDLESS).await;
     let (first, second, third) = ([1u8; 100], [2u8; 100], [3u8; 100]);
-    assert_eq!(patch(&li, &doc, &first, 0, 100).await.status(), 204);
+    let named = |bytes: &[u8; 100]| BlobHash::of(bytes);
+    assert_eq!(li.begin(named(&first), &doc, 100, &first).await.status(), 201);
     assert_eq!(used(&stage, li.device).photo_bytes, 100);
-    assert_eq!(patch(&li, &doc, &first, 100, 100).await.status(), 204, "it is there already");
-    assert_eq!(patch(&li, &doc, &second, 0, 40).await.status(), 204);
+    assert_eq!(li.begin(named(&first), &doc, 100, &[]).await.status(), 201, "it is there already");
+    assert_eq!(li.begin(named(&second), &doc, 100, &[]).await.status(), 201);
+    assert_eq!(used(&stage, li.device).photo_bytes, 100, "nothing of it is here");
+    assert_eq!(li.append(named(&second), 0, &second[..40]).await.status(), 204);
     assert_eq!(used(&stage, li.device).photo_bytes, 200, "what is never finished takes room as well");
-    let refused = patch(&li, &doc, &third, 0, 100).await;
+    let refused = li.begin(named(&third), &doc, 100, &third).await;
     assert_eq!(refused.headers()["retry-after"], (16 * 3_600).to_string(), "until midnight");
     assert_eq!(refusal(refused).await, (429, "quota_used".into()));
-    assert_eq!(patch(&li, &doc, &second, 40, 100).await.status(), 204, "what was begun is finished");
+    assert_eq!(li.append(named(&second), 40, &second[40..]).await.status(), 204, "what was begun is finished");
     assert_eq!(used(&stage, li.device).photo_bytes, 200);
     stage.pass(A_DAY);
-    assert_eq!(patch(&li, &doc, &third, 0, 100).await.status(), 204);
+    assert_eq!(li.begin(named(&third), &doc, 100, &third).await.status(), 201);
 }
 
 #[tokio::test]

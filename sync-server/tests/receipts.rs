@@ -36,10 +36,7 @@ fn question(runs: Vec<RunAsked>, blobs: Vec<BlobHash>) -> ReceiptsUp {
 
 async fn put_photo(phone: &Phone, doc: &DocId, bytes: &[u8]) -> BlobHash {
     let hash = BlobHash(Sha256::digest(bytes).into());
-    let request = phone.request(Method::PATCH, &format!("/v1/blobs/{hash}"));
-    let request = request.header("upload-offset", "0").header("upload-length", bytes.len().to_string());
-    let sent = request.header("doorstep-doc", doc.to_string()).body(bytes.to_vec()).send().await.unwrap();
-    assert_eq!(sent.status(), 204);
+    assert_eq!(phone.begin(hash, doc, bytes.len(), bytes).await.status(), 201);
     hash
 }
 

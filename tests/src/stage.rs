@@ -73,6 +73,11 @@ impl Relay {
         Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--tls")])
     }
 
+    /// Serves `folder` with its photos in the bucket that a file describes.
+    pub fn in_bucket(folder: &Path, bucket: &Path) -> Result<Self, StageError> {
+        Self::serve(folder, "127.0.0.1:0", &[OsStr::new("--s3"), bucket.as_os_str()])
+    }
+
     fn serve(folder: &Path, listen: &str, more: &[&OsStr]) -> Result<Self, StageError> {
         let mut process = Command::new(program("doorstep-relay")?)
             .args(["serve", "--listen", listen, "--data"])

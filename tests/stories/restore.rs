@@ -161,3 +161,54 @@ async fn old_files_copied_back_without_a_word_are_noticed() {
     let relay = Relay::start_at(&old, &address).unwrap();
     goes_on(&owner, &phone, given, &old, &relay, folder.path()).await;
 }
+
+/// The backup's log knows the photo; its folder lost it, as when only the database was saved. And the newest one is in neither.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn photos_that_a_restored_relay_lacks_are_brought_again_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let (relay, owner, phone) = story::set_stage(folder.path()).await.unwrap();
+    outlet::take_the_days_orders(&owner).unwrap();
+    let jobs = jobs_of(&phone).await;
+    write(&phone, jobs[1], "BEFORE-1");
+    shoot(&phone, jobs[1], 800);
+    phone.drained().await;
+    owner.drained().await;
+    let address = relay.address.trim_start_matches("http://").to_owned();
+    let data = relay.kill().unwrap();
+    let old: PathBuf = folder.path().join("old files");
+    copy_all(&data, &old);
+    let kept = photos_under(&old.join("blobs"));
+    assert_eq!(kept.len(), 2, "picture and thumbnail");
+    fs::remove_file(&kept[0]).unwrap();
+
+    let relay = Relay::start_at(&data, &address).unwrap();
+    shoot(&phone, jobs[1], 900);
+    phone.drained().await;
+    owner.drained().await;
+    drop(relay);
+    let relay = Relay::start_at(&old, &address).unwrap();
+    phone.app.sync_now().await.unwrap();
+    owner.app.sync_now().await.unwrap();
+    phone.app.sync_now().await.unwrap();
+    phone.until("all four are there", |_| (photos_under(&old.join("blobs")).len() == 4).then_some(())).await;
+    phone.drained().await;
+    let said = relay_does(&old, &["check"], &[]).unwrap();
+    assert!(said.contains("4 of 4 photos as written"), "{said}");
+    // What was there had not to be brought again: its file is the one that was copied.
+    assert!(kept[1].exists());
+    drop(relay);
+}
+
+/// Whole photos of a relay's folder.
+fn photos_under(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(photos_under(&path));
+        } else if path.extension().is_none() && !path.file_name().unwrap().to_string_lossy().starts_with('.') {
+            found.push(path);
+        }
+    }
+    found
+}

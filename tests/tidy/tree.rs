@@ -55,8 +55,10 @@ fn no_unfinished_mark_and_no_skipped_test_is_in_the_code() {
 
 #[test]
 fn lock_files_name_no_registry_address_and_no_file_names_a_machine() {
-    let lock = fs::read_to_string(root().join("ui/package-lock.json")).unwrap();
-    assert!(!lock.contains("\"resolved\""), "ui/package-lock.json");
+    for file in ["ui/package-lock.json", "tests/interop/package-lock.json"] {
+        let lock = fs::read_to_string(root().join(file)).unwrap();
+        assert!(!lock.contains("\"resolved\""), "{file}");
+    }
     let paths = [["/ro", "ot/"], ["/ho", "me/"], ["/wo", "rk/"]];
     for file in tracked() {
         let Ok(text) = fs::read_to_string(root().join(&file)) else { continue };

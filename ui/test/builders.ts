@@ -132,6 +132,7 @@ export function appliance(change: Partial<ApplianceView> = {}): ApplianceView {
     action: '',
     plate: {},
     readings: [row(), earthResistance(), rcdButton()],
+    next_photo: null,
     ...change,
   };
 }
@@ -151,6 +152,9 @@ export function photo(change: Partial<PhotoView> = {}): PhotoView {
     place: 'on_device',
     photo_here: true,
     thumb_here: true,
+    caption: '',
+    retaken: false,
+    drawn_on: null,
     ...change,
   };
 }

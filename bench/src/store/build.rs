@@ -120,6 +120,7 @@ pub fn ready(beside: &Path, plan: Plan, anew: bool) -> Result<PathBuf, StoreBenc
         fs::remove_dir_all(&folder)?;
     }
     if folder.exists() {
+        renew(&folder)?;
         return Ok(folder);
     }
     for stale in fs::read_dir(beside)? {
@@ -133,6 +134,15 @@ pub fn ready(beside: &Path, plan: Plan, anew: bool) -> Result<PathBuf, StoreBenc
     fill(partial.path(), &story)?;
     fs::rename(partial.keep(), &folder)?;
     Ok(folder)
+}
+
+/// Brings a folder that was filled by an earlier version to this one's shape and read models: what is measured is not the
+/// first start after an update. The second opening lets go of the copy that the first one made.
+fn renew(folder: &Path) -> Result<(), StoreBenchError> {
+    for _ in 0..2 {
+        drop(open(folder)?);
+    }
+    super::tables::settle(folder)
 }
 
 /// What a folder's content depends on: the documents that the town writes, and the shape of the tables.

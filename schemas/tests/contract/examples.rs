@@ -2,6 +2,7 @@
 
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, AutoCommit, ObjType, ROOT, ScalarValue};
+use doorstep_schemas::blob::{MissingAnswer, MissingRequest};
 use doorstep_schemas::bundle::{
     self, BlobPart, BundleFrame, BundleHead, BundleItem, BundleKey, CarriedPiece, End, Label, Slot,
 };
@@ -350,6 +351,14 @@ pub fn invite_request() -> InviteRequest {
 
 pub fn invite_answer() -> InviteAnswer {
     InviteAnswer { code: "7K2M9QXA".into(), expires_ms: NOW + 600_000 }
+}
+
+pub fn missing_request() -> MissingRequest {
+    MissingRequest { hashes: vec![BlobHash([8; 32]), BlobHash([9; 32])] }
+}
+
+pub fn missing_answer() -> MissingAnswer {
+    MissingAnswer { missing: vec![BlobHash([9; 32])] }
 }
 
 pub fn device_status_request() -> DeviceStatusRequest {

@@ -257,6 +257,8 @@ fn json_bodies_of_protocol_1_read_for_ever() {
     json_holds("invite-request", &examples::invite_request());
     json_holds("invite-answer", &examples::invite_answer());
     json_holds("device-status-request", &examples::device_status_request());
+    json_holds("missing-request", &examples::missing_request());
+    json_holds("missing-answer", &examples::missing_answer());
     json_holds("error-answer", &examples::error_answer());
     json_holds("announcement", &examples::announcement());
 }

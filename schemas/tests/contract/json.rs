@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use doorstep_schemas::blob::{MissingAnswer, MissingRequest};
 use doorstep_schemas::claim_pack::ClaimPack;
 use doorstep_schemas::enrol::{
     DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
@@ -15,7 +16,7 @@ use schemars::{Schema, schema_for};
 
 use crate::rules::rule_schemas;
 
-fn schemas() -> [(&'static str, Schema); 9] {
+fn schemas() -> [(&'static str, Schema); 11] {
     [
         ("announcement", schema_for!(Announcement)),
         ("device-status-request", schema_for!(DeviceStatusRequest)),
@@ -25,6 +26,8 @@ fn schemas() -> [(&'static str, Schema); 9] {
         ("invite-answer", schema_for!(InviteAnswer)),
         ("invite-request", schema_for!(InviteRequest)),
         ("member-answer", schema_for!(MemberAnswer)),
+        ("missing-answer", schema_for!(MissingAnswer)),
+        ("missing-request", schema_for!(MissingRequest)),
         ("new-member", schema_for!(NewMember)),
     ]
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use doorstep_schemas::PROTOCOL;
+use doorstep_schemas::blob::{MissingAnswer, MissingRequest};
 use doorstep_schemas::enrol::{
     DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
 };
@@ -17,13 +18,17 @@ use serde_json::{Map, Value, json};
 use crate::json::folder;
 
 /// Routes whose bodies are frames, bytes or events.
-const OTHERWISE: [&str; 7] = [
+const OTHERWISE: [&str; 11] = [
     "POST /v1/exchange",
     "POST /v1/compare",
     "POST /v1/receipts",
     "GET /v1/live",
-    "HEAD /v1/blobs/{hash}",
-    "PATCH /v1/blobs/{hash}",
+    "OPTIONS /v1/uploads",
+    "OPTIONS /v1/uploads/{hash}",
+    "POST /v1/uploads",
+    "HEAD /v1/uploads/{hash}",
+    "PATCH /v1/uploads/{hash}",
+    "DELETE /v1/uploads/{hash}",
     "GET /v1/blobs/{hash}",
 ];
 
@@ -72,6 +77,8 @@ fn document() -> Value {
         "name": "device", "in": "path", "required": true,
         "schema": { "type": "string", "pattern": "^[0-9a-f]{16}$" },
     }]);
+    let lacking = body::<MissingAnswer>(s);
+    let missing = asked::<MissingRequest>(s, "A device asks which blobs the relay lacks", false, ("200", lacking));
     let text = json!({ "type": "string" });
     let health = json!({
         "summary": "Whether the relay is up, and which one it is",
@@ -105,6 +112,7 @@ fn document() -> Value {
             "/v1/members": { "post": members },
             "/v1/invites": { "post": invites },
             "/v1/devices/{device}/status": { "post": status },
+            "/v1/blobs/missing": { "post": missing },
             "/v1/health": { "get": health },
             "/v1/openapi.json": { "get": description },
         },

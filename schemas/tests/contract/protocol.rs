@@ -69,11 +69,17 @@ fn every_json_body_and_route_is_named() {
         "InviteRequest",
         "InviteAnswer",
         "DeviceStatusRequest",
+        "MissingRequest",
+        "MissingAnswer",
         "ErrorAnswer",
         "Announcement",
         blob::OFFSET,
         blob::LENGTH,
-        blob::DOC,
+        blob::RESUMABLE,
+        blob::METADATA,
+        blob::CHECKSUM,
+        blob::EXPIRES,
+        blob::BODY_TYPE,
     ] {
         assert!(doc.contains(word), "{word}");
     }
@@ -97,6 +103,7 @@ fn the_limits_are_those_of_the_code() {
         ("MAX_TIME", MAX_TIME),
         ("MAX_DOC_OPS", admission::MAX_DOC_OPS),
         ("MAX_BLOB", blob::MAX_BLOB),
+        ("MOST_ASKED", blob::MOST_ASKED as u64),
         ("MAX_COMPARE", compare::MAX_COMPARE as u64),
         ("MOST_NODES", compare::MOST_NODES as u64),
         ("MOST_SUBJECTS", compare::MOST_SUBJECTS as u64),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use doorstep::actions::photos::Taken;
+use doorstep::actions::JobError;
+use doorstep::actions::photos::{PhotoError, Taken};
 use doorstep::app::Doorstep;
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::event::Task;
@@ -143,8 +144,10 @@ pub async fn set_pictures(core: Core<'_>, input: SetPictures) -> Result<SessionV
 #[tauri::command]
 #[specta::specta]
 pub async fn fetch_photo(core: Core<'_>, input: FetchPhoto) -> Result<(), Failure> {
-    if core.actions.photo_bytes(&input.photo).is_ok() {
-        return Ok(());
+    match core.actions.photo_bytes(&input.photo) {
+        Ok(_) => return Ok(()),
+        Err(hidden @ PhotoError::Job(JobError::LeaseEnded)) => return Err(hidden.told()),
+        Err(_) => {}
     }
     match core.fetch_photo(&input.photo).await {
         Ok(true) => Ok(()),

@@ -1,54 +1,43 @@
-//! Photo bytes in a folder: `<outlet>/<first two letters>/<hash>`, and beside it a `.part` for each device that is
-//! still sending.
+//! Photo bytes: whole ones as `<outlet>/<first two letters>/<hash>` in a folder or in a bucket, and in the folder a
+//! `.part` for each device that is still sending, until it is whole, given up, or too old.
 //!
 //! Names come from parsed ids only, never from a request's text. Partials are per device, so nobody can spoil a
 //! colleague's upload. All bytes are sealed under a key that lies in the log's database.
 
+mod depot;
 mod older;
 mod part;
 mod seal;
 mod turn;
+mod upload;
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
-use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
+use doorstep_schemas::ids::{BlobHash, OutletId};
+
+use tokio::runtime::Handle;
 
 use crate::storage::StorageError;
+pub use depot::{Bucket, Depot, key, may_be_spoken_to};
 pub use older::Sealed;
+pub use part::Begun;
 pub use seal::{Seal, Whole};
 pub use turn::Turn;
 use turn::Turns;
-
-/// One blob of one outlet, on its way up from one device.
-#[derive(Debug, Clone, Copy)]
-pub struct Upload {
-    pub outlet: OutletId,
-    pub hash: BlobHash,
-    pub device: DeviceId,
-}
-
-impl Upload {
-    fn name(&self) -> seal::Name {
-        seal::Name { outlet: self.outlet, hash: self.hash }
-    }
-}
+pub use upload::{Appending, Finished, Swept, Underway, Upload};
 
 /// See the module.
 #[derive(Debug)]
-pub struct BlobFolder {
+pub struct Blobs {
     root: PathBuf,
     seal: Seal,
     turns: Turns,
-}
-
-/// How a finished upload ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Finished {
-    Whole,
-    /// The bytes were not those of the name; they are gone.
-    Mismatch,
+    folder: Depot,
+    /// Where whole blobs go, if that is not the folder.
+    bucket: Option<Depot>,
 }
 
 /// Runs what waits for the disk away from the runtime's threads.
@@ -69,20 +58,44 @@ fn if_there<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-impl BlobFolder {
-    pub fn at(root: &Path, seal: Seal) -> Self {
-        Self { root: root.to_owned(), seal, turns: Turns::default() }
+/// A moment as files keep it.
+fn moment(ms: i64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+}
+
+impl Blobs {
+    pub fn at(root: &Path, seal: Seal) -> Result<Self, StorageError> {
+        let folder = Depot::folder(root)?;
+        Ok(Self { root: root.to_owned(), seal, turns: Turns::default(), folder, bucket: None })
     }
 
-    /// Removes whole blobs of an outlet, wherever it is called.
-    pub fn remover(&self, outlet: OutletId) -> impl Fn(&BlobHash) -> Result<(), StorageError> + Send + use<> {
-        let root = self.root.join(outlet.to_string());
+    /// The same, with whole blobs in a bucket. Those that the folder has are read as before.
+    pub fn with_bucket(self, bucket: Depot) -> Self {
+        Self { bucket: Some(bucket), ..self }
+    }
+
+    /// Where a whole blob goes.
+    fn depot(&self) -> &Depot {
+        self.bucket.as_ref().unwrap_or(&self.folder)
+    }
+
+    /// Where a whole blob may lie, in the order in which it is looked for.
+    fn depots(&self) -> impl Iterator<Item = &Depot> {
+        self.bucket.iter().chain([&self.folder])
+    }
+
+    /// Removes whole blobs of an outlet, from the log's writer: `runtime` is where a bucket is spoken to.
+    pub fn remover(
+        &self,
+        outlet: OutletId,
+        runtime: Handle,
+    ) -> impl Fn(&BlobHash) -> Result<(), StorageError> + Send + use<> {
+        let (root, bucket) = (self.root.clone(), self.bucket.clone());
         move |hash| {
-            let path = root.join(format!("{:02x}", hash.0[0])).join(hash.to_string());
-            match fs::remove_file(&path) {
-                Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(StorageError::io(path, cause)),
-                _ => Ok(()),
-            }
+            let key = key(outlet, hash);
+            let path = root.join(key.as_ref());
+            if_there(fs::remove_file(&path)).map_err(|cause| StorageError::io(path, cause))?;
+            bucket.as_ref().map_or(Ok(()), |bucket| runtime.block_on(bucket.remove(&key)))
         }
     }
 
@@ -90,31 +103,15 @@ impl BlobFolder {
         self.root.join(outlet.to_string()).join(format!("{:02x}", hash.0[0]))
     }
 
-    /// Where a whole blob lies, or would.
-    pub fn whole(&self, outlet: OutletId, hash: &BlobHash) -> PathBuf {
-        self.folder(outlet, hash).join(hash.to_string())
-    }
-
-    fn part(&self, upload: Upload) -> PathBuf {
-        self.folder(upload.outlet, &upload.hash).join(format!("{}.{}.part", upload.hash, upload.device))
-    }
-
-    /// Opens a whole blob, on the caller's thread.
-    pub fn look(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Whole>, StorageError> {
-        let path = self.whole(outlet, hash);
-        let opened = if_there(File::open(&path)).and_then(|file| {
-            file.map(|file| Whole::over(file, self.seal.clone(), seal::Name { outlet, hash: *hash })).transpose()
-        });
-        opened.map_err(|cause| StorageError::io(path, cause))
-    }
-
-    /// The same for callers on the runtime.
+    /// Opens a whole blob.
     pub async fn open(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Whole>, StorageError> {
-        let (seal, name) = (self.seal.clone(), seal::Name { outlet, hash: *hash });
-        aside(self.whole(outlet, hash), move |path| {
-            if_there(File::open(path))?.map(|file| Whole::over(file, seal, name)).transpose()
-        })
-        .await
+        for depot in self.depots() {
+            let found = Whole::open(depot, &self.seal, seal::Name { outlet, hash: *hash }).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
     }
 
     /// The length of a whole blob.
@@ -122,78 +119,30 @@ impl BlobFolder {
         Ok(self.open(outlet, hash).await?.map(|whole| whole.size))
     }
 
-    /// The bytes that this device has brought so far.
-    pub async fn part_length(&self, upload: Upload) -> Result<u64, StorageError> {
-        let seal = self.seal.clone();
-        aside(self.part(upload), move |path| {
-            let file = if_there(File::open(path))?;
-            let held = file.map(|file| part::extent(&file, &seal, upload.name())).transpose()?;
-            Ok(held.unwrap_or_default().plain)
-        })
-        .await
-    }
-
-    /// The right to append; an older connection of the same device that still holds it is told to stop.
-    pub async fn turn(&self, upload: Upload) -> Turn {
-        self.turns.take(self.part(upload)).await
-    }
-
-    /// Opens the partial at its end.
-    pub async fn append(&self, upload: Upload) -> Result<Appending, StorageError> {
-        let (folder, path) = (self.folder(upload.outlet, &upload.hash), self.part(upload));
-        let seal = self.seal.clone();
-        let growing = aside(path.clone(), move |path| {
-            fs::create_dir_all(folder)?;
-            part::Growing::open(path, seal, upload.name())
-        });
-        Ok(Appending { part: Some(growing.await?), path })
-    }
-
-    /// Holds the bytes to their name and gives them their place.
-    pub async fn finish(&self, upload: Upload) -> Result<Finished, StorageError> {
-        let (seal, name, part) = (self.seal.clone(), upload.name(), self.part(upload));
-        aside(self.whole(upload.outlet, &upload.hash), move |whole| {
-            let size = part::extent(&File::open(&part)?, &seal, name)?.plain;
-            let draft = part.with_extension("whole");
-            let mut plain = part::Stretches::over(File::open(&part)?, seal.clone(), name)?;
-            seal::write(&seal, name, size, &mut plain, &mut File::create(&draft)?)?;
-            if Whole::over(File::open(&draft)?, seal, name)?.hash()? != upload.hash {
-                fs::remove_file(&draft)?;
-                fs::remove_file(&part)?;
-                return Ok(Finished::Mismatch);
+    /// The bytes that a whole blob takes where it lies.
+    pub async fn sealed_size(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<u64>, StorageError> {
+        for depot in self.depots() {
+            let size = depot.size(&key(outlet, hash)).await?;
+            if size.is_some() {
+                return Ok(size);
             }
-            fs::rename(&draft, whole)?;
-            // A new folder is itself an entry of the one above: all must be on the disk before anybody is told.
-            for folder in whole.ancestors().skip(1).take(3) {
-                File::open(folder)?.sync_all()?;
+        }
+        Ok(None)
+    }
+
+    /// A whole blob as it lies there, sealed.
+    pub async fn sealed(&self, outlet: OutletId, hash: &BlobHash) -> Result<Option<Vec<u8>>, StorageError> {
+        for depot in self.depots() {
+            let found = depot.all(&key(outlet, hash)).await?;
+            if found.is_some() {
+                return Ok(found);
             }
-            fs::remove_file(&part)?;
-            Ok(Finished::Whole)
-        })
-        .await
-    }
-}
-
-/// A partial, open at its end.
-#[derive(Debug)]
-pub struct Appending {
-    /// Gone while it is being written to, and for good when that failed.
-    part: Option<part::Growing>,
-    path: PathBuf,
-}
-
-impl Appending {
-    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
-        let (growing, bytes) = (self.part.take(), bytes.to_vec());
-        let mut growing = growing.ok_or(StorageError::WriterGone)?;
-        let written = aside(self.path.clone(), move |_| growing.write(&bytes).map(|()| growing));
-        self.part = Some(written.await?);
-        Ok(())
+        }
+        Ok(None)
     }
 
-    /// Makes durable what was written.
-    pub async fn sync(mut self) -> Result<(), StorageError> {
-        let growing = self.part.take();
-        aside(self.path.clone(), move |_| growing.map_or(Ok(()), |growing| growing.sync())).await
+    /// Lays a sealed blob down as it is.
+    pub async fn put_sealed(&self, outlet: OutletId, hash: &BlobHash, sealed: Vec<u8>) -> Result<(), StorageError> {
+        self.depot().put(&key(outlet, hash), sealed).await
     }
 }

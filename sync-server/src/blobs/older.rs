@@ -1,13 +1,13 @@
 //! Photos from before they were encrypted: sealed once, at the first start that finds them.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
+use doorstep_schemas::ids::{BlobHash, OutletId};
 use sha2::{Digest, Sha256};
 
-use super::{BlobFolder, Upload, part, seal};
+use super::{Blobs, seal};
 use crate::storage::StorageError;
 
 /// Lies in the folder when nothing in it is older.
@@ -22,7 +22,7 @@ pub struct Sealed {
     pub damaged: u64,
 }
 
-impl BlobFolder {
+impl Blobs {
     /// Seals what lies here in the clear. May be interrupted: the next start goes on.
     pub fn seal_older(&self) -> Result<Sealed, StorageError> {
         let mut sum = Sealed::default();
@@ -32,8 +32,10 @@ impl BlobFolder {
         }
         let failed = |cause| StorageError::io(&self.root, cause);
         fs::create_dir_all(&self.root).map_err(failed)?;
-        for (outlet, path) in files(&self.root).map_err(failed)? {
-            self.seal_one(outlet, &path, &mut sum).map_err(|cause| StorageError::io(&path, cause))?;
+        for (outlet, folder) in folders(&self.root).map_err(failed)? {
+            for path in files(&folder).map_err(failed)? {
+                self.seal_one(outlet, &path, &mut sum).map_err(|cause| StorageError::io(&path, cause))?;
+            }
         }
         File::create(&done).and_then(|file| file.sync_all()).map_err(failed)?;
         File::open(&self.root).and_then(|folder| folder.sync_all()).map_err(failed)?;
@@ -58,21 +60,14 @@ impl BlobFolder {
                     return Ok(());
                 }
                 let name = seal::Name { outlet, hash };
+                let sealed = seal::sealed(&self.seal, name, plain.len() as u64, &mut plain.as_slice())?;
                 let mut file = File::create(&draft)?;
-                seal::write(&self.seal, name, plain.len() as u64, &mut plain.as_slice(), &mut file)?;
+                file.write_all(&sealed)?;
+                file.sync_all()?;
                 sum.bytes += plain.len() as u64;
             }
-            [hash, device, "part"] => {
-                let (Ok(hash), Ok(device)) = (hash.parse(), device.parse::<DeviceId>()) else { return Ok(()) };
-                let upload = Upload { outlet, hash, device };
-                let plain = fs::read(path)?;
-                // What an interrupted start left of it would be taken for the beginning.
-                File::create(&draft)?;
-                let mut growing = part::Growing::open(&draft, self.seal.clone(), upload.name())?;
-                growing.write(&plain)?;
-                growing.sync()?;
-                sum.bytes += plain.len() as u64;
-            }
+            // Nothing says how long it was to be: its device sends it from the beginning.
+            [_, _, "part"] => return fs::remove_file(path),
             _ => return Ok(()),
         }
         fs::rename(&draft, path)?;
@@ -84,8 +79,8 @@ impl BlobFolder {
     }
 }
 
-/// Files two folders down, with the outlet that the first one names.
-fn files(root: &Path) -> io::Result<Vec<(OutletId, PathBuf)>> {
+/// Folders two down, with the outlet that the first one names.
+pub(super) fn folders(root: &Path) -> io::Result<Vec<(OutletId, PathBuf)>> {
     let mut found = Vec::new();
     for outlet in fs::read_dir(root)? {
         let outlet = outlet?.path();
@@ -93,10 +88,13 @@ fn files(root: &Path) -> io::Result<Vec<(OutletId, PathBuf)>> {
             continue;
         };
         for folder in fs::read_dir(&outlet)? {
-            for file in fs::read_dir(folder?.path())? {
-                found.push((id, file?.path()));
-            }
+            found.push((id, folder?.path()));
         }
     }
     Ok(found)
+}
+
+/// What lies in a folder now.
+pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|file| Ok(file?.path())).collect()
 }

@@ -4,15 +4,17 @@
 //! nothing. Photos that the folder holds from the last time are left there.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use doorstep_schemas::ids::OutletId;
+use doorstep_schemas::ids::{BlobHash, OutletId};
 use serde_json::json;
+use tokio::runtime::Runtime;
 
 use super::folder::say;
-use super::{CliError, DataFolder, check, folder};
+use super::{CliError, DataFolder, Photos, check, folder};
+use crate::blobs::Blobs;
 use crate::clock::{Clock, SystemClock};
 use crate::storage::sqlite::{self, Sqlite};
 use crate::storage::{self, Outlet};
@@ -21,6 +23,8 @@ use crate::storage::{self, Outlet};
 pub struct Backup {
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    photos: Photos,
     /// A folder of its own, best on another disk: new, or of the last backup.
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
@@ -30,7 +34,7 @@ pub struct Backup {
 
 /// Photos as a backup went over them.
 #[derive(Debug, Clone, Copy, Default)]
-struct Photos {
+struct Copied {
     all: u64,
     copied: u64,
     bytes: u64,
@@ -49,9 +53,10 @@ pub fn run(command: &Backup) -> Result<(), CliError> {
     let outlets = storage::look(&live, |shelf| shelf.outlets())?;
     let copy = Sqlite::open_copy(&draft, &command.data.path, command.data.key_file())?;
     let kept = storage::look(&copy, |shelf| shelf.outlets())?;
-    let mut photos = Photos::default();
+    let mut photos = Copied::default();
+    let (blobs, runtime) = (folder::blobs(&command.data, &command.photos, &live)?, folder::runtime()?);
     for outlet in &kept {
-        copy_photos(&copy, outlet.id, &command.data.path, &command.to, &mut photos)?;
+        copy_photos((&copy, outlet.id), (&blobs, &runtime), &command.to, &mut photos)?;
     }
     drop(copy);
     for left in ["relay.db.part-wal", "relay.db.part-shm"] {
@@ -85,7 +90,7 @@ fn note(live: &Sqlite, before: &[Outlet], kept: &[Outlet]) -> Result<(), CliErro
     Ok(())
 }
 
-fn report(command: &Backup, kept: &[Outlet], photos: Photos) -> Result<(), CliError> {
+fn report(command: &Backup, kept: &[Outlet], photos: Copied) -> Result<(), CliError> {
     let entries: u64 = kept.iter().map(|outlet| outlet.head).sum();
     if command.json {
         let outlets: Vec<_> = kept.iter().map(|o| json!({ "id": o.id, "entries": o.head })).collect();
@@ -94,49 +99,54 @@ fn report(command: &Backup, kept: &[Outlet], photos: Photos) -> Result<(), CliEr
             "photos_copied": photos.copied, "bytes_copied": photos.bytes,
         }));
     }
-    let Photos { all, copied, .. } = photos;
+    let Copied { all, copied, .. } = photos;
     say(&format!("backed up {entries} entries and {all} photos, {copied} of them new"))?;
     say("the key is not in it: keep a copy of relay.key in another place")
 }
 
-fn copy_photos(copy: &Sqlite, outlet: OutletId, data: &Path, to: &Path, photos: &mut Photos) -> Result<(), CliError> {
+fn copy_photos(
+    (copy, outlet): (&Sqlite, OutletId),
+    (blobs, runtime): (&Blobs, &Runtime),
+    to: &Path,
+    photos: &mut Copied,
+) -> Result<(), CliError> {
     check::each(copy, outlet, |hash, _| {
-        let name = hash.to_string();
-        let place = Path::new("blobs").join(outlet.to_string()).join(&name[..2]).join(&name);
         photos.all += 1;
-        match copy_file(&data.join(&place), &to.join(&place)) {
-            Ok(0) => {}
-            Ok(bytes) => {
-                photos.copied += 1;
-                photos.bytes += bytes;
-            }
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                photos.missing += 1;
-                say(&format!("photo {hash} is missing in {}", data.display()))?;
-            }
-            Err(cause) => return Err(CliError::Backup(to.join(&place), cause)),
+        let place = to.join(photo_place(outlet, &hash));
+        let length = runtime.block_on(blobs.sealed_size(outlet, &hash))?;
+        if fs::metadata(&place).is_ok_and(|there| Some(there.len()) == length) {
+            return Ok(());
         }
-        Ok(())
+        let Some(sealed) = runtime.block_on(blobs.sealed(outlet, &hash))? else {
+            photos.missing += 1;
+            return say(&format!("photo {hash} is missing"));
+        };
+        photos.copied += 1;
+        photos.bytes += sealed.len() as u64;
+        write_file(&place, &sealed).map_err(|cause| CliError::Backup(place, cause))
     })
 }
 
-/// Copies a file unless it is there already, whole or not at all; the bytes that were copied.
-pub fn copy_file(from: &Path, to: &Path) -> io::Result<u64> {
-    let length = fs::metadata(from)?.len();
-    if fs::metadata(to).is_ok_and(|there| there.len() == length) {
-        return Ok(0);
-    }
+/// Where a photo lies in a backup.
+pub fn photo_place(outlet: OutletId, hash: &BlobHash) -> PathBuf {
+    let name = hash.to_string();
+    Path::new("blobs").join(outlet.to_string()).join(&name[..2]).join(&name)
+}
+
+/// Writes a file, whole or not at all.
+fn write_file(to: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = to.parent().unwrap_or(to);
     sqlite::make_folder(folder).map_err(io::Error::other)?;
     let draft = to.with_extension("part");
-    fs::copy(from, &draft)?;
-    File::open(&draft)?.sync_all()?;
+    let mut file = File::create(&draft)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
     fs::rename(&draft, to)?;
     // A new folder is itself an entry of the one above.
     for folder in to.ancestors().skip(1).take(3) {
         File::open(folder)?.sync_all()?;
     }
-    Ok(length)
+    Ok(())
 }
 
 /// Removes what an interrupted run left.

@@ -2,13 +2,14 @@
 
 use clap::Args;
 use doorstep_schemas::ids::{BlobHash, OutletId};
+use tokio::runtime::Runtime;
 
 use super::folder::say;
-use super::{CliError, DataFolder, folder};
-use crate::blobs::BlobFolder;
+use super::{CliError, DataFolder, Photos, folder};
+use crate::blobs::Blobs;
 use crate::engine::audit;
-use crate::storage;
 use crate::storage::sqlite::Sqlite;
+use crate::storage::{self, StorageError};
 
 /// Rows looked at in one go.
 const BATCH: usize = 512;
@@ -17,6 +18,8 @@ const BATCH: usize = 512;
 pub struct Check {
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    photos: Photos,
     /// Leave the photos out: they take the longest.
     #[arg(long)]
     log_only: bool,
@@ -24,7 +27,7 @@ pub struct Check {
 
 pub fn run(command: &Check) -> Result<(), CliError> {
     let storage = folder::open(&command.data)?;
-    let blobs = folder::blobs(&command.data, &storage)?;
+    let (blobs, runtime) = (folder::blobs(&command.data, &command.photos, &storage)?, folder::runtime()?);
     let mut broken = None;
     for outlet in storage::look(&storage, |shelf| shelf.outlets())? {
         let audit = storage::look(&storage, |shelf| audit::audit(shelf, outlet.id))?;
@@ -34,7 +37,7 @@ pub fn run(command: &Check) -> Result<(), CliError> {
         }
         broken = broken.or(audit.finding.map(|finding| CliError::LogBroken { outlet: outlet.id, finding }));
         if !command.log_only {
-            let harmed = photos(&storage, &blobs, outlet.id)?;
+            let harmed = photos(&storage, &blobs, &runtime, outlet.id)?;
             broken = broken.or((harmed > 0).then_some(CliError::PhotosBroken { outlet: outlet.id, harmed }));
         }
     }
@@ -42,14 +45,20 @@ pub fn run(command: &Check) -> Result<(), CliError> {
 }
 
 /// Looks at each photo and names what is wrong; how many are.
-fn photos(storage: &Sqlite, blobs: &BlobFolder, outlet: OutletId) -> Result<u64, CliError> {
+fn photos(storage: &Sqlite, blobs: &Blobs, runtime: &Runtime, outlet: OutletId) -> Result<u64, CliError> {
     let (mut seen, mut harmed) = (0u64, 0);
     each(storage, outlet, |hash, size| {
         seen += 1;
-        let wrong = match blobs.look(outlet, &hash) {
+        let looked = runtime.block_on(async {
+            let Some(whole) = blobs.open(outlet, &hash).await? else { return Ok(None) };
+            Ok(Some(whole.size == size && whole.hash().await? == hash))
+        });
+        let wrong = match looked {
+            Ok(Some(true)) => return Ok(()),
             Ok(None) => "is missing",
-            Ok(Some(whole)) if whole.size == size && whole.hash().ok() == Some(hash) => return Ok(()),
-            Ok(Some(_)) | Err(_) => "is not what was written",
+            // A bucket that can't be reached says nothing of what is in it.
+            Err(cause @ StorageError::Depot(_)) => return Err(cause.into()),
+            Ok(Some(false)) | Err(_) => "is not what was written",
         };
         harmed += 1;
         say(&format!("photo {hash} {wrong}"))

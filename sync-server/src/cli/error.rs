@@ -27,6 +27,14 @@ pub enum CliError {
     Start(#[source] std::io::Error),
     #[error(transparent)]
     Tls(#[from] TlsError),
+    #[error("photos of this folder lie in the bucket {0}: say --s3 with the file that describes it")]
+    PhotosElsewhere(String),
+    #[error("{0}: the bucket's description could not be read")]
+    Bucket(PathBuf, #[source] std::io::Error),
+    #[error("{0} does not describe a bucket")]
+    BucketMalformed(PathBuf, #[source] serde_json::Error),
+    #[error("{0:?} is no bucket's address: https://, or http:// on this machine")]
+    BucketAddress(String),
     #[error("standard output is closed")]
     Output(#[source] std::io::Error),
     #[error("{0} holds no relay; create an outlet there first, or serve it once")]

@@ -5,9 +5,10 @@ use std::io::Write;
 use std::path::Path;
 
 use doorstep_schemas::ids::{MemberId, OutletId};
+use tokio::runtime::Runtime;
 
-use super::{CliError, DataFolder};
-use crate::blobs::BlobFolder;
+use super::{CliError, DataFolder, Photos};
+use crate::blobs::{Blobs, Bucket, Depot, may_be_spoken_to};
 use crate::engine::team::TeamError;
 use crate::identity;
 use crate::storage::sqlite::{self, Sqlite};
@@ -39,9 +40,40 @@ pub fn open(data: &DataFolder) -> Result<Sqlite, CliError> {
     Ok(Sqlite::open_by(&data.path, data.key_file())?)
 }
 
+/// The bucket that photos lie in, if that is what the operator said. What was said once has to be said again: a relay that
+/// forgot it would miss all photos.
+pub fn bucket(data: &DataFolder, photos: &Photos) -> Result<Option<Depot>, CliError> {
+    let mark = data.path.join("photos.elsewhere");
+    let Some(file) = &photos.s3 else {
+        return match std::fs::read_to_string(&mark) {
+            Ok(place) => Err(CliError::PhotosElsewhere(place.trim().to_owned())),
+            Err(_) => Ok(None),
+        };
+    };
+    let unread = |cause| CliError::Bucket(file.clone(), cause);
+    let said: Bucket = serde_json::from_slice(&std::fs::read(file).map_err(unread)?)
+        .map_err(|cause| CliError::BucketMalformed(file.clone(), cause))?;
+    if let Some(endpoint) = said.endpoint.as_ref().filter(|endpoint| !may_be_spoken_to(endpoint)) {
+        return Err(CliError::BucketAddress(endpoint.clone()));
+    }
+    let place = said.endpoint.as_deref().unwrap_or("Amazon S3");
+    sqlite::make_folder(&data.path)?;
+    std::fs::write(&mark, format!("{} at {place}\n", said.bucket)).map_err(unread)?;
+    Ok(Some(Depot::bucket(&said)?))
+}
+
 /// The photos of a log.
-pub fn blobs(data: &DataFolder, storage: &dyn Storage) -> Result<BlobFolder, CliError> {
-    Ok(BlobFolder::at(&data.path.join("blobs"), identity::seal(storage)?))
+pub fn blobs(data: &DataFolder, photos: &Photos, storage: &dyn Storage) -> Result<Blobs, CliError> {
+    let blobs = Blobs::at(&data.path.join("blobs"), identity::seal(storage)?)?;
+    Ok(match bucket(data, photos)? {
+        Some(bucket) => blobs.with_bucket(bucket),
+        None => blobs,
+    })
+}
+
+/// What commands wait on while they look at photos.
+pub fn runtime() -> Result<Runtime, CliError> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(CliError::Start)
 }
 
 /// Writes one decision.

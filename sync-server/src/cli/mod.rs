@@ -40,6 +40,16 @@ struct DataFolder {
     key_file: Option<PathBuf>,
 }
 
+/// Where photos lie.
+#[derive(Debug, Clone, Args)]
+struct Photos {
+    /// Whole photos lie in a bucket that speaks S3, which this file describes: JSON with `bucket`, `region` and, as
+    /// needed, `endpoint`, `folder`, `access_key_id` and `secret_access_key`. Keys that are not in it are taken from the
+    /// environment. Nobody else may read the file.
+    #[arg(long, value_name = "FILE")]
+    s3: Option<PathBuf>,
+}
+
 impl DataFolder {
     fn key_file(&self) -> Option<&std::path::Path> {
         self.key_file.as_deref()

@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::backup::{copy_file, remove};
+use super::backup::{photo_place, remove};
 use super::folder::say;
-use super::{CliError, check, folder};
+use super::{CliError, DataFolder, Photos, check, folder};
 use crate::engine::audit;
 use crate::identity;
 use crate::storage;
@@ -26,6 +26,8 @@ pub struct Restore {
     /// The new data folder: empty, or not there.
     #[arg(long = "data", value_name = "DIR")]
     data: PathBuf,
+    #[command(flatten)]
+    photos: Photos,
     /// The key that the relay had, from where its copy is kept.
     #[arg(long, value_name = "FILE")]
     key_file: PathBuf,
@@ -71,6 +73,8 @@ pub fn run(command: &Restore) -> Result<(), CliError> {
 /// Looks at the logs, brings the photos, draws the epochs.
 fn fill(command: &Restore, copy: &Sqlite) -> Result<(u64, u64), CliError> {
     let (mut entries, mut photos) = (0, 0);
+    let data = DataFolder { path: command.data.clone(), key_file: Some(command.key_file.clone()) };
+    let (blobs, runtime) = (folder::blobs(&data, &command.photos, copy)?, folder::runtime()?);
     for mut outlet in storage::look(copy, |shelf| shelf.outlets())? {
         let audit = storage::look(copy, |shelf| audit::audit(shelf, outlet.id))?;
         if let Some(finding) = audit.finding {
@@ -78,10 +82,14 @@ fn fill(command: &Restore, copy: &Sqlite) -> Result<(u64, u64), CliError> {
         }
         entries += audit.entries;
         check::each(copy, outlet.id, |hash, _| {
-            let name = hash.to_string();
-            let place = Path::new("blobs").join(outlet.id.to_string()).join(&name[..2]).join(&name);
-            copy_file(&command.from.join(&place), &command.data.join(&place))
-                .map_err(|cause| CliError::Restore(command.data.join(&place), cause))?;
+            let from = command.from.join(photo_place(outlet.id, &hash));
+            let failed = |cause| CliError::Restore(from.clone(), cause);
+            let length = fs::metadata(&from).map_err(failed)?.len();
+            // A bucket that outlived its relay has it already.
+            if runtime.block_on(blobs.sealed_size(outlet.id, &hash))? != Some(length) {
+                let sealed = fs::read(&from).map_err(failed)?;
+                runtime.block_on(blobs.put_sealed(outlet.id, &hash, sealed))?;
+            }
             photos += 1;
             Ok(())
         })?;

@@ -3,25 +3,28 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{CliError, DataFolder, folder};
+use super::{CliError, DataFolder, Photos, folder};
 use crate::Door;
 use crate::announce::Announcing;
 use crate::clock::{Clock, RehearsalClock, SystemClock};
 use crate::identity;
 use crate::packing;
-use crate::state::State;
+use crate::state::{Pace, State};
 use crate::tls::Tls;
 
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    photos: Photos,
     /// Without TLS a loopback address; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8470")]
     listen: SocketAddr,
@@ -41,6 +44,12 @@ pub struct Serve {
     /// Don't put quiet jobs together while serving. Packs that are there are given all the same.
     #[arg(long)]
     no_packs: bool,
+    /// Days that an upload is kept which nobody goes on with.
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=365))]
+    keep_uploads: u64,
+    /// Megabytes that photos leave free on the disk: text goes on when photos are refused.
+    #[arg(long, value_name = "MB", default_value_t = 512)]
+    disk_floor: u64,
     /// For rehearsals of a day: a file with the milliseconds that this relay's clock is ahead of the machine's.
     #[arg(long, hide = true)]
     rehearsal_clock: Option<PathBuf>,
@@ -59,7 +68,13 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
         Some(file) => Arc::new(RehearsalClock(file.clone())),
         None => Arc::new(SystemClock),
     };
-    let state = State::open(&command.data.path, command.data.key_file(), clock)?;
+    let pace = Pace {
+        uploads: Duration::from_secs(command.keep_uploads * 24 * 3_600),
+        disk_floor: command.disk_floor.saturating_mul(1_000_000),
+        ..Pace::default()
+    };
+    let bucket = folder::bucket(&command.data, &command.photos)?;
+    let state = State::open(&command.data.path, command.data.key_file(), bucket, clock, pace)?;
     let door = match speaks_tls {
         true => Door::Tls(Arc::new(Tls::new(&state.key, files, SystemClock.now_ms())?)),
         false => Door::Plain,

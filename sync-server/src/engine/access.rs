@@ -121,9 +121,15 @@ pub enum Endpoint {
     Compare,
     Receipts,
     Live,
-    BlobHeld,
-    BlobAppend,
+    /// What uploads are spoken in, at both their paths.
+    UploadWays,
+    UploadWaysOfOne,
+    UploadBegin,
+    UploadHeld,
+    UploadAppend,
+    UploadGiveUp,
     BlobRead,
+    BlobsMissing,
     Enrol,
     Members,
     Invites,
@@ -144,14 +150,19 @@ pub enum Entrance {
 }
 
 impl Endpoint {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::Exchange,
         Self::Compare,
         Self::Receipts,
         Self::Live,
-        Self::BlobHeld,
-        Self::BlobAppend,
+        Self::UploadWays,
+        Self::UploadWaysOfOne,
+        Self::UploadBegin,
+        Self::UploadHeld,
+        Self::UploadAppend,
+        Self::UploadGiveUp,
         Self::BlobRead,
+        Self::BlobsMissing,
         Self::Enrol,
         Self::Members,
         Self::Invites,
@@ -167,9 +178,14 @@ impl Endpoint {
             Self::Compare => ("POST", "/v1/compare"),
             Self::Receipts => ("POST", "/v1/receipts"),
             Self::Live => ("GET", "/v1/live"),
-            Self::BlobHeld => ("HEAD", "/v1/blobs/{hash}"),
-            Self::BlobAppend => ("PATCH", "/v1/blobs/{hash}"),
+            Self::UploadWays => ("OPTIONS", "/v1/uploads"),
+            Self::UploadWaysOfOne => ("OPTIONS", "/v1/uploads/{hash}"),
+            Self::UploadBegin => ("POST", "/v1/uploads"),
+            Self::UploadHeld => ("HEAD", "/v1/uploads/{hash}"),
+            Self::UploadAppend => ("PATCH", "/v1/uploads/{hash}"),
+            Self::UploadGiveUp => ("DELETE", "/v1/uploads/{hash}"),
             Self::BlobRead => ("GET", "/v1/blobs/{hash}"),
+            Self::BlobsMissing => ("POST", "/v1/blobs/missing"),
             Self::Enrol => ("POST", "/v1/enrol"),
             Self::Members => ("POST", "/v1/members"),
             Self::Invites => ("POST", "/v1/invites"),
@@ -181,8 +197,15 @@ impl Endpoint {
 
     pub const fn entrance(self) -> Entrance {
         match self {
-            Self::Enrol | Self::Health | Self::Description => Entrance::Anybody,
-            Self::Exchange | Self::BlobHeld | Self::BlobAppend => Entrance::OrLeft,
+            Self::Enrol | Self::Health | Self::Description | Self::UploadWays | Self::UploadWaysOfOne => {
+                Entrance::Anybody
+            }
+            Self::Exchange
+            | Self::UploadBegin
+            | Self::UploadHeld
+            | Self::UploadAppend
+            | Self::UploadGiveUp
+            | Self::BlobsMissing => Entrance::OrLeft,
             Self::Compare | Self::Receipts | Self::Live | Self::BlobRead => Entrance::Member,
             Self::Members | Self::Invites | Self::DeviceStatus => Entrance::Owner,
         }

@@ -57,7 +57,7 @@ impl Rates {
             });
         }
         let cost = match at {
-            Endpoint::BlobHeld | Endpoint::BlobAppend | Endpoint::BlobRead => STRIDE,
+            Endpoint::UploadHeld | Endpoint::UploadAppend | Endpoint::BlobRead => STRIDE,
             _ => WHOLE,
         };
         let full = || Bucket { left: rate.at_once * WHOLE, at_ms: now_ms };
@@ -104,9 +104,9 @@ mod tests {
     fn strides_of_photos_take_little() {
         let mut rates = Rates::default();
         for _ in 0..200 {
-            assert_eq!(rates.ask(who(1), Endpoint::BlobAppend, RATE, 0), Ok(()));
+            assert_eq!(rates.ask(who(1), Endpoint::UploadAppend, RATE, 0), Ok(()));
         }
-        assert!(rates.ask(who(1), Endpoint::BlobAppend, RATE, 0).is_err());
+        assert!(rates.ask(who(1), Endpoint::UploadAppend, RATE, 0).is_err());
     }
 
     #[test]

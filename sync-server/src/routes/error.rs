@@ -57,6 +57,14 @@ pub enum RouteError {
     BlobOffset { held: u64 },
     #[error("the bytes are not those of the name; they were thrown away")]
     BlobMismatch,
+    #[error("the body is not what its checksum says; nothing of it was kept")]
+    Checksum,
+    #[error("uploads are spoken to in tus {}", blob::RESUMABLE_VERSION)]
+    NotResumable,
+    #[error("a body of an upload is of the type {}", blob::BODY_TYPE)]
+    BodyType,
+    #[error("the relay's disk is nearly full and takes no photos; what arrived is kept, text still goes through")]
+    DiskFloor,
     #[error("a blob has at most {} bytes", blob::MAX_BLOB)]
     BlobTooLarge,
     #[error("a range that the blob does not have")]
@@ -95,6 +103,11 @@ impl RouteError {
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::RequestInvalid),
             Self::BlobOffset { .. } => (StatusCode::CONFLICT, ErrorCode::BlobOffset),
             Self::BlobMismatch => (StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::BlobMismatch),
+            // The status that tus gives to it; it has no name elsewhere.
+            Self::Checksum => (StatusCode::from_u16(460).expect("within 100 to 999"), ErrorCode::BlobMismatch),
+            Self::NotResumable => (StatusCode::PRECONDITION_FAILED, ErrorCode::RequestInvalid),
+            Self::BodyType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::RequestInvalid),
+            Self::DiskFloor => (StatusCode::INSUFFICIENT_STORAGE, ErrorCode::DiskFull),
             Self::BlobTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::BlobTooLarge),
             Self::Range { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, ErrorCode::RequestInvalid),
             Self::NotServed(NotServed::Storage(cause))
@@ -117,6 +130,7 @@ impl RouteError {
             | Self::Busy(TooMany { retry_after_s })
             | Self::QuotaUsed { retry_after_s } => Some((header::RETRY_AFTER, retry_after_s.to_string())),
             Self::BlobOffset { held } => Some((HeaderName::from_static(blob::OFFSET), held.to_string())),
+            Self::NotResumable => Some((HeaderName::from_static("tus-version"), blob::RESUMABLE_VERSION.to_owned())),
             Self::Range { size } => Some((header::CONTENT_RANGE, format!("bytes */{size}"))),
             Self::NotServed(NotServed::UnknownToken) => Some((header::WWW_AUTHENTICATE, "Bearer".into())),
             _ => None,
@@ -134,7 +148,8 @@ impl IntoResponse for RouteError {
             tracing::debug!(error = %self, "a request was refused");
         }
         // A storage failure's cause names folders; it goes to the log, never to the caller.
-        let detail = if failed { code.wire().to_owned() } else { self.to_string() };
+        let inside = failed && !matches!(self, Self::DiskFloor);
+        let detail = if inside { code.wire().to_owned() } else { self.to_string() };
         let extra = self.extra_header();
         let farewell = match self {
             Self::Farewell(word) => Some(word.into()),

@@ -124,7 +124,7 @@ async fn read(
         let (batch, read) = session.take(&chunk);
         if let Some(batch) = batch {
             let now_ms = state.now_ms();
-            let remove = state.blobs.remover(session.outlet());
+            let remove = state.blobs.remover(session.outlet(), tokio::runtime::Handle::current());
             batches.push(state.write(move |ledger| batch.keep(ledger, now_ms, &remove)));
         }
         read?;

@@ -12,6 +12,7 @@ mod openapi;
 mod receipts;
 mod seat;
 mod team;
+mod uploads;
 mod watched;
 
 use std::net::IpAddr;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderMap, header};
-use axum::routing::{MethodRouter, get, head, patch, post};
+use axum::routing::{MethodRouter, delete, get, head, options, patch, post};
 use doorstep_schemas::code::ErrorCode;
 
 use crate::engine::access::{Endpoint, Entrance};
@@ -27,6 +28,7 @@ use crate::engine::standing::{self, Caller, NotServed};
 use crate::engine::team::token_hash;
 use crate::state::State;
 pub use error::RouteError;
+pub(crate) use uploads::read_meant_method;
 
 type Shared = axum::extract::State<Arc<State>>;
 
@@ -61,9 +63,13 @@ fn serve(at: Endpoint) -> MethodRouter<Arc<State>> {
         Endpoint::Compare => post(compare::compare),
         Endpoint::Receipts => post(receipts::receipts),
         Endpoint::Live => get(live::live),
-        Endpoint::BlobHeld => head(blobs::held),
-        Endpoint::BlobAppend => patch(blobs::append),
+        Endpoint::UploadWays | Endpoint::UploadWaysOfOne => uploads::spoken(options(uploads::ways)),
+        Endpoint::UploadBegin => uploads::spoken(post(uploads::begin)),
+        Endpoint::UploadHeld => uploads::spoken(head(uploads::held)),
+        Endpoint::UploadAppend => uploads::spoken(patch(uploads::append)),
+        Endpoint::UploadGiveUp => uploads::spoken(delete(uploads::give_up)),
         Endpoint::BlobRead => get(blobs::read),
+        Endpoint::BlobsMissing => post(blobs::missing),
         Endpoint::Enrol => post(enrol::enrol),
         Endpoint::Members => post(team::add_member),
         Endpoint::Invites => post(team::invite),

@@ -19,6 +19,8 @@ pub enum StorageError {
         #[source]
         source: std::io::Error,
     },
+    #[error("photos can't be reached where they lie")]
+    Depot(#[from] object_store::Error),
     #[error("randomness could not be had")]
     Random(#[source] getrandom::Error),
     #[error("the database is of version {found}, this program knows {known}: it was written by a newer one")]
@@ -51,6 +53,14 @@ impl StorageError {
             Self::Sqlite(e) => full(e),
             Self::Commit(e) => full(e),
             Self::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
+            Self::Depot(cause) => {
+                let full = |cause: &&(dyn std::error::Error + 'static)| {
+                    let io = cause.downcast_ref::<std::io::Error>();
+                    io.is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull)
+                };
+                let first: &(dyn std::error::Error + 'static) = cause;
+                std::iter::successors(Some(first), |cause| cause.source()).any(|cause| full(&cause))
+            }
             _ => false,
         }
     }

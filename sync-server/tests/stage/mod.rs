@@ -9,15 +9,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use doorstep_relay::engine::rates::Rate;
 use doorstep_relay::engine::team;
 use doorstep_relay::storage::Storage;
 use doorstep_relay::storage::memory::Memory;
 use doorstep_relay::storage::sqlite::Sqlite;
 use doorstep_relay::{Door, Pace, State};
+use doorstep_schemas::blob;
 use doorstep_schemas::enrol::EnrolAnswer;
 use doorstep_schemas::frame::{self, FrameReader};
-use doorstep_schemas::ids::{Actor, DeviceId, JobId, MemberId, OutletId, PublicKey, ShortId};
+use doorstep_schemas::ids::{Actor, BlobHash, DeviceId, DocId, JobId, MemberId, OutletId, PublicKey, ShortId};
 use doorstep_schemas::wire::{
     Access, Cursor, DownHeader, Entry, Grant, Held, Piece, RoleKind, Status, Trailer, UpHeader, kind,
 };
@@ -41,6 +44,7 @@ pub fn pace() -> Pace {
         outside: Duration::from_millis(20),
         farewell: Duration::from_secs(2),
         requests: Rate::ENDLESS,
+        disk_floor: 0,
         ..Pace::default()
     }
 }
@@ -241,7 +245,7 @@ impl Down {
 }
 
 impl Phone {
-    pub fn pen(&self, doc: doorstep_schemas::ids::DocId) -> Pen {
+    pub fn pen(&self, doc: DocId) -> Pen {
         Pen::new(self.outlet, doc, self.key.clone(), self.actor)
     }
 
@@ -265,6 +269,29 @@ impl Phone {
 
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    /// A request of an upload.
+    pub fn tus(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
+        self.request(method, path).header(blob::RESUMABLE, blob::RESUMABLE_VERSION)
+    }
+
+    /// Begins an upload with its first bytes, which may be none.
+    pub async fn begin(&self, hash: BlobHash, doc: &DocId, length: usize, bytes: &[u8]) -> Response {
+        let request = self.tus(reqwest::Method::POST, "/v1/uploads").header(blob::LENGTH, length);
+        let request = request.header(blob::METADATA, metadata(&hash.to_string(), &doc.to_string()));
+        request.header("content-type", blob::BODY_TYPE).body(bytes.to_vec()).send().await.unwrap()
+    }
+
+    pub async fn append(&self, hash: BlobHash, at: usize, bytes: &[u8]) -> Response {
+        let request = self.tus(reqwest::Method::PATCH, &format!("/v1/uploads/{hash}")).header(blob::OFFSET, at);
+        request.header("content-type", blob::BODY_TYPE).body(bytes.to_vec()).send().await.unwrap()
+    }
+
+    /// Bytes that the relay says it holds of an upload.
+    pub async fn held(&self, hash: BlobHash) -> Option<usize> {
+        let answer = self.tus(reqwest::Method::HEAD, &format!("/v1/uploads/{hash}")).send().await.unwrap();
+        answer.status().is_success().then(|| answer.headers()[blob::OFFSET].to_str().unwrap().parse().unwrap())
     }
 
     pub async fn send(&self, body: Vec<u8>) -> Response {
@@ -297,6 +324,12 @@ impl Phone {
             }
         }
     }
+}
+
+/// What an upload is told of its blob.
+pub fn metadata(hash: &str, doc: &str) -> String {
+    let word = |text: &str| BASE64_STANDARD.encode(text);
+    format!("{} {},{} {}", blob::META_HASH, word(hash), blob::META_DOC, word(doc))
 }
 
 pub fn body(up: &UpHeader, pieces: &[Piece]) -> Vec<u8> {

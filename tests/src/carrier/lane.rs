@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::chance::Chance;
+
 /// Which way bytes go: from the phone or to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
@@ -20,10 +22,20 @@ pub enum Ends {
     Never,
     /// Every connection, so long after it was opened.
     Each(Duration),
+    /// Every connection, behind some bytes of its own: drawn from a seed, at most so many.
+    EachWithin { seed: u64, most: u32 },
     /// Once: behind so many bytes of the case, and both ends are told.
     AtByte(Way, u64),
     /// Once: behind so many bytes nothing passes any more on that connection, and nobody is told.
     Silent(Way, u64),
+}
+
+impl Ends {
+    /// After how many bytes, both ways together, the connection of this number ends.
+    pub fn within(self, connection: u64) -> Option<u64> {
+        let Self::EachWithin { seed, most } = self else { return None };
+        Some(Chance::of(seed, 0, connection).draw() % u64::from(most.max(1)))
+    }
 }
 
 /// What is lost on the air comes again, later: bytes behind it wait.

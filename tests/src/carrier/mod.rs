@@ -1,9 +1,9 @@
 //! The mobile network between a phone and the relay: it forwards TCP, counts what passes at the socket, slows it and
 //! cuts it.
 //!
-//! While a case is measured only connections whose first request is the exchange's are carried; announcements and
-//! photo bytes find no line. What is counted is therefore the exchange and nothing else, headers included, from the
-//! first byte after connecting.
+//! While an exchange's case is measured only connections whose first request is the exchange's are carried;
+//! announcements and photo bytes find no line. What is counted is therefore the exchange and nothing else, headers
+//! included, from the first byte after connecting.
 
 mod answers;
 mod lane;
@@ -54,6 +54,8 @@ struct Tally {
 #[derive(Debug)]
 struct Measured {
     weather: Weather,
+    /// How the first request of a connection begins that is carried.
+    carries: &'static [u8],
     up: Lane,
     down: Lane,
     tally: Tally,
@@ -93,9 +95,18 @@ impl Carrier {
 
     /// From now on new connections are the exchange's only, counted, in this weather.
     pub fn begin(&self, weather: Weather) {
+        self.begin_for(weather, EXCHANGE);
+    }
+
+    /// The same for connections whatever they are opened for.
+    pub fn begin_for_all(&self, weather: Weather) {
+        self.begin_for(weather, b"");
+    }
+
+    fn begin_for(&self, weather: Weather, carries: &'static [u8]) {
         let lane = || Lane::new(&weather);
-        let case =
-            Measured { weather, up: lane(), down: lane(), tally: Tally::default(), ended: AtomicBool::new(false) };
+        let (tally, ended) = (Tally::default(), AtomicBool::new(false));
+        let case = Measured { weather, carries, up: lane(), down: lane(), tally, ended };
         *self.case.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(case));
     }
 
@@ -151,15 +162,15 @@ async fn carry(mut phone: TcpStream, relay: SocketAddr, case: &Measured) -> io::
     let opened = Instant::now();
     let weather = case.weather;
     let mut first = Vec::new();
-    while first.len() < EXCHANGE.len() {
+    while first.len() < case.carries.len() {
         if phone.read_buf(&mut first).await? == 0 {
             return Ok(());
         }
     }
-    if !first.starts_with(EXCHANGE) {
+    if !first.starts_with(case.carries) {
         return Ok(());
     }
-    add(&case.tally.connections, 1);
+    let number = case.tally.connections.fetch_add(1, Ordering::Relaxed);
     // Loopback connects at once; on the air the first byte leaves when the handshake has gone there and back.
     sleep_until(opened + weather.round_trip).await;
     let mut relay = TcpStream::connect(relay).await?;
@@ -168,7 +179,7 @@ async fn carry(mut phone: TcpStream, relay: SocketAddr, case: &Measured) -> io::
 
     let half = weather.round_trip / 2;
     let (mut answers, silent) = (Answers::default(), AtomicBool::new(false));
-    let line = Lines { case, half, silent: &silent };
+    let line = Lines { case, half, silent: &silent, within: weather.ends.within(number), carried: AtomicU64::new(0) };
     let carried = {
         let (from_phone, to_phone) = phone.split();
         let (from_relay, to_relay) = relay.split();
@@ -245,6 +256,9 @@ struct Lines<'a> {
     half: Duration,
     /// Nothing passes any more, either way, and nobody is told.
     silent: &'a AtomicBool,
+    /// Bytes behind which this connection ends, and those that it has carried.
+    within: Option<u64>,
+    carried: AtomicU64,
 }
 
 impl Lines<'_> {
@@ -268,7 +282,9 @@ impl Lines<'_> {
             Way::Down => (&case.down, &case.tally.bytes_down),
         };
         let before = passed.fetch_add(part.len() as u64, Ordering::Relaxed);
+        let here = self.carried.fetch_add(part.len() as u64, Ordering::Relaxed);
         let ends = match case.weather.ends {
+            Ends::EachWithin { .. } => self.within.map(|within| within.saturating_sub(here)),
             _ if case.ended.load(Ordering::Relaxed) => None,
             Ends::AtByte(on, at) | Ends::Silent(on, at) if on == way => at.checked_sub(before),
             _ => None,
@@ -292,7 +308,11 @@ impl Lines<'_> {
             (Some(_), _) => {
                 // What is under way still arrives.
                 sleep_until(left + half + Duration::from_millis(5)).await;
-                case.over();
+                if self.within.is_some() {
+                    add(&case.tally.cut, 1);
+                } else {
+                    case.over();
+                }
                 Err(io::ErrorKind::ConnectionAborted.into())
             }
         }

@@ -230,7 +230,7 @@ describe('photos of a set', () => {
     const world = openStory();
     const shown = world.story.do_job({ job });
     shown.appliances = [...shown.appliances, appliance({ id: 'A0000002', kind: 'range_hood' })];
-    world.story.answer('add_photo', { appliance: 'A0000001', stage: 'after', base64: 'x' } as never);
+    world.story.answer('add_photo', { appliance: 'A0000001', stage: 'after', picture: { base64: 'x', stamp: null } } as never);
     const { page: sheet } = await open(SheetPage, world, '/?appliance=A0000002&stage=after');
     expect(sheet.get(T('slot-after')).attributes('data-taken')).toBe('0');
     await tap('appliance-1');

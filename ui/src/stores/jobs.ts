@@ -1,10 +1,12 @@
 /** Open jobs and what is done to them. Every action answers with the job as it is then, so nothing is guessed here. */
 import type {
   AddPhoto,
+  AddPhotos,
   AnswerService,
   Assign,
   Finish,
   JobView,
+  NewPicture,
   NoteFact,
   RecordReading,
   RemovePart,
@@ -16,13 +18,17 @@ import type {
 } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import { call } from '@/api/call';
+import { call, CallFailed } from '@/api/call';
 import { photoUrl } from '@/api/host';
 import { base64Of } from '@/api/picture';
+import { drawStamp } from '@/api/stamp';
 import { latest } from './latest';
+import { useSession } from './session';
 
 /** A phone that browsed a long history must not keep it all in memory. */
 const KEPT = 12;
+/** Cameras write when they took a picture into its first bytes. */
+const HEAD = 128 * 1024;
 
 export const useJobs = defineStore('jobs', () => {
   const open = ref<Map<string, JobView>>(new Map());
@@ -46,6 +52,13 @@ export const useJobs = defineStore('jobs', () => {
       });
     fetching.set(job, fetch);
     await fetch();
+  }
+
+  /** A picture with its stamp, where the outlet stamps: the core says the words, the screen draws them. */
+  async function asTaken(job: string, picture: Blob): Promise<NewPicture> {
+    const stamped = useSession().view?.pictures_stamped ?? false;
+    const lines = stamped ? await call('stampLines', { job, head: await base64Of(picture.slice(0, HEAD)) }) : [];
+    return { base64: await base64Of(picture), stamp: drawStamp(lines) };
   }
 
   /** Fetches again those of `jobs` that are open on a screen; all open ones when `jobs` is missing. */
@@ -74,8 +87,21 @@ export const useJobs = defineStore('jobs', () => {
       take(job);
       return id;
     },
-    addPhoto: async (input: Omit<AddPhoto, 'base64'>, picture: Blob) =>
-      take(await call('addPhoto', { ...input, base64: await base64Of(picture) })),
+    addPhoto: async (input: Omit<AddPhoto, 'picture'>, picture: Blob) =>
+      take(await call('addPhoto', { ...input, picture: await asTaken(input.job, picture) })),
+    /** Several at once: the core puts each where it belongs, and says which were no photos. */
+    addPhotos: async (input: Omit<AddPhotos, 'pictures'>, files: Blob[]) => {
+      const added = await call('addPhotos', { ...input, pictures: await Promise.all(files.map((file) => asTaken(input.job, file))) });
+      take(added.job);
+      return [...added.refused.map((each) => each.failure), ...(added.stopped ? [added.stopped] : [])].map(
+        (failure) => new CallFailed('addPhotos', failure),
+      );
+    },
+    retakePhoto: async (job: string, photo: string, picture: Blob) =>
+      take(await call('retakePhoto', { job, photo, picture: await asTaken(job, picture) })),
+    drawOnPhoto: async (job: string, photo: string, picture: Blob) =>
+      take(await call('drawOnPhoto', { job, photo, base64: await base64Of(picture) })),
+    copyAlbum: (job: string) => call('copyAlbum', { job }),
     fetchPhoto: async (job: string, photo: string) => {
       await call('fetchPhoto', { job, photo });
     },

@@ -3,6 +3,7 @@ import type { PickLists } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
+import { base64Of } from '@/api/picture';
 
 export const usePicks = defineStore('picks', () => {
   const lists = ref<PickLists>({ brands: [], townships: [], faults: [] });
@@ -20,5 +21,8 @@ export const usePicks = defineStore('picks', () => {
     return asked;
   }
 
-  return { lists, load };
+  /** Codes that a picture shows; the picture is not kept. */
+  const readCodes = async (picture: Blob) => call('readCodes', { base64: await base64Of(picture) });
+
+  return { lists, load, readCodes };
 });

@@ -1,5 +1,5 @@
 /** Who uses this device, and how it is set. */
-import type { Enrol, Preferences, SessionView, Shell } from '@schemas';
+import type { Enrol, Preferences, SessionView, SetPictures, Shell } from '@schemas';
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { call } from '@/api/call';
@@ -27,7 +27,8 @@ export const useSession = defineStore('session', () => {
   const load = async () => take(await call('session'));
   const enrol = async (input: Enrol) => take(await call('enrol', input));
   const prefer = async (change: Partial<Preferences>) =>
-    take(await call('setPreferences', { language: null, shell: null, no_network: null, wifi_only: null, ...change }));
+    take(await call('setPreferences', { language: null, shell: null, no_network: null, wifi_only: null, photo_position: null, ...change }));
+  const setPictures = async (input: SetPictures) => take(await call('setPictures', input));
 
-  return { view, refused, enrolled, load, enrol, prefer };
+  return { view, refused, enrolled, load, enrol, prefer, setPictures };
 });

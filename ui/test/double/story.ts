@@ -1,6 +1,5 @@
 /** One job's life in memory: just enough of the core's behaviour to walk through every screen. */
 import type {
-  AddPhoto,
   AnswerService,
   Assign,
   Blocker,
@@ -25,18 +24,18 @@ import type {
 } from '@schemas';
 import { card, job, owner, ran, text } from '../builders';
 import { chip, review, session, sync, team } from '../outletBuilders';
-import { DataStory } from './dataStory';
+import { PhotoStory } from './photoStory';
 interface Answer {
   value?: unknown;
   failure?: Failure;
 }
 const refuse = (code: Failure['code']): Answer => ({ failure: { code, params: {}, detail: code } });
 
-export class Story extends DataStory {
-  private view: JobView;
+export class Story extends PhotoStory {
+  protected view: JobView;
   /** The visit has taken longer than its limit. */
   overrun = false;
-  private session: SessionView;
+  protected session: SessionView;
   private team = team();
   private cards = review().jobs;
   private ids = 0;
@@ -59,7 +58,7 @@ export class Story extends DataStory {
     return typeof value === 'object' && value !== null && 'failure' in value ? (value as Answer) : { value };
   }
 
-  private id(): string {
+  protected id(): string {
     return `X${String(++this.ids).padStart(7, '0')}`;
   }
 
@@ -72,7 +71,7 @@ export class Story extends DataStory {
     }
   }
 
-  private changed(action: string): JobView {
+  protected changed(action: string): JobView {
     const { view } = this;
     const rows = view.appliances.flatMap((each) => each.readings);
     view.card.readings_done = rows.filter((row) => row.records.length > 0).length;
@@ -332,33 +331,11 @@ export class Story extends DataStory {
         input.answer.answer === 'not_applicable' ? 'not_applicable' : input.answer.answer === 'not_wanted' ? 'not_wanted' : 'done';
     return this.changed('answer_service');
   }
-  do_add_photo(input: AddPhoto) {
-    const id = this.id();
-    this.view.photos = [
-      ...this.view.photos,
-      {
-        id,
-        photo: id.padEnd(64, '0').toLowerCase(),
-        thumb: id.padEnd(64, '1').toLowerCase(),
-        appliance: input.appliance,
-        stage: input.stage,
-        width: 1600,
-        height: 1200,
-        bytes: input.base64.length,
-        taken_at: Date.now(),
-        by: ran.name,
-        place: this.session.no_network ? 'on_device' : 'on_relay',
-        photo_here: true,
-        thumb_here: true,
-      },
-    ];
-    const slot = this.view.slots.find((each) => each.stage === input.stage);
-    if (slot) slot.taken += 1;
-    return this.changed('add_photo');
-  }
   do_note_fact(input: NoteFact) {
     const { id, fact } = { id: this.id(), ...input };
     this.facts.push(fact);
+    if (fact.fact === 'caption')
+      this.view.photos = this.view.photos.map((photo) => (photo.id === fact.photo ? { ...photo, caption: fact.text } : photo));
     const bench = this.view.bench[0];
     if (bench && fact.fact === 'diagnosis') bench.diagnosis = id;
     if (bench && fact.fact === 'quote') bench.quote = { id, total_fen: fact.total_fen, days: fact.days };

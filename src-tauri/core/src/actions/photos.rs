@@ -237,10 +237,16 @@ impl Actions {
         Ok(measured.map_or(shot.stage, |measured| pictures::goes_on(&judge, measured, shot.stage)))
     }
 
-    /// A photo's or thumbnail's bytes (JPEG), if they are on this device.
+    /// A photo's or thumbnail's bytes (JPEG), if they are on this device and its job is shown.
     pub fn photo_bytes(&self, hash: &BlobHash) -> Result<Vec<u8>, PhotoError> {
         let files = {
-            let store = self.shelf.store();
+            let mut store = self.looking()?;
+            if store.is_lease_ended()
+                && let Some(job) = store.photo_named(hash)?.and_then(|photo| photo.doc.job())
+            {
+                drop(store);
+                store = self.looking_at(job)?;
+            }
             match store.photo_standing(hash)? {
                 Some(standing) if standing.here => store.photo_files(),
                 _ => return Err(PhotoError::NotFound),

@@ -286,7 +286,7 @@ impl Store {
 /// Nothing counts as confirmed any more, but for grants.
 fn forget(db: &Connection) -> Result<(), StoreError> {
     db.execute("UPDATE change SET log_seq = NULL WHERE mine = 1", [])?;
-    db.execute("UPDATE photo SET on_relay = 0, sent = 0 WHERE mine = 1", [])?;
+    db.execute("UPDATE photo SET on_relay = 0, sent = min(sent, ?1) WHERE mine = 1", [photos::IN_DOUBT])?;
     packing::doubt_all(db)?;
     team::forget_ranks(db)?;
     db.execute("UPDATE rule_set SET on_relay = 0 WHERE mine = 1", [])?;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::packs::{self, Sums};
 use super::papers::Papers;
-use super::photos::PhotoJob;
+use super::photos::{IN_DOUBT, PhotoJob};
 use super::{Store, StoreError, views};
 use crate::domain::facts::Job;
 
@@ -66,7 +66,8 @@ pub fn unfold(
         };
         let mine = here && closed.changes.iter().find(names).is_some_and(|kept| kept.mine);
         let sent = !(mine && unsent);
-        insert.execute(params![hash.0, doc, thumb, bytes, here, mine, if sent { bytes } else { 0 }, sent, at_ms])?;
+        let held = if sent { bytes } else { bytes.min(IN_DOUBT) };
+        insert.execute(params![hash.0, doc, thumb, bytes, here, mine, held, sent, at_ms])?;
     }
     Ok(())
 }
@@ -76,7 +77,14 @@ pub fn unfold(
 pub fn named(db: &Connection, papers: &Papers, hash: &BlobHash) -> Result<Option<PhotoJob>, StoreError> {
     let of = |job: JobId, facts: &Job| {
         let found = files(facts).find(|(name, ..)| name == hash);
-        found.map(|(hash, thumb, bytes, _)| PhotoJob { hash, doc: DocId::Sheet(job), thumb, bytes: u64::from(bytes) })
+        let bare = |(hash, thumb, bytes, _): (BlobHash, bool, u32, i64)| PhotoJob {
+            hash,
+            doc: DocId::Sheet(job),
+            thumb,
+            bytes: u64::from(bytes),
+            sent: 0,
+        };
+        found.map(bare)
     };
     if let Some(found) = papers.all_known().find_map(|(job, facts): (JobId, &Arc<Job>)| of(job, facts)) {
         return Ok(Some(found));

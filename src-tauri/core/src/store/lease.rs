@@ -42,6 +42,11 @@ impl Store {
         settings::put_number(db, SEEN, now_ms)
     }
 
+    /// Whether others' work is hidden, as of the last look at the clock.
+    pub fn is_lease_ended(&self) -> bool {
+        self.lease_over
+    }
+
     /// Whether the lease hides this job: it ended, and the member has no work in it, open or done.
     pub fn hides(&self, card: &JobCard) -> Result<bool, StoreError> {
         if !self.lease_over {

@@ -21,7 +21,7 @@ use crate::domain::day_money::{JobMoney, Paid};
 use crate::domain::find::{Found, cut};
 
 /// Raised when a row, its index or its search texts are computed in another way: every row is then computed anew.
-const VIEWS_VERSION: u32 = 2;
+const VIEWS_VERSION: u32 = 3;
 
 /// A row is a few hundred bytes; one of a sheet that somebody filled with texts is thousands.
 const MOST_BYTES: usize = 1 << 20;

@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0013_access.sql"),
     include_str!("migrations/0014_tally.sql"),
     include_str!("migrations/0015_declined.sql"),
+    include_str!("migrations/0016_search_pages.sql"),
 ];
 /// Read and written at a time.
 const STRIDE: usize = 1024 * 1024;

@@ -21,6 +21,8 @@ use crate::tasks::{Step, Watcher};
 const MARK: &[u8; 4] = b"\xd5ph\x01";
 /// Mark and generation.
 const HEAD: usize = 8;
+/// Beside a photo's name: what has come of it so far.
+const BEGUN: &str = "begun";
 /// Where the walk through older files stands; missing where all lie under the newest key.
 const WALK: &str = "photos_to_reseal";
 /// Folders of photos: two hexadecimal digits each.
@@ -80,11 +82,25 @@ impl PhotoFiles {
 
     /// Writes the file under its final name only when it is whole and synced.
     pub fn write(&self, hash: &BlobHash, bytes: &[u8], nature: &dyn Nature) -> Result<(), StoreError> {
-        self.write_by(hash, bytes, nature, "part")
+        self.write_by(&self.path(hash), bytes, nature, "part")
     }
 
-    fn write_by(&self, hash: &BlobHash, bytes: &[u8], nature: &dyn Nature, partial: &str) -> Result<(), StoreError> {
-        let path = self.path(hash);
+    /// Keeps what has come of a photo so far, as encrypted as a whole one.
+    pub fn keep_begun(&self, hash: &BlobHash, bytes: &[u8], nature: &dyn Nature) -> Result<(), StoreError> {
+        self.write_by(&self.path(hash).with_extension(BEGUN), bytes, nature, "begun-part")
+    }
+
+    /// What had come of a photo; nothing where that can't be opened any more.
+    pub fn begun(&self, hash: &BlobHash) -> Vec<u8> {
+        let sealed = fs::read(self.path(hash).with_extension(BEGUN)).unwrap_or_default();
+        self.open_marked(&sealed).unwrap_or_default()
+    }
+
+    pub fn drop_begun(&self, hash: &BlobHash) -> Result<(), StoreError> {
+        Ok(files::remove(&self.path(hash).with_extension(BEGUN))?)
+    }
+
+    fn write_by(&self, path: &Path, bytes: &[u8], nature: &dyn Nature, partial: &str) -> Result<(), StoreError> {
         let folder = path.parent().unwrap_or(&self.folder).to_owned();
         if !folder.is_dir() {
             fs::create_dir_all(&folder)?;
@@ -106,7 +122,7 @@ impl PhotoFiles {
         file.write_all(&nonce)?;
         file.write_all(&sealed)?;
         file.sync_all()?;
-        fs::rename(&partial, &path)?;
+        fs::rename(&partial, path)?;
         File::open(&folder)?.sync_all()?;
         Ok(())
     }
@@ -114,7 +130,8 @@ impl PhotoFiles {
     /// Takes the file away, and what was left of writing it; one that is not there is gone already.
     pub fn remove(&self, hash: &BlobHash) -> Result<(), StoreError> {
         let path = self.path(hash);
-        for path in [path.with_extension("part"), path.with_extension("again"), path] {
+        let beside = ["part", "again", BEGUN, "begun-part"].map(|kind| path.with_extension(kind));
+        for path in beside.into_iter().chain([path]) {
             files::remove(&path)?;
         }
         Ok(())
@@ -247,7 +264,7 @@ impl Store {
         }
         let bytes = self.files.read(hash)?;
         // Another name while it is written: the same picture may be taken at this moment.
-        self.files.write_by(hash, &bytes, nature, "again")?;
+        self.files.write_by(&self.files.path(hash), &bytes, nature, "again")?;
         Ok(bytes.len() as u64)
     }
 }

@@ -6,6 +6,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::papers::Papers;
 use super::{Store, StoreError, folded, packs, views};
 
+/// Bytes of a photo that the relay is believed to hold after its log became another one: enough for it to be asked before
+/// anything is sent again.
+pub(super) const IN_DOUBT: u32 = 1;
+
 /// A photo whose bytes are to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhotoJob {
@@ -13,6 +17,8 @@ pub struct PhotoJob {
     pub doc: DocId,
     pub thumb: bool,
     pub bytes: u64,
+    /// Bytes of it that the relay has said it holds.
+    pub sent: u64,
 }
 
 /// Where a photo's bytes are.
@@ -87,7 +93,7 @@ impl Store {
     /// The next photo to send: text has gone before, thumbnails go before originals, and alone unless `originals`.
     pub fn photo_to_send(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         let next = self.one_photo(
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1
+            "SELECT hash, doc, thumb, bytes, sent FROM photo WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1
              ORDER BY thumb DESC, at_ms, hash LIMIT 1",
         )?;
         Ok(next.filter(|photo| originals || photo.thumb))
@@ -97,17 +103,17 @@ impl Store {
     /// everybody, because only a damaged file is not here.
     pub fn photo_to_fetch(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
         self.one_photo(if originals {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
+            "SELECT hash, doc, thumb, bytes, sent FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
              ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         } else {
-            "SELECT hash, doc, thumb, bytes FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
+            "SELECT hash, doc, thumb, bytes, sent FROM photo WHERE here = 0 AND dropped = 0 AND refused IS NULL
              AND (thumb = 1 OR mine = 1) ORDER BY thumb DESC, at_ms, hash LIMIT 1"
         })
     }
 
     /// One photo that a person wants to see.
     pub fn photo_named(&self, hash: &BlobHash) -> Result<Option<PhotoJob>, StoreError> {
-        let mut query = self.db.prepare_cached("SELECT hash, doc, thumb, bytes FROM photo WHERE hash = ?1")?;
+        let mut query = self.db.prepare_cached("SELECT hash, doc, thumb, bytes, sent FROM photo WHERE hash = ?1")?;
         match query.query_row([hash.0], photo_row).optional()? {
             Some(photo) => Ok(Some(photo)),
             None => folded::named(&self.db, &self.papers, hash),
@@ -125,6 +131,17 @@ impl Store {
             params![hash.0, super::rows::signed(sent), whole],
         )?;
         Ok(())
+    }
+
+    /// Own photos of which the relay is to be asked whether it holds them yet.
+    pub fn photos_in_doubt(&self, most: u32) -> Result<Vec<PhotoJob>, StoreError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT hash, doc, thumb, bytes, sent FROM photo
+             WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1 AND sent = ?1 AND bytes > ?1
+             ORDER BY thumb DESC, at_ms, hash LIMIT ?2",
+        )?;
+        let rows = query.query_map(params![IN_DOUBT, most], photo_row)?;
+        Ok(rows.collect::<Result<Vec<_>, _>>()?)
     }
 
     /// The relay will not take or give it, for a reason; tried again by hand.
@@ -187,5 +204,6 @@ fn photo_row(row: &rusqlite::Row<'_>) -> Result<PhotoJob, rusqlite::Error> {
         doc: doc.parse().map_err(|e| super::team::text_error(1, e))?,
         thumb: row.get(2)?,
         bytes: u64::try_from(row.get::<_, i64>(3)?).unwrap_or(0),
+        sent: u64::try_from(row.get::<_, i64>(4)?).unwrap_or(0),
     })
 }

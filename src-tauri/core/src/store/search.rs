@@ -29,33 +29,42 @@ pub(super) fn replace(
     if before == after {
         return Ok(());
     }
-    let pieces = |found: Option<&Found>| found.map(Found::tokens).unwrap_or_default();
-    let (old, new) = (pieces(before), pieces(after));
-    if old == new && before.is_some() && after.is_some() {
+    let (gone, come) = changed(before, after);
+    if before.is_some() && after.is_some() && gone.is_empty() && come.is_empty() {
         return Ok(());
     }
     // One row less and one more: the index counts its rows, and takes a count below nothing for damage.
     if before.is_some() {
-        let gone = joined(old.difference(&new));
         db.prepare_cached("INSERT INTO search (search, rowid, piece) VALUES ('delete', ?1, ?2)")?
-            .execute(params![id, gone])?;
+            .execute(params![id, joined(&gone)])?;
     }
     if after.is_some() {
-        let come = joined(new.difference(&old));
-        db.prepare_cached("INSERT INTO search (rowid, piece) VALUES (?1, ?2)")?.execute(params![id, come])?;
+        db.prepare_cached("INSERT INTO search (rowid, piece) VALUES (?1, ?2)")?.execute(params![id, joined(&come)])?;
     }
     Ok(())
 }
 
-fn joined<'a>(pieces: impl Iterator<Item = &'a String>) -> String {
-    pieces.map(String::as_str).collect::<Vec<_>>().join(" ")
+/// Pieces that are gone, and pieces that come. Of texts that stay the pieces are made once: an edit changes one of a dozen.
+fn changed(before: Option<&Found>, after: Option<&Found>) -> (Vec<String>, Vec<String>) {
+    let (Some(old), Some(new)) = (before, after) else {
+        let pieces = |found: Option<&Found>| found.into_iter().flat_map(Found::tokens).collect();
+        return (pieces(before), pieces(after));
+    };
+    let stay = old.part(new, true).tokens();
+    let (old, new) = (old.part(new, false).tokens(), new.part(old, false).tokens());
+    let besides = |these: &BTreeSet<String>, others| {
+        these.difference(others).filter(|piece| !stay.contains(*piece)).cloned().collect()
+    };
+    (besides(&old, &new), besides(&new, &old))
+}
+
+fn joined(pieces: &[String]) -> String {
+    pieces.join(" ")
 }
 
 /// Words that most jobs hold are quicker found by looking at rows than by gathering all their places: so many, of those
 /// that the other words leave.
 const LOOKED_AT: usize = 800;
-/// A single character gathers less than that: it is asked of the index after so many rows.
-const LOOKED_AT_FIRST: usize = 60;
 /// Words without a whole piece that are asked of the index; the rows are asked for the others.
 const MOST_BROAD: usize = 2;
 
@@ -74,32 +83,17 @@ fn expression(words: &[&Word]) -> String {
 }
 
 /// Ways to the same jobs, each with the rows that are looked at before the next one is better: `None` for all. Without an
-/// expression, the newest jobs are walked through.
+/// expression, the newest jobs are walked through. Whole pieces are met in the index newest first and none is gathered, so
+/// that a rare one leads past the places of the others.
 fn ways(query: &Query) -> Vec<(Option<String>, Option<usize>)> {
-    let (broad, narrow): (Vec<&Word>, Vec<&Word>) = query.words.iter().partition(|word| word.is_broad());
+    let (mut broad, mut asked): (Vec<&Word>, Vec<&Word>) = query.words.iter().partition(|word| word.is_broad());
     if broad.is_empty() {
-        return vec![(Some(expression(&narrow)), None)];
+        return vec![(Some(expression(&asked)), None)];
     }
-    // What two letters or digits hold is a good part of all jobs, a character is said of some in a hundred.
-    let (dense, characters): (Vec<&Word>, Vec<&Word>) = broad.iter().partition(|word| word.as_str().is_ascii());
-    let mut asked = narrow.clone();
-    let mut ways = Vec::new();
-    let say = |words: &[&Word]| Some(words).filter(|words| !words.is_empty()).map(expression);
-    if dense.is_empty() && !narrow.is_empty() {
-        ways.push((say(&asked), Some(LOOKED_AT_FIRST)));
-    } else {
-        ways.push((say(&asked), Some(LOOKED_AT)));
-        if !characters.is_empty() {
-            asked.extend(characters.iter().take(MOST_BROAD));
-            ways.push((say(&asked), Some(LOOKED_AT)));
-            asked.truncate(narrow.len());
-        }
-    }
-    let mut broad = broad;
+    let first = (!asked.is_empty()).then(|| expression(&asked));
     broad.sort_by_key(|word| std::cmp::Reverse(word.as_str().len()));
     asked.extend(broad.into_iter().take(MOST_BROAD));
-    ways.push((say(&asked), None));
-    ways
+    vec![(first, Some(LOOKED_AT)), (Some(expression(&asked)), None)]
 }
 
 impl Store {
@@ -155,5 +149,64 @@ impl Store {
             finds.rows.push(found);
         }
         Ok(Some(finds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorstep_schemas::view::ApplianceKind;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(typed: &str) -> Vec<(Option<String>, Option<usize>)> {
+        ways(&Query::parse(typed))
+    }
+
+    #[test]
+    fn whole_pieces_are_asked_of_the_index_at_once_a_character_among_them() {
+        let digits = r#"(("082" AND "821") OR ("+0821" *) OR ("-1280" *))"#;
+        assert_eq!(of("罗 0821"), [(Some(format!(r#"{digits} AND (("罗"))"#)), None)]);
+        assert_eq!(of("0821 罗"), of("罗 0821"));
+        assert_eq!(of("罗"), [(Some(r#"(("罗"))"#.to_owned()), None)]);
+        assert_eq!(of("灶 ü"), [(Some(r##"(("ü")) AND (("灶") OR ("#gasstove"))"##.to_owned()), None)]);
+        assert_eq!(of("桂香 石板镇"), [(Some(r#"(("桂香")) AND (("石板" AND "板镇"))"#.to_owned()), None)]);
+        // Each of twelve characters leads past the places of the others.
+        let many: String = "罗桂香单志强覃玉珍向有福".chars().map(|c| format!("{c} ")).collect();
+        let [(Some(asked), None)] = &of(&many)[..] else { panic!("{:?}", of(&many)) };
+        assert_eq!((asked.matches("AND").count(), asked.contains('*')), (11, false));
+    }
+
+    #[test]
+    fn what_most_jobs_hold_is_looked_for_in_rows_before_it_is_gathered() {
+        let gathered = r#"(("00" *))"#;
+        assert_eq!(of("00"), [(None, Some(LOOKED_AT)), (Some(gathered.to_owned()), None)]);
+        let first = r#"(("罗"))"#;
+        assert_eq!(
+            of("00 罗"),
+            [(Some(first.to_owned()), Some(LOOKED_AT)), (Some(format!("{gathered} AND {first}")), None)]
+        );
+        // Of more than so many the longest are gathered.
+        let [_, (Some(last), None)] = &of("罗 1 00 2 33")[..] else { panic!("{:?}", of("罗 1 00 2 33")) };
+        assert_eq!(*last, format!(r#"{gathered} AND (("33" *)) AND {first}"#));
+    }
+    fn any_found() -> impl Strategy<Value = Found> {
+        let text =
+            || prop::sample::select(vec!["", "罗桂香", "桂香", "罗", "3组", "E1", "香3"]).prop_map(str::to_owned);
+        let texts = || prop::collection::vec(text(), 0..4);
+        (text(), text(), texts(), texts(), "[12]{0,4}").prop_map(|(name, township, serials, texts, phone)| {
+            let kinds = ApplianceKind::ALL[..phone.len()].to_vec();
+            Found { name, township, phones: vec![phone], kinds, serials, texts }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_gone_and_what_comes_makes_the_old_pieces_the_new_ones(old in any_found(), new in any_found()) {
+            let (gone, come) = changed(Some(&old), Some(&new));
+            let (old, new) = (old.tokens(), new.tokens());
+            prop_assert_eq!(gone, old.difference(&new).cloned().collect::<Vec<_>>());
+            prop_assert_eq!(come, new.difference(&old).cloned().collect::<Vec<_>>());
+        }
     }
 }

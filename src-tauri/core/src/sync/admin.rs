@@ -44,7 +44,8 @@ pub enum AdminError {
     Store(#[from] StoreError),
 }
 
-async fn ask<Q: Serialize, A: DeserializeOwned>(line: &Line, path: &str, question: &Q) -> Result<A, Fault> {
+/// A question and its answer, both JSON.
+pub(super) async fn ask<Q: Serialize, A: DeserializeOwned>(line: &Line, path: &str, question: &Q) -> Result<A, Fault> {
     let body = serde_json::to_vec(question).expect("questions have only text keys");
     let request = line.request(Method::POST, path)?.header("content-type", "application/json");
     let mut answer = line.send(request, body).await?;

@@ -280,7 +280,7 @@ mod tests {
     async fn what_the_system_holds_back_of_an_upload_is_waited_for() {
         // A stride of a photo: the system takes all of it at once, and the line carries it for seconds.
         let line = slow_relay(4 * 1024, Duration::from_millis(25), NEVER, Duration::ZERO).await;
-        let request = line.request(Method::PATCH, "v1/blobs/0").unwrap();
+        let request = line.request(Method::PATCH, "v1/uploads/0").unwrap();
         assert_eq!(line.send(request, vec![7; 64 * 1024]).await.unwrap().status(), 204);
     }
 

@@ -10,6 +10,7 @@ use doorstep_schemas::ids::BlobHash;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use super::blobs::Upload;
 use super::fault::Fault;
 use super::line::Line;
 use super::runner::{Command, Shared};
@@ -21,6 +22,11 @@ use crate::store::photos::PhotoJob;
 
 /// After something failed for the moment, when no exchange brings it back before.
 const PAUSE: Duration = Duration::from_secs(20);
+
+/// Bytes of a photo after which what has come is kept, should the app end meanwhile.
+const KEEP: usize = 256 * 1024;
+/// Less than this is not worth a file when the line breaks.
+const KEEP_LEAST: usize = 16 * 1024;
 
 /// How long nothing is tried: not before the relay's own word, and then until something is due.
 struct Rest {
@@ -63,6 +69,14 @@ async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Comma
             tracing::info!(code = fault.code().wire(), "rule sets did not move");
             return Rest::after(&fault);
         }
+    }
+    let asked = tokio::select! {
+        outcome = settle_doubt(&line, &shared.actions) => outcome,
+        () = shared.network_off() => Err(Fault::NoNetwork),
+    };
+    if let Err(fault) = asked {
+        tracing::info!(code = fault.code().wire(), "the relay did not say which photos it lacks");
+        return Rest::after(&fault);
     }
     let mut sent = false;
     loop {
@@ -115,6 +129,29 @@ async fn move_photos(shared: &Shared, commands: &mpsc::WeakUnboundedSender<Comma
     }
 }
 
+/// The relay's log is another one: photos that the old one took may be lacking. Asked many at a time, after the text,
+/// which says whose they are.
+async fn settle_doubt(line: &Line, actions: &Actions) -> Result<(), Fault> {
+    loop {
+        let photos = {
+            let store = actions.shelf.store();
+            if store.enrolment()?.is_none() || store.held()?.changes > 0 {
+                return Ok(());
+            }
+            store.photos_in_doubt(u32::try_from(blob::MOST_ASKED).unwrap_or(u32::MAX))?
+        };
+        if photos.is_empty() {
+            return Ok(());
+        }
+        let missing = blobs::missing(line, photos.iter().map(|photo| photo.hash).collect()).await?;
+        let mut store = actions.shelf.store();
+        for photo in photos {
+            let held = !missing.contains(&photo.hash);
+            store.note_photo_sent(&photo.hash, if held { photo.bytes } else { 0 }, held)?;
+        }
+    }
+}
+
 /// The next photo to move and whether it goes up; text goes first.
 fn next_photo(shared: &Shared) -> Result<Option<(PhotoJob, bool)>, StoreError> {
     let mut store = shared.actions.shelf.store();
@@ -150,18 +187,37 @@ async fn send(line: &Line, shared: &Shared, photo: &PhotoJob) -> Result<(), Faul
         moved(actions, photo, offset);
         Ok(())
     };
-    blobs::send(line, &photo.hash, &photo.doc, &bytes, Some(&shared.text), sent).await
+    let upload = Upload { hash: &photo.hash, doc: &photo.doc, bytes: &bytes, begun: photo.sent > 0 };
+    blobs::send(line, upload, Some(&shared.text), sent).await
 }
 
-/// Fetches one photo.
+/// Fetches one photo, on from where the last line broke.
 async fn fetch(line: &Line, actions: &Actions, photo: &PhotoJob) -> Result<(), Fault> {
-    let bytes = blobs::fetch(line, &photo.hash, blob::MAX_BLOB, |here| moved(actions, photo, here)).await?;
-    let files = {
-        let mut store = actions.shelf.store();
-        store.room_for_photo(bytes.len() as u64)?;
-        store.photo_files()
+    let (files, nature) = (actions.shelf.store().photo_files(), actions.nature.as_ref());
+    let mut bytes = files.begun(&photo.hash);
+    let mut kept = bytes.len();
+    // What came is kept while there is room for it; without it the photo is fetched from its beginning.
+    let keep = |here: &[u8]| {
+        let room = actions.shelf.store().room_for_photo(here.len() as u64).is_ok();
+        room && files.keep_begun(&photo.hash, here, nature).is_ok()
     };
-    files.write(&photo.hash, &bytes, actions.nature.as_ref())?;
+    let came = |here: &[u8]| {
+        moved(actions, photo, here.len());
+        if here.len() >= kept + KEEP && keep(here) {
+            kept = here.len();
+        }
+    };
+    if let Err(fault) = blobs::fetch(line, &photo.hash, blob::MAX_BLOB, &mut bytes, came).await {
+        match blobs::final_refusal(&fault) {
+            Some(_) => files.drop_begun(&photo.hash)?,
+            None if bytes.len() > KEEP_LEAST => drop(keep(&bytes)),
+            None => {}
+        }
+        return Err(fault);
+    }
+    actions.shelf.store().room_for_photo(bytes.len() as u64)?;
+    files.write(&photo.hash, &bytes, nature)?;
+    files.drop_begun(&photo.hash)?;
     actions.shelf.store().note_photo_here(&photo.hash)?;
     if let Some(job) = photo.doc.job() {
         actions.changed(job);

@@ -1,6 +1,6 @@
 //! The bytes of rule sets, up and down: up before the text that names them, down after it, and both before photos.
 
-use super::blobs;
+use super::blobs::{self, Upload};
 use super::fault::Fault;
 use super::line::Line;
 use crate::actions::Actions;
@@ -37,7 +37,9 @@ fn next(actions: &Actions) -> Result<Option<(SetJob, bool)>, StoreError> {
 
 async fn send(line: &Line, actions: &Actions, set: &SetJob) -> Result<(), Fault> {
     let bytes = actions.shelf.store().set_bytes(&set.hash)?.ok_or(StoreError::Row("rule_set"))?;
-    blobs::send(line, &set.hash, &set.doc, &bytes, None, |_offset| Ok(())).await?;
+    // Another device may have brought the same set.
+    let upload = Upload { hash: &set.hash, doc: &set.doc, bytes: &bytes, begun: true };
+    blobs::send(line, upload, None, |_offset| Ok(())).await?;
     actions.shelf.store().note_set_sent(&set.hash)?;
     // The paper that names it may go now.
     actions.papers_changed();
@@ -45,7 +47,8 @@ async fn send(line: &Line, actions: &Actions, set: &SetJob) -> Result<(), Fault>
 }
 
 async fn fetch(line: &Line, actions: &Actions, set: &SetJob) -> Result<(), Fault> {
-    let bytes = blobs::fetch(line, &set.hash, MOST_BYTES as u64, |_here| ()).await?;
+    let mut bytes = Vec::new();
+    blobs::fetch(line, &set.hash, MOST_BYTES as u64, &mut bytes, |_here| ()).await?;
     let jobs = actions.shelf.store().keep_set(&set.hash, &bytes, actions.nature.now_ms())?;
     actions.rules_changed(jobs);
     Ok(())

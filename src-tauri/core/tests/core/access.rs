@@ -1,12 +1,13 @@
 //! The relay's word on who may what, as devices act on it: farewells, the inbox, erased jobs.
 
 use doorstep::actions::JobError;
+use doorstep::actions::photos::PhotoError;
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::ids::{Actor, DocId, JobId};
 use doorstep_schemas::inbox::Decided;
 use doorstep_schemas::input::{EraseJob, FindJobs, InboxDecision, ListJobs, SheetField};
 use doorstep_schemas::signature::Farewell;
-use doorstep_schemas::view::Remedy;
+use doorstep_schemas::view::{PhotoStage, Remedy};
 use doorstep_schemas::wire::{Access, DownHeader, Erased, Grant, InboxItem, Outcome, Piece, PieceResult, Status, kind};
 use ed25519_dalek::SigningKey;
 
@@ -335,4 +336,45 @@ fn after_a_week_without_the_relay_a_technician_sees_and_does_their_own_work_and_
     assert!(listed(&desk).contains(&others));
     shop.log.exchange(&mut ran);
     assert!(listed(&ran).contains(&others), "one answer brings it back");
+}
+
+#[test]
+fn the_lease_hides_the_pictures_of_a_job_with_the_job() {
+    const DAY: i64 = 86_400_000;
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let others = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+    let own = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    shop.log.exchange(&mut desk);
+    let grant = Grant { job: others, member: member(RAN), access: Access::Read };
+    shop.log.append(Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    shop.log.exchange(&mut ran);
+    let unit = desk.come(others).appliances[0].id;
+    let theirs = desk.shoot(others, unit, &[PhotoStage::After]).photos[0].clone();
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    let unit = ran.come(own).appliances[0].id;
+    // The second picture: the first is the same as theirs to the byte.
+    let mine = ran.shoot(own, unit, &[PhotoStage::Before, PhotoStage::After]).photos[1].clone();
+    // Both sizes have come, as they do when somebody looks at past work.
+    for hash in [theirs.photo, theirs.thumb] {
+        let bytes = desk.actions.photo_bytes(&hash).unwrap();
+        let files = ran.store().photo_files();
+        files.write(&hash, &bytes, ran.nature.as_ref()).unwrap();
+        ran.store().note_photo_here(&hash).unwrap();
+        assert_eq!(ran.actions.photo_bytes(&hash).unwrap(), bytes);
+    }
+    ran.nature.pass(8 * DAY);
+    for hash in [theirs.photo, theirs.thumb] {
+        let hidden = ran.actions.photo_bytes(&hash);
+        assert!(matches!(hidden, Err(PhotoError::Job(JobError::LeaseEnded))), "{hidden:?}");
+    }
+    for hash in [mine.photo, mine.thumb] {
+        assert!(ran.actions.photo_bytes(&hash).is_ok(), "one's own is always shown");
+    }
+    // The relay of this cast answers on the first day.
+    ran.nature.pass(-7 * DAY);
+    assert!(ran.actions.photo_bytes(&theirs.photo).is_err(), "a clock that was set back gives nothing back");
+    shop.log.exchange(&mut ran);
+    assert!(ran.actions.photo_bytes(&theirs.photo).is_ok(), "one answer brings it back");
 }

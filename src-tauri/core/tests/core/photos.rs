@@ -255,7 +255,7 @@ fn heic_is_told_from_what_is_no_picture_at_all() {
 }
 
 #[test]
-fn progressive_cmyk_and_interlaced_pictures_look_as_they_should() {
+fn progressive_and_cmyk_pictures_look_as_they_should() {
     let coded = |colours: ColorType, pixel: &[u8], progressive: bool| {
         let mut out = Vec::new();
         let mut encoder = Encoder::new(&mut out, 95);

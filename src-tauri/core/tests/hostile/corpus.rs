@@ -163,9 +163,10 @@ pub fn all() -> Vec<Case> {
     add("png of no width", "damaged", || bomb(&ihdr(0, 600, 8, 2, 0), &zeros(1_000)));
     add("png of 16 bits at 7000 squared", "too_large", || bomb(&ihdr(7_000, 7_000, 16, 6, 0), &zeros(1_000)));
     // Bytes that become many.
+    // As large as is taken at all: what it costs in memory is the most that any costs.
     add("png zlib bomb in its pixels", "picture", || bomb(&ihdr(7_000, 7_000, 8, 2, 0), &zeros(7_000 * 21_001)));
     add("png zlib bomb behind its pixels", "picture|damaged", || bomb(&ihdr(64, 64, 8, 2, 0), &zeros(2_000_000_000)));
-    add("interlaced png zlib bomb", "picture|damaged", || bomb(&ihdr(6_000, 6_000, 8, 6, 1), &zeros(6_000 * 24_010)));
+    add("interlaced png zlib bomb", "picture|damaged", || bomb(&ihdr(2_000, 2_000, 8, 6, 1), &zeros(2_000 * 8_010)));
     add("png profile bomb", "picture", || {
         let profile = [&b"icc\0\0"[..], &zeros(500_000_000)].concat();
         let file = png(64, 64);

@@ -350,7 +350,7 @@ describe('at the bench', () => {
 describe('a nameplate that can’t be read', () => {
   it('is an answer with its photo', async () => {
     const world = arrived();
-    world.story.answer('add_photo', { appliance: 'A0000001', stage: 'nameplate', base64: 'x' } as never);
+    world.story.answer('add_photo', { appliance: 'A0000001', stage: 'nameplate', picture: { base64: 'x', stamp: null } } as never);
     await open(SheetPage, world);
     await tap('nameplate-unreadable');
     await tap('mend-usual');

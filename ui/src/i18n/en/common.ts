@@ -38,6 +38,9 @@ export default {
     go: 'Enrol',
     going: 'Enrolling',
     paste: 'Paste',
+    scan: 'Photograph the QR code',
+    scanning: 'Reading the code',
+    scanNone: 'No invitation was found in the picture. Hold it level and closer, or paste the link.',
   },
   picture: { of: '{stage} · {time}', close: 'Close the picture', previous: 'Previous', next: 'Next' },
 };

@@ -101,6 +101,7 @@ export default {
     export: 'Exporting',
     import: 'Taking in',
     rotate_key: 'Changing the key',
+    photos: 'Taking photos in',
     fetch: 'Fetching the outlet’s work',
   },
 };

@@ -198,5 +198,10 @@ export default {
     device: 'This device',
     appearance: 'Display',
     network: 'Network',
+    pictures: 'Photos (whole outlet)',
+    pictureSide: 'Longest side in pixels',
+    pictureSideHint: 'At most 250 KB each: larger is sharper, and coarser',
+    stamped: 'Stamp photos',
+    stampedHint: 'Time, place, order number and name, on the copy that is shared',
   },
 };

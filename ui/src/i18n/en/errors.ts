@@ -113,7 +113,10 @@ export default {
   quantity_invalid: 'The quantity is not right. Enter 1 to 999.',
   part_not_found: 'This part has already been taken back.',
   finish_blocked: 'Something is still to be done, listed below; a tap takes you there.',
-  photo_not_a_picture: 'This file is not a picture, so it was not saved. Choose another.',
+  photo_not_a_picture: 'This file is no JPEG or PNG picture, so it was not saved. Use the camera, or choose another.',
+  photo_heic:
+    'This is a HEIC picture, so it was not saved; it is still on the phone. Let the phone write JPEG and take it again: on an iPhone Settings → Camera → Formats → Most Compatible; on Android switch off “High efficiency (HEIF)” in the camera’s settings.',
+  photo_damaged: 'The picture’s file is damaged and can’t be opened, so it was not saved. Take it again.',
   photo_truncated: 'The picture’s file is incomplete, so it was not saved. Take it again.',
   photo_too_large: 'The picture is too large, so it was not saved. Take it with the camera.',
   photo_not_found: 'The photo has not reached this device yet.',

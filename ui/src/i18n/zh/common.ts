@@ -38,6 +38,9 @@ export default {
     go: '登记',
     going: '正在登记',
     paste: '粘贴',
+    scan: '拍二维码',
+    scanning: '正在读二维码',
+    scanNone: '照片里没读出登记二维码。请对正、靠近再拍，或粘贴链接。',
   },
   picture: { of: '{stage} · {time}', close: '关闭大图', previous: '上一张', next: '下一张' },
 };

@@ -96,6 +96,7 @@ export default {
     export: '正在导出',
     import: '正在收',
     rotate_key: '正在换钥匙',
+    photos: '正在存照片',
     fetch: '正在取网点的工单',
   },
 };

@@ -197,5 +197,10 @@ export default {
     device: '这台设备',
     appearance: '显示',
     network: '网络',
+    pictures: '照片（全网点）',
+    pictureSide: '长边像素',
+    pictureSideHint: '每张最多 250 KB；越大越清楚，也越粗',
+    stamped: '照片上加水印',
+    stampedHint: '时间、地点、单号、姓名，印在分享的那一份上',
   },
 };

@@ -105,7 +105,10 @@ export default {
   quantity_invalid: '数量不对。请填 1 到 999。',
   part_not_found: '这个配件已经撤掉了。',
   finish_blocked: '还有事没做完，不能完工。下面列着，点一下就到。',
-  photo_not_a_picture: '这个文件不是照片，没有保存。请重选。',
+  photo_not_a_picture: '这个文件不是 JPEG 或 PNG 照片，没有保存。请用相机拍，或重选一张。',
+  photo_heic:
+    '这张是 HEIC 照片，没有保存，原图还在手机里。请改成 JPEG 再拍：苹果手机在“设置 → 相机 → 格式”选“兼容性最佳”；安卓手机在相机设置里关掉“高效照片（HEIF）”。',
+  photo_damaged: '照片文件已损坏，打不开，没有保存。请重拍。',
   photo_truncated: '照片文件不完整，没有保存。请重拍。',
   photo_too_large: '照片太大，没有保存。请用相机重拍。',
   photo_not_found: '照片还没传到这台设备。',

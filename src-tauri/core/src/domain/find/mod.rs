@@ -3,7 +3,9 @@
 //!
 //! [`Found::matches`] says what a search means. [`Found::tokens`] and [`Word::index_query`] only make an index that
 //! leaves few jobs to ask: each text gives one token a character, which is that character and the next (of letters and
-//! digits the next two), so a word that a text holds has all its whole tokens among the text's.
+//! digits the next two), so a word that a text holds has all its whole tokens among the text's. A character that is no
+//! letter or digit stands by itself as well: people type a surname and four digits, and to gather all that begins with a
+//! character costs more the more jobs there are.
 
 mod spelled;
 #[cfg(test)]
@@ -148,13 +150,32 @@ impl Found {
         name
     }
 
+    /// What another says as well (`also`), or what it doesn't. The tokens of the two parts are all that there are.
+    pub fn part(&self, other: &Self, also: bool) -> Self {
+        fn some<T: PartialEq + Clone>(these: &[T], others: &[T], also: bool) -> Vec<T> {
+            these.iter().filter(|this| others.contains(this) == also).cloned().collect()
+        }
+        let text = |this: &String, other: &String| if (this == other) == also { this.clone() } else { String::new() };
+        Self {
+            name: text(&self.name, &other.name),
+            township: text(&self.township, &other.township),
+            phones: some(&self.phones, &other.phones, also),
+            kinds: some(&self.kinds, &other.kinds, also),
+            serials: some(&self.serials, &other.serials, also),
+            texts: some(&self.texts, &other.texts, also),
+        }
+    }
+
     /// What the index holds of this job: each token once.
     pub fn tokens(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
+        let mut alone = BTreeSet::new();
         for text in self.compacts() {
             let chars: Vec<char> = text.chars().collect();
             out.extend((0..chars.len()).map(|at| token(&chars[at..]).0));
+            alone.extend(chars.into_iter().filter(|c| is_wide(*c)));
         }
+        out.extend(alone.iter().map(char::to_string));
         for phone in &self.phones {
             out.insert(format!("{FORWARD}{phone}"));
             out.insert(std::iter::once(BACKWARD).chain(phone.chars().rev()).collect());
@@ -187,14 +208,18 @@ fn once(mut texts: Vec<String>) -> Vec<String> {
     texts
 }
 
+/// No letter or digit, of which a text has few: a character says something by itself.
+fn is_wide(c: char) -> bool {
+    !c.is_ascii()
+}
+
 /// The token of the place where `chars` begins, and whether it is whole: what follows would not make it longer.
 fn token(chars: &[char]) -> (String, bool) {
-    let wide = |c: &char| !c.is_ascii();
-    let most = if chars.first().is_some_and(wide) { 2 } else { 3 };
+    let most = if chars.first().is_some_and(|c| is_wide(*c)) { 2 } else { 3 };
     let mut out = String::new();
     for (n, c) in chars.iter().take(most).enumerate() {
         out.push(*c);
-        if n + 1 == most || (n > 0 && wide(c)) {
+        if n + 1 == most || (n > 0 && is_wide(*c)) {
             return (out, true);
         }
     }
@@ -262,7 +287,7 @@ impl Word {
     /// Said of so many jobs, for all that can be told from the word, that an index gathers more than it spares.
     pub fn is_broad(&self) -> bool {
         let most = if self.may_be_phone() { FEWEST_DIGITS } else { 2 };
-        self.text.chars().count() <= if self.text.is_ascii() { most } else { 1 }
+        self.text.is_ascii() && self.text.len() <= most
     }
 
     fn is_letters(&self) -> bool {
@@ -291,7 +316,8 @@ impl Word {
         pieces.dedup();
         pieces.truncate(MOST_ASKED);
         if pieces.is_empty() {
-            pieces.push(Asked::Beginning(self.text.clone()));
+            let text = self.text.clone();
+            pieces.push(if text.chars().all(is_wide) { Asked::Whole(text) } else { Asked::Beginning(text) });
         }
         let mut out = vec![pieces];
         if self.may_be_phone() {

@@ -111,6 +111,21 @@ fn a_name_is_spelled_by_every_reading_of_its_characters() {
 }
 
 #[test]
+fn a_character_is_asked_of_the_index_whole_and_a_letter_as_a_beginning() {
+    let tokens = Found::of(&luo()).tokens();
+    for c in ["罗", "桂", "香", "积", "镇"] {
+        let word = &Query::parse(c).words[0];
+        assert_eq!((word.index_query(), word.is_broad()), (vec![vec![Asked::Whole(c.to_owned())]], false));
+        assert!(tokens.contains(c), "{c}");
+    }
+    for text in ["l", "8", "3组"] {
+        assert!(!tokens.contains(&text[..1]), "a letter or digit says nothing by itself: {text}");
+    }
+    assert!(Query::parse("l").words[0].is_broad() && Query::parse("138").words[0].is_broad());
+    assert_eq!(Query::parse("3组").words[0].index_query(), [[Asked::Whole("3组".to_owned())]]);
+}
+
+#[test]
 fn any_text_is_a_query_and_a_long_one_is_cut() {
     for typed in ["", " ", "\"", "'--;", "* OR *", "🙂🙂", "\0\0", "（）「」"] {
         assert!(Query::parse(typed).is_empty() != typed.contains("OR"), "{typed:?}");

@@ -1,0 +1,73 @@
+/** Photos of a job in memory. */
+import type { AddPhoto, AddPhotos, CodeView, DrawOnPhoto, Failure, JobView, RetakePhoto, SessionView, SetPictures } from '@schemas';
+import { ran } from '../builders';
+import { DataStory } from './dataStory';
+
+const NOT_FOUND: { failure: Failure } = { failure: { code: 'photo_not_found', params: {}, detail: 'photo_not_found' } };
+
+export abstract class PhotoStory extends DataStory {
+  protected abstract view: JobView;
+  protected abstract session: SessionView;
+  protected abstract id(): string;
+  protected abstract changed(action: string): JobView;
+
+  do_add_photo(input: AddPhoto) {
+    const id = this.id();
+    this.view.photos = [
+      ...this.view.photos,
+      {
+        id,
+        photo: id.padEnd(64, '0').toLowerCase(),
+        thumb: id.padEnd(64, '1').toLowerCase(),
+        appliance: input.appliance,
+        stage: input.stage,
+        width: 1600,
+        height: 1200,
+        bytes: input.picture.base64.length,
+        taken_at: Date.now(),
+        by: ran.name,
+        place: this.session.no_network ? 'on_device' : 'on_relay',
+        photo_here: true,
+        thumb_here: true,
+        caption: '',
+        retaken: false,
+        drawn_on: null,
+      },
+    ];
+    const slot = this.view.slots.find((each) => each.stage === input.stage);
+    if (slot) slot.taken += 1;
+    return this.changed('add_photo');
+  }
+  do_add_photos(input: AddPhotos) {
+    const required = this.view.slots.filter((slot) => slot.required).map((slot) => slot.stage);
+    let stage = input.stage;
+    for (const picture of input.pictures) {
+      this.do_add_photo({ ...input, stage, picture });
+      stage = required.find((each) => !this.view.photos.some((photo) => photo.stage === each)) ?? stage;
+    }
+    return { job: this.view, added: input.pictures.length, refused: [], stopped: null };
+  }
+  do_retake_photo(input: RetakePhoto) {
+    const old = this.view.photos.find((photo) => photo.id === input.photo);
+    if (!old) return NOT_FOUND;
+    this.do_add_photo({ job: input.job, appliance: old.appliance, stage: old.stage, picture: input.picture });
+    this.view.photos = this.view.photos.map((photo) => (photo.id === old.id ? { ...photo, retaken: true } : photo));
+    return this.changed('retake_photo');
+  }
+  do_draw_on_photo(input: DrawOnPhoto) {
+    const old = this.view.photos.find((photo) => photo.id === input.photo);
+    if (!old) return NOT_FOUND;
+    this.do_add_photo({ job: input.job, appliance: old.appliance, stage: old.stage, picture: { base64: input.base64, stamp: null } });
+    this.view.photos = this.view.photos.map((photo, place, all) => (place === all.length - 1 ? { ...photo, drawn_on: old.id } : photo));
+    return this.changed('draw_on_photo');
+  }
+  /** What the pictures of a test show. */
+  codes: CodeView[] = [];
+  do_read_codes = () => this.codes;
+  do_stamp_lines = () => (this.session.pictures_stamped ? ['2026-11-21 14:05'] : []);
+  do_copy_album = () => ({ path: '/tmp/photos-1234', files: this.view.photos.length, away: 0, missing: [] });
+  do_set_pictures(input: SetPictures) {
+    this.session = { ...this.session, picture_side: input.side, pictures_stamped: input.stamped };
+    return this.session;
+  }
+}
