@@ -319,11 +319,8 @@ fn gather(store: &Store, job: JobId) -> Result<Here, ClaimError> {
 fn in_order(doc: &DocId, evidence: Evidence) -> Vec<u8> {
     let births = birth::births(doc.kind()).iter().filter_map(|birth| Change::parse(birth.bytes).ok());
     let mut known: BTreeSet<ChangeHash> = births.map(|change| change.hash).collect();
-    let mut waiting: VecDeque<(Option<(ChangeHash, Vec<ChangeHash>)>, Vec<u8>)> = VecDeque::new();
-    for bytes in evidence.changes {
-        let read = Change::parse(&bytes).ok().map(|change| (change.hash, change.deps));
-        waiting.push_back((read, bytes));
-    }
+    let named = |bytes: Vec<u8>| (Change::parse(&bytes).ok().map(|change| (change.hash, change.deps)), bytes);
+    let mut waiting: VecDeque<_> = evidence.changes.into_iter().map(named).collect();
     let (mut out, mut passed) = (Vec::new(), 0);
     while let Some((read, bytes)) = waiting.pop_front() {
         match &read {

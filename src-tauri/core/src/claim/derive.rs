@@ -46,7 +46,7 @@ fn read(proof: &mut Proof) -> Option<Facts> {
     };
     proof.sheet = Some(paper);
     let reader = Reader { proof, wrote };
-    Some(reader.facts(order, sheet, history::together(deeds)))
+    Some(reader.facts(order, &sheet, history::together(deeds)))
 }
 
 struct Reader<'a> {
@@ -55,7 +55,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn facts(&self, order: Option<Order>, sheet: Sheet, deeds: Vec<Deed>) -> Facts {
+    fn facts(&self, order: Option<Order>, sheet: &Sheet, deeds: Vec<Deed>) -> Facts {
         let job = order.map(|order| Job { order, sheet: sheet.clone() });
         let caption = |photo: &Photo| match &job {
             Some(job) => pictures::caption(job, photo).to_owned(),

@@ -224,7 +224,7 @@ impl Proof {
             }
             let end = run.chains.last().copied().unwrap_or_default();
             let chain = tail.iter().fold(end, |chain, hash| chain.then(&ChangeHash(*hash)));
-            if !claim(parts.outlet, word.doc.clone(), word.actor, chain, &word.signature, &word.key) {
+            if !claim(parts.outlet, &word.doc, word.actor, chain, &word.signature, &word.key) {
                 found.fault(item, Fault::SignatureForged);
                 continue;
             }
@@ -305,8 +305,7 @@ impl Proof {
         // A word that reaches behind what is in the file can't be held against it.
         let Some(chain) = here.chain(piece.signature.seq) else { return Err(OpenSide::BeaconUnknown) };
         let key = keys.get(&actor.device()).ok_or(OpenSide::BeaconUnknown)?;
-        if piece.signature.seq < piece.to_seq || !claim(parts.outlet, doc.clone(), *actor, chain, &piece.signature, key)
-        {
+        if piece.signature.seq < piece.to_seq || !claim(parts.outlet, doc, *actor, chain, &piece.signature, key) {
             found.fault(Item::Run(doc.clone(), actor.device()), Fault::SignatureForged);
             return Err(OpenSide::BeaconUnknown);
         }
@@ -377,8 +376,8 @@ fn both(
     }
 }
 
-fn claim(outlet: OutletId, doc: DocId, actor: Actor, chain: Chain, signature: &Signature, key: &PublicKey) -> bool {
-    let claim = Claim { outlet, doc: &doc, actor, seq: signature.seq, chain, beacon: signature.beacon };
+fn claim(outlet: OutletId, doc: &DocId, actor: Actor, chain: Chain, signature: &Signature, key: &PublicKey) -> bool {
+    let claim = Claim { outlet, doc, actor, seq: signature.seq, chain, beacon: signature.beacon };
     claim.holds(signature, key)
 }
 
