@@ -173,7 +173,7 @@ describe('a job beside the list', () => {
     const { page: panel, asked, story } = await open(JobPanel, { job: card().job });
     expect(panel.find(T('claim')).exists()).toBe(false);
     for (const stage of ['damage', 'after', 'damage']) {
-      story.answer('add_photo', { job: card().job, appliance: 'A0000001', stage, base64: '' } as never);
+      story.answer('add_photo', { job: card().job, appliance: 'A0000001', stage, picture: { base64: '', stamp: null } } as never);
     }
     await useJobs().load(card().job);
     await flushPromises();

@@ -283,10 +283,13 @@ fn about(damages: Vec<ClaimedDamage>, photos: &[Photo], named: Option<ShortId>) 
     damages.into_iter().rev().find(fits)
 }
 
+/// The part of a photo's name where its stage can't be one.
+const OTHER: &str = "photo";
+
 /// A word as a part of an entry's name.
 fn plain(word: &str) -> &str {
     let letters = |c: char| c.is_ascii_lowercase() || c == '_';
-    if !word.is_empty() && word.len() <= 24 && word.chars().all(letters) { word } else { "photo" }
+    if !word.is_empty() && word.len() <= 24 && word.chars().all(letters) { word } else { OTHER }
 }
 
 fn cbor<T: minicbor::Encode<()>>(items: &[T]) -> Vec<u8> {
