@@ -46,6 +46,8 @@ pub enum Task {
     RotateKey,
     /// Pictures taken in.
     Photos,
+    /// Full pictures removed that the relay has.
+    FreePhotos,
     /// More work of the outlet fetched than one answer brings.
     Fetch,
 }

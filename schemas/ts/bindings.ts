@@ -64,6 +64,8 @@ export const commands = {
 	remember: (input: RememberChoice) => typedError<null, Failure>(__TAURI_INVOKE("remember", { input })),
 	storage: () => typedError<StorageView, Failure>(__TAURI_INVOKE("storage")),
 	checkStore: () => typedError<StorageView, Failure>(__TAURI_INVOKE("check_store")),
+	/**  Removes full pictures from this device that the relay has. */
+	freePhotos: () => typedError<StorageView, Failure>(__TAURI_INVOKE("free_photos")),
 	rebuildStore: () => typedError<StorageView, Failure>(__TAURI_INVOKE("rebuild_store")),
 	cancelTask: (input: CancelTask) => typedError<null, Failure>(__TAURI_INVOKE("cancel_task", { input })),
 	keyView: () => typedError<KeyView, Failure>(__TAURI_INVOKE("key_view")),
@@ -1575,6 +1577,9 @@ export type Step = "depart" | "arrive" | "show_card" | "check_safety" | "fill_sh
 export type StorageView = {
 	database_kb: number,
 	photos_kb: number,
+	/**  Full pictures that may go now, because the relay gives them back, and what they take. */
+	freeable_photos: number,
+	freeable_kb: number,
 	/**  Files written for somebody to carry away. */
 	exports_kb: number,
 	/**  A damaged database that was put aside, or one as it was before an update; they go by themselves. */
@@ -1711,6 +1716,8 @@ export type Task =
 "rotate_key" | 
 /**  Pictures taken in. */
 "photos" | 
+/**  Full pictures removed that the relay has. */
+"free_photos" | 
 /**  More work of the outlet fetched than one answer brings. */
 "fetch";
 

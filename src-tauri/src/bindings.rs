@@ -71,6 +71,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             kept::remember,
             storage::storage,
             storage::check_store,
+            storage::free_photos,
             storage::rebuild_store,
             storage::cancel_task,
             storage::key_view,

@@ -246,6 +246,8 @@ export function storageView(change: Partial<StorageView> = {}): StorageView {
   return {
     database_kb: 5_400,
     photos_kb: 182_000,
+    freeable_photos: 0,
+    freeable_kb: 0,
     exports_kb: 0,
     copies_kb: 0,
     free_kb: 3_200_000,

@@ -10,6 +10,9 @@ use crate::ids::{BlobHash, JobId};
 pub struct StorageView {
     pub database_kb: u32,
     pub photos_kb: u32,
+    /// Full pictures that may go now, because the relay gives them back, and what they take.
+    pub freeable_photos: u32,
+    pub freeable_kb: u32,
     /// Files written for somebody to carry away.
     pub exports_kb: u32,
     /// A damaged database that was put aside, or one as it was before an update; they go by themselves.

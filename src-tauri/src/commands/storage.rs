@@ -36,6 +36,13 @@ pub async fn check_store(core: Core<'_>) -> Result<StorageView, Failure> {
     long(&core, Task::Check, |core, run| core.actions.check(run).map_err(Told::told)).await
 }
 
+/// Removes full pictures from this device that the relay has.
+#[tauri::command]
+#[specta::specta]
+pub async fn free_photos(core: Core<'_>) -> Result<StorageView, Failure> {
+    long(&core, Task::FreePhotos, |core, run| core.actions.free_photos(run).map_err(Told::told)).await
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn rebuild_store(core: Core<'_>) -> Result<StorageView, Failure> {

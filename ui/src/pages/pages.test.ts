@@ -33,6 +33,19 @@ describe('this device’s data', () => {
     expect(desk).toBe(field);
   });
 
+  it('says what room can be made, and makes it', async () => {
+    const world = await open(FieldStoragePage, 'technician');
+    expect(world.page.find(T('freeable')).exists()).toBe(false);
+    world.page.unmount();
+    world.story.storage = { ...world.story.storage, freeable_photos: 41, freeable_kb: 8_200 };
+    page = mount(FieldStoragePage, { global: { plugins: world.plugins }, attachTo: document.body });
+    await flushPromises();
+    expect(page.get(T('freeable')).text()).toContain('41');
+    await page.get(T('free-photos')).trigger('click');
+    await flushPromises();
+    expect(page.find(T('freeable')).exists()).toBe(false);
+  });
+
   it('asks for a file first, erases, and starts the page anew', async () => {
     const unsent = { do_sync_status: () => sync({ chip: chip({ changes: 3 }) }) };
     const { asked, page: shown } = await open(FieldStoragePage, 'technician', unsent);

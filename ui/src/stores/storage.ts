@@ -25,6 +25,7 @@ export const useStorage = defineStore('storage', () => {
   }
 
   const check = async () => void (view.value = await call('checkStore'));
+  const free = async () => void (view.value = await call('freePhotos'));
   const rebuild = async () => void (view.value = await call('rebuildStore'));
   const rotate = async () => void (keys.value = await call('rotateKey'));
   const cancel = (task: Task) => call('cancelTask', { task });
@@ -44,5 +45,5 @@ export const useStorage = defineStore('storage', () => {
   /** Ends this device: it begins anew as one that no outlet knows. */
   const erase = (numberEnd: string, unsentToo: boolean) => call('eraseDevice', { number_end: numberEnd, unsent_too: unsentToo });
 
-  return { view, keys, running, load, moved, check, rebuild, rotate, cancel, makeRecovery, take, write, writeStuck, erase };
+  return { view, keys, running, load, moved, check, free, rebuild, rotate, cancel, makeRecovery, take, write, writeStuck, erase };
 });

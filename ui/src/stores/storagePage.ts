@@ -21,6 +21,7 @@ export function useStoragePage() {
       notices.done(t('data.done'));
     });
   const check = () => told(storage.check);
+  const free = () => told(storage.free);
   const rebuild = () => told(storage.rebuild);
   const rotate = () => told(storage.rotate);
   const recovery = () => run(async () => void (page.value = await storage.makeRecovery()));
@@ -32,5 +33,5 @@ export function useStoragePage() {
     });
 
   onMounted(() => run(() => Promise.all([storage.load(), sync.load()])));
-  return { storage, sync, busy, failure, page, check, rebuild, rotate, recovery, erase };
+  return { storage, sync, busy, failure, page, check, free, rebuild, rotate, recovery, erase };
 }

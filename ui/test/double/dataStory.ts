@@ -56,6 +56,12 @@ export class DataStory {
     return this.storage;
   }
 
+  do_free_photos(): StorageView {
+    const { photos_kb, freeable_kb } = this.storage;
+    this.storage = { ...this.storage, photos_kb: photos_kb - freeable_kb, freeable_photos: 0, freeable_kb: 0 };
+    return this.storage;
+  }
+
   do_rebuild_store(): StorageView {
     return this.storage;
   }

@@ -8,16 +8,22 @@ use crate::store::check::{self, Checked, Checker};
 use crate::store::rebuild::{RebuildError, Rebuilt};
 use crate::store::repair::Repair;
 use crate::store::{Store, StoreError};
-use crate::tasks::Watcher;
+use crate::tasks::{Step, Watcher};
+
+/// Pictures that go while nobody else has the store.
+const FREED_AT_ONCE: usize = 64;
 
 impl Actions {
     /// Where the data lies, how it is, and whether there is room.
     pub fn storage(&self) -> Result<StorageView, StoreError> {
         let store = self.shelf.store();
         let taken = store.disk_taken()?;
+        let freeable = store.could_free(self.nature.now_ms())?;
         Ok(StorageView {
             database_kb: kb(taken.database),
             photos_kb: kb(taken.photos),
+            freeable_photos: freeable.photos,
+            freeable_kb: kb(freeable.bytes),
             exports_kb: kb(taken.exports),
             copies_kb: kb(taken.copies),
             free_kb: taken.free.map(kb),
@@ -30,6 +36,24 @@ impl Actions {
                 .map(|lost| LostPhotoView { photo: lost.hash, job: lost.job, at: Millis(lost.at_ms) })
                 .collect(),
         })
+    }
+
+    /// Removes the full pictures that the relay gives back whenever somebody wants to see one; thumbnails stay.
+    pub fn free_photos(&self, watcher: &mut dyn Watcher) -> Result<StorageView, StoreError> {
+        let now_ms = self.nature.now_ms();
+        let of = u64::from(self.shelf.store().could_free(now_ms)?.photos);
+        let (mut done, mut bytes) = (0, 0);
+        loop {
+            let gone = self.shelf.store().free_photos(now_ms, FREED_AT_ONCE)?;
+            (done, bytes) = (done + u64::from(gone.photos), bytes + gone.bytes);
+            let stopped = watcher.step(Step { done, of: Some(of), bytes }).is_err();
+            if stopped || gone.photos == 0 {
+                break;
+            }
+        }
+        self.papers_changed();
+        self.storage_changed();
+        self.storage()
     }
 
     /// Looks through everything for damage, and repairs what it finds.

@@ -21,6 +21,7 @@ pub mod evidence;
 mod exports;
 pub mod files;
 mod folded;
+mod freeing;
 mod history;
 pub mod identity;
 pub mod inbox;

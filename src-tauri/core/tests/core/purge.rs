@@ -6,6 +6,7 @@ use std::path::Path;
 
 use doorstep::nature::Nature;
 use doorstep::store;
+use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{PutDraft, SheetField, TakeOrder};
 use doorstep_schemas::view::{JobOutcome, PhotoStage};
@@ -286,4 +287,44 @@ fn nothing_is_given_up_sooner_than_work_is_kept_and_never_on_an_owners_device() 
     assert_eq!(ran.store().drop_old_photos(now + 2 * DAY, 100).unwrap(), 3);
     let owner = shop.device(OWNER);
     assert_eq!(owner.store().drop_old_photos(now + 999 * DAY, 100).unwrap(), 0);
+}
+
+#[test]
+fn room_is_made_of_full_pictures_that_the_relay_gives_back() {
+    let mut shop = Shop::open();
+    let (ran, job) = finished(&mut shop);
+    let free = |phone: &Phone| {
+        let room = phone.actions.storage().unwrap();
+        (room.freeable_photos, phone.actions.free_photos(&mut Unwatched).unwrap().freeable_photos)
+    };
+    ran.nature.pass(15 * DAY);
+    assert_eq!(free(&ran), (0, 0), "nothing of it is on the relay");
+    photos_sent(&ran, job);
+    assert_eq!(free(&ran), (0, 0), "no owner's device has the work");
+    assert!(ran.store().note_owner_seq(shop.log.head()).unwrap());
+    let files = files_of(&ran);
+    assert_eq!(free(&ran), (2, 0));
+    assert_eq!(files_of(&ran), files - 2, "thumbnails stay");
+    let photo = ran.facts(job).sheet.photos[0].clone();
+    assert!(ran.actions.photo_bytes(&photo.thumb).is_ok());
+    assert!(ran.actions.photo_bytes(&photo.photo).is_err());
+    assert_eq!(ran.store().photo_to_fetch(true).unwrap(), None, "they don't come back by themselves");
+    ran.store().note_photo_here(&photo.photo).unwrap();
+    assert_eq!(ran.actions.storage().unwrap().freeable_photos, 1, "one that was looked at may go again");
+}
+
+#[test]
+fn own_pictures_stay_for_a_fortnight_and_others_only_as_long_as_they_are_wanted() {
+    let mut shop = Shop::open();
+    let (ran, job) = finished(&mut shop);
+    photos_sent(&ran, job);
+    assert!(ran.store().note_owner_seq(shop.log.head()).unwrap());
+    ran.nature.pass(13 * DAY);
+    assert_eq!(ran.actions.storage().unwrap().freeable_photos, 0);
+    let mut owner = shop.device(OWNER);
+    shop.log.exchange(&mut owner);
+    for photo in owner.facts(job).sheet.photos {
+        owner.store().note_photo_here(&photo.photo).unwrap();
+    }
+    assert_eq!(owner.actions.storage().unwrap().freeable_photos, 2);
 }

@@ -82,6 +82,9 @@ export default {
   inboxMore: '{count} more',
   inboxUnseen: 'What it builds on has not come yet, so it can’t be shown',
   inboxSaid: 'Noted, goes with the next sync',
+  freeable:
+    '{count} full picture ({size}) is on the relay and may go from this device; it is fetched when you want to see it, its thumbnail stays. | {count} full pictures ({size}) are on the relay and may go from this device; each is fetched when you want to see it, thumbnails stay.',
+  makeRoom: 'Make room',
   erase: 'Sign out and erase this device',
   eraseHint:
     'Before the device is replaced or given away, or when you leave. The key goes first, then the data: nobody can open or bring it back.',
@@ -101,6 +104,7 @@ export default {
     export: 'Exporting',
     import: 'Taking in',
     rotate_key: 'Changing the key',
+    free_photos: 'Making room',
     photos: 'Taking photos in',
     fetch: 'Fetching the outlet’s work',
   },
