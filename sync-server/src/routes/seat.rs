@@ -1,10 +1,18 @@
 //! One exchange's place among those that are worked on at once; given back whatever becomes of it.
 
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use super::RouteError;
 use crate::state::State;
+
+/// A line is slow when it is waited for so long: what a phone beside the relay sends is there at once, and were its seat
+/// free until then, a thousand would be let in together.
+const SLOW: Duration = Duration::from_millis(100);
 
 pub struct Seat {
     state: Arc<State>,
@@ -16,8 +24,12 @@ impl Seat {
         Ok(Self { state: state.clone() })
     }
 
-    /// Waits for the caller's own line without keeping anybody out meanwhile.
+    /// Waits for the caller's own line; one that stands still keeps nobody out meanwhile.
     pub async fn waiting_for<T>(&self, line: impl Future<Output = T>) -> T {
+        let mut line = pin!(line);
+        if let Ok(came) = timeout(SLOW, &mut line).await {
+            return came;
+        }
         let away = Away::from(&self.state);
         let came = line.await;
         drop(away);
