@@ -19,7 +19,7 @@ pub struct Seats {
 
 impl Seats {
     /// Two old processors manage some four hundred exchanges a second with 60 changes each way (`bench/run rush`).
-    pub const USUAL: Self = Self { at_once: 100, a_second: 200 };
+    pub const USUAL: Self = Self { at_once: 64, a_second: 200 };
     pub const ENDLESS: Self = Self { at_once: usize::MAX, a_second: u32::MAX };
 }
 
