@@ -44,10 +44,11 @@ struct Phone {
     push: Vec<u8>,
 }
 
-/// What one phone saw: milliseconds of each exchange and of each word that there is no seat yet, milliseconds from its
+/// What one phone saw: milliseconds until it was connected, of each exchange and of each word that there is no seat yet, milliseconds from its
 /// first try until all was done, and what came down.
 #[derive(Default)]
 struct Seen {
+    connected: f64,
     took: Vec<f64>,
     turned_away: Vec<f64>,
     done: f64,
@@ -92,6 +93,7 @@ pub async fn measure(folder: &Path, size: Size, out: &mut dyn Write) -> Result<(
     let took: Vec<f64> = all.iter().flat_map(|seen| seen.took.iter().copied()).collect();
     let turned_away: Vec<f64> = all.iter().flat_map(|seen| seen.turned_away.iter().copied()).collect();
     let answers = [took.as_slice(), &turned_away].concat();
+    let connected: Vec<f64> = all.iter().map(|seen| seen.connected).collect();
     let done: Vec<f64> = all.iter().map(|seen| seen.done).collect();
     let short = all.iter().filter(|seen| came(seen).is_none_or(|changes| changes != size.edits)).count() as u64;
     let errors: u64 = all.iter().map(|seen| seen.errors).sum::<u64>() + short;
@@ -99,6 +101,7 @@ pub async fn measure(folder: &Path, size: Size, out: &mut dyn Write) -> Result<(
     figures.say("here", "drained_s", (seconds * 1_000.0).round() / 1_000.0, "s")?;
     figures.say("here", "p50_ms", percentile(&answers, 50), "ms")?;
     figures.say("here", "p99_ms", percentile(&answers, 99), "ms")?;
+    figures.say("here", "connect_p99_ms", percentile(&connected, 99), "ms")?;
     figures.say("here", "exchange_p99_ms", percentile(&took, 99), "ms")?;
     figures.say("here", "exchanges", took.len(), "count")?;
     figures.say("here", "told_to_wait", turned_away.len(), "count")?;
@@ -123,6 +126,7 @@ async fn drain(relay: String, phone: Phone) -> Seen {
 async fn exchange_all(relay: &str, phone: &Phone, seen: &mut Seen) -> Result<(), RelayBenchError> {
     let (first, mut begun) = (Instant::now(), Instant::now());
     let mut line = Line::to(relay, &phone.token).await?;
+    seen.connected = millis(first.elapsed());
     let (mut cursor, mut push) = (phone.cursor, phone.push.as_slice());
     loop {
         let answer = line.exchange(&line::up(phone.actor, Some(cursor)), push).await?;

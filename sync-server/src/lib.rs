@@ -18,5 +18,5 @@ mod state;
 pub mod storage;
 pub mod tls;
 
-pub use server::{Door, serve};
+pub use server::{Door, listen, serve};
 pub use state::{Pace, State};

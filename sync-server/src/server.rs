@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -34,6 +36,19 @@ const CERTIFICATES: Duration = Duration::from_secs(60);
 
 /// Between two looks for uploads that nobody goes on with.
 const SWEEP: Duration = Duration::from_secs(3_600);
+
+/// Callers that may wait to be accepted: a shop's phones all come in the same moment. Whoever finds no room tries again a second
+/// later, and then two; the system's own bound, mostly 4,096, holds as well.
+const WAITING: u32 = 4_096;
+
+/// Listens where callers come in, with room for a rush: the usual 128 places are fewer than a shop has phones.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A relay that is started again takes its place back at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// How callers come in.
 #[derive(Debug, Clone)]
@@ -195,5 +210,31 @@ async fn watch_outside(state: Arc<State>) {
             Err::<_, StorageError>(cause) => tracing::warn!(%cause, "the log could not be looked at"),
         }
         tokio::time::sleep(state.pace.outside).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The system may allow fewer than are asked for.
+    fn allowed() -> usize {
+        let bound = std::fs::read_to_string("/proc/sys/net/core/somaxconn");
+        bound.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(128)
+    }
+
+    #[tokio::test]
+    async fn hundreds_wait_to_be_accepted_and_none_is_told_to_try_again() {
+        let listener = listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = listener.local_addr().unwrap();
+        let at_once = Duration::from_millis(900);
+        let callers: Vec<_> =
+            (0..allowed().min(500)).map(|_| std::net::TcpStream::connect_timeout(&address, at_once)).collect();
+        assert!(
+            callers.iter().all(Result::is_ok),
+            "{} of {}",
+            callers.iter().filter(|one| one.is_ok()).count(),
+            callers.len()
+        );
     }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -81,7 +80,7 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Start)?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(command.listen).await.map_err(|e| CliError::Listen(command.listen, e))?;
+        let listener = crate::listen(command.listen).map_err(|e| CliError::Listen(command.listen, e))?;
         let address = listener.local_addr().map_err(CliError::Start)?;
         let mut terminated = signal(SignalKind::terminate()).map_err(CliError::Start)?;
         let mut interrupted = signal(SignalKind::interrupt()).map_err(CliError::Start)?;
