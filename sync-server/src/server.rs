@@ -190,7 +190,10 @@ async fn sweep_uploads(state: Arc<State>) {
             Ok(Err(cause)) => tracing::warn!(%cause, "old uploads could not be looked for"),
             _ => {}
         }
-        tokio::time::sleep(SWEEP).await;
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => {}
+            () = state.asked_to_sweep() => {}
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use doorstep_schemas::ids::OutletId;
 use ed25519_dalek::SigningKey;
-use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::sync::{Notify, Semaphore, broadcast, watch};
 
 use crate::blobs::{Blobs, Depot, Sealed, Swept};
 use crate::clock::Clock;
@@ -93,6 +93,7 @@ pub struct State {
     beside: Mutex<HashMap<OutletId, u64>>,
     news: broadcast::Sender<OutletId>,
     closing: watch::Sender<bool>,
+    sweeping: Notify,
 }
 
 impl State {
@@ -127,6 +128,7 @@ impl State {
             beside: Mutex::default(),
             news: broadcast::channel(NEWS_BEHIND).0,
             closing: watch::channel(false).0,
+            sweeping: Notify::new(),
         }))
     }
 
@@ -203,9 +205,21 @@ impl State {
         self.now_ms().saturating_sub(i64::try_from(self.pace.uploads.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// Throws away uploads that nobody goes on with.
+    /// Throws away uploads that nobody goes on with, and those of erased jobs.
     pub fn sweep_uploads(&self) -> Result<Swept, StorageError> {
-        self.blobs.sweep(self.uploads_since_ms())
+        self.blobs.sweep(self.uploads_since_ms(), |outlet, doc| match doc.job() {
+            Some(job) => Ok(storage::look(&*self.storage, |shelf| shelf.erased(outlet, job))?.is_some()),
+            None => Ok(false),
+        })
+    }
+
+    /// A job was erased: what lies here of its uploads goes now, and not within the hour.
+    pub(crate) fn sweep_soon(&self) {
+        self.sweeping.notify_one();
+    }
+
+    pub(crate) async fn asked_to_sweep(&self) {
+        self.sweeping.notified().await;
     }
 
     /// A photo's bytes became whole, or a device holds more or less than before.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use doorstep_relay::blobs::{Begun, Blobs, Depot, Finished, Seal, Sealed, Swept, Upload};
-use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
+use doorstep_schemas::ids::{BlobHash, DeviceId, DocId, OutletId};
 use futures_util::StreamExt;
 use object_store::ObjectStore;
 use object_store::memory::InMemory;
@@ -220,6 +220,7 @@ async fn what_is_thrown_back_leaves_what_was_there_before() {
 async fn uploads_that_nobody_goes_on_with_give_their_room_back() {
     let root = tempfile::tempdir().unwrap();
     let blobs = folder(root.path());
+    let stays = |_, _: &DocId| Ok(false);
     let (whole, old, fresh) = (photo(500), photo(600), photo(700));
     bring(&blobs, whole.1, &whole.0).await;
     blobs.finish(upload(whole.1)).await.unwrap();
@@ -228,8 +229,8 @@ async fn uploads_that_nobody_goes_on_with_give_their_room_back() {
     let mut part = blobs.append(upload(fresh.1)).await.unwrap().unwrap();
     part.write(&fresh.0[100..200]).await.unwrap();
     part.sync(NOW + 1).await.unwrap();
-    assert_eq!(blobs.sweep(NOW).unwrap(), Swept::default());
-    assert_eq!(blobs.sweep(NOW + 1).unwrap().files, 1);
+    assert_eq!(blobs.sweep(NOW, stays).unwrap(), Swept::default());
+    assert_eq!(blobs.sweep(NOW + 1, stays).unwrap().files, 1);
     assert_eq!((held(&blobs, old.1).await, held(&blobs, fresh.1).await), (0, 200));
     assert_eq!(all(&blobs, whole.1).await, whole.0, "what is whole is nobody's upload");
 }

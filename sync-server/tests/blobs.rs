@@ -7,32 +7,12 @@ use doorstep_schemas::blob::OFFSET;
 use doorstep_schemas::ids::{BlobHash, DocId};
 use doorstep_schemas::wire::Access;
 use reqwest::{Method, Response};
-use stage::{Phone, Stage, files_under, grant, job, refusal};
-
-fn photo(size: usize) -> (Vec<u8>, BlobHash) {
-    let bytes: Vec<u8> = (0..size).map(|i| (i * 31 % 251) as u8).collect();
-    let hash = BlobHash::of(&bytes);
-    (bytes, hash)
-}
-
-async fn get(phone: &Phone, hash: BlobHash) -> Response {
-    phone.request(Method::GET, &format!("/v1/blobs/{hash}")).send().await.unwrap()
-}
-
-/// Li with a walk-in sheet of their own.
-async fn li_with_a_sheet(stage: &Stage) -> (Phone, DocId) {
-    let mut li = stage.enrol(stage.li, 2).await;
-    let doc = DocId::Sheet(job(1));
-    let mut sheet = li.pen(doc.clone());
-    sheet.write(1);
-    li.exchange(&[sheet.all()]).await;
-    (li, doc)
-}
+use stage::{Phone, Stage, files_under, grant, job, photo, refusal};
 
 #[tokio::test]
 async fn who_may_not_read_the_job_may_not_see_its_photos() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (mut wang, mut zhao) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.zhao, 3).await);
     let (bytes, hash) = photo(3_000);
     // Nobody attaches to a sheet that is not theirs, and a sheet that isn't there answers the same.
@@ -42,14 +22,14 @@ async fn who_may_not_read_the_job_may_not_see_its_photos() {
     assert_eq!(li.begin(hash, &doc, 3_000, &bytes).await.status(), 201);
     let unknown = photo(4).1;
     for hash in [hash, unknown] {
-        assert_eq!(refusal(get(&zhao, hash).await).await, (404, "not_found".into()));
+        assert_eq!(refusal(zhao.photo(hash).await).await, (404, "not_found".into()));
         assert_eq!(zhao.held(hash).await, None);
     }
-    assert_eq!(get(&wang, hash).await.bytes().await.unwrap(), bytes);
+    assert_eq!(wang.photo(hash).await.bytes().await.unwrap(), bytes);
     wang.exchange(&[grant(job(1), stage.zhao, Access::Read)]).await;
-    assert_eq!(get(&zhao, hash).await.status(), 200);
+    assert_eq!(zhao.photo(hash).await.status(), 200);
     wang.exchange(&[grant(job(1), stage.zhao, Access::None)]).await;
-    assert_eq!(get(&zhao, hash).await.status(), 404);
+    assert_eq!(zhao.photo(hash).await.status(), 404);
     // Zhao took the same picture for a job of their own: it is attached there without a second copy.
     let own = DocId::Sheet(job(2));
     let mut sheet = zhao.pen(own.clone());
@@ -57,14 +37,14 @@ async fn who_may_not_read_the_job_may_not_see_its_photos() {
     zhao.exchange(&[sheet.all()]).await;
     let answer = zhao.begin(hash, &own, 3_000, &[]).await;
     assert_eq!((answer.status().as_u16(), &answer.headers()[OFFSET]), (201, &"3000".parse().unwrap()));
-    assert_eq!(get(&zhao, hash).await.bytes().await.unwrap(), bytes);
+    assert_eq!(zhao.photo(hash).await.bytes().await.unwrap(), bytes);
     assert_eq!(files_under(&stage.folder.path().join("blobs")).len(), 1);
 }
 
 #[tokio::test]
 async fn a_photo_can_be_fetched_in_ranges() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(1_000);
     assert_eq!(li.begin(hash, &doc, 1_000, &bytes).await.status(), 201);
     let path = format!("/v1/blobs/{hash}");

@@ -14,35 +14,15 @@ use doorstep_schemas::blob::{
     BODY_TYPE, CHECKSUM, EXPIRES, LENGTH, MAX_BLOB, METADATA, MOST_ASKED, MissingAnswer, OFFSET, RESUMABLE,
 };
 use doorstep_schemas::ids::{BlobHash, DocId};
-use doorstep_schemas::wire::{Access, Status};
+use doorstep_schemas::wire::{Access, Erased, Piece, Status, kind};
 use reqwest::{Method, Response};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
-use stage::{Phone, Stage, files_under, grant, job, metadata, pace, refusal};
+use stage::{Phone, Stage, files_under, grant, job, metadata, pace, photo, refusal};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const A_DAY: i64 = 24 * 3_600_000;
-
-fn photo(size: usize) -> (Vec<u8>, BlobHash) {
-    let bytes: Vec<u8> = (0..size).map(|i| (i * 31 % 251) as u8).collect();
-    let hash = BlobHash::of(&bytes);
-    (bytes, hash)
-}
-
-async fn get(phone: &Phone, hash: BlobHash) -> Response {
-    phone.request(Method::GET, &format!("/v1/blobs/{hash}")).send().await.unwrap()
-}
-
-/// Li with a walk-in sheet of their own.
-async fn li_with_a_sheet(stage: &Stage) -> (Phone, DocId) {
-    let mut li = stage.enrol(stage.li, 2).await;
-    let doc = DocId::Sheet(job(1));
-    let mut sheet = li.pen(doc.clone());
-    sheet.write(1);
-    li.exchange(&[sheet.all()]).await;
-    (li, doc)
-}
 
 /// The head of a request whose body is written by hand.
 fn head(phone: &Phone, first: &str, length: usize, more: &str) -> String {
@@ -73,7 +53,7 @@ async fn on_the_disk(stage: &Stage, bytes: usize) {
 #[tokio::test]
 async fn a_photo_sent_over_a_line_that_breaks_again_and_again_arrives_whole() {
     let stage = Stage::on_sqlite().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(200_000);
     let (mut at, mut breaks) = (0, 0);
     while at < bytes.len() - 30_000 {
@@ -91,13 +71,13 @@ async fn a_photo_sent_over_a_line_that_breaks_again_and_again_arrives_whole() {
         // The line is gone; what it carried is being written yet.
         on_the_disk(&stage, at).await;
         assert_eq!(li.held(hash).await, Some(at));
-        assert_eq!(get(&li, hash).await.status(), 404, "half a photo is no photo");
+        assert_eq!(li.photo(hash).await.status(), 404, "half a photo is no photo");
     }
     assert!(breaks > 4);
     let answer = li.append(hash, at, &bytes[at..]).await;
     assert_eq!(answer.status(), 204);
     assert_eq!(answer.headers()[OFFSET], bytes.len().to_string().as_str());
-    assert_eq!(get(&li, hash).await.bytes().await.unwrap(), bytes);
+    assert_eq!(li.photo(hash).await.bytes().await.unwrap(), bytes);
     assert!(files_under(&stage.folder.path().join("blobs")).iter().all(|file| !file.ends_with(".part")));
     stage.close().await;
 }
@@ -105,7 +85,7 @@ async fn a_photo_sent_over_a_line_that_breaks_again_and_again_arrives_whole() {
 #[tokio::test]
 async fn what_was_begun_and_lost_is_begun_again_where_it_was() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(90_000);
     assert_eq!(li.begin(hash, &doc, 90_000, &bytes[..40_000]).await.status(), 201);
     let again = li.begin(hash, &doc, 90_000, &[]).await;
@@ -114,7 +94,7 @@ async fn what_was_begun_and_lost_is_begun_again_where_it_was() {
     let more = li.begin(hash, &doc, 90_000, &bytes[..60_000]).await;
     assert_eq!(more.headers()[OFFSET], "60000");
     assert_eq!(li.append(hash, 60_000, &bytes[60_000..]).await.status(), 204);
-    assert_eq!(get(&li, hash).await.bytes().await.unwrap(), bytes);
+    assert_eq!(li.photo(hash).await.bytes().await.unwrap(), bytes);
     let (bytes, hash) = photo(5_000);
     li.begin(hash, &doc, 6_000, &bytes[..100]).await;
     let other = li.begin(hash, &doc, 5_000, &[]).await;
@@ -124,7 +104,7 @@ async fn what_was_begun_and_lost_is_begun_again_where_it_was() {
 #[tokio::test]
 async fn a_new_line_takes_over_from_one_that_only_seems_alive() {
     let stage = Stage::patient().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(50_000);
     let mut ghost = TcpStream::connect(stage.address).await.unwrap();
     ghost.write_all(beginning(&li, hash, &doc, 50_000).as_bytes()).await.unwrap();
@@ -137,13 +117,13 @@ async fn a_new_line_takes_over_from_one_that_only_seems_alive() {
     let answer = tokio::time::timeout(Duration::from_secs(10), taken_over).await;
     assert_eq!(answer.expect("the new line waits for the old one").status(), 204);
     ghost.write_all(&bytes[10_000..]).await.unwrap_or(());
-    assert_eq!(get(&li, hash).await.bytes().await.unwrap(), bytes);
+    assert_eq!(li.photo(hash).await.bytes().await.unwrap(), bytes);
 }
 
 #[tokio::test]
 async fn the_wrong_place_is_answered_with_the_right_one() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(1_000);
     assert_eq!(li.begin(hash, &doc, 1_000, &bytes[..400]).await.status(), 201);
     for at in [0, 399, 401, 1_000] {
@@ -160,7 +140,7 @@ async fn the_wrong_place_is_answered_with_the_right_one() {
 #[tokio::test]
 async fn bytes_under_a_false_name_are_thrown_away() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(500);
     let mut other = bytes.clone();
     other[7] ^= 1;
@@ -174,7 +154,7 @@ async fn bytes_under_a_false_name_are_thrown_away() {
 #[tokio::test]
 async fn a_body_that_is_not_what_its_checksum_says_leaves_nothing() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(100_000);
     let path = format!("/v1/uploads/{hash}");
     assert_eq!(li.begin(hash, &doc, 100_000, &bytes[..10]).await.status(), 201);
@@ -195,13 +175,13 @@ async fn a_body_that_is_not_what_its_checksum_says_leaves_nothing() {
     }
     assert_eq!(patch(10, &bytes[10..70_000], sha1(&bytes[10..70_000])).await.status(), 204);
     assert_eq!(patch(70_000, &bytes[70_000..], sha256(&bytes[70_000..])).await.status(), 204);
-    assert_eq!(get(&li, hash).await.bytes().await.unwrap(), bytes);
+    assert_eq!(li.photo(hash).await.bytes().await.unwrap(), bytes);
 }
 
 #[tokio::test]
 async fn an_upload_can_be_given_up_and_what_is_whole_can_not() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let zhao = stage.enrol(stage.zhao, 3).await;
     let (bytes, hash) = photo(1_000);
     let give_up = async |phone: &Phone| {
@@ -216,13 +196,13 @@ async fn an_upload_can_be_given_up_and_what_is_whole_can_not() {
     assert!(files_under(&stage.folder.path().join("blobs")).is_empty());
     li.begin(hash, &doc, 1_000, &bytes).await;
     assert_eq!(give_up(&li).await, 404);
-    assert_eq!(get(&li, hash).await.bytes().await.unwrap(), bytes, "evidence stays");
+    assert_eq!(li.photo(hash).await.bytes().await.unwrap(), bytes, "evidence stays");
 }
 
 #[tokio::test]
 async fn an_upload_that_nobody_goes_on_with_ends_when_it_was_said_to() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(1_000);
     let begun = li.begin(hash, &doc, 1_000, &bytes[..100]).await;
     assert_eq!(begun.headers()[EXPIRES], "Sat, 28 Nov 2026 00:00:00 GMT");
@@ -240,10 +220,47 @@ async fn an_upload_that_nobody_goes_on_with_ends_when_it_was_said_to() {
 }
 
 #[tokio::test]
+async fn an_erased_job_takes_its_unfinished_photos_along() {
+    let stage = Stage::on_sqlite().await;
+    let mut wang = stage.enrol(stage.wang, 1).await;
+    let (mut li, doc) = stage.li_with_a_sheet().await;
+    let other = DocId::Sheet(job(2));
+    let mut sheet = li.pen(other.clone());
+    sheet.write(1);
+    li.exchange(&[sheet.all()]).await;
+    let ((bytes, hash), (stays, of_the_other)) = (photo(1_000), photo(2_000));
+    for (device, hash, doc, bytes) in
+        [(&li, hash, &doc, &bytes), (&wang, hash, &doc, &bytes), (&li, of_the_other, &other, &stays)]
+    {
+        assert_eq!(device.begin(hash, doc, bytes.len(), &bytes[..600]).await.status(), 201);
+    }
+    assert_eq!(stage.state.sweep_uploads().unwrap().files, 0);
+    let word = Piece { kind: kind::ERASED, erased: Some(Erased { job: job(1) }), ..Piece::default() };
+    assert_eq!(wang.exchange(&[word]).await.outcomes(), ["accepted"]);
+    let blobs = stage.folder.path().join("blobs");
+    let unfinished = || files_under(&blobs).iter().filter(|file| file.ends_with(".part")).count();
+    let gone = async {
+        while unfinished() > 1 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("they go now and not within the hour");
+    assert_eq!(unfinished(), 1);
+    // Also an owner, who may write any job, brings nothing to one that is gone.
+    for device in [&li, &wang] {
+        let answer = device.append(hash, 600, &bytes[600..]).await;
+        assert_eq!(refusal(answer).await, (404, "not_found".into()));
+        assert_eq!(refusal(device.begin(hash, &doc, 1_000, &bytes).await).await, (404, "not_found".into()));
+    }
+    assert_eq!(li.append(of_the_other, 600, &stays[600..]).await.status(), 204);
+    stage.close().await;
+}
+
+#[tokio::test]
 async fn a_disk_that_is_nearly_full_takes_no_photo_and_still_takes_text() {
     let full = Pace { disk_floor: u64::MAX, ..pace() };
     let stage = Stage::at_pace(Arc::new(Memory::new()), tempfile::tempdir().unwrap(), full).await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(1_000);
     let answer = li.begin(hash, &doc, 1_000, &bytes).await;
     assert_eq!(answer.status(), 507);
@@ -256,7 +273,7 @@ async fn a_disk_that_is_nearly_full_takes_no_photo_and_still_takes_text() {
 #[tokio::test]
 async fn whoever_does_not_speak_it_is_told_what_is_spoken() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(1_000);
     let one = format!("/v1/uploads/{hash}");
     for path in ["/v1/uploads", &one] {
@@ -293,7 +310,7 @@ async fn whoever_does_not_speak_it_is_told_what_is_spoken() {
 #[tokio::test]
 async fn what_was_said_at_the_beginning_is_told_to_who_asks() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(1_000);
     let begun = li.begin(hash, &doc, 1_000, &[]).await;
     let place = begun.headers()["location"].to_str().unwrap().to_owned();
@@ -306,10 +323,10 @@ async fn what_was_said_at_the_beginning_is_told_to_who_asks() {
     let meant = li.tus(Method::POST, &place).header("x-http-method-override", "PATCH").header(OFFSET, 0);
     let sent = meant.header("content-type", BODY_TYPE).body(bytes.clone()).send().await.unwrap();
     assert_eq!(sent.status(), 204);
-    assert_eq!(get(&li, hash).await.bytes().await.unwrap(), bytes);
+    assert_eq!(li.photo(hash).await.bytes().await.unwrap(), bytes);
     let (empty, nothing) = (BlobHash::of(b""), Vec::<u8>::new());
     assert_eq!(li.begin(empty, &doc, 0, &[]).await.status(), 201);
-    assert_eq!(get(&li, empty).await.bytes().await.unwrap(), nothing, "no bytes are whole at once");
+    assert_eq!(li.photo(empty).await.bytes().await.unwrap(), nothing, "no bytes are whole at once");
 }
 
 #[tokio::test]
@@ -329,7 +346,7 @@ async fn a_right_that_ends_in_between_ends_the_upload() {
 #[tokio::test]
 async fn a_device_that_is_reported_lost_while_it_sends_sends_no_more() {
     let stage = Stage::patient().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(1_000_000);
     let mut line = TcpStream::connect(stage.address).await.unwrap();
     line.write_all(beginning(&li, hash, &doc, bytes.len()).as_bytes()).await.unwrap();
@@ -348,7 +365,7 @@ async fn a_device_that_is_reported_lost_while_it_sends_sends_no_more() {
 #[tokio::test]
 async fn names_that_are_paths_and_sizes_without_bounds_touch_nothing() {
     let stage = Stage::set().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let (bytes, hash) = photo(100);
     let paths =
         ["..%2f..%2fetc%2fpasswd", "../../relay.db", "AB", &"AB".repeat(32), &"zz".repeat(32), &format!("{hash}%00")];
@@ -382,7 +399,7 @@ async fn names_that_are_paths_and_sizes_without_bounds_touch_nothing() {
 #[tokio::test]
 async fn a_device_asks_for_many_at_once_what_the_relay_lacks() {
     let stage = Stage::on_sqlite().await;
-    let (li, doc) = li_with_a_sheet(&stage).await;
+    let (li, doc) = stage.li_with_a_sheet().await;
     let zhao = stage.enrol(stage.zhao, 3).await;
     let photos: Vec<_> = [300, 400, 500].map(photo).into();
     let hashes: Vec<BlobHash> = photos.iter().map(|(_, hash)| *hash).collect();

@@ -5,6 +5,7 @@
 //! colleague's upload. All bytes are sealed under a key that lies in the log's database.
 
 mod depot;
+mod meant;
 mod older;
 mod part;
 mod seal;
@@ -22,6 +23,7 @@ use tokio::runtime::Handle;
 
 use crate::storage::StorageError;
 pub use depot::{Bucket, Depot, key, may_be_spoken_to};
+pub use meant::Meant;
 pub use older::Sealed;
 pub use part::Begun;
 pub use seal::{Seal, Whole};

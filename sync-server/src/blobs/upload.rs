@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use doorstep_schemas::ids::{BlobHash, DeviceId, OutletId};
+use doorstep_schemas::ids::{BlobHash, DeviceId, DocId, OutletId};
 
 use super::part::{self, Begun, Growing};
-use super::{Blobs, Turn, aside, depot, if_there, moment, older, seal};
+use super::{Blobs, Meant, Turn, aside, depot, if_there, moment, older, seal};
 use crate::storage::StorageError;
 
 /// One blob of one outlet, on its way up from one device.
@@ -131,24 +131,44 @@ impl Blobs {
         .await
     }
 
-    /// Throws away uploads that nobody touched since a moment, and drafts that a crash left.
-    pub fn sweep(&self, before_ms: i64) -> Result<Swept, StorageError> {
+    /// Throws away uploads that nobody touched since a moment, drafts that a crash left, and uploads that are for what is
+    /// `gone`.
+    pub fn sweep(
+        &self,
+        before_ms: i64,
+        gone: impl Fn(OutletId, &DocId) -> Result<bool, StorageError>,
+    ) -> Result<Swept, StorageError> {
         let mut swept = Swept::default();
         let failed = |cause| StorageError::io(&self.root, cause);
         if !self.root.exists() {
             return Ok(swept);
         }
-        for (_, folder) in older::folders(&self.root).map_err(failed)? {
+        for (outlet, folder) in older::folders(&self.root).map_err(failed)? {
             for path in older::files(&folder).map_err(failed)? {
-                swept.bytes += sweep_one(&path, moment(before_ms), &mut swept.files).map_err(failed)?;
+                let meant = self.meant(outlet, &path).map_err(failed)?;
+                let before = match meant {
+                    Some(meant) if gone(outlet, &meant.doc)? => None,
+                    _ => Some(moment(before_ms)),
+                };
+                swept.bytes += sweep_one(&path, before, &mut swept.files).map_err(failed)?;
             }
         }
         Ok(swept)
     }
+
+    /// What a file is an upload of, if it is one that can be read.
+    fn meant(&self, outlet: OutletId, path: &Path) -> io::Result<Option<Meant>> {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let [hash, _, "part"] = name.split('.').collect::<Vec<_>>()[..] else { return Ok(None) };
+        let Ok(hash) = hash.parse::<BlobHash>() else { return Ok(None) };
+        let Some(file) = if_there(File::open(path))? else { return Ok(None) };
+        let found = part::look(&file, &self.seal, seal::Name { outlet, hash })?;
+        Ok(found.and_then(|(begun, _)| Meant::read(&begun.metadata).ok()))
+    }
 }
 
-/// Removes a file that is an upload's and was not touched since `before`; the bytes that it took.
-fn sweep_one(path: &Path, before: SystemTime, files: &mut u64) -> io::Result<u64> {
+/// Removes a file that is an upload's and was not touched since `before`, if there is such a moment; the bytes that it took.
+fn sweep_one(path: &Path, before: Option<SystemTime>, files: &mut u64) -> io::Result<u64> {
     // A draft of the folder's own has a number behind a `#`.
     let draft = path.file_name().is_some_and(|name| name.to_string_lossy().contains('#'));
     if !draft && !path.extension().is_some_and(|kind| kind == "part" || kind == "sealing") {
@@ -156,7 +176,8 @@ fn sweep_one(path: &Path, before: SystemTime, files: &mut u64) -> io::Result<u64
     }
     // One that was finished meanwhile is none any more.
     let Some(found) = if_there(fs::metadata(path))? else { return Ok(0) };
-    if found.modified()? >= before || if_there(fs::remove_file(path))?.is_none() {
+    let touched = found.modified()?;
+    if before.is_some_and(|before| touched >= before) || if_there(fs::remove_file(path))?.is_none() {
         return Ok(0);
     }
     *files += 1;

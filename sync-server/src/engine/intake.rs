@@ -139,7 +139,8 @@ fn take_segment(
     }
 }
 
-fn is_erased(shelf: &dyn Shelf, outlet: OutletId, job: Option<JobId>) -> Result<bool, StorageError> {
+/// Whether a document's job, if it has one, was erased.
+pub fn is_erased(shelf: &dyn Shelf, outlet: OutletId, job: Option<JobId>) -> Result<bool, StorageError> {
     Ok(match job {
         Some(job) => shelf.erased(outlet, job)?.is_some(),
         None => false,

@@ -7,7 +7,7 @@ use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::frame::{self, FrameError, FrameReader};
 use doorstep_schemas::ids::{Actor, BlobHash, OutletId};
 use doorstep_schemas::terse::Listener;
-use doorstep_schemas::wire::{Piece, PieceResult, UpHeader, kind};
+use doorstep_schemas::wire::{Outcome, Piece, PieceResult, UpHeader, kind};
 use doorstep_schemas::{MAX_EXCHANGE, PROTOCOL_OLDEST};
 
 use super::exchange::Visit;
@@ -111,6 +111,8 @@ pub struct Kept {
     pub results: Vec<PieceResult>,
     /// With an exchange's first batch.
     pub visit: Option<Visit>,
+    /// A job's content went for good.
+    pub erased: bool,
 }
 
 impl Batch {
@@ -127,14 +129,17 @@ impl Batch {
             Err(NotServed::Storage(cause)) => return Err(cause),
             Err(NotServed::UnknownToken | NotServed::Revoked(_) | NotServed::Pending) => {
                 let results = self.pieces.iter().map(|_| intake::refused(ErrorCode::NotAllowed)).collect();
-                return Ok(Kept { results, visit: None });
+                return Ok(Kept { results, ..Kept::default() });
             }
         };
         let room = Room::of(ledger, &caller, now_ms)?;
         let carrier = Carrier { caller: &caller, actor: self.actor, now_ms, room: &room };
+        let mut erased = false;
         let mut take = |piece| match piece {
-            Some(Brought { piece: Piece { kind: kind::ERASED, erased: Some(erased), .. }, .. }) => {
-                erase::erase(ledger, carrier, erased, remove)
+            Some(Brought { piece: Piece { kind: kind::ERASED, erased: Some(word), .. }, .. }) => {
+                let result = erase::erase(ledger, carrier, word, remove)?;
+                erased |= result.outcome == Outcome::Accepted;
+                Ok(result)
             }
             Some(brought) => intake::take_opened(ledger, carrier, brought),
             None => Ok(intake::refused(ErrorCode::PieceUnreadable)),
@@ -142,6 +147,6 @@ impl Batch {
         let results = self.pieces.into_iter().map(&mut take).collect::<Result<_, _>>()?;
         room.write_down(ledger, &caller)?;
         let visit = self.visit.map(|up| exchange::note(ledger, &caller, &up, now_ms)).transpose()?;
-        Ok(Kept { results, visit })
+        Ok(Kept { results, visit, erased })
     }
 }

@@ -50,6 +50,9 @@ async fn serve(state: Arc<State>, caller: Caller, mut incoming: Incoming, seat: 
             Ok(kept) => {
                 results.extend(kept.results);
                 visit = visit.or(kept.visit);
+                if kept.erased {
+                    state.sweep_soon();
+                }
             }
             Err(cause) => failure = failure.or(Some(cause)),
         }

@@ -141,6 +141,16 @@ impl Stage {
         phone
     }
 
+    /// Li with a walk-in sheet of their own.
+    pub async fn li_with_a_sheet(&self) -> (Phone, DocId) {
+        let mut li = self.enrol(self.li, 2).await;
+        let doc = DocId::Sheet(job(1));
+        let mut sheet = li.pen(doc.clone());
+        sheet.write(1);
+        li.exchange(&[sheet.all()]).await;
+        (li, doc)
+    }
+
     pub async fn enrol_waiting(&self, member: MemberId, seed: u8) -> Phone {
         let code = self.code(member).await;
         let key = SigningKey::from_bytes(&[seed; 32]);
@@ -276,6 +286,11 @@ impl Phone {
         self.request(method, path).header(blob::RESUMABLE, blob::RESUMABLE_VERSION)
     }
 
+    /// Fetches a photo.
+    pub async fn photo(&self, hash: BlobHash) -> Response {
+        self.request(reqwest::Method::GET, &format!("/v1/blobs/{hash}")).send().await.unwrap()
+    }
+
     /// Begins an upload with its first bytes, which may be none.
     pub async fn begin(&self, hash: BlobHash, doc: &DocId, length: usize, bytes: &[u8]) -> Response {
         let request = self.tus(reqwest::Method::POST, "/v1/uploads").header(blob::LENGTH, length);
@@ -327,6 +342,13 @@ impl Phone {
 }
 
 /// What an upload is told of its blob.
+/// A picture's bytes, and their name.
+pub fn photo(size: usize) -> (Vec<u8>, BlobHash) {
+    let bytes: Vec<u8> = (0..size).map(|i| (i * 31 % 251) as u8).collect();
+    let hash = BlobHash::of(&bytes);
+    (bytes, hash)
+}
+
 pub fn metadata(hash: &str, doc: &str) -> String {
     let word = |text: &str| BASE64_STANDARD.encode(text);
     format!("{} {},{} {}", blob::META_HASH, word(hash), blob::META_DOC, word(doc))

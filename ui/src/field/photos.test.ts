@@ -99,6 +99,40 @@ describe('a picture of the nameplate', () => {
   });
 });
 
+describe("a picture of a part's label", () => {
+  it('uses the part of the price book that it names', async () => {
+    const world = openStory();
+    world.story.codes = [
+      { meant: 'other', kind: 'qr', text: 'https://example.org/1' },
+      { meant: 'part', kind: 'code128', text: 'aq-mf-63' },
+    ];
+    const { sheet, asked } = await open(world);
+    await choose(sheet, 'shoot-part', [picture('label')]);
+    expect(sheet.get(T('code')).text()).toContain('¥10.00');
+    await sheet.get(T('code')).trigger('click');
+    await flushPromises();
+    const used = asked.filter((each) => each.command === 'use_part').map((each) => each.input.code);
+    expect(used).toEqual(['AQ-MF-63']);
+  });
+
+  it("keeps another maker's number for the part that is typed", async () => {
+    const world = openStory();
+    world.story.codes = [{ meant: 'serial', kind: 'code39', text: 'W-40-PUMP' }];
+    const { sheet, asked } = await open(world);
+    await choose(sheet, 'shoot-part', [picture('label')]);
+    await sheet.get(T('code')).trigger('click');
+    expect(asked.some((each) => each.command === 'use_part')).toBe(false);
+    expect(sheet.get(T('part-number')).text()).toBe('W-40-PUMP');
+    await sheet.get(T('part-name')).setValue('排水泵');
+    await sheet.get(T('part-price')).setValue('45');
+    await sheet.get('form.free').trigger('submit');
+    await flushPromises();
+    const used = asked.find((each) => each.command === 'use_part')?.input;
+    expect(used).toMatchObject({ code: 'W-40-PUMP', name: '排水泵', guide_fen: 4500 });
+    expect(sheet.find(T('part-number')).exists()).toBe(false);
+  });
+});
+
 describe('a photo on the sheet', () => {
   async function shown() {
     const world = openStory();

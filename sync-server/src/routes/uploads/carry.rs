@@ -9,6 +9,7 @@ use super::doc_of;
 use super::words::{Checksum, Said};
 use crate::blobs::{Begun, Finished, Turn, Underway, Upload};
 use crate::engine::access::Verb;
+use crate::engine::intake;
 use crate::engine::quota::{self, Room};
 use crate::engine::standing::{self, Caller, NotServed, Sight};
 use crate::routes::body::{Broken, Incoming};
@@ -299,6 +300,9 @@ fn may_bring(caller: &Caller, doc: DocId) -> impl FnOnce(&dyn Shelf) -> Result<b
     let caller = caller.clone();
     move |shelf| {
         let Caller { outlet, member, .. } = standing::again_to_bring(shelf, &caller)?;
+        if intake::is_erased(shelf, outlet, doc.job())? {
+            return Ok(false);
+        }
         if standing::may(shelf, outlet, &member, Verb::Write, &doc)? {
             return Ok(true);
         }

@@ -23,7 +23,7 @@ use self::carry::{Carrying, Place};
 use self::words::Said;
 use super::body::Incoming;
 use super::{RouteError, Shared, caller};
-use crate::blobs::Upload;
+use crate::blobs::{Meant, Upload};
 use crate::engine::access::Endpoint;
 use crate::state::State;
 use crate::storage::StorageError;
@@ -167,5 +167,5 @@ fn parse_hash(text: &str) -> Result<BlobHash, RouteError> {
 
 /// The document in the words that an upload was begun with.
 fn doc_of(metadata: &str) -> Result<DocId, RouteError> {
-    words::read_metadata(metadata).map(|(_, doc)| doc)
+    Meant::read(metadata).map(|meant| meant.doc).map_err(RouteError::Invalid)
 }

@@ -5,17 +5,14 @@ use std::time::{Duration, SystemTime};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use doorstep_schemas::blob::{
-    BODY_TYPE, CHECKSUM, LENGTH, MAX_BLOB, META_DOC, META_HASH, METADATA, RESUMABLE, RESUMABLE_VERSION,
-};
+use doorstep_schemas::blob::{BODY_TYPE, CHECKSUM, LENGTH, MAX_BLOB, METADATA, RESUMABLE, RESUMABLE_VERSION};
 use doorstep_schemas::ids::{BlobHash, DocId};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use crate::blobs::Meant;
 use crate::routes::RouteError;
 
-/// Longest metadata, in bytes: a hash, a document and what a client adds of its own.
-const MOST_METADATA: usize = 4 * 1024;
 pub const ALGORITHMS: &str = "sha256,sha1";
 
 /// Refuses another version of tus, and whoever does not speak it.
@@ -42,25 +39,9 @@ impl Said {
         }
         let metadata = headers.get(METADATA).and_then(|value| value.to_str().ok());
         let metadata = metadata.ok_or(RouteError::Invalid("an upload's metadata names its hash and its document"))?;
-        let (hash, doc) = read_metadata(metadata)?;
+        let Meant { hash, doc } = Meant::read(metadata).map_err(RouteError::Invalid)?;
         Ok(Self { hash, doc, length, metadata: metadata.to_owned() })
     }
-}
-
-/// The blob's name and its document. Whatever else a client says of a file, its name above all, is kept and not looked at.
-pub fn read_metadata(text: &str) -> Result<(BlobHash, DocId), RouteError> {
-    if text.len() > MOST_METADATA {
-        return Err(RouteError::Invalid("an upload's metadata is too long"));
-    }
-    let value_of = |wanted: &str| {
-        let mut pairs = text.split(',').map(|pair| pair.trim().split_once(' ').unwrap_or((pair.trim(), "")));
-        let (_, value) = pairs.find(|(key, _)| *key == wanted)?;
-        String::from_utf8(BASE64_STANDARD.decode(value).ok()?).ok()
-    };
-    let hash = value_of(META_HASH).and_then(|text| text.parse().ok());
-    let doc = value_of(META_DOC).and_then(|text| text.parse().ok());
-    let hash = hash.ok_or(RouteError::Invalid("the metadata's hash is not a blob's name"))?;
-    Ok((hash, doc.ok_or(RouteError::Invalid("the metadata's doc is not a document's name"))?))
 }
 
 /// What goes with the bytes of a request; `None` when it brings none.
@@ -137,36 +118,6 @@ pub fn date(ms: i64) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn said(pairs: &[(&str, &str)]) -> String {
-        let pair = |(key, value): &(&str, &str)| format!("{key} {}", BASE64_STANDARD.encode(value));
-        pairs.iter().map(pair).collect::<Vec<_>>().join(",")
-    }
-
-    #[test]
-    fn a_files_name_is_no_more_than_a_word() {
-        let hash = "ab".repeat(32);
-        let read = read_metadata(&said(&[("filename", "../../etc/passwd"), ("hash", &hash), ("doc", "roster")]));
-        assert_eq!(read.unwrap(), (hash.parse().unwrap(), DocId::Roster));
-        let relative = read_metadata(&format!("is_private, hash {},doc cm9zdGVy", BASE64_STANDARD.encode(&hash)));
-        assert!(relative.is_ok(), "a key without a value, and a blank behind a comma");
-        for (hash, doc) in [
-            ("../../etc/passwd", "roster"),
-            ("..", "roster"),
-            ("", "roster"),
-            (&*hash.to_uppercase(), "roster"),
-            (&*"zz".repeat(32), "roster"),
-            (&*format!("{hash}/.."), "roster"),
-            (&*hash, "../roster"),
-            (&*hash, "nothing:1"),
-            (&*hash, "\0"),
-        ] {
-            assert!(read_metadata(&said(&[("hash", hash), ("doc", doc)])).is_err(), "{hash} {doc}");
-        }
-        for text in ["", ",,,", "hash", "hash ", "hash !!!!,doc cm9zdGVy", &"a ".repeat(3_000)] {
-            assert!(read_metadata(text).is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn a_moment_is_written_as_http_writes_it() {

@@ -169,6 +169,8 @@ export default {
     albumMade: '{count} exported to {path}. ',
     albumMissing: 'The maker also asks for: {list}.',
     scan: 'Read the serial from a barcode',
+    scanPart: 'Find the part by its barcode',
+    partNumber: 'Part number',
     scanning: 'Reading the barcode',
     scanNone: 'No barcode was found. Hold it level and closer, or type it.',
     scanFound: '{count} found; tap one to fill it in',

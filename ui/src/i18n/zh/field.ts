@@ -169,6 +169,8 @@ export default {
     albumMade: '已导出 {count} 张到 {path}。',
     albumMissing: '厂家还要：{list}。',
     scan: '拍条码读机号',
+    scanPart: '拍条码找配件',
+    partNumber: '配件号',
     scanning: '正在读条码',
     scanNone: '照片里没读出条码。请对正、靠近再拍，或手填。',
     scanFound: '读到 {count} 个，点一下填入',
