@@ -4,10 +4,10 @@
 mod stage;
 
 use doorstep_schemas::blob::OFFSET;
-use doorstep_schemas::ids::{BlobHash, DocId};
+use doorstep_schemas::ids::DocId;
 use doorstep_schemas::wire::Access;
-use reqwest::{Method, Response};
-use stage::{Phone, Stage, files_under, grant, job, photo, refusal};
+use reqwest::Method;
+use stage::{Stage, files_under, grant, job, photo, refusal};
 
 #[tokio::test]
 async fn who_may_not_read_the_job_may_not_see_its_photos() {

@@ -15,7 +15,7 @@ use doorstep_schemas::blob::{
 };
 use doorstep_schemas::ids::{BlobHash, DocId};
 use doorstep_schemas::wire::{Access, Erased, Piece, Status, kind};
-use reqwest::{Method, Response};
+use reqwest::Method;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use stage::{Phone, Stage, files_under, grant, job, metadata, pace, photo, refusal};

@@ -21,6 +21,8 @@ const PHOTOS: u32 = 8;
 /// Jobs that are packed in one portion, and after how long no further one is begun: a tap that comes meanwhile waits for
 /// that and a job more.
 const JOBS: u32 = 32;
+/// Jobs whose texts go into the search in one portion.
+const TEXTS: u32 = 16;
 /// Jobs and papers that are summed up in one portion.
 const SUMS: u32 = 64;
 const HELD: Duration = Duration::from_millis(30);
@@ -31,6 +33,7 @@ type Chore = fn(&Actions) -> Result<bool, StoreError>;
 /// What is done, in this order: the next only when nothing of those before it is due.
 const CHORES: &[(&str, Chore)] = &[
     ("look for room on the disk", room),
+    ("put edited texts into the search", catch_up_search),
     ("open doubted packs", open_doubted),
     ("remove jobs that were taken away", leave),
     ("sum up what is held", sum_up),
@@ -44,6 +47,10 @@ const CHORES: &[(&str, Chore)] = &[
 /// Nothing is written while room is short, but what frees it.
 fn room(actions: &Actions) -> Result<bool, StoreError> {
     Ok(actions.look_for_room() && give_up_photos(actions)?)
+}
+
+fn catch_up_search(actions: &Actions) -> Result<bool, StoreError> {
+    Ok(actions.shelf.store().catch_up_search(TEXTS)? > 0)
 }
 
 fn reseal(actions: &Actions) -> Result<bool, StoreError> {

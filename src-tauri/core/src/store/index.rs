@@ -144,20 +144,32 @@ fn stored(db: &Connection, job: JobId) -> Result<Option<(i64, Vec<u8>)>, StoreEr
     Ok(query.query_row([job.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
+/// When the search hears of other texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Texts {
+    /// With the row.
+    Now,
+    /// When nobody waits, or when something is looked for: see [`search::catch_up`].
+    AtRest,
+}
+
 /// Keeps a row. One that says nothing new is not written; the search index only when texts are others.
-pub(super) fn put(db: &Connection, row: &JobRow) -> Result<(), StoreError> {
+pub(super) fn put(db: &Connection, row: &JobRow, texts: Texts) -> Result<(), StoreError> {
     let job = row.card.job;
     let plain = row.to_bytes();
-    let (id, before) = match stored(db, job)? {
-        Some((id, packed)) if packed.is_empty() => (id, None),
+    let (id, packed, before) = match stored(db, job)? {
+        Some((id, packed)) if packed.is_empty() => (id, packed, None),
         Some((id, packed)) => {
             let known = JobRow::unpacked(&packed)?;
             if known == plain {
-                return Ok(());
+                return match texts {
+                    Texts::Now => search::catch_up_with(db, id, row),
+                    Texts::AtRest => Ok(()),
+                };
             }
-            (id, Some(JobRow::from_bytes(job, &known)?))
+            (id, packed, Some(JobRow::from_bytes(job, &known)?))
         }
-        None => (free_id(db, row)?, None),
+        None => (free_id(db, row)?, Vec::new(), None),
     };
     let due = is_open(&row.figures).then_some(row.figures.arrive_by);
     db.prepare_cached(include_str!("sql/put_job.sql"))?.execute(params![
@@ -168,7 +180,14 @@ pub(super) fn put(db: &Connection, row: &JobRow) -> Result<(), StoreError> {
         JobRow::packed(&plain),
     ])?;
     Beside::of(row).replace(db, id, &before.as_ref().map(Beside::of).unwrap_or_default())?;
-    search::replace(db, id, before.as_ref().map(|row| &row.found), Some(&row.found))
+    match (before, texts) {
+        (Some(before), Texts::AtRest) if before.found == row.found => Ok(()),
+        (Some(_), Texts::AtRest) => search::put_off(db, id, &packed),
+        (before, _) => {
+            let indexed = search::indexed(db, id, before.map(|before| before.found))?;
+            search::replace(db, id, indexed.as_ref(), Some(&row.found))
+        }
+    }
 }
 
 /// Takes a job out of every list, so that nothing of it is left in any.
@@ -176,7 +195,8 @@ pub(super) fn remove(db: &Connection, job: JobId) -> Result<(), StoreError> {
     let Some((id, packed)) = stored(db, job)? else { return Ok(()) };
     if let Some(before) = read(job.to_bytes(), &packed)? {
         Beside::default().replace(db, id, &Beside::of(&before))?;
-        search::replace(db, id, Some(&before.found), None)?;
+        let indexed = search::indexed(db, id, Some(before.found))?;
+        search::replace(db, id, indexed.as_ref(), None)?;
     }
     db.prepare_cached("DELETE FROM job WHERE id = ?1")?.execute([id])?;
     db.prepare_cached("DELETE FROM lacking WHERE job = ?1")?.execute([job.to_string()])?;
@@ -215,7 +235,7 @@ pub(super) fn make_anew(
 }
 
 const EMPTY_BESIDE: &str = "DELETE FROM job_day; DELETE FROM job_key; DELETE FROM job_revisit; DELETE FROM hand;
-     INSERT INTO search (search) VALUES ('delete-all');";
+     DELETE FROM search_due; INSERT INTO search (search) VALUES ('delete-all');";
 
 /// Takes every job out of every list, but keeps the ids: other tables name jobs by them.
 pub(super) fn empty(db: &Connection) -> Result<(), StoreError> {

@@ -30,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0014_tally.sql"),
     include_str!("migrations/0015_declined.sql"),
     include_str!("migrations/0016_search_pages.sql"),
+    include_str!("migrations/0017_search_due.sql"),
 ];
 /// Read and written at a time.
 const STRIDE: usize = 1024 * 1024;

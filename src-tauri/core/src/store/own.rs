@@ -95,7 +95,7 @@ impl Store {
         }
         let jobs: BTreeSet<JobId> = changed.iter().filter_map(|(doc, _)| doc.job()).collect();
         for job in jobs {
-            views::refresh(&tx, &mut self.papers, &self.rules, job, at_ms)?;
+            views::refresh_at_once(&tx, &mut self.papers, &self.rules, job, at_ms)?;
             team::queue_grants(&tx, &mut self.papers, &enrolment, job, Links::At(at_ms))?;
         }
         tx.commit()?;

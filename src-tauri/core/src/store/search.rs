@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use doorstep_schemas::ids::MemberId;
-use rusqlite::{Connection, ToSql, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::listed::JobRow;
 use super::lists::NEWEST;
@@ -42,6 +42,42 @@ pub(super) fn replace(
         db.prepare_cached("INSERT INTO search (rowid, piece) VALUES (?1, ?2)")?.execute(params![id, joined(&come)])?;
     }
     Ok(())
+}
+
+/// Leaves a job's texts for later: `packed` is its row as it was before this edit. Where they wait already, the index holds what they were
+/// before that.
+pub(super) fn put_off(db: &Connection, id: i64, packed: &[u8]) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT OR IGNORE INTO search_due (id, row) VALUES (?1, ?2)")?.execute(params![id, packed])?;
+    Ok(())
+}
+
+/// The texts that the index holds of a job: those of the row before, if none wait. Whoever asks puts others in their place.
+pub(super) fn indexed(db: &Connection, id: i64, before: Option<Found>) -> Result<Option<Found>, StoreError> {
+    let mut waiting = db.prepare_cached("DELETE FROM search_due WHERE id = ?1 RETURNING row")?;
+    match waiting.query_row([id], |row| row.get::<_, Vec<u8>>(0)).optional()? {
+        // Of a job's name the texts say nothing.
+        Some(packed) => Ok(index::read([0; 16], &packed)?.map(|row| row.found)),
+        None => Ok(before),
+    }
+}
+
+/// Brings the index up to a row, if its texts wait.
+pub(super) fn catch_up_with(db: &Connection, id: i64, row: &JobRow) -> Result<(), StoreError> {
+    let indexed = indexed(db, id, Some(row.found.clone()))?;
+    replace(db, id, indexed.as_ref(), Some(&row.found))
+}
+
+/// Brings the index up to the rows of so many jobs whose texts wait; says of how many it did.
+fn catch_up(db: &Connection, most: u32) -> Result<usize, StoreError> {
+    let mut waiting = db.prepare_cached("SELECT j.id, j.job, j.row FROM search_due JOIN job j USING (id) LIMIT ?1")?;
+    let rows = waiting.query_map([most], |row| Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?)))?;
+    let rows: Vec<(i64, [u8; 16], Vec<u8>)> = rows.collect::<Result<_, _>>()?;
+    for (id, job, packed) in &rows {
+        if let Some(row) = index::read(*job, packed)? {
+            catch_up_with(db, *id, &row)?;
+        }
+    }
+    Ok(rows.len())
 }
 
 /// Pieces that are gone, and pieces that come. Of texts that stay the pieces are made once: an edit changes one of a dozen.
@@ -97,10 +133,29 @@ fn ways(query: &Query) -> Vec<(Option<String>, Option<usize>)> {
 }
 
 impl Store {
+    /// Puts the texts of so many edited jobs into the search, all or none; says of how many.
+    pub fn catch_up_search(&self, most: u32) -> Result<usize, StoreError> {
+        let waits: bool =
+            self.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM search_due)")?.query_row([], |row| row.get(0))?;
+        if !waits {
+            return Ok(0);
+        }
+        // A store is one connection behind a lock, and this is no part of another transaction.
+        let tx = self.db.unchecked_transaction()?;
+        let done = catch_up(&tx, most)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
     /// The jobs of which every word is said, newest order first, at most `most`. `viewer` as in [`Store::list`].
     pub fn find(&self, query: &Query, viewer: Option<MemberId>, most: usize) -> Result<Finds, StoreError> {
         if query.is_empty() {
             return Ok(Finds::default());
+        }
+        match self.catch_up_search(u32::MAX) {
+            // Without room nothing is saved, and what is there is found.
+            Err(error) if !error.is_full() => return Err(error),
+            _ => {}
         }
         let index = include_str!("sql/find_jobs.sql");
         let mut finds = Finds::default();

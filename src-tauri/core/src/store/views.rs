@@ -6,6 +6,7 @@ use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::view::{Fen, Finding, FindingCode, JobCard, Millis};
 use rusqlite::Connection;
 
+use super::index::Texts;
 use super::listed::JobRow;
 use super::papers::Papers;
 use super::{Store, StoreError, index, packs, rule_sets, team};
@@ -63,7 +64,7 @@ fn together(order: Option<Order>, mut sheet: Sheet) -> Option<Job> {
     Some(Job { order, sheet })
 }
 
-/// Computes a job's row anew; without an order there is none.
+/// Computes a job's row anew, and what the search knows of it; without an order there is none.
 pub(super) fn refresh(
     db: &Connection,
     papers: &mut Papers,
@@ -71,9 +72,31 @@ pub(super) fn refresh(
     job: JobId,
     now: i64,
 ) -> Result<(), StoreError> {
+    compute(db, papers, rules, job, now, Texts::Now)
+}
+
+/// The same while a person waits for their edit.
+pub(super) fn refresh_at_once(
+    db: &Connection,
+    papers: &mut Papers,
+    rules: &RuleBook,
+    job: JobId,
+    now: i64,
+) -> Result<(), StoreError> {
+    compute(db, papers, rules, job, now, Texts::AtRest)
+}
+
+fn compute(
+    db: &Connection,
+    papers: &mut Papers,
+    rules: &RuleBook,
+    job: JobId,
+    now: i64,
+    texts: Texts,
+) -> Result<(), StoreError> {
     let Some(facts) = facts(db, papers, job)? else { return index::remove(db, job) };
     rule_sets::note_lacking(db, rules, job, &facts)?;
-    index::put(db, &row_of(rules, job, &facts, now))
+    index::put(db, &row_of(rules, job, &facts, now), texts)
 }
 
 /// A job's row, from its facts alone.
@@ -216,7 +239,7 @@ impl Store {
     pub fn list_without_documents(&mut self, jobs: &[(JobId, Job)], now: i64) -> Result<(), StoreError> {
         let tx = self.db.transaction()?;
         for (job, facts) in jobs {
-            index::put(&tx, &row_of(&self.rules, *job, facts, now))?;
+            index::put(&tx, &row_of(&self.rules, *job, facts, now), Texts::Now)?;
         }
         Ok(tx.commit()?)
     }

@@ -18,6 +18,7 @@ use doorstep_schemas::wire::{Access, Grant, Pack, Piece, Segment, kind};
 use rusqlite::{Connection, params};
 
 use super::absorb::Taken;
+use super::index::Texts;
 use super::listed::JobRow;
 use super::packs::{self, PackError, Sums};
 use super::papers::Papers;
@@ -251,7 +252,7 @@ fn keep(
     papers.forget(&DocId::Sheet(job));
     papers.keep_facts(job, &whole.facts);
     rule_sets::note_lacking(db, judge.rules, job, &whole.facts)?;
-    index::put(db, &whole.row)?;
+    index::put(db, &whole.row, Texts::Now)?;
     if !whole.facts.sheet.photos.is_empty() {
         photos::expect(db, papers, job, judge.now_ms)?;
         // Their rows go when their files are here.
