@@ -14,6 +14,7 @@ export const ICONS = {
   check: 'M4 12.500l5 5L20 6.500',
   cross: 'M6 6l12 12M18 6L6 18',
   alert: 'M12 3L2 20h20zM12 10v4M12 17v.5',
+  bell: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 22h4M12 3v2',
   minus: 'M5 12h14',
   question: 'M9 9a3 3 0 1 1 4 3c-1 .5-1 1-1 2M12 17.500v.5M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20z',
   clock: 'M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 7v5l3 2',

@@ -7,6 +7,7 @@ import type {
   Enrol,
   Failure,
   Finish,
+  JobCard,
   JobView,
   NoteFact,
   OutcomeGate,
@@ -56,6 +57,12 @@ export class Story extends PhotoStory {
     const act = (this as unknown as Record<string, (input: never) => unknown>)[`do_${command}`];
     const value = act ? act.call(this, input) : refuse('internal');
     return typeof value === 'object' && value !== null && 'failure' in value ? (value as Answer) : { value };
+  }
+
+  /** What others gave this member meanwhile. */
+  hear(given: JobCard): void {
+    this.cards = [...this.cards.filter((each) => each.job !== given.job), given];
+    this.tell({ kind: 'jobs_changed', jobs: [given.job] });
   }
 
   protected id(): string {
@@ -338,6 +345,7 @@ export class Story extends PhotoStory {
       this.view.photos = this.view.photos.map((photo) => (photo.id === fact.photo ? { ...photo, caption: fact.text } : photo));
     const bench = this.view.bench[0];
     if (bench && fact.fact === 'diagnosis') bench.diagnosis = id;
+    if (fact.fact === 'appointment') this.view.card.window = fact.window;
     if (bench && fact.fact === 'quote') bench.quote = { id, total_fen: fact.total_fen, days: fact.days };
     return { id, job: this.changed(fact.fact) };
   }

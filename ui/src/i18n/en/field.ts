@@ -72,6 +72,18 @@ export default {
     servicesHint: 'Some follow from the records; pick the rest',
   },
   map: { amap: 'Amap', baidu: 'Baidu Maps', tencent: 'Tencent Maps', system: 'The system’s map' },
+  news: {
+    new_job: 'New job: {name}, {where}, {when}',
+    moved: '{name}: the time is now {when}',
+    cancelled: '{name}: the job was cancelled',
+    consented: '{name} agreed to the quote: go ahead',
+    given_up: '{name} gave up the repair',
+    approved: '{name}: the sheet is approved',
+    taken_away: '{name}: the job is no longer yours',
+    more: '{count} more change | {count} more changes',
+    look: 'Open',
+    list: 'Today',
+  },
   message: {
     title: 'To {name}',
     which: 'Which text',

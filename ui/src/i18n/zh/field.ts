@@ -72,6 +72,18 @@ export default {
     servicesHint: '有记录的自动得出，其余点一下选',
   },
   map: { amap: '高德地图', baidu: '百度地图', tencent: '腾讯地图', system: '系统地图' },
+  news: {
+    new_job: '新单：{name}，{where}，{when}',
+    moved: '{name}的时间改了：{when}',
+    cancelled: '{name}的单取消了',
+    consented: '{name}同意报价，可以修了',
+    given_up: '{name}放弃维修',
+    approved: '{name}的单已审核',
+    taken_away: '{name}的单不再派给你',
+    more: '还有 {count} 条新消息',
+    look: '看单',
+    list: '看今日',
+  },
   message: {
     title: '发给{name}',
     which: '发哪一条',
