@@ -82,6 +82,8 @@ export const useJobs = defineStore('jobs', () => {
     refresh,
     photoUrl,
     takeOrder: (input: TakeOrder) => did(call('takeOrder', input)),
+    takeWalkIn: (input: TakeOrder) => did(call('takeWalkIn', input)),
+    adoptWalkIn: (job: string) => did(call('adoptWalkIn', { job })),
     assign: (input: Assign) => did(call('assign', input)),
     tap: (input: TapNode) => did(call('tapNode', input)),
     showCard: (input: ShowCard) => did(call('showCard', input)),
