@@ -75,6 +75,12 @@ export default {
     servicesHint: 'Some follow from the records; pick the rest',
   },
   map: { amap: 'Amap', baidu: 'Baidu Maps', tencent: 'Tencent Maps', system: 'The system’s map' },
+  conflict: {
+    kept: 'Two devices filled in a field differently, and both values are kept. Ask each other, then write the right one on the sheet.',
+    here: 'this device',
+    other: 'device …{end}',
+    mend: 'Check the sheet',
+  },
   walkIn: {
     title: 'Job on the spot',
     open: 'New job',
