@@ -17,6 +17,7 @@ const routes: RouteRecordRaw[] = [
       { path: 'me', component: () => import('./field/MePage.vue'), meta: { tabs: true } },
       { path: 'storage', component: () => import('./field/StoragePage.vue') },
       { path: 'find', component: () => import('./field/FindPage.vue') },
+      { path: 'walk-in', component: () => import('./field/walkin/WalkInPage.vue') },
       { path: 'job/:job', component: () => import('./field/JobPage.vue'), props: true },
       { path: 'job/:job/card', component: () => import('./field/CardPage.vue'), props: true },
       { path: 'job/:job/safety', component: () => import('./field/SafetyPage.vue'), props: true },

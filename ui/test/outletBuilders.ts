@@ -1,6 +1,17 @@
 /** The session, sync, day and team as the core would show them. */
-import type { DayFigures, DayReview, DeviceView, SessionView, SyncChip, SyncView, TeamView, KeyView, StorageView } from '@schemas';
-import { at, card, NOW, owner, ran, tian } from './builders';
+import type {
+  DayFigures,
+  DayReview,
+  DeviceView,
+  PickLists,
+  SessionView,
+  SyncChip,
+  SyncView,
+  TeamView,
+  KeyView,
+  StorageView,
+} from '@schemas';
+import { at, card, NOW, owner, ran, text, tian } from './builders';
 
 export function session(change: Partial<SessionView> = {}): SessionView {
   return {
@@ -262,3 +273,29 @@ export function storageView(change: Partial<StorageView> = {}): StorageView {
 export function keyView(change: Partial<KeyView> = {}): KeyView {
   return { in_file: true, rotated_at: null, photos_resealed: null, recovery: null, ...change };
 }
+
+export const pickLists = (): PickLists => ({
+  brands: ['安泉', '北岭', '凌越', '云浣', '旺泉', '晶视'],
+  townships: [
+    { name: '城关镇', far: false },
+    { name: '柳河镇', far: false },
+    { name: '大湾乡', far: true },
+    { name: '双河口镇', far: true },
+  ],
+  faults: [
+    {
+      appliance: 'instant_heater',
+      symptom: text('接头渗水', 'Joint leaks'),
+      fault: text('进水接头漏', 'Inlet joint leaking'),
+      cause: text('密封圈老化', 'Seal aged'),
+      action: text('换密封圈', 'Replaced the seal'),
+    },
+    {
+      appliance: 'instant_heater',
+      symptom: text('不加热', 'No heat'),
+      fault: text('可控硅击穿', 'Triac shorted'),
+      cause: text('过热', 'Overheating'),
+      action: text('板上换可控硅', 'Replaced the triac'),
+    },
+  ],
+});

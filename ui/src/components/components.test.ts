@@ -230,6 +230,15 @@ describe('a notice', () => {
     expect(run).toHaveBeenCalledOnce();
     expect(stack.emitted('dismiss')).toEqual([[7]]);
   });
+
+  it('leads to what is new, and goes with it', async () => {
+    const stack = mount(NoticeStack, {
+      props: { notices: [{ id: 8, kind: 'news', text: '新单：彭秀兰', go: { label: '看单', to: '/field/job/1' } }] },
+    });
+    await stack.get(T('notice-go')).trigger('click');
+    expect(stack.emitted('go')).toEqual([['/field/job/1']]);
+    expect(stack.emitted('dismiss')).toEqual([[8]]);
+  });
 });
 
 describe('a reading as text', () => {

@@ -9,7 +9,7 @@ const BREATH = 120;
 /** What was looked for last: whoever comes back from a job finds the list again. */
 export const lastSought = ref('');
 
-export function useFind(text = ref('')): { text: Ref<string>; found: Ref<FoundJobs | null>; failure: Ref<unknown> } {
+export function useFind(text = ref('')): { text: Ref<string>; found: Ref<FoundJobs | null>; failure: Ref<unknown>; again: () => void } {
   const found = ref<FoundJobs | null>(null);
   const failure = ref<unknown>(null);
   let asked = 0;
@@ -31,5 +31,5 @@ export function useFind(text = ref('')): { text: Ref<string>; found: Ref<FoundJo
   watch(text, () => void ask());
   if (text.value !== '') void ask();
 
-  return { text, found, failure };
+  return { text, found, failure, again: () => void ask() };
 }

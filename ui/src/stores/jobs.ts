@@ -23,6 +23,7 @@ import { photoUrl } from '@/api/host';
 import { base64Of } from '@/api/picture';
 import { drawStamp } from '@/api/stamp';
 import { latest } from './latest';
+import { useNews } from './news';
 import { useSession } from './session';
 
 /** A phone that browsed a long history must not keep it all in memory. */
@@ -61,6 +62,14 @@ export const useJobs = defineStore('jobs', () => {
     return { base64: await base64Of(picture), stamp: drawStamp(lines) };
   }
 
+  /** What this hand did: an answer with the job, and no news. */
+  const did = async (deed: Promise<JobView>) => take(await useNews().own(deed, (view) => view));
+  const didWith = async <T extends { job: JobView }>(deed: Promise<T>) => {
+    const answer = await useNews().own(deed, ({ job }) => job);
+    take(answer.job);
+    return answer;
+  };
+
   /** Fetches again those of `jobs` that are open on a screen; all open ones when `jobs` is missing. */
   async function refresh(jobs?: string[]): Promise<void> {
     const wanted = [...open.value.keys()].filter((job) => !jobs || jobs.includes(job));
@@ -72,41 +81,42 @@ export const useJobs = defineStore('jobs', () => {
     load,
     refresh,
     photoUrl,
-    takeOrder: async (input: TakeOrder) => take(await call('takeOrder', input)),
-    assign: async (input: Assign) => take(await call('assign', input)),
-    tap: async (input: TapNode) => take(await call('tapNode', input)),
-    showCard: async (input: ShowCard) => take(await call('showCard', input)),
-    recordReading: async (input: RecordReading) => take(await call('recordReading', input)),
-    writeField: async (input: WriteField) => take(await call('writeField', input)),
-    usePart: async (input: UsePart) => take(await call('usePart', input)),
-    removePart: async (input: RemovePart) => take(await call('removePart', input)),
-    answerService: async (input: AnswerService) => take(await call('answerService', input)),
+    takeOrder: (input: TakeOrder) => did(call('takeOrder', input)),
+    takeWalkIn: (input: TakeOrder) => did(call('takeWalkIn', input)),
+    adoptWalkIn: (job: string) => did(call('adoptWalkIn', { job })),
+    assign: (input: Assign) => did(call('assign', input)),
+    tap: (input: TapNode) => did(call('tapNode', input)),
+    showCard: (input: ShowCard) => did(call('showCard', input)),
+    recordReading: (input: RecordReading) => did(call('recordReading', input)),
+    writeField: (input: WriteField) => did(call('writeField', input)),
+    usePart: (input: UsePart) => did(call('usePart', input)),
+    removePart: (input: RemovePart) => did(call('removePart', input)),
+    answerService: (input: AnswerService) => did(call('answerService', input)),
     /** The fact's id: another fact may name it. */
     noteFact: async (input: NoteFact) => {
-      const { id, job } = await call('noteFact', input);
-      take(job);
+      const { id } = await didWith(call('noteFact', input));
       return id;
     },
     addPhoto: async (input: Omit<AddPhoto, 'picture'>, picture: Blob) =>
-      take(await call('addPhoto', { ...input, picture: await asTaken(input.job, picture) })),
+      did(call('addPhoto', { ...input, picture: await asTaken(input.job, picture) })),
     /** Several at once: the core puts each where it belongs, and says which were no photos. */
     addPhotos: async (input: Omit<AddPhotos, 'pictures'>, files: Blob[]) => {
-      const added = await call('addPhotos', { ...input, pictures: await Promise.all(files.map((file) => asTaken(input.job, file))) });
-      take(added.job);
+      const pictures = await Promise.all(files.map((file) => asTaken(input.job, file)));
+      const added = await didWith(call('addPhotos', { ...input, pictures }));
       return [...added.refused.map((each) => each.failure), ...(added.stopped ? [added.stopped] : [])].map(
         (failure) => new CallFailed('addPhotos', failure),
       );
     },
     retakePhoto: async (job: string, photo: string, picture: Blob) =>
-      take(await call('retakePhoto', { job, photo, picture: await asTaken(job, picture) })),
+      did(call('retakePhoto', { job, photo, picture: await asTaken(job, picture) })),
     drawOnPhoto: async (job: string, photo: string, picture: Blob) =>
-      take(await call('drawOnPhoto', { job, photo, base64: await base64Of(picture) })),
+      did(call('drawOnPhoto', { job, photo, base64: await base64Of(picture) })),
     copyAlbum: (job: string) => call('copyAlbum', { job }),
     fetchPhoto: async (job: string, photo: string) => {
       await call('fetchPhoto', { job, photo });
     },
     /** 理赔包: a file of the chosen photos; where it lies and what it lacks. */
     makeClaim: (job: string, photos: string[]) => call('makeClaimPack', { job, photos, damage: null }),
-    finish: async (input: Finish) => take(await call('finish', input)),
+    finish: (input: Finish) => did(call('finish', input)),
   };
 });

@@ -7,12 +7,15 @@ import { failureText } from '@/i18n/failure';
 
 export interface Notice {
   id: number;
-  kind: 'done' | 'failed';
+  kind: 'done' | 'failed' | 'news';
   text: string;
   undo?: { label: string; run: () => void };
+  /** Where to look at it. */
+  go?: { label: string; to: string };
 }
 
-const STAYS_MS = { done: 4000, failed: 7000 };
+const STAYS_MS = { done: 4000, failed: 7000, news: 9000 };
+const MOST_SHOWN = 4;
 
 /** What a person is told about an error of any origin. */
 export function tellFailure(error: unknown): string {
@@ -31,12 +34,14 @@ export const useNotices = defineStore('notices', () => {
 
   function show(notice: Omit<Notice, 'id'>): void {
     const id = ++last;
-    shown.value = [...shown.value.filter((other) => other.text !== notice.text), { ...notice, id }].slice(-3);
+    shown.value = [...shown.value.filter((other) => other.text !== notice.text), { ...notice, id }].slice(-MOST_SHOWN);
     setTimeout(() => dismiss(id), notice.undo ? STAYS_MS.failed : STAYS_MS[notice.kind]);
   }
 
   const done = (text: string, undo?: Notice['undo']) => show({ kind: 'done', text, undo });
   const failed = (error: unknown) => show({ kind: 'failed', text: tellFailure(error) });
 
-  return { shown, done, failed, dismiss };
+  const news = (text: string, go: Notice['go']) => show({ kind: 'news', text, go });
+
+  return { shown, done, failed, news, dismiss };
 });

@@ -32,6 +32,7 @@ export function useStoragePage() {
       location.reload();
     });
 
-  onMounted(() => run(() => Promise.all([storage.load(), sync.load()])));
-  return { storage, sync, busy, failure, page, check, free, rebuild, rotate, recovery, erase };
+  const open = () => run(() => Promise.all([storage.load(), sync.load()]));
+  onMounted(open);
+  return { storage, sync, busy, failure, page, open, check, free, rebuild, rotate, recovery, erase };
 }

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
 import { latest } from './latest';
+import { useNews } from './news';
 import { useSync } from './sync';
 
 export const useToday = defineStore('today', () => {
@@ -11,6 +12,7 @@ export const useToday = defineStore('today', () => {
   const load = latest(async () => {
     view.value = await call('today');
     useSync().chip = view.value.sync;
+    useNews().seen(view.value);
   });
   return { view, load };
 });

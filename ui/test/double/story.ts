@@ -7,6 +7,7 @@ import type {
   Enrol,
   Failure,
   Finish,
+  JobCard,
   JobView,
   NoteFact,
   OutcomeGate,
@@ -23,7 +24,7 @@ import type {
   WriteField,
 } from '@schemas';
 import { card, job, owner, ran, text } from '../builders';
-import { chip, review, session, sync, team } from '../outletBuilders';
+import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
 import { PhotoStory } from './photoStory';
 interface Answer {
   value?: unknown;
@@ -56,6 +57,12 @@ export class Story extends PhotoStory {
     const act = (this as unknown as Record<string, (input: never) => unknown>)[`do_${command}`];
     const value = act ? act.call(this, input) : refuse('internal');
     return typeof value === 'object' && value !== null && 'failure' in value ? (value as Answer) : { value };
+  }
+
+  /** What others gave this member meanwhile. */
+  hear(given: JobCard): void {
+    this.cards = [...this.cards.filter((each) => each.job !== given.job), given];
+    this.tell({ kind: 'jobs_changed', jobs: [given.job] });
   }
 
   protected id(): string {
@@ -192,31 +199,7 @@ export class Story extends PhotoStory {
     }
     return this.session;
   }
-  do_pick_lists = () => ({
-    brands: ['安泉', '北岭', '凌越', '云浣', '旺泉', '晶视'],
-    townships: [
-      { name: '城关镇', far: false },
-      { name: '柳河镇', far: false },
-      { name: '大湾乡', far: true },
-      { name: '双河口镇', far: true },
-    ],
-    faults: [
-      {
-        appliance: 'instant_heater',
-        symptom: text('接头渗水', 'Joint leaks'),
-        fault: text('进水接头漏', 'Inlet joint leaking'),
-        cause: text('密封圈老化', 'Seal aged'),
-        action: text('换密封圈', 'Replaced the seal'),
-      },
-      {
-        appliance: 'instant_heater',
-        symptom: text('不加热', 'No heat'),
-        fault: text('可控硅击穿', 'Triac shorted'),
-        cause: text('过热', 'Overheating'),
-        action: text('板上换可控硅', 'Replaced the triac'),
-      },
-    ],
-  });
+  do_pick_lists = () => pickLists();
   do_today = () => ({
     day: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10),
     now: Date.now(),
@@ -225,6 +208,8 @@ export class Story extends PhotoStory {
   });
   do_orders = () => ({ jobs: [this.view.card, ...this.cards.slice(1)], next: null });
   do_job(input: { job: string }) {
+    const walkIn = this.walkIns.get(input.job);
+    if (walkIn) return walkIn;
     const found = this.cards.find((each) => each.job === input.job);
     return input.job === this.view.card.job || !found ? this.view : job({ card: found, may_write: false });
   }
@@ -244,6 +229,22 @@ export class Story extends PhotoStory {
     });
     this.cards = [...this.cards, taken];
     return job({ card: taken });
+  }
+  /** Walk-ins, as the ones that they are: their own member may write them. */
+  private walkIns = new Map<string, JobView>();
+  do_take_walk_in(input: TakeOrder) {
+    if (input.customer.phone.length < 5) return refuse('phone_invalid');
+    const taken = job({ card: { ...this.do_take_order(input).card, assignees: [ran] }, note: input.note });
+    taken.history = [{ at: Date.now(), by: ran.name, device: this.session.device, action: 'take_walk_in', received: false }];
+    this.cards = this.cards.map((each) => (each.job === taken.card.job ? taken.card : each));
+    this.walkIns.set(taken.card.job, taken);
+    return taken;
+  }
+  do_adopt_walk_in(input: { job: string }) {
+    const found = this.walkIns.get(input.job);
+    if (!found) return refuse('already_adopted');
+    found.history = [{ at: Date.now(), by: owner.name, device: this.session.device, action: 'adopt', received: true }, ...found.history];
+    return found;
   }
   do_assign(input: Assign) {
     const found = [this.view.card, ...this.cards].find((each) => each.job === input.job);
@@ -338,6 +339,7 @@ export class Story extends PhotoStory {
       this.view.photos = this.view.photos.map((photo) => (photo.id === fact.photo ? { ...photo, caption: fact.text } : photo));
     const bench = this.view.bench[0];
     if (bench && fact.fact === 'diagnosis') bench.diagnosis = id;
+    if (fact.fact === 'appointment') this.view.card.window = fact.window;
     if (bench && fact.fact === 'quote') bench.quote = { id, total_fen: fact.total_fen, days: fact.days };
     return { id, job: this.changed(fact.fact) };
   }

@@ -20,6 +20,7 @@ export default {
   failed: 'Not done',
   refused: 'This device has been shut out. What you entered is still here; call the owner.',
   network: 'Trying: no network',
+  kept: 'What was recorded is still on this device.',
   fatal: 'Can’t open',
   fatalHint: 'The app did not start properly. The data is all there; try again.',
   enrol: {

@@ -20,6 +20,7 @@ export default {
   failed: '没做成',
   refused: '这台设备已被停用。在本机填的都还在；请联系老板。',
   network: '演练：无网络',
+  kept: '已经记下的都在本机。',
   fatal: '打不开',
   fatalHint: '程序没有启动好。数据都在；请再试一次。',
   enrol: {

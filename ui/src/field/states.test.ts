@@ -1,0 +1,135 @@
+import type { ErrorCode } from '@schemas';
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { card } from '../../test/builders';
+import { openStory, T } from '../../test/door';
+import { chip, session } from '../../test/outletBuilders';
+import { lastSought } from '@/stores/find';
+import { useSession } from '@/stores/session';
+import CardPage from './CardPage.vue';
+import FinishPage from './FinishPage.vue';
+import FindPage from './FindPage.vue';
+import JobPage from './JobPage.vue';
+import MePage from './MePage.vue';
+import SafetyPage from './SafetyPage.vue';
+import SheetPage from './SheetPage.vue';
+import StoragePage from './StoragePage.vue';
+import SyncPage from './SyncPage.vue';
+import TodayPage from './TodayPage.vue';
+
+type World = ReturnType<typeof openStory>;
+const { job } = card();
+let page: VueWrapper | undefined;
+beforeEach(() => {
+  Element.prototype.scrollIntoView = () => undefined;
+});
+afterEach(() => {
+  page?.unmount();
+  document.body.innerHTML = '';
+});
+
+/** The core refuses `command` until the answer is let through again. */
+function refusing(world: World, command: string, code: ErrorCode): () => void {
+  const { answer } = world.story;
+  world.story.answer = (asked, input) =>
+    asked === command ? { failure: { code, params: {}, detail: code } } : answer.call(world.story, asked, input);
+  return () => {
+    world.story.answer = answer;
+  };
+}
+function show(component: Parameters<typeof mount>[0], world: World): VueWrapper {
+  page = mount(component, { props: { job }, global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } } });
+  return page;
+}
+
+describe.each([
+  ['the job', JobPage, 'job'],
+  ['the card', CardPage, 'job'],
+  ['the safety check', SafetyPage, 'job'],
+  ['the sheet', SheetPage, 'job'],
+  ['finishing', FinishPage, 'job'],
+  ['today', TodayPage, 'today'],
+  ['sync', SyncPage, 'sync_status'],
+  ['the data folder', StoragePage, 'storage'],
+] as const)('%s', (_name, component, command) => {
+  it('says that it opens, then what went wrong and what was kept, and opens on another try', async () => {
+    const world = openStory();
+    const heal = refusing(world, command, 'disk_full');
+    const shown = show(component, world);
+    expect(shown.get(T('state-loading')).attributes('role')).toBe('status');
+    await flushPromises();
+    const failed = shown.get(T('state-failed'));
+    expect(failed.text()).toContain('已经记下的都在本机');
+    heal();
+    await failed.get(T('state-retry')).trigger('click');
+    await flushPromises();
+    expect(shown.find(T('state-failed')).exists()).toBe(false);
+    expect(shown.find(T('state-loading')).exists()).toBe(false);
+  });
+});
+
+it('me waits for the session', async () => {
+  const shown = show(MePage, openStory());
+  expect(shown.find(T('state-loading')).exists()).toBe(true);
+  await useSession().load();
+  await flushPromises();
+  expect(shown.find(T('state-loading')).exists()).toBe(false);
+  expect(shown.get(T('me-name')).text()).toBe('冉小军');
+});
+
+describe('a job that is not here', () => {
+  it.each([JobPage, CardPage, SafetyPage, SheetPage, FinishPage])('leads back to the list', async (component) => {
+    const world = openStory();
+    refusing(world, 'job', 'job_not_found');
+    const shown = show(component, world);
+    await flushPromises();
+    expect(shown.get(T('state-failed')).text()).toContain('可能已改派给别人');
+    expect(shown.get(T('state-list')).attributes('href')).toBe('/field/today');
+  });
+});
+
+describe('what is empty', () => {
+  it('today says how a job comes, and without a network what can be done now', async () => {
+    const world = openStory();
+    world.story.do_today = () => ({ clock_note: null, day: '2026-11-21', now: 0, jobs: [], sync: chip() });
+    const shown = show(TodayPage, world);
+    await flushPromises();
+    expect(shown.get(T('empty')).text()).toContain('也可以现在同步一次');
+    useSession().view = session({ no_network: true });
+    await flushPromises();
+    expect(shown.get(T('empty')).text()).toContain('现场接的单现在就能做');
+    expect(shown.find(T('open-walk-in')).exists()).toBe(true);
+  });
+
+  it('the safety check leads to the sheet', async () => {
+    const world = openStory();
+    const view = world.story.do_job({ job });
+    view.appliances.forEach((each) => {
+      each.readings = [];
+    });
+    const shown = show(SafetyPage, world);
+    await flushPromises();
+    expect(shown.get(T('empty-next')).attributes('href')).toBe(`/field/job/${job}/sheet`);
+  });
+
+  it('a finished job leads back to the list', async () => {
+    const world = openStory();
+    world.story.answer('finish', { job, outcome: 'needs_part' } as never);
+    const shown = show(FinishPage, world);
+    await flushPromises();
+    expect(shown.get(T('empty-next')).attributes('href')).toBe('/field/today');
+  });
+
+  it('the search can be tried again', async () => {
+    const world = openStory();
+    const heal = refusing(world, 'find_jobs', 'store_failed');
+    const shown = show(FindPage, world);
+    await shown.get(T('find')).setValue('罗');
+    await expect.poll(() => shown.find(T('state-retry')).exists()).toBe(true);
+    heal();
+    await shown.get(T('state-retry')).trigger('click');
+    await expect.poll(() => shown.find(T('state-retry')).exists()).toBe(false);
+    expect(shown.get(T('empty')).text()).toContain('罗');
+    lastSought.value = '';
+  });
+});
