@@ -5,8 +5,7 @@
  *
  *   node test/browser/look.mjs [--only WORDS] [--shots DIR] [--at-once N]
  */
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lost, sideways, sizes } from './measures.mjs';
@@ -31,7 +30,6 @@ const TALL_COMPUTER = { ...COMPUTER, height: 2400 };
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** The rules that a change of light can break. */
 const OF_LIGHT = ['color-contrast', 'link-in-text-block'];
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const breaches = (page, runOnly) =>
   page.evaluate(async (only) => {
@@ -63,27 +61,38 @@ async function speak(page, language) {
   await settled(page);
 }
 
+/** One page for each shell, kept from screen to screen: what it has fetched and compiled is not fetched and compiled again. */
+async function pagesOf(browser) {
+  const open = async (viewport, hasTouch) => {
+    const context = await browser.newContext({ viewport, hasTouch, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    return page;
+  };
+  return { field: await open(TALL_PHONE, true), desk: await open(TALL_COMPUTER, false) };
+}
+
 /** What is wrong with one screen. */
-async function look(browser, address, screen) {
+async function look(page, address, screen) {
   const phone = screen.shell === 'field';
-  const context = await browser.newContext({ viewport: phone ? TALL_PHONE : TALL_COMPUTER, hasTouch: phone, reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(WAIT_MS);
   const found = [];
   const note = (where, what) => found.push(...what.map((each) => `${where}: ${each}`));
-  page.on('pageerror', (error) => note('error', [error.message]));
+  const broke = (error) => note('error', [error.message]);
+  page.on('pageerror', broke);
   const picture = (...name) => shot(page, screen.shell, screen.name, ...name);
   const light = async (colorScheme) => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await settled(page);
   };
   try {
+    await page.setViewportSize(phone ? TALL_PHONE : TALL_COMPUTER);
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
     const wishes = new URLSearchParams({ role: screen.role ?? 'technician', tale: screen.tale ?? '', language: 'zh', screen: screen.name });
     await page.goto(`${address}?${wishes}#${screen.path}`);
     await page.waitForSelector(T(screen.ready));
     await screen.act?.(page);
     await settled(page);
-    await page.evaluate(axe);
+    await page.addScriptTag({ url: '/axe.js' });
     note('zh', await breaches(page, { type: 'tag', values: TAGS }));
     await picture('zh');
     await light('dark');
@@ -112,7 +121,7 @@ async function look(browser, address, screen) {
     await shot(page, 'broken', screen.name);
     note('broken', [error.message.split('\n').slice(0, 3).join(' ')]);
   } finally {
-    await context.close();
+    page.off('pageerror', broke);
   }
   return found;
 }
@@ -141,8 +150,9 @@ const waiting = [...screens];
 let findings = 0;
 
 async function work() {
+  const pages = await pagesOf(browser);
   for (let screen = waiting.shift(); screen; screen = waiting.shift()) {
-    const found = await look(browser, address, screen);
+    const found = await look(pages[screen.shell], address, screen);
     findings += found.length;
     process.stdout.write(
       `  ${found.length === 0 ? '✓' : '✗'} ${screen.shell}: ${screen.name}\n${found.map((each) => `      ${each}\n`).join('')}`,

@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import { runnerImport } from 'vite';
 
 export const UI = resolve(import.meta.dirname, '../..');
+const AXE = join(UI, 'node_modules/axe-core/axe.min.js');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
 const KINDS = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
@@ -31,7 +32,7 @@ export async function serve() {
     if (/^\/(ipc|events|photo)\b/.test(path)) return void double.serve(request, response);
     const name = path === '/' ? '/index.html' : path;
     try {
-      const body = readFileSync(join(folder, name));
+      const body = readFileSync(path === '/axe.js' ? AXE : join(folder, name));
       response.writeHead(200, { 'content-type': KINDS[extname(name)] ?? 'application/octet-stream', 'cache-control': 'max-age=3600' });
       response.end(body);
     } catch {

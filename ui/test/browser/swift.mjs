@@ -120,7 +120,7 @@ async function scroll(page) {
   });
   assert.deepEqual(steps.found, [], 'rows are missing');
   assert.ok(steps.most < 100, `${steps.most} rows were drawn at once`);
-  process.stdout.write(`  ✓ 500 jobs scrolled through in ${steps.steps} steps: no row missing, at most ${steps.most} drawn\n`);
+  process.stdout.write(`500 jobs scrolled through in ${steps.steps} steps: no row missing, at most ${steps.most} drawn\n`);
 }
 
 /** A keyboard walks through the list, past what was drawn at first. */
@@ -138,7 +138,7 @@ const browser = await launch(given.browser);
 try {
   const taken = await visit(await phone(browser, address, { role: 'technician' }));
   const slowest = Math.max(...taken);
-  process.stdout.write(`  ${taken.length} taps with the processor slowed ${SLOWED} times: slowest ${slowest} ms, aim ${AIM_MS} ms\n`);
+  process.stdout.write(`${taken.length} taps with the processor slowed ${SLOWED} times: slowest ${slowest} ms, aim ${AIM_MS} ms\n`);
   if (given.limit) assert.ok(slowest <= Number(given.limit), `a tap took ${slowest} ms`);
   const rush = await phone(browser, address, { role: 'technician', tale: 'rush' });
   await scroll(rush);
