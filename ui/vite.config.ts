@@ -28,8 +28,22 @@ function testDouble(): Plugin {
   };
 }
 
+/**
+ * Text that grows with its reader: its sizes are written in px, as they are drawn, and built as rem. So they follow the root's size, which
+ * is the system's own text size times what was chosen in the settings; the texts of Vant and Element Plus as well.
+ */
+const growingText = {
+  postcssPlugin: 'doorstep-growing-text',
+  Declaration(declaration: { prop: string; value: string }): void {
+    if (!/(^|-)(font|font-size|line-height)(-|$)/.test(declaration.prop)) return;
+    const value = declaration.value.replace(/(?<![\w.-])(\d*\.?\d+)px\b/g, (_px, size: string) => `${Number(size) / 16}rem`);
+    if (value !== declaration.value) declaration.value = value;
+  },
+};
+
 export default defineConfig({
   plugins: [vue(), ...(devhost || process.env.VITEST ? [] : [testDouble()])],
+  css: { postcss: { plugins: [growingText] } },
   define: {
     __VUE_OPTIONS_API__: 'true',
     __VUE_PROD_DEVTOOLS__: 'false',

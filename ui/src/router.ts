@@ -46,6 +46,14 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
 
+/** Fetches the pages of a job before anybody taps on one: a slow phone takes longer to read them than a person waits for. */
+export function warmJobPages(): void {
+  for (const { path, components } of router.getRoutes()) {
+    const page = path.startsWith('/field/job/') ? components?.default : undefined;
+    if (typeof page === 'function') void (page as () => Promise<unknown>)();
+  }
+}
+
 /** Where this person belongs instead of `path`; `null` when they may be there. */
 export function placeFor(path: string): string | null {
   const session = useSession().view;

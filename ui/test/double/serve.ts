@@ -1,23 +1,25 @@
 /**
  * A stand-in for a devhost, for looking at screens without the core: it keeps one story in memory and answers as the generated types say.
- * Development only. The role follows the first path asked for: `?role=owner` in the page's address makes it the owner's desk.
+ * Development only. The page's address says whose story it is and how it begins (tales.ts): `?role=owner` makes it the owner's desk.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CoreEvent } from '@schemas';
-import { Story } from './story';
+import type { Story } from './story';
+import { begin } from './tales';
 
 const stories = new Map<string, Story>();
-const streams = new Set<ServerResponse>();
+const streams = new Map<string, Set<ServerResponse>>();
 
-function tell(event: CoreEvent): void {
+const wishesOf = (request: IncomingMessage) => new URL(request.headers.referer ?? 'http://127.0.0.1/').search;
+
+function tell(story: string, event: CoreEvent): void {
   const message = `data: ${JSON.stringify({ event: 'core-message', payload: event })}\n\n`;
-  streams.forEach((stream) => stream.write(message));
+  streams.get(story)?.forEach((stream) => stream.write(message));
 }
 
-function storyOf(request: IncomingMessage): Story {
-  const role = new URL(request.headers.referer ?? 'http://127.0.0.1/').searchParams.get('role') ?? 'technician';
-  const story = stories.get(role) ?? new Story(role, tell);
-  stories.set(role, story);
+function storyOf(wishes: string): Story {
+  const story = stories.get(wishes) ?? begin(new URLSearchParams(wishes), (event) => tell(wishes, event));
+  stories.set(wishes, story);
   return story;
 }
 
@@ -35,8 +37,9 @@ export async function serve(request: IncomingMessage, response: ServerResponse):
   if (path === '/events') {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.write(': here\n\n');
-    streams.add(response);
-    request.on('close', () => streams.delete(response));
+    const listening = streams.get(wishesOf(request)) ?? new Set();
+    streams.set(wishesOf(request), listening.add(response));
+    request.on('close', () => listening.delete(response));
     return;
   }
   if (path.startsWith('/photo/')) {
@@ -45,7 +48,7 @@ export async function serve(request: IncomingMessage, response: ServerResponse):
     return;
   }
   const { input } = (await bodyOf(request)) as { input: never };
-  const answer = storyOf(request).answer(path.slice('/ipc/'.length), input);
+  const answer = storyOf(wishesOf(request)).answer(path.slice('/ipc/'.length), input);
   response.writeHead(answer.failure ? 400 : 200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(answer.failure ?? answer.value));
 }

@@ -197,6 +197,8 @@ export class Story extends PhotoStory {
       this.changed('sync');
       this.view.history.shift();
     }
+    // Another window of this device hears of it.
+    setTimeout(() => this.tell({ kind: 'team_changed' }), 0);
     return this.session;
   }
   do_pick_lists = () => pickLists();

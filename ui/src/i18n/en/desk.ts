@@ -150,6 +150,7 @@ export default {
     title: 'Team',
     members: 'Members',
     devices: 'Devices',
+    acts: 'Actions',
     name: 'Name',
     roles: 'Roles',
     add: 'Add member',

@@ -1,6 +1,6 @@
 /** The phone's screens. */
 export default {
-  tabs: { today: 'Today', sync: 'Sync', me: 'Me' },
+  tabs: { label: 'Pages', today: 'Today', sync: 'Sync', me: 'Me' },
   today: {
     title: 'Today',
     jobs: '{count} job | {count} jobs',
@@ -372,7 +372,8 @@ export default {
     language: 'Language',
     shell: 'Screens',
     textSize: 'Text size',
-    textSizeHint: 'Follows the phone’s own text size: make it larger in the system settings',
+    textSizeHint: 'On top of the system’s own text size',
+    textSizeOf: '{percent} %',
     noNetwork: 'No network (for trying)',
     noNetworkHint: 'As if there were none: everything stays here, and goes up once this is off',
     photoPosition: 'Keep where photos were taken',

@@ -150,6 +150,7 @@ export default {
     title: '团队',
     members: '成员',
     devices: '设备',
+    acts: '操作',
     name: '姓名',
     roles: '角色',
     add: '加成员',

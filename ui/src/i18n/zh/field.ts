@@ -1,6 +1,6 @@
 /** 手机界面 */
 export default {
-  tabs: { today: '今日', sync: '同步', me: '我的' },
+  tabs: { label: '页面', today: '今日', sync: '同步', me: '我的' },
   today: {
     title: '今日',
     jobs: '{count} 单',
@@ -364,7 +364,8 @@ export default {
     language: '语言',
     shell: '界面',
     textSize: '字号',
-    textSizeHint: '跟手机系统的字号走；在系统设置里调大，这里跟着变大',
+    textSizeHint: '在系统字号上再放大',
+    textSizeOf: '{percent} %',
     noNetwork: '无网络（演练用）',
     noNetworkHint: '打开后当作没有网络，记录都留在本机；关上后自动上传',
     photoPosition: '照片记下位置',

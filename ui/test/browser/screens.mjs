@@ -1,0 +1,113 @@
+/** Every screen of both shells, how it is come to, and what is open on it. `ready` is there when it can be looked at. */
+import { T } from './stage.mjs';
+
+const JOB = '/field/job/01KAJ9Z0000000000000000001';
+const click =
+  (...names) =>
+  async (page) => {
+    for (const name of names)
+      await page
+        .locator(name.startsWith('css=') ? name : T(name))
+        .first()
+        .click();
+  };
+const thenSee = (deed, name) => async (page) => {
+  await deed(page);
+  await page.waitForSelector(T(name));
+};
+/** All that is folded is open. */
+const unfold = (page) =>
+  page.evaluate(() => {
+    document.querySelectorAll('details').forEach((each) => (each.open = true));
+  });
+
+/** The phone. */
+export const FIELD = [
+  ['first start, by link', { path: '/enrol', role: 'new', ready: 'enrol-link' }],
+  ['first start, by code', { path: '/enrol', role: 'new', ready: 'enrol-by-code', act: thenSee(click('enrol-by-code'), 'enrol-code') }],
+  ['today', { path: '/field/today', ready: 'job-card' }],
+  ['today, empty', { path: '/field/today', tale: 'quiet', ready: 'empty' }],
+  ['today, 500 jobs', { path: '/field/today', tale: 'rush', ready: 'job-card' }],
+  ['find', { path: '/field/find', ready: 'find' }],
+  ['find, found', { path: '/field/find', tale: 'visit', ready: 'find', act: thenSee((page) => page.fill(T('find'), '王芳'), 'found') }],
+  ['find, none', { path: '/field/find', ready: 'find', act: thenSee((page) => page.fill(T('find'), '无此人'), 'empty') }],
+  ['job', { path: JOB, ready: 'next-step', act: unfold }],
+  ['job, in a visit', { path: JOB, tale: 'visit', ready: 'next-step', act: thenSee(click('all-blockers'), 'blockers') }],
+  ['job, finished', { path: JOB, tale: 'done', ready: 'job-finished' }],
+  [
+    'job, a service',
+    { path: JOB, tale: 'visit', ready: 'next-step', act: thenSee(click('service-maintain', 'answer-not_applicable'), 'service-reason') },
+  ],
+  ['card', { path: `${JOB}/card`, tale: 'visit', ready: 'card-recorded' }],
+  ['safety check', { path: `${JOB}/safety`, ready: 'row-socket_polarity' }],
+  ['safety check, failed', { path: `${JOB}/safety`, tale: 'visit', ready: 'row-earth_resistance', act: click('open-earth_resistance') }],
+  [
+    'safety check, the pad',
+    { path: `${JOB}/safety`, ready: 'row-earth_resistance', act: thenSee(click('open-earth_resistance'), 'pad-save') },
+  ],
+  [
+    'safety check, a reason',
+    { path: `${JOB}/safety`, ready: 'row-socket_polarity', act: thenSee(click('not-measured-socket_polarity'), 'reason-text') },
+  ],
+  ['sheet', { path: `${JOB}/sheet`, ready: 'field-serial', act: unfold }],
+  ['sheet, in a visit', { path: `${JOB}/sheet`, tale: 'visit', ready: 'part-row', act: unfold }],
+  ['sheet, a photo', { path: `${JOB}/sheet`, tale: 'visit', ready: 'photo', act: thenSee(click('photo'), 'picture-image') }],
+  ['sheet, drawing', { path: `${JOB}/sheet`, tale: 'visit', ready: 'photo', act: thenSee(click('photo', 'draw'), 'canvas') }],
+  ['finish', { path: `${JOB}/finish`, tale: 'visit', ready: 'finish-blockers', act: unfold }],
+  ['finish, mending', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('taken_to_bench') }],
+  ['finish, a form', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('taken_to_bench', true) }],
+  ['sync', { path: '/field/sync', tale: 'visit', ready: 'stuck' }],
+  ['sync, nothing yet', { path: '/field/sync', tale: 'quiet', ready: 'sync-nothing-waiting' }],
+  ['me', { path: '/field/me', ready: 'me-name' }],
+  ['this device', { path: '/field/storage', tale: 'visit', ready: 'storage', act: unfold }],
+].map(([name, screen]) => ({ name, ...screen }));
+
+function mending(outcome, form = false) {
+  return async (page) => {
+    await page.click(`${T(`gate-${outcome}`)} summary`);
+    await page.click(`${T(`gate-${outcome}`)} ${T('blocker')}`);
+    await page.waitForSelector(T('mend'));
+    if (form)
+      await page
+        .locator(`${T('mend')} .choice`)
+        .first()
+        .click();
+  };
+}
+
+/** The desk. */
+export const DESK = [
+  ['orders', { path: '/desk/orders', ready: 'order-row' }],
+  ['orders, none', { path: '/desk/orders', tale: 'quiet', ready: 'empty' }],
+  ['orders, 500', { path: '/desk/orders', tale: 'rush', ready: 'order-row' }],
+  [
+    'orders, found',
+    {
+      path: '/desk/orders',
+      tale: 'visit',
+      ready: 'order-row',
+      act: thenSee((page) => page.fill(`${T('orders-search')}`, '王芳'), 'orders-found'),
+    },
+  ],
+  ['orders, a job', { path: '/desk/orders', tale: 'visit', ready: 'order-row', act: thenSee(click('order-row'), 'job-panel') }],
+  [
+    'orders, a photo',
+    { path: '/desk/orders', tale: 'visit', ready: 'order-row', act: thenSee(click('order-row', 'photo'), 'picture-image') },
+  ],
+  ['orders, assigning', { path: '/desk/orders', ready: 'order-row', act: thenSee(click('assign'), 'assign-done') }],
+  [
+    'orders, a new one',
+    { path: '/desk/orders', ready: 'new-order', act: thenSee(click('new-order', 'order-add-appliance'), 'order-appliance-2') },
+  ],
+  ['day review', { path: '/desk/review', ready: 'review-row' }],
+  ['day review, empty', { path: '/desk/review', tale: 'quiet', ready: 'all-arrived' }],
+  ['day review, a sheet', { path: '/desk/review', tale: 'visit', ready: 'review-row', act: thenSee(click('review-row'), 'job-panel') }],
+  ['sync', { path: '/desk/sync', tale: 'visit', ready: 'stuck' }],
+  ['team', { path: '/desk/team', ready: 'member-row' }],
+  ['team, nobody', { path: '/desk/team', tale: 'quiet', ready: 'add-member' }],
+  ['team, a new member', { path: '/desk/team', ready: 'add-member', act: thenSee(click('add-member'), 'member-name') }],
+  ['team, an invitation', { path: '/desk/team', ready: 'member-row', act: thenSee(click('invite-田勇'), 'invite-qr') }],
+  ['team, a lost device', { path: '/desk/team', ready: 'device-row', act: thenSee(click('device-lost'), 'lost-confirm') }],
+  ['this device', { path: '/desk/storage', tale: 'visit', ready: 'storage' }],
+  ['settings', { path: '/desk/settings', ready: 'settings-relay' }],
+].map(([name, screen]) => ({ name, role: 'owner', ...screen }));

@@ -1,0 +1,52 @@
+/** The built screens over the test double, on a port of their own, and a headless browser to look at them. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+import { runnerImport } from 'vite';
+
+export const UI = resolve(import.meta.dirname, '../..');
+const AXE = join(UI, 'node_modules/axe-core/axe.min.js');
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
+const KINDS = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+
+const newest = (path) =>
+  statSync(path).isDirectory() ? Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name)))) : statSync(path).mtimeMs;
+
+/** The folder of the production build, made anew when a source is younger. */
+export function built() {
+  const sources = ['src', 'public', 'index.html', 'package.json', 'vite.config.ts', '../schemas/ts'];
+  const made = statSync(join(UI, 'dist/index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (Math.max(...sources.map((name) => newest(join(UI, name)))) > made)
+    execFileSync('npx', ['vite', 'build', '--logLevel', 'warn'], { cwd: UI, stdio: 'inherit' });
+  return join(UI, 'dist');
+}
+
+/** Its address, and how to end it. */
+export async function serve() {
+  const folder = built();
+  const { module: double } = await runnerImport(join(UI, 'test/double/serve.ts'), { root: UI, configFile: false, logLevel: 'error' });
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '/').split('?')[0];
+    if (/^\/(ipc|events|photo)\b/.test(path)) return void double.serve(request, response);
+    const name = path === '/' ? '/index.html' : path;
+    try {
+      const body = readFileSync(path === '/axe.js' ? AXE : join(folder, name));
+      response.writeHead(200, { 'content-type': KINDS[extname(name)] ?? 'application/octet-stream', 'cache-control': 'max-age=3600' });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  const end = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { address: `http://127.0.0.1:${server.address().port}/`, end };
+}
+
+export const launch = (executablePath) => chromium.launch({ executablePath, args: [...FLAGS, '--disable-sync', '--disable-quic'] });
+
+export const T = (name) => `[data-test="${name}"]`;

@@ -1,0 +1,118 @@
+/** What a story begins with, for looking at screens: the page's address names it (`?tale=visit`). */
+import type { CoreEvent, InboxRunView, JobView, StuckPiece } from '@schemas';
+import { at, card, photo, text } from '../builders';
+import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
+import { Story } from './story';
+
+type Tell = (event: CoreEvent) => void;
+
+/** Nothing to do, nobody else, nothing kept. */
+class Quiet extends Story {
+  override do_today = () => ({ day: '2026-11-21', now: Date.now(), jobs: [], sync: chip() });
+  override do_orders = () => ({ jobs: [], next: null });
+  override do_sync_status = () => sync({ waiting: [], attempts: [], last_success: null, next_attempt: null });
+  override do_day_review = () =>
+    review({ jobs: [], members: [], not_arrived: [], figures: figures({ due: 0, done: 0, open: 0, late: 0 }) });
+  override do_team = () => team({ members: [], devices: [] });
+}
+
+const stuck: StuckPiece = {
+  job: '01KAJ9Z0000000000000000001',
+  customer: '王芳',
+  code: 'grant_refused',
+  ours: true,
+  by: '田勇',
+  at: at(-12),
+  changes: 3,
+  reason: null,
+  remedies: ['retry', 'export'],
+};
+const waits: InboxRunView = {
+  run: 'sheet:1 a',
+  upto: 4,
+  job: '01KAJ9Z0000000000000000001',
+  customer: '王芳',
+  by: '田勇',
+  device: '99ee22bb33cc44dd',
+  changes: 4,
+  since: at(-90),
+  declined: false,
+  decided: false,
+  code: null,
+  deeds: [],
+};
+
+/** In the middle of a visit with everything in it: readings passed and failed, parts, photos, work that waits and work that is stuck. */
+class Visit extends Story {
+  constructor(role: string, tell: Tell) {
+    super(role, tell);
+    const { job } = this.view.card;
+    const appliance = 'A0000001';
+    const play = (command: string, input: object) => this.answer(command, { job, appliance, ...input } as never);
+    play('tap_node', { tap: 'depart' });
+    play('tap_node', { tap: 'arrive' });
+    play('show_card', { shown_ms: 3000 });
+    const measured = { unit: '', instrument: '', calibrated: '', rectified: '', photo: null };
+    play('record_reading', { ...measured, code: 'socket_polarity', method: '', found: { state: 'choice', option: 'right' } });
+    play('record_reading', { ...measured, code: 'earth_resistance', method: 'loop', found: { state: 'number', thousandths: 12_600 } });
+    play('use_part', { code: 'AQ-MF-63', name: '密封圈', quantity: 2, guide_fen: 1000 });
+    play('use_part', { code: '', name: '不锈钢波纹软管 1.5 米 四分加厚带螺帽', quantity: 1, guide_fen: 3850 });
+    play('write_field', { field: 'serial', value: 'LY2019060512' });
+    play('answer_service', { service: 'explain', answer: { answer: 'done' } });
+    this.view.photos = [photo(), photo({ id: 'P0000002', stage: 'before', place: 'on_relay', caption: '漏水处' })];
+    this.view.card.findings = [{ code: 'reading_failed', params: {} }];
+    this.storage = storageView({ freeable_photos: 40, freeable_kb: 90_000, disk_low: true });
+    this.found = { jobs: review().jobs, more: true, words: ['王芳'], shortened: true };
+  }
+  override do_sync_status = () =>
+    sync({
+      chip: chip({ state: 'offline', changes: 3, photos: 2, bytes: 412_000, stuck: 1 }),
+      stuck: [stuck],
+      carried: 7,
+      photos_wait: true,
+    });
+  override do_inbox = () => [waits];
+}
+
+/** A finished job. */
+class Done extends Story {
+  constructor(role: string, tell: Tell) {
+    super(role, tell);
+    this.answer('finish', { job: this.view.card.job, outcome: 'needs_part' } as never);
+  }
+}
+
+/** Five hundred jobs of one day, of differing height. */
+class Rush extends Story {
+  private readonly many = Array.from({ length: 500 }, (_, place) =>
+    card({
+      job: `01KAJ9Z0000000000000${String(place).padStart(6, '0')}`,
+      customer: `客户 ${place + 1}`,
+      urgency: place % 7 === 0 ? 'class2' : 'normal',
+      arrive_by: place % 3 === 0 ? null : Date.now() + place * 60_000,
+      symptom: '接头渗水，已断电关水。'.repeat(place % 5),
+      findings: place % 4 === 0 ? [{ code: 'rectified', params: {} }] : [],
+    }),
+  );
+  override do_today = () => ({ day: '2026-11-21', now: Date.now(), jobs: this.many, sync: chip() });
+  override do_orders = () => ({ jobs: this.many, next: null });
+  override do_find_jobs = () => ({ jobs: this.many, more: true, words: ['客户'], shortened: false });
+  override do_job(input: { job: string }): JobView {
+    const found = this.many.find((each) => each.job === input.job);
+    return found ? { ...this.view, card: found, note: text('').zh } : this.view;
+  }
+}
+
+const TALES: Record<string, new (role: string, tell: Tell) => Story> = { quiet: Quiet, visit: Visit, done: Done, rush: Rush };
+
+/** The address's own wishes: who is there, in which language, how large the text, and what has happened before. */
+export function begin(wishes: URLSearchParams, tell: Tell): Story {
+  const tale = TALES[wishes.get('tale') ?? ''] ?? Story;
+  const story = new tale(wishes.get('role') ?? 'technician', tell);
+  const language = wishes.get('language');
+  if (language)
+    story.answer('set_preferences', { language, shell: null, no_network: null, wifi_only: null, photo_position: null } as never);
+  const size = wishes.get('text');
+  if (size) story.do_remember({ key: 'text-size', value: size });
+  return story;
+}
