@@ -11,6 +11,7 @@ use doorstep_schemas::wire::{Access, Cursor, Entry, Piece, Segment, kind};
 use doorstep_schemas::{log, segment};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::index::Texts;
 use super::links::Links;
 use super::papers::Papers;
 use super::rows::{Intake, QUARANTINED, Row, RunRow, WAITING, signed};
@@ -127,7 +128,7 @@ impl Store {
         }
         let rules = made.as_ref().map_or(&self.rules, |made| &made.book);
         for job in &absorbed.jobs {
-            views::refresh(&tx, &mut self.papers, rules, *job, now_ms)?;
+            views::refresh(&tx, &mut self.papers, rules, *job, now_ms, Texts::Now)?;
             photos::expect(&tx, &mut self.papers, *job, now_ms)?;
             absorbed.grants_due |= team::queue_grants(&tx, &mut self.papers, &enrolment, *job, Links::At(now_ms))?;
         }

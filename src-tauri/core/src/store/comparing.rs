@@ -14,6 +14,7 @@ use doorstep_schemas::wire::{Cursor, Device, Grant, Role};
 use rusqlite::{Connection, params};
 
 use super::absorb::Taken;
+use super::index::Texts;
 use super::links::Links;
 use super::outbox::confirm;
 use super::rows::{RunRow, signed};
@@ -223,7 +224,7 @@ impl Store {
                 team::queue_grants(&tx, &mut self.papers, &enrolment, job, Links::At(now_ms))?;
                 if moved {
                     team::offer_again(&tx, job)?;
-                    views::refresh(&tx, &mut self.papers, &rules, job, now_ms)?;
+                    views::refresh(&tx, &mut self.papers, &rules, job, now_ms, Texts::Now)?;
                     out.jobs.insert(job);
                 }
             }

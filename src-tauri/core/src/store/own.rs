@@ -12,6 +12,7 @@ use doorstep_schemas::signature::{Claim, Signature};
 use doorstep_schemas::wire::Segment;
 use rusqlite::Transaction;
 
+use super::index::Texts;
 use super::links::Links;
 use super::rows::{ADOPTED, Intake, Row, RunRow};
 use super::{Store, StoreError, settings, team, views};
@@ -95,7 +96,7 @@ impl Store {
         }
         let jobs: BTreeSet<JobId> = changed.iter().filter_map(|(doc, _)| doc.job()).collect();
         for job in jobs {
-            views::refresh_at_once(&tx, &mut self.papers, &self.rules, job, at_ms)?;
+            views::refresh(&tx, &mut self.papers, &self.rules, job, at_ms, Texts::AtRest)?;
             team::queue_grants(&tx, &mut self.papers, &enrolment, job, Links::At(at_ms))?;
         }
         tx.commit()?;

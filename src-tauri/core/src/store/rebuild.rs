@@ -12,6 +12,7 @@ use doorstep_schemas::ids::{DocId, JobId};
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
+use super::index::Texts;
 use super::links::Links;
 use super::packs::{self, Sums};
 use super::rows::signed;
@@ -110,7 +111,7 @@ impl Store {
                     done.bytes +=
                         adopt::rejudge(&tx, &mut self.papers, doc, true, now_ms).and_then(|_| recount(&tx, doc))?;
                 }
-                views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms)?;
+                views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms, Texts::Now)?;
                 photos::expect(&tx, &mut self.papers, *job, now_ms)?;
                 if let Some(enrolment) = &enrolment {
                     team::queue_grants(&tx, &mut self.papers, enrolment, *job, Links::AsSaid)?;

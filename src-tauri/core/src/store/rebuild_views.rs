@@ -6,6 +6,7 @@ use doorstep_schemas::ids::{DocId, JobId};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
+use super::index::Texts;
 use super::listed::shape;
 use super::{Store, StoreError, index, packs, settings, views};
 use crate::tasks::{Step, Watcher};
@@ -69,7 +70,7 @@ impl Store {
             done += batch.len();
             let tx = self.db.transaction()?;
             for job in batch {
-                views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms)?;
+                views::refresh(&tx, &mut self.papers, &self.rules, *job, now_ms, Texts::Now)?;
             }
             put_standing(&tx, batch.last().copied(), false)?;
             tx.commit()?;

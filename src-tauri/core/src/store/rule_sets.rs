@@ -13,6 +13,7 @@ use doorstep_schemas::view::RefusedSetView;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::index::Texts;
 use super::papers::Papers;
 use super::{Store, StoreError, index, settings, views};
 use crate::documents::outlet;
@@ -208,7 +209,7 @@ impl Store {
         let made = make(&tx, &mut self.papers, &self.built_in)?;
         let jobs = concerned(&tx, &made.book, now_ms)?;
         for job in &jobs {
-            views::refresh(&tx, &mut self.papers, &made.book, *job, now_ms)?;
+            views::refresh(&tx, &mut self.papers, &made.book, *job, now_ms, Texts::Now)?;
         }
         tx.commit()?;
         self.take_rules(made, now_ms);

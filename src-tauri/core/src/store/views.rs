@@ -64,29 +64,8 @@ fn together(order: Option<Order>, mut sheet: Sheet) -> Option<Job> {
     Some(Job { order, sheet })
 }
 
-/// Computes a job's row anew, and what the search knows of it; without an order there is none.
+/// Computes a job's row anew; without an order there is none. `texts`: when the search hears of others.
 pub(super) fn refresh(
-    db: &Connection,
-    papers: &mut Papers,
-    rules: &RuleBook,
-    job: JobId,
-    now: i64,
-) -> Result<(), StoreError> {
-    compute(db, papers, rules, job, now, Texts::Now)
-}
-
-/// The same while a person waits for their edit.
-pub(super) fn refresh_at_once(
-    db: &Connection,
-    papers: &mut Papers,
-    rules: &RuleBook,
-    job: JobId,
-    now: i64,
-) -> Result<(), StoreError> {
-    compute(db, papers, rules, job, now, Texts::AtRest)
-}
-
-fn compute(
     db: &Connection,
     papers: &mut Papers,
     rules: &RuleBook,
