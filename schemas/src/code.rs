@@ -168,6 +168,14 @@ codes! {
     JobNumberWrong = "job_number_wrong",
     AlreadyRefounded = "already_refounded",
     NotAdopted = "not_adopted",
+    /// Nobody wrote two values there, or somebody has picked since.
+    NothingToPick = "nothing_to_pick",
+    ActionUnknown = "action_unknown",
+    /// Evidence is put right by another record.
+    ActionIsEvidence = "action_is_evidence",
+    /// Whoever wrote later would lose what they wrote.
+    ActionOvertaken = "action_overtaken",
+    NotYourAction = "not_your_action",
     /// Certificates or grades speak against these members (R7).
     NotFit = "not_fit",
     ServiceUnknown = "service_unknown",

@@ -2,14 +2,18 @@
 //!
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
+mod bench;
 mod bundle;
+mod fees;
 mod history;
 mod inbox;
 mod job;
 mod keys;
 mod lists;
+mod mine;
 mod outlet;
 mod photo;
+mod said;
 mod storage;
 mod sync;
 mod trade;
@@ -18,14 +22,18 @@ pub(crate) mod words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use bench::*;
 pub use bundle::*;
+pub use fees::*;
 pub use history::*;
 pub use inbox::*;
 pub use job::*;
 pub use keys::*;
 pub use lists::*;
+pub use mine::*;
 pub use outlet::*;
 pub use photo::*;
+pub use said::*;
 pub use storage::*;
 pub use sync::*;
 pub use trade::*;

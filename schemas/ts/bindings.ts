@@ -28,6 +28,20 @@ export const commands = {
 	answerService: (input: AnswerService) => typedError<JobView, Failure>(__TAURI_INVOKE("answer_service", { input })),
 	noteFact: (input: NoteFact) => typedError<FactNoted, Failure>(__TAURI_INVOKE("note_fact", { input })),
 	answerSheet: (input: AnswerSheet) => typedError<JobView, Failure>(__TAURI_INVOKE("answer_sheet", { input })),
+	conflicts: (input: OneJob) => typedError<ConflictView[], Failure>(__TAURI_INVOKE("conflicts", { input })),
+	resolve: (input: Resolve) => typedError<JobView, Failure>(__TAURI_INVOKE("resolve", { input })),
+	undo: (input: Undo) => typedError<JobView, Failure>(__TAURI_INVOKE("undo", { input })),
+	bench: (input: OneJob) => typedError<BenchPage, Failure>(__TAURI_INVOKE("bench", { input })),
+	benchQueue: () => typedError<BenchQueue, Failure>(__TAURI_INVOKE("bench_queue")),
+	fees: (input: OneJob) => typedError<FeesView, Failure>(__TAURI_INVOKE("fees", { input })),
+	mine: () => typedError<MineView, Failure>(__TAURI_INVOKE("mine")),
+	monthEarned: (input: OneMonth) => typedError<MonthView, Failure>(__TAURI_INVOKE("month_earned", { input })),
+	askOwner: (input: Ask) => typedError<string, Failure>(__TAURI_INVOKE("ask_owner", { input })),
+	ownersTurns: () => typedError<OwnersTurns, Failure>(__TAURI_INVOKE("owners_turns")),
+	noteOnOrder: (input: NoteOnOrder) => typedError<FactNoted, Failure>(__TAURI_INVOKE("note_on_order", { input })),
+	noteOnDesk: (input: NoteOnDesk) => typedError<string, Failure>(__TAURI_INVOKE("note_on_desk", { input })),
+	readPasted: (input: PastedText) => typedError<PastedOrder, Failure>(__TAURI_INVOKE("read_pasted", { input })),
+	jobTexts: (input: AskTexts) => typedError<JobTexts, Failure>(__TAURI_INVOKE("job_texts", { input })),
 	addPhoto: (input: AddPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("add_photo", { input })),
 	/**  Several at once, with progress; `cancel_task` stops between two of them. */
 	addPhotos: (input: AddPhotos) => typedError<PhotosAdded, Failure>(__TAURI_INVOKE("add_photos", { input })),
@@ -173,10 +187,95 @@ export type AppointmentResult = "appointed" | "failed" | "rebooked" |
 /**  How an owner answers a sheet (R39). */
 export type ApprovalKind = "approved" | "returned";
 
+/**  What a member asks of the owner, or says was handed in. */
+export type Ask = {
+	fact: RequestFact,
+};
+
+/**  What a job's texts may name and the job does not know. */
+export type AskTexts = {
+	job: string,
+	/**  When the technician expects to be there. */
+	eta: number | null,
+};
+
+export type Asked = { asked: "part"; code: string; name: string; quantity: number } | { asked: "advance"; fen: number } | { asked: "hand_in"; fen: number } | { asked: "note"; text: string };
+
+/**  A part, money or an advance that this member asked for. */
+export type AskedLine = {
+	id: string,
+	what: Asked,
+	job: string | null,
+	at: number,
+	note: string,
+	/**  The owner's answer. On a member's own device it is what their stock says: a part that was given out for it arrived. */
+	step: RequestStep | null,
+	/**  Explicit, else by the market's tier (R23); for parts. */
+	promised: number | null,
+	late: boolean,
+};
+
 export type Assign = {
 	job: string,
 	/**  Everybody who has the job after this. */
 	members: string[],
+};
+
+export type BenchLine = {
+	at: number,
+	/**  补录: when it was entered, where that was later than it happened. */
+	entered: number | null,
+	by: string,
+} & BenchStep;
+
+/**  What is to be done next with a unit. */
+export type BenchNext = 
+/**  Place a loaner, have its decline signed, or say that there is none. */
+"loaner" | "take" | "receive" | "diagnose" | "quote" | "ask_consent" | "repair" | "inform" | "return" | "loaner_back" | "nothing";
+
+export type BenchPage = {
+	job: string,
+	units: BenchUnit[],
+	may_write: boolean,
+	now: number,
+};
+
+/**  Units that are away from home, the longest first (R5). */
+export type BenchQueue = {
+	units: QueuedUnit[],
+	now: number,
+};
+
+/**  What happened to a unit or its loaner: one line of the chain. */
+export type BenchStep = { happened: "custody"; step: CustodyStep | null; tag: string; place: string; condition: string; carried_in: boolean } | { happened: "loaner"; id: string; tag: string; model: string; deposit_fen: number; condition: string } | { happened: "loaner_back"; condition: string; kept_fen: number; reason: string } | { happened: "without_loaner"; why: NoLoaner | null; promised: number | null } | { happened: "work"; work: BenchWork | null; text: string; level: RepairLevel | null; channel: ContactChannel | null } | { happened: "diagnosis"; cause: string; level: RepairLevel | null; repairable: boolean } | { happened: "quote"; id: string; level: RepairLevel | null; total_fen: number; other_level: RepairLevel | null; other_fen: number | null; days: number } | { happened: "consent"; yes: boolean; who: string; channel: ContactChannel | null; cost_fen: number; days: number } | { happened: "promise"; ready: number | null; next_contact: number | null; note: string };
+
+/**  One appliance of a job on its way to the bench and back. */
+export type BenchUnit = {
+	appliance: string,
+	/**  Brand and model, as written. */
+	name: string,
+	/**  Where it is now; `None` while it never left. */
+	custody: CustodyStep | null,
+	/**  The tag on the machine, as its QR says it. */
+	tag: string,
+	place: string,
+	/**  Whole days since it was taken (R5). */
+	days: number | null,
+	ready: number | null,
+	next_contact: number | null,
+	overdue: boolean,
+	next: BenchNext,
+	/**  What stands in the way of that. */
+	blockers: Blocker[],
+	/**  Loaners that are with the customer for it. */
+	loaners_out: string[],
+	/**  What the customer owes or gets back when it is returned: deposits held for it. */
+	deposits_fen: number,
+	/**  The last quote with its lines' sum, and whether the customer agreed. */
+	quoted_fen: number | null,
+	consented: boolean,
+	/**  Oldest first. */
+	chain: BenchLine[],
 };
 
 /**  What is known of a unit at the bench that the next fact names. */
@@ -291,6 +390,11 @@ export type CardView = {
 	numbers: CardNumber[],
 };
 
+/**  Certificates come first, they are law (R7). */
+export type CertificateKind = "work_at_height" | "low_voltage" | "welding" | 
+/**  The outlet's filing, not a person's. */
+"gas_filing";
+
 /**  What a look for damage saw. */
 export type CheckView = {
 	at: number,
@@ -302,6 +406,12 @@ export type CheckView = {
 	/**  The database was damaged; it was made anew. */
 	damaged: boolean,
 };
+
+export type Choice = 
+/**  The value that this change wrote. */
+{ choice: "pick"; change: string } | 
+/**  Another one, of the same kind as the value that is shown: a text, a whole number, `true` or `false`. */
+{ choice: "typed"; text: string };
 
 export type ChoiceOption = {
 	code: string,
@@ -351,6 +461,16 @@ export type CodeView = {
 	text: string,
 };
 
+/**  A field with more than one value: a person picks. */
+export type ConflictView = {
+	place: FieldPlace,
+	name: Text,
+	/**  The one that is shown first. */
+	values: HeldView[],
+	/**  This member may decide. */
+	may_resolve: boolean,
+};
+
 /**  How a customer or a member was reached. */
 export type ContactChannel = "in_person" | "phone" | "chat" | "sms";
 
@@ -377,6 +497,20 @@ export type CoreMessage = CoreEvent;
 
 /**  Who pays (R26). */
 export type Coverage = "in_warranty" | "out_of_warranty" | "extended" | "to_be_appraised";
+
+/**  Who pays for one appliance, and why (R26). */
+export type CoverageView = {
+	appliance: string,
+	/**  Brand and model, as written. */
+	name: string,
+	/**  As the order says; it is what the lines are read by. */
+	ordered: Coverage,
+	/**  What the proofs of purchase and the policy in force say. */
+	judged: Coverage,
+	/**  `2026-11-21`: the last day covered. */
+	until: string | null,
+	reason: Text,
+};
 
 /**  Where a unit is on its way (R17–R18). */
 export type CustodyStep = "taken" | "received" | "to_factory" | "from_factory" | "returned";
@@ -462,6 +596,9 @@ export type DeedView = {
 	received: boolean,
 };
 
+/**  A line of the owner's desk. */
+export type DeskFact = { fact: "answer"; request: string; step: RequestStep; promised: number | null; note: string } | { fact: "settlement_line"; job: string; maker: string; code: string; name: string; quantity: number; fen: number; fee: string | null; adjusts: string | null } | { fact: "settlement_step"; job: string; state: SettleState; fen: number; reason: string; reference: string } | { fact: "follow_up"; job: string; kind: FollowUpKind; stars: number; chips: string; text: string; do_not_contact: boolean; complaint: boolean; handled: boolean } | { fact: "wage"; member: string; job: string | null; kind: WageKind; fen: number; reason: string } | { fact: "cash_taken"; member: string; fen: number; hand_in: string | null; note: string } | { fact: "contract"; customer: string; phone: string; appliance: string; from: number | null; months: number; every: number; fen: number; ended: boolean } | { fact: "referral"; job: string | null; text: string; member: string | null; sold_fen: number } | { fact: "admission"; dealer: string; sees: string; until: number | null; withdrawn: boolean } | { fact: "remark"; text: string } | { fact: "about"; key: string; value: string };
+
 export type DeviceStatus = "active" | "lost" | 
 /**  Waits for an owner. Nobody sets a device back to it. */
 "pending";
@@ -498,6 +635,12 @@ export type DrawOnPhoto = {
 	photo: string,
 	/**  The copy as it was drawn, JPEG or PNG, base64. */
 	base64: string,
+};
+
+export type EarnedView = {
+	counted_fen: number,
+	waiting_fen: number,
+	pieces: PieceLine[],
 };
 
 export type Enrol = {
@@ -585,6 +728,12 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 "nothing_waits" | 
 /**  Not the last four characters of the job's number. */
 "job_number_wrong" | "already_refounded" | "not_adopted" | 
+/**  Nobody wrote two values there, or somebody has picked since. */
+"nothing_to_pick" | "action_unknown" | 
+/**  Evidence is put right by another record. */
+"action_is_evidence" | 
+/**  Whoever wrote later would lose what they wrote. */
+"action_overtaken" | "not_your_action" | 
 /**  Certificates or grades speak against these members (R7). */
 "not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | 
 /**  HEIC: the phone can be told to write JPEG. */
@@ -654,10 +803,113 @@ export type FeeKind = "visit" | "diagnosis" | "labour" | "part" | "material" | "
 /**  Puts an earlier line right; the earlier one stays. */
 "adjustment";
 
+/**  One line of a sheet's fees as it counts. */
+export type FeeLine = {
+	id: string,
+	appliance: string | null,
+	/**  `None` where this version does not know the word. */
+	kind: FeeKind | null,
+	payer: Payer | null,
+	code: string,
+	name: string,
+	quantity: number,
+	unit_fen: number,
+	/**  Per mille. */
+	share: number,
+	amount_fen: number,
+	/**  Of the line, at the guide price; `None` where the book has none. */
+	guide_fen: number | null,
+	above_guide_fen: number,
+	/**  Above guide and not agreed to by the owner: may not be collected yet (R28). */
+	waiting_fen: number,
+	adjusts: string | null,
+	quote: string | null,
+	reason: string,
+	off: FeeOff | null,
+	by: string,
+	at: number,
+};
+
+/**  Why a line does not count. */
+export type FeeOff = "not_consented" | "waived_by_repair" | "second_visit_fee" | "with_its_line";
+
+/**  A line that follows from facts, or an item of the price book that fits the job. */
+export type FeeOffer = {
+	appliance: string | null,
+	kind: FeeKind,
+	code: string,
+	name: Text,
+	/**  `None` for a part, which is counted in pieces. */
+	unit: Unit | null,
+	quantity: number,
+	unit_fen: number,
+	/**  Per mille (R27). */
+	share: number,
+	amount_fen: number,
+	payer: Payer,
+	/**  The used part that it bills. */
+	part: string | null,
+};
+
+/**  What is wrong with the money, in words, and the line that it is about. */
+export type FeeProblem = {
+	code: string,
+	text: Text,
+	line: string | null,
+	part: string | null,
+};
+
+/**  What the lines come to, in fen. */
+export type FeeSums = {
+	customer: number,
+	maker: number,
+	outlet: number,
+	insurer: number,
+	above_guide: number,
+	/**  Waits for the owner's word (R28). */
+	waiting: number,
+	/**  What may be collected now. */
+	collect: number,
+	/**  Of that, not paid yet; below zero where more was paid. */
+	owed: number,
+	/**  Deposits of the customer that are held. */
+	deposits: number,
+};
+
+export type FeesView = {
+	job: string,
+	coverage: CoverageView[],
+	/**  By the time they were written. */
+	lines: FeeLine[],
+	/**  What follows from facts and is not charged yet. */
+	proposed: FeeOffer[],
+	/**  Everything else that the price book has for such a job. */
+	offers: FeeOffer[],
+	payments: PaymentLine[],
+	sums: FeeSums,
+	problems: FeeProblem[],
+	invoice: InvoiceView,
+	/**  What stands beside the outlet's own collection QR; `None` where nothing is owed (R43). */
+	collection: Text | null,
+	/**  Lines and payments may be added by this member now. */
+	may_charge: boolean,
+	may_take_money: boolean,
+	now: number,
+};
+
 export type FetchPhoto = {
 	job: string,
 	/**  The content to bring here: a picture or a thumbnail of this job. */
 	photo: string,
+};
+
+/**  Where a value lies in a job's documents. */
+export type FieldPlace = {
+	paper: JobPaper,
+	container: string,
+	key: string,
+	/**  A record's field; `None` for what has a key of its own. */
+	field: string | null,
 };
 
 /**  A file that was written for somebody to carry away. */
@@ -687,6 +939,11 @@ export type Finish = {
 	outcome: JobOutcome,
 };
 
+/**  Where the customer's word came from (R36). */
+export type FollowUpKind = "rating" | "call" | 
+/**  Silence for 72 h: archived as not followed up. */
+"silence";
+
 /**  What was found at one row of the safety check. */
 export type Found = 
 /**  In thousandths of the row's unit: 12.6 Ω is 12,600. */
@@ -709,6 +966,27 @@ export type FoundJobs = {
 
 /**  Weakest first (R7). */
 export type Grade = "d" | "c" | "b" | "a" | "a_plus";
+
+/**
+ *  Money that went through this member's hand, in fen (R43). What the owner took in of it is on the owner's devices; here
+ *  counts what the member said.
+ */
+export type HandView = {
+	/**  Taken from customers, less what was given back. */
+	taken: number,
+	said_handed_in: number,
+	in_hand: number,
+};
+
+/**  One of the values, with its author. */
+export type HeldView = {
+	/**  The change that wrote it: names it when it is picked. */
+	change: string,
+	text: Text,
+	by: string,
+	device: string,
+	at: number,
+};
 
 /**  One action, from the documents' changes. */
 export type HistoryLine = {
@@ -760,6 +1038,14 @@ export type InboxRunView = {
 	deeds: DeedView[],
 };
 
+export type InstrumentLine = {
+	instrument: string,
+	number: string,
+	/**  The calibration's end. */
+	due: number | null,
+	ended: boolean,
+};
+
 export type Invite = {
 	member: string,
 };
@@ -770,6 +1056,13 @@ export type InviteView = {
 	/**  An SVG document, to be scanned. */
 	qr_svg: string,
 	expires: number,
+};
+
+/**  开票 (R43) */
+export type InvoiceView = {
+	title: string,
+	tax_number: string,
+	mail: string,
 };
 
 /**  One job in a list. */
@@ -849,6 +1142,19 @@ export type JobList = {
 };
 
 export type JobOutcome = "completed" | "solved_by_phone" | "hazard_remaining" | "needs_part" | "taken_to_bench" | "refused_unsafe" | "customer_absent" | "goods_not_arrived" | "given_up" | "no_fault_found" | "condemned";
+
+/**  One of a job's two documents. */
+export type JobPaper = "order" | "sheet";
+
+/**  What can be said of a job as it stands. */
+export type JobTexts = {
+	/**  复制回单: in the form of this brand's maker (R41). */
+	reply: Text | null,
+	/**  Messages to the customer from the outlet's rule set, filled (R33). */
+	messages: MessageText[],
+	/**  The customer's proof as a text (R45). */
+	proof: Text,
+};
 
 export type JobView = {
 	card: JobCard,
@@ -961,6 +1267,43 @@ export type MemberView = {
 	active: boolean,
 };
 
+export type MessageKind = 
+/**  我在路上 */
+"on_my_way" | 
+/**  晚到 */
+"delayed" | 
+/**  已修好 */
+"repaired" | 
+/**  修不了 */
+"unrepairable";
+
+export type MessageText = {
+	message: MessageKind,
+	text: Text,
+};
+
+export type MineView = {
+	today: EarnedView,
+	hand: HandView,
+	stock: StockLine[],
+	papers: PaperLine[],
+	instruments: InstrumentLine[],
+	grade: Grade | null,
+	/**  Newest first. */
+	asked: AskedLine[],
+	now: number,
+};
+
+/**  What a member earned in a month, line by line (R42). */
+export type MonthView = {
+	/**  `2026-11` */
+	month: string,
+	earned: EarnedView,
+	/**  Rewards and penalties, and what else of the wages this device may see, each with its reason. */
+	entries: WageEntry[],
+	total_fen: number,
+};
+
 /**  What the screens' system says of the network. */
 export type NetworkNote = {
 	/**  It is there again, or the screens are looked at again after a while. */
@@ -1029,6 +1372,17 @@ export type NoteFact = {
 	claimed: number | null,
 };
 
+/**  What an owner adds to the desk. */
+export type NoteOnDesk = {
+	fact: DeskFact,
+};
+
+/**  What an owner adds to an order. */
+export type NoteOnOrder = {
+	job: string,
+	fact: OrderFact,
+};
+
 /**  安全隐患告知书: refusal or warning in writing (R12). */
 export type NoticeKind = "warning" | "refusal" | 
 /**  修复·隐患未消除 */
@@ -1052,6 +1406,12 @@ export type OneJob = {
 	job: string,
 };
 
+/**  One month of this member's pay. */
+export type OneMonth = {
+	/**  `2026-11`; empty for the present one. */
+	month: string,
+};
+
 /**  What is said of an order beyond who, where and what. What is missing is not said. */
 export type OrderDetails = {
 	source: Source | null,
@@ -1072,6 +1432,19 @@ export type OrderDetails = {
 	km: number | null,
 };
 
+/**  What an owner adds to an order. */
+export type OrderFact = 
+/**  A rule set aside with a reason (R7). */
+{ fact: "override"; of: OverrideOf; member: string | null; reason: string } | 
+/**  A line above the guide price (R28). */
+{ fact: "over_guide"; fee: string; granted: boolean; most_fen: number; note: string } | 
+/**  Survey, plan, review of a project (R16). */
+{ fact: "plan"; step: PlanStep; text: string; passed: boolean; photo: string | null } | 
+/**  `invoice`, `card`, `installed`, `made`, `dealer`, `part`, `voids` (R26). */
+{ fact: "purchase"; appliance: string; key: string; value: string } | { fact: "serial"; appliance: string; unit: UnitOf; serial: string } | { fact: "window"; window: Window } | { fact: "cancel"; reason: string } | 
+/**  已结算 */
+{ fact: "settled" };
+
 /**  A page of a day's orders. */
 export type OrdersOfDay = {
 	/**  Any moment of the day wanted (in the outlet's time zone); `None` is today. */
@@ -1086,8 +1459,35 @@ export type OutcomeGate = {
 	blockers: Blocker[],
 };
 
+/**  A rule that an owner set aside, with a reason (R7). */
+export type OverrideOf = "grade" | "window" | "coverage";
+
+/**  Something that waits for the owner's word. */
+export type OwnersTurn = 
+/**  A part, an advance, cash handed in, a word. */
+{ waits: "request"; member: string; asked: AskedLine } | 
+/**  A line above the guide price (R28). */
+{ waits: "over_guide"; card: JobCard; fee: string; name: string; fen: number; guide_fen: number; reason: string } | 
+/**  A walk-in that nobody adopted (R6). */
+{ waits: "walk_in"; card: JobCard };
+
+/**  待办: what waits for the owner, oldest first. */
+export type OwnersTurns = {
+	lines: TurnLine[],
+	now: number,
+};
+
 /**  What a payment is for. */
 export type PaidFor = "work" | "deposit" | "deposit_back" | "compensation" | "refund";
+
+export type PaperLine = {
+	kind: CertificateKind,
+	number: string,
+	expires: number | null,
+	/**  Ended, or ends within 60 days. */
+	ends_soon: boolean,
+	ended: boolean,
+};
 
 export type PartOffer = {
 	code: string,
@@ -1109,8 +1509,30 @@ export type PartRow = {
 /**  Who bears a share of a damage (R30). */
 export type Party = "outlet" | "technician" | "maker" | "insurer";
 
+/**  What a pasted text says (R41). What it doesn't say is missing; a person looks at it before it is taken. */
+export type PastedOrder = {
+	name: string | null,
+	phone: string | null,
+	address: string | null,
+	township: string | null,
+	appliance: ApplianceKind | null,
+	brand: string | null,
+	model: string | null,
+	symptom: string | null,
+	maker_order: string | null,
+	window: Window | null,
+};
+
+/**  A dispatch or chat text (R41). At most 8,000 characters are read. */
+export type PastedText = {
+	text: string,
+};
+
 /**  What stopped the clock (R2). */
 export type PauseReason = "goods" | "parts" | "rectification";
+
+/**  Why a job's pay does not count yet (R42). */
+export type PayWaits = "not_finished" | "on_device" | "refused";
 
 export type PayWay = "cash" | 
 /**  The outlet's own collection QR (R43). */
@@ -1120,6 +1542,16 @@ export type PayWay = "cash" |
 
 /**  Who pays a line. */
 export type Payer = "customer" | "maker" | "outlet" | "insurer";
+
+export type PaymentLine = {
+	id: string,
+	fen: number,
+	way: PayWay | null,
+	paid_for: PaidFor | null,
+	reference: string,
+	by: string,
+	at: number,
+};
 
 /**  When a reading is taken (R11). */
 export type Phase = 
@@ -1189,6 +1621,21 @@ export type PickLists = {
 	faults: FaultOffer[],
 };
 
+/**  What one piece of work pays this member. */
+export type PieceLine = {
+	job: string,
+	customer: string,
+	/**  The rate's name. */
+	name: Text,
+	fen: number,
+	/**  Divided among so many. */
+	crew: number,
+	waits: PayWaits | null,
+};
+
+/**  A project's papers (R16). */
+export type PlanStep = "survey" | "plan" | "review";
+
 export type Preferences = {
 	language: Language | null,
 	/**  `Some(None)` can't be said: a shell once chosen can be chosen again. */
@@ -1206,6 +1653,20 @@ export type PutDraft = {
 	/**  `job/<ulid>/…` for what belongs to a job: it goes when the job goes. */
 	key: string,
 	text: string,
+};
+
+/**  One unit in the bench's queue. */
+export type QueuedUnit = {
+	card: JobCard,
+	unit: string,
+	name: string,
+	tag: string,
+	place: string,
+	days: number,
+	ready: number | null,
+	next_contact: number | null,
+	overdue: boolean,
+	next: BenchNext,
 };
 
 export type QuoteView = {
@@ -1383,6 +1844,18 @@ export type RepairView = {
 	complete: boolean,
 };
 
+/**  A line of a member's own requests. */
+export type RequestFact = { fact: "part"; job: string | null; code: string; name: string; quantity: number; note: string } | { fact: "advance"; fen: number; note: string } | { fact: "hand_in"; fen: number; way: PayWay; note: string } | { fact: "note"; job: string | null; text: string };
+
+/**  A request's life (R23). */
+export type RequestStep = "approved" | "refused" | "ordered" | "shipped" | "arrived";
+
+export type Resolve = {
+	job: string,
+	place: FieldPlace,
+	choice: Choice,
+};
+
 /**  Takes a photo again. The first one stays. */
 export type RetakePhoto = {
 	job: string,
@@ -1495,6 +1968,9 @@ export type SetPictures = {
 	stamped: boolean,
 };
 
+/**  A settlement's life (R31). */
+export type SettleState = "draft" | "ready" | "submitted" | "accepted" | "deducted" | "rejected" | "paid";
+
 /**  A fact of a job's sheet. Figures are whole numbers in the unit of their name. */
 export type SheetFact = 
 /**  预约, 预约失败, 改约, 转派 */
@@ -1514,7 +1990,9 @@ export type SheetFact =
 /**  Per mille. */
 share: number; guide_fen: number | null; payer: Payer; reason: string; part: string | null; adjusts: string | null; quote: string | null; spoken_code: string } | { fact: "payment"; fen: number; way: PayWay; paid_for: PaidFor; subject: string | null; reference: string } | 
 /**  损坏 (R30): its photos are taken first. */
-{ fact: "damage"; what: string; text: string; photos: string[]; asked_fen: number } | { fact: "claim_share"; damage: string; party: Party; fen: number; state: ClaimState; signature: string | null; note: string } | { fact: "loaner"; appliance: string; kind: ApplianceKind; tag: string; model: string; serial: string; deposit_fen: number; condition: string; photos: string[] } | { fact: "loaner_back"; loaner: string; condition: string; kept_fen: number; reason: string } | { fact: "without_loaner"; appliance: string; why: NoLoaner; signature: string | null; promised: number | null } | { fact: "custody"; appliance: string; step: CustodyStep; tag: string; place: string; condition: string; carried_in: boolean } | { fact: "bench"; appliance: string; work: BenchWork; text: string; level: RepairLevel | null; channel: ContactChannel | null; part: string | null } | { fact: "diagnosis"; appliance: string; cause: string; level: RepairLevel; repairable: boolean } | { fact: "quote"; appliance: string; diagnosis: string; level: RepairLevel; total_fen: number; other_level: RepairLevel | null; other_fen: number | null; days: number } | { fact: "consent"; quote: string; yes: boolean; who: string; channel: ContactChannel; cost_fen: number; days: number; spoken: number | null } | { fact: "promise"; appliance: string; ready: number | null; next_contact: number | null; note: string } | { fact: "remark"; text: string } | 
+{ fact: "damage"; what: string; text: string; photos: string[]; asked_fen: number } | { fact: "claim_share"; damage: string; party: Party; fen: number; state: ClaimState; signature: string | null; note: string } | { fact: "loaner"; appliance: string; kind: ApplianceKind; tag: string; model: string; serial: string; deposit_fen: number; condition: string; photos: string[] } | { fact: "loaner_back"; loaner: string; condition: string; kept_fen: number; reason: string } | { fact: "without_loaner"; appliance: string; why: NoLoaner; signature: string | null; promised: number | null } | { fact: "custody"; appliance: string; step: CustodyStep; tag: string; place: string; condition: string; carried_in: boolean } | { fact: "bench"; appliance: string; work: BenchWork; text: string; level: RepairLevel | null; channel: ContactChannel | null; part: string | null } | { fact: "diagnosis"; appliance: string; cause: string; level: RepairLevel; repairable: boolean } | { fact: "quote"; appliance: string; diagnosis: string; level: RepairLevel; total_fen: number; other_level: RepairLevel | null; other_fen: number | null; days: number } | { fact: "consent"; quote: string; yes: boolean; who: string; channel: ContactChannel; cost_fen: number; days: number; spoken: number | null } | { fact: "promise"; appliance: string; ready: number | null; next_contact: number | null; note: string } | 
+/**  开票 (R43); all empty takes the request back. */
+{ fact: "invoice"; title: string; tax_number: string; mail: string } | { fact: "remark"; text: string } | 
 /**  What a photo shows. */
 { fact: "caption"; photo: string; text: string };
 
@@ -1572,6 +2050,13 @@ export type StampLines = {
 };
 
 export type Step = "depart" | "arrive" | "show_card" | "check_safety" | "fill_sheet" | "finish" | "nothing";
+
+export type StockLine = {
+	code: string,
+	name: string,
+	/**  Below zero: more was used than was there (R22). */
+	quantity: number,
+};
 
 /**  Where the data lies and how it is. Sizes are in kilobytes (1,000 bytes). */
 export type StorageView = {
@@ -1761,6 +2246,31 @@ export type Turn = "added" |
 /**  Not known at the later moment. */
 "gone" | "taken_back" | "brought_back" | "changed";
 
+/**  One thing of the owner's turn, with the member's name. */
+export type TurnLine = {
+	by: string,
+	at: number,
+} & OwnersTurn;
+
+export type Undo = {
+	job: string,
+	/**  The action's name, as the history has it. */
+	action: string,
+};
+
+/**  What a price counts. */
+export type Unit = 
+/**  次/个 */
+"each" | 
+/**  米 */
+"metre" | 
+/**  公里 */
+"km" | 
+/**  孔 */
+"hole" | 
+/**  公斤 */
+"kilogram";
+
 /**  Which unit of an appliance a serial number is of; old and new where one replaces the other (R44). */
 export type UnitOf = "whole" | "indoor" | "outdoor" | "old";
 
@@ -1792,6 +2302,16 @@ export type VerdictView = {
 	/**  What it means and what to do now. */
 	text: Text,
 };
+
+/**  A deduction, a bonus or an advance, with its reason. */
+export type WageEntry = {
+	kind: WageKind,
+	/**  Below zero for deductions and advances. */
+	fen: number,
+	reason: string,
+};
+
+export type WageKind = "piece" | "bonus" | "deduction" | "advance";
 
 export type WaitingJob = {
 	/**  `None` for what belongs to no job. */

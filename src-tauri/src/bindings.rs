@@ -8,7 +8,10 @@ use specta_typescript::Typescript;
 use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
-use crate::commands::{bundles, facts, inbox, kept, lists, orders, photos, session, sheet, storage, sync, team, visit};
+use crate::commands::{
+    bundles, facts, history, inbox, kept, lists, money, orders, photos, said, session, sheet, storage, sync, team,
+    visit,
+};
 
 /// A core event on its way to the screen.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
@@ -44,6 +47,20 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             sheet::answer_service,
             facts::note_fact,
             facts::answer_sheet,
+            history::conflicts,
+            history::resolve,
+            history::undo,
+            history::bench,
+            history::bench_queue,
+            money::fees,
+            money::mine,
+            money::month_earned,
+            money::ask_owner,
+            money::owners_turns,
+            money::note_on_order,
+            money::note_on_desk,
+            said::read_pasted,
+            said::job_texts,
             photos::add_photo,
             photos::add_photos,
             photos::retake_photo,

@@ -217,6 +217,12 @@ pub enum SheetFact {
         next_contact: Option<Millis>,
         note: String,
     },
+    /// 开票 (R43); all empty takes the request back.
+    Invoice {
+        title: String,
+        tax_number: String,
+        mail: String,
+    },
     Remark {
         text: String,
     },

@@ -7,6 +7,7 @@ mod history;
 mod keys;
 mod lists;
 mod photos;
+mod said;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,7 @@ pub use history::*;
 pub use keys::*;
 pub use lists::*;
 pub use photos::*;
+pub use said::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

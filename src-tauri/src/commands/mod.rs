@@ -2,11 +2,14 @@
 
 pub mod bundles;
 pub mod facts;
+pub mod history;
 pub mod inbox;
 pub mod kept;
 pub mod lists;
+pub mod money;
 pub mod orders;
 pub mod photos;
+pub mod said;
 pub mod session;
 pub mod sheet;
 pub mod storage;

@@ -1,5 +1,6 @@
 //! The one table from a domain error to the code and the parameters that a person is told.
 
+mod history;
 mod kept;
 
 use std::error::Error;

@@ -79,7 +79,7 @@ impl Actions {
                 outlet: enrolment.outlet_name.clone(),
                 member: names.of(enrolment.member),
                 services: services_names(in_force),
-                numbers: in_force.card_numbers().to_vec(),
+                numbers: in_force.card_numbers(&facts, &roster),
             },
             may_write: (nodes::ended(&facts).is_none() || approval::reopened(&facts, enrolment.member))
                 && !facts.order.cancelled
@@ -97,17 +97,17 @@ impl Actions {
 }
 
 /// Members' names, as the relay told them, each asked for once.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     store: &'a Store,
     known: RefCell<BTreeMap<MemberId, String>>,
 }
 
 impl<'a> Names<'a> {
-    fn new(store: &'a Store) -> Self {
+    pub(super) fn new(store: &'a Store) -> Self {
         Self { store, known: RefCell::default() }
     }
 
-    fn of(&self, member: MemberId) -> String {
+    pub(super) fn of(&self, member: MemberId) -> String {
         let name = || self.store.member(member).map_or_else(|_| member.to_string(), |view| view.name);
         self.known.borrow_mut().entry(member).or_insert_with(name).clone()
     }

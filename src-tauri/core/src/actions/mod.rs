@@ -3,11 +3,13 @@
 //! Actions never call sync: they say what changed, and the runner hears it.
 
 pub mod album;
+pub mod bench;
 pub mod bundle;
 pub mod claim;
 pub mod conflicts;
 pub mod drafts;
 pub mod facts;
+pub mod fees;
 pub mod find;
 pub mod finish;
 pub mod history;
@@ -15,13 +17,16 @@ pub mod inbox;
 pub mod job_view;
 pub mod keys;
 pub mod lists;
+pub mod mine;
 pub mod orders;
 pub mod photos;
 pub mod readings;
 pub mod rule_sets;
+pub mod said;
 pub mod sheet;
 pub mod storage;
 pub mod stuck;
+pub mod turns;
 pub mod undo;
 pub mod visit;
 pub mod walk_in;

@@ -83,6 +83,7 @@ pub fn action(code: &str) -> Option<Phrase> {
         "promise" => Phrase("答应日期", "promised a day"),
         "old_part" => Phrase("旧件", "old part"),
         "add_fee" => Phrase("加费用", "added a fee"),
+        "ask_invoice" => Phrase("要发票", "asked for an invoice"),
         "adjust_fee" => Phrase("调整费用", "adjusted a fee"),
         "take_payment" => Phrase("收款", "took a payment"),
         "note_damage" => Phrase("记损坏", "noted damage"),

@@ -2,13 +2,20 @@
 //!
 //! A rule never sees a set, so a set may change its shape without a rule noticing.
 
-use doorstep_schemas::rules::emergency::EmergencyKind;
+use std::collections::BTreeMap;
 
+use doorstep_schemas::rules::Unit;
+use doorstep_schemas::rules::emergency::EmergencyKind;
 use doorstep_schemas::rules::replies::DispatchField;
+use doorstep_schemas::rules::surcharges::Surcharge;
 use doorstep_schemas::rules::warranty::{StartSource, WarrantyPolicy};
+use doorstep_schemas::view::{ApplianceKind, FeeKind, JobKind, Text};
 
 use super::InForce;
+use crate::domain::facts::Job;
 use crate::domain::money::exchange::Counting;
+use crate::domain::money::propose::{PriceBook, PriceItem};
+use crate::domain::money::wages::PieceRate;
 use crate::domain::money::warranty::{Policies, Policy, StartFrom, VoidReason};
 use crate::domain::paste::Markers;
 use crate::domain::rating::FollowUpLimits;
@@ -123,6 +130,82 @@ impl InForce<'_> {
         markers
     }
 }
+
+impl<'a> InForce<'a> {
+    /// Everything that this customer may be charged, by code, and how a bill is added up (R27).
+    pub fn price_book(self, job: &Job) -> PriceBook {
+        let (prices, extra) = (self.book.prices_at(self.at_ms), self.book.surcharges_at(self.at_ms));
+        let township = job.customer().township;
+        let mut items: BTreeMap<String, PriceItem> = BTreeMap::new();
+        for surcharge in &extra.surcharges {
+            let (name, guide_fen) = (surcharge.name.clone(), surcharge.guide_fen.0);
+            items.insert(surcharge.code.clone(), PriceItem { name, kind: FeeKind::Surcharge, guide_fen });
+        }
+        for appliance in &job.order.appliances {
+            for item in prices.offers(job.order.kind, appliance.kind, job.order.segment.known(), &township) {
+                let (name, guide_fen) = (item.name.clone(), item.guide_fen.0);
+                items.insert(item.code.clone(), PriceItem { name, kind: item.kind, guide_fen });
+            }
+        }
+        let free_km = extra.surcharges.iter().find(|s| s.code == DISTANCE).map_or(0, |s| i64::from(s.free_units));
+        PriceBook {
+            items,
+            visit: VISIT.to_owned(),
+            distance: DISTANCE.to_owned(),
+            height: HEIGHT.to_owned(),
+            free_km,
+            labour_shares: extra.labour_percent.iter().map(|percent| i64::from(*percent) * 10).collect(),
+        }
+    }
+
+    /// What a price of such a job counts: the book's unit, or the surcharge's.
+    pub fn unit_of(self, code: &str, job: &Job) -> Option<Unit> {
+        let of_book = self.book.prices_at(self.at_ms).item(code, job.order.segment.known(), &job.customer().township);
+        let extra = &self.book.surcharges_at(self.at_ms).surcharges;
+        of_book.map(|item| item.unit).or_else(|| extra.iter().find(|s| s.code == code).map(|s| s.unit))
+    }
+
+    /// Codes of everything that may be charged for such an appliance: the book's items, then surcharges.
+    pub fn chargeable(self, job: &Job, appliance: ApplianceKind) -> Vec<&'a str> {
+        let (prices, extra) = (self.book.prices_at(self.at_ms), self.book.surcharges_at(self.at_ms));
+        let township = job.customer().township;
+        let of_book = prices.offers(job.order.kind, appliance, job.order.segment.known(), &township);
+        let fits = |s: &&Surcharge| s.appliances.is_empty() || s.appliances.contains(&appliance);
+        let mut out: Vec<&str> = of_book.into_iter().map(|item| item.code.as_str()).collect();
+        for surcharge in extra.surcharges.iter().filter(fits) {
+            if !out.contains(&surcharge.code.as_str()) {
+                out.push(&surcharge.code);
+            }
+        }
+        out
+    }
+
+    /// What a piece of work pays, each rate once for every kind that it names (R42). The set's first fitting rate counts.
+    pub fn piece_rates(self) -> Vec<(PieceRate, Text)> {
+        let mut out: Vec<(PieceRate, Text)> = Vec::new();
+        for rate in &self.book.pieces_at(self.at_ms).rates {
+            let jobs: Vec<Option<JobKind>> = some_or_any(&rate.jobs);
+            let appliances: Vec<Option<ApplianceKind>> = some_or_any(&rate.appliances);
+            for (kind, appliance) in jobs.iter().flat_map(|j| appliances.iter().map(move |a| (*j, *a))) {
+                let code = rate.item.clone().unwrap_or_default();
+                let known = |(r, _): &(PieceRate, Text)| r.code == code && r.kind == kind && r.appliance == appliance;
+                if !out.iter().any(known) {
+                    out.push((PieceRate { code, kind, appliance, fen: rate.rate_fen.0 }, rate.name.clone()));
+                }
+            }
+        }
+        out
+    }
+}
+
+fn some_or_any<T: Copy>(kinds: &[T]) -> Vec<Option<T>> {
+    if kinds.is_empty() { vec![None] } else { kinds.iter().copied().map(Some).collect() }
+}
+
+/// Codes of the items that follow from facts (R27).
+const VISIT: &str = "visit";
+const DISTANCE: &str = "distance";
+const HEIGHT: &str = "height";
 
 /// One policy for each brand and kind that it names.
 fn spread(policy: &WarrantyPolicy) -> Vec<Policy> {

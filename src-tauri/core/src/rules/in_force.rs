@@ -1,6 +1,7 @@
 //! The rules of one moment, as gates and screens ask for them.
 
 use doorstep_schemas::rules::limits::Limit;
+use doorstep_schemas::rules::replies::MessageKind;
 use doorstep_schemas::rules::steps::ServiceWording;
 use doorstep_schemas::view::{
     ApplianceKind, CardNumber, FaultOffer, JobKind, NeedWhen, PartOffer, PhotoStage, PickLists, ServiceCode, Text,
@@ -9,6 +10,9 @@ use doorstep_schemas::view::{
 
 use super::Set;
 use super::book::RuleBook;
+use crate::domain::card::{self, Whose};
+use crate::domain::facts::Job;
+use crate::domain::facts::outlet::Roster;
 use crate::domain::gates::{Needs, Rules};
 use crate::domain::timing::Limits;
 use crate::domain::triage::Triggers;
@@ -60,9 +64,46 @@ impl<'a> InForce<'a> {
         self.service(service).map_or_else(Default::default, |s| (s.name.clone(), s.script.clone()))
     }
 
-    /// Numbers that are on every card (R10).
-    pub fn card_numbers(self) -> &'a [CardNumber] {
-        &self.book.numbers_at(self.at_ms).public
+    /// The numbers of one visit's card (R10): of brands that the outlet may speak for, else its own, and the public ones.
+    pub fn card_numbers(self, job: &Job, roster: &Roster) -> Vec<CardNumber> {
+        let set = self.book.numbers_at(self.at_ms);
+        let of_brands: Vec<(String, String)> = set.brands.iter().map(|b| (b.brand.clone(), b.number.clone())).collect();
+        let card = card::card(job, roster, self.outlet_number(), &of_brands, self.at_ms);
+        let mut out: Vec<CardNumber> = Vec::new();
+        for complaint in card.complaints {
+            match complaint.whose {
+                Whose::Brand(brand) => {
+                    let zh = format!("{brand}服务热线");
+                    let en = format!("{brand} service line");
+                    let label = set.brand(&brand).map_or(Text { zh, en }, |known| known.label);
+                    out.push(CardNumber { label, number: complaint.number });
+                }
+                Whose::Outlet => out.extend(set.outlet.clone()),
+                Whose::Public => out.extend(set.public.iter().cloned()),
+            }
+        }
+        out
+    }
+
+    /// The outlet's own number; empty while it has none.
+    pub fn outlet_number(self) -> &'a str {
+        self.book.numbers_at(self.at_ms).outlet.as_ref().map_or("", |own| &own.number)
+    }
+
+    /// The reply that this brand's maker wants (R41).
+    pub fn reply(self, brand: &str) -> Option<&'a Text> {
+        self.book.replies_at(self.at_ms).reply(brand).map(|reply| &reply.body)
+    }
+
+    /// A message for the customer (R33).
+    pub fn message(self, kind: MessageKind) -> Option<&'a Text> {
+        self.book.replies_at(self.at_ms).message(kind)
+    }
+
+    /// Hours from asking for a part to its arrival in the outlet's market (R23).
+    pub fn tier_hours(self) -> u32 {
+        let promises = &self.book.promises_at(self.at_ms).promises;
+        promises.parts_hours(promises.market)
     }
 
     /// From so many milliseconds on the card counts as shown (R10).

@@ -1,9 +1,10 @@
 //! Facts of the visit.
 
 use doorstep::domain::facts::{
-    Appointment, Charge, CrewMember, GoodsCheck, Guidance, Hazard, Noted, Notice, Pause, Reason, Remark, Serial, Sheet,
-    Signature,
+    Appointment, Charge, CrewMember, FieldValue, GoodsCheck, Guidance, Hazard, Noted, Notice, Pause, Reason, Remark,
+    Serial, Sheet, Signature,
 };
+use doorstep::domain::money::invoice::{MAIL, TAX_NUMBER, TITLE};
 use doorstep::domain::record::At;
 use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::SheetFact;
@@ -40,6 +41,12 @@ pub(super) fn note(sheet: &mut Sheet, id: ShortId, noted: Noted, fact: &SheetFac
         SheetFact::Serial { appliance, unit, serial, photo } => {
             let (unit, serial) = ((*unit).into(), serial.clone());
             sheet.serials.push(Serial { id, appliance: *appliance, unit, serial, photo: *photo, noted });
+        }
+        SheetFact::Invoice { title, tax_number, mail } => {
+            for (key, text) in [(TITLE, title), (TAX_NUMBER, tax_number), (MAIL, mail)] {
+                let value = FieldValue { value: text.clone(), others: Vec::new() };
+                sheet.about.insert(key.to_owned(), value);
+            }
         }
         SheetFact::Remark { text } => sheet.notes.push(Remark { id, text: text.clone(), photo: None, noted }),
         SheetFact::Caption { photo, text } => {

@@ -56,6 +56,7 @@ fn on_sheet(fact: &SheetFact) -> &'static str {
         SheetFact::Consent { .. } => "decline",
         SheetFact::Promise { .. } => "promise",
         SheetFact::OldPart { .. } => "old_part",
+        SheetFact::Invoice { .. } => "ask_invoice",
         SheetFact::Fee { adjusts: Some(_), .. } => "adjust_fee",
         SheetFact::Fee { .. } => "add_fee",
         SheetFact::Payment { .. } => "take_payment",

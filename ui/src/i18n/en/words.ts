@@ -288,6 +288,7 @@ export default {
     decline: 'Customer declined',
     promise: 'Promised a day',
     old_part: 'Old part',
+    ask_invoice: 'Asked for an invoice',
     add_fee: 'Added a fee',
     adjust_fee: 'Adjusted a fee',
     take_payment: 'Took a payment',

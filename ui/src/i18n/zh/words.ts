@@ -283,6 +283,7 @@ export default {
     decline: '用户不同意',
     promise: '答应日期',
     old_part: '旧件',
+    ask_invoice: '要发票',
     add_fee: '加费用',
     adjust_fee: '调整费用',
     take_payment: '收款',

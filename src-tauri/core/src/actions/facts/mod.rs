@@ -131,6 +131,7 @@ fn comes_afterwards(fact: &SheetFact) -> bool {
             | SheetFact::LoanerBack { .. }
             | SheetFact::Damage { .. }
             | SheetFact::ClaimShare { .. }
+            | SheetFact::Invoice { .. }
             | SheetFact::Reason { .. }
             | SheetFact::Remark { .. }
             | SheetFact::Caption { .. }

@@ -6,7 +6,9 @@ use doorstep_schemas::view::{ClaimState, FeeKind, OldPartStep, PaidFor};
 use super::check::{all_here, amount, appliance, line, paragraph, required, signed_amount, within};
 use super::{FactError, Making, Ready};
 use crate::documents::layout::Edit;
+use crate::documents::sheet as paper;
 use crate::domain::facts::{ClaimShare, Damage, Fee, OldPart, Payment};
+use crate::domain::money::invoice;
 use crate::domain::record::At;
 
 /// Of a thing: 10,000 metres of pipe fit into no house.
@@ -104,6 +106,22 @@ pub(super) fn ready(making: &Making<'_>, fact: &SheetFact) -> Result<Option<Read
                     noted,
                 }),
             }
+        }
+        SheetFact::Invoice { title, tax_number, mail } => {
+            let (title, tax_number, mail) =
+                (line("title", title)?, line("tax_number", tax_number)?, line("mail", mail)?);
+            if title.is_empty() && !(tax_number.is_empty() && mail.is_empty()) {
+                return Err(FactError::Required("title"));
+            }
+            if !tax_number.is_empty() && !invoice::is_tax_number(&tax_number) {
+                return Err(FactError::Unknown("tax_number"));
+            }
+            if !mail.is_empty() && !invoice::is_mail(&mail) {
+                return Err(FactError::Unknown("mail"));
+            }
+            let texts = [(invoice::TITLE, title), (invoice::TAX_NUMBER, tax_number), (invoice::MAIL, mail)];
+            let write = move |doc: &mut _| texts.iter().try_for_each(|(key, text)| paper::set_about(doc, key, text));
+            Ready { code: "ask_invoice", edit: Edit::new(write) }
         }
         _ => return Ok(None),
     };

@@ -4,6 +4,7 @@ mod approval;
 mod bench;
 mod identity;
 mod outcomes;
+mod pages;
 mod papers;
 mod parts;
 mod phases;
