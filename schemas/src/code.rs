@@ -203,6 +203,11 @@ codes! {
     ClaimTooLarge = "claim_too_large",
     /// What is here would not stand up to a check: as a rule the relay holds more of the job.
     ClaimNotWhole = "claim_not_whole",
+    /// No safety notice was given on this job, so there is none to print.
+    NoNoticeGiven = "no_notice_given",
+    /// It does not fit into a picture or on a roll; A4 has pages.
+    PaperTooLong = "paper_too_long",
+    PaperFailed = "paper_failed",
     DraftTooLong = "draft_too_long",
     TooManyDrafts = "too_many_drafts",
     Internal = "internal",

@@ -9,8 +9,8 @@ use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    bundles, facts, history, inbox, kept, lists, money, orders, photos, said, session, sheet, storage, sync, team,
-    visit,
+    bundles, facts, history, inbox, kept, lists, money, orders, paper, photos, said, session, sheet, storage, sync,
+    team, visit,
 };
 
 /// A core event on its way to the screen.
@@ -61,6 +61,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             money::note_on_desk,
             said::read_pasted,
             said::job_texts,
+            paper::make_paper,
             photos::add_photo,
             photos::add_photos,
             photos::retake_photo,

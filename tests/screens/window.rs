@@ -1,7 +1,7 @@
-//! One real window: type into a field of the sheet, and read what was typed back from SQLite.
+//! Real windows: what is typed into a field of the sheet is in SQLite, and a window that was killed comes back as it was.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use thirtyfour::prelude::*;
 use crate::process::Running;
 
 const TYPED: &str = "LY2019060012";
+/// A sentence that somebody was in the middle of.
+const HALF: &str = "换加热管，还没";
 
 /// A display of its own, on the first free number.
 fn display() -> (Running, String) {
@@ -52,30 +54,80 @@ async fn find(driver: &WebDriver, test: &str) -> WebElement {
     driver.query(By::Css(selector)).wait(Duration::from_secs(20), Duration::from_millis(50)).first().await.unwrap()
 }
 
+/// A phone with the sample day's orders; its relay runs on.
+async fn phone_in_an_outlet(folder: &Path) -> (Relay, PathBuf) {
+    let data = folder.join("relay");
+    outlet::found(&data).unwrap();
+    let relay = Relay::start(&data).unwrap();
+    let phone = folder.join("phone");
+    let owner = Device::enrolled("店里电脑", &folder.join("desk"), &relay, OWNER).await.unwrap();
+    owner.until("the team", |app| (app.actions.team().ok()?.members.len() == 6).then_some(())).await;
+    outlet::take_the_days_orders(&owner).unwrap();
+    owner.drained().await;
+    let device = Device::enrolled("小军手机", &phone, &relay, TECHNICIAN).await.unwrap();
+    device.until("the jobs", |app| (!app.actions.orders(None).ok()?.is_empty()).then_some(())).await;
+    (relay, phone)
+}
+
+/// Starts the driver that opens windows on a display.
+fn driver(display: &str) -> (Running, u16) {
+    let port = free_port();
+    let mut command = Command::new("WebKitWebDriver");
+    command.arg(format!("--port={port}")).env("DISPLAY", display).env("TAURI_WEBVIEW_AUTOMATION", "true");
+    (Running::start(&mut command), port)
+}
+
+/// The programs that have this folder open: the app's own processes.
+fn processes_of(folder: &Path) -> Vec<String> {
+    let named = folder.to_str().unwrap().as_bytes();
+    let pids = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let of_app = |pid: &String| {
+        let said = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let mut words = said.split(|byte| *byte == 0);
+        words.next().is_some_and(|program| program.ends_with(b"doorstep-app")) && words.any(|word| word == named)
+    };
+    pids.filter(|pid| pid.bytes().all(|b| b.is_ascii_digit())).filter(of_app).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_window_comes_back_to_the_same_screen_with_the_same_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, phone) = phone_in_an_outlet(folder.path()).await;
+    let (_display, display) = display();
+    let (first, port) = driver(&display);
+    let opened = window(&phone, port).await;
+    find(&opened, "job-card").await.click().await.unwrap();
+    find(&opened, "section-sheet").await.click().await.unwrap();
+    // Nobody leaves the field: the text is a draft and no more.
+    find(&opened, "field-action").await.send_keys(HALF).await.unwrap();
+    let place = opened.current_url().await.unwrap();
+    for _ in 0..200 {
+        if drafts(&phone).iter().any(|text| text.contains(HALF)) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let pids = processes_of(&phone);
+    assert_eq!(pids.len(), 1, "{pids:?}");
+    assert!(Command::new("kill").arg("-9").arg(&pids[0]).status().unwrap().success());
+    // Its session ends with an error, as it must.
+    let _ = opened.quit().await;
+    drop(first);
+
+    let (_second, port) = driver(&display);
+    let again = window(&phone, port).await;
+    let field = find(&again, "field-action").await;
+    assert_eq!(again.current_url().await.unwrap().fragment(), place.fragment(), "the same screen");
+    assert_eq!(field.value().await.unwrap().as_deref(), Some(HALF), "the same text");
+    again.quit().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_typed_in_the_real_window_is_in_the_database() {
     let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("relay");
-    outlet::found(&data).unwrap();
-    let relay = Relay::start(&data).unwrap();
-    let phone = folder.path().join("phone");
-    {
-        let owner = Device::enrolled("店里电脑", &folder.path().join("desk"), &relay, OWNER).await.unwrap();
-        owner.until("the team", |app| (app.actions.team().ok()?.members.len() == 6).then_some(())).await;
-        outlet::take_the_days_orders(&owner).unwrap();
-        owner.drained().await;
-        let device = Device::enrolled("小军手机", &phone, &relay, TECHNICIAN).await.unwrap();
-        device.until("the jobs", |app| (!app.actions.orders(None).ok()?.is_empty()).then_some(())).await;
-    }
-
+    let (_relay, phone) = phone_in_an_outlet(folder.path()).await;
     let (_display, display) = display();
-    let port = free_port();
-    let driver_process = Running::start(
-        Command::new("WebKitWebDriver")
-            .arg(format!("--port={port}"))
-            .env("DISPLAY", &display)
-            .env("TAURI_WEBVIEW_AUTOMATION", "true"),
-    );
+    let (driver_process, port) = driver(&display);
     let driver = window(&phone, port).await;
     find(&driver, "job-card").await.click().await.unwrap();
     find(&driver, "section-sheet").await.click().await.unwrap();
@@ -109,11 +161,22 @@ async fn what_is_typed_in_the_real_window_is_in_the_database() {
     assert_eq!(serials(&phone), [TYPED], "and when it is closed");
 }
 
-/// Serials in the list of a data folder, read with the folder's own key.
-fn serials(folder: &Path) -> Vec<String> {
+fn open(folder: &Path) -> rusqlite::Connection {
     let key = KeyFile::in_folder(folder).read().unwrap().unwrap().key;
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
     let db = rusqlite::Connection::open_with_flags(doorstep::store::database(folder), flags).unwrap();
     doorstep::store::unlock(&db, &key).unwrap();
-    doorstep::store::all_rows(&db).unwrap().into_iter().flat_map(|row| row.found.serials).collect()
+    db
+}
+
+/// Texts that are typed and not saved.
+fn drafts(folder: &Path) -> Vec<String> {
+    let db = open(folder);
+    let mut query = db.prepare("SELECT text FROM draft").unwrap();
+    query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Serials in the list of a data folder, read with the folder's own key.
+fn serials(folder: &Path) -> Vec<String> {
+    doorstep::store::all_rows(&open(folder)).unwrap().into_iter().flat_map(|row| row.found.serials).collect()
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::JobId;
 use crate::input::{DeskFact, OrderFact, RequestFact};
-use crate::view::Millis;
+use crate::paper::PaperForm;
+use crate::view::{Language, Millis, ProofKind};
 
 /// A dispatch or chat text (R41). At most 8,000 characters are read.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
@@ -44,4 +45,13 @@ pub struct OneMonth {
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Ask {
     pub fact: RequestFact,
+}
+
+/// A paper for the customer.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct MakePaper {
+    pub job: JobId,
+    pub kind: ProofKind,
+    pub form: PaperForm,
+    pub language: Language,
 }

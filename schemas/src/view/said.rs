@@ -36,3 +36,28 @@ pub struct JobTexts {
     /// The customer's proof as a text (R45).
     pub proof: Text,
 }
+
+/// What a customer is given of a job (R45).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofKind {
+    /// 服务凭证
+    Receipt,
+    /// 维修清单 (R21)
+    RepairList,
+    /// 安全隐患告知书 (R12)
+    SafetyNotice,
+}
+
+/// A paper that was typeset, and where its file lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PaperMade {
+    pub path: String,
+    /// `image/png` or `application/pdf`
+    pub mime: String,
+    pub kilobytes: u32,
+    /// The file itself, where it is a picture: to be looked at and shared.
+    pub base64: Option<String>,
+    /// Characters that the paper's font lacks: 〓 stands in their place.
+    pub missing: String,
+}

@@ -27,7 +27,7 @@ impl Outside {
     }
 }
 
-fn written(error: &std::io::Error) -> Failure {
+pub(super) fn written(error: &std::io::Error) -> Failure {
     let code = match error.kind() {
         std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
         _ => ErrorCode::FileFailed,

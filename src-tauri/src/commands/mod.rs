@@ -8,6 +8,7 @@ pub mod kept;
 pub mod lists;
 pub mod money;
 pub mod orders;
+pub mod paper;
 pub mod photos;
 pub mod said;
 pub mod session;

@@ -1,8 +1,10 @@
-//! Errors of picking between values and of undoing.
+//! Errors of picking between values, of undoing, and of papers for the customer.
 
 use doorstep::actions::conflicts::ResolveError;
+use doorstep::actions::proof::ProofError;
 use doorstep::actions::undo::UndoError;
 use doorstep::documents::conflicts::NoPick;
+use doorstep_paper::PressError;
 use doorstep_schemas::code::ErrorCode;
 
 use super::Told;
@@ -44,6 +46,31 @@ impl Told for UndoError {
         match self {
             Self::Overtaken { by, .. } => vec![("by", by.clone())],
             _ => Vec::new(),
+        }
+    }
+}
+
+impl Told for ProofError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NoNotice => ErrorCode::NoNoticeGiven,
+            Self::Job(error) => error.code(),
+        }
+    }
+}
+
+impl Told for PressError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::TooManyRows { .. }
+            | Self::TooManyPictures { .. }
+            | Self::TooMuchText { .. }
+            | Self::TooTall { .. } => ErrorCode::PaperTooLong,
+            Self::Picture { .. } => ErrorCode::PhotoDamaged,
+            Self::Cancelled => ErrorCode::Cancelled,
+            Self::Columns { .. } | Self::Row { .. } | Self::Code { .. } | Self::Typesetting(_) => {
+                ErrorCode::PaperFailed
+            }
         }
     }
 }

@@ -33,6 +33,7 @@ export const FIELD = [
   ['find, none', { path: '/field/find', ready: 'find', act: thenSee((page) => page.fill(T('find'), '无此人'), 'empty') }],
   ['job', { path: JOB, ready: 'next-step', act: unfold }],
   ['job, in a visit', { path: JOB, tale: 'visit', ready: 'next-step', act: thenSee(click('all-blockers'), 'blockers') }],
+  ['proof for the customer', { path: `${JOB}/proof`, tale: 'done', ready: 'proof-image' }],
   ['job, finished', { path: JOB, tale: 'done', ready: 'job-finished' }],
   [
     'job, a service',

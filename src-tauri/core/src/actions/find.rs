@@ -47,7 +47,7 @@ impl Actions {
 }
 
 /// Whose device this is, unless it is an owner's, which sees every job.
-fn viewer(store: &Store) -> Result<Option<MemberId>, StoreError> {
+pub(super) fn viewer(store: &Store) -> Result<Option<MemberId>, StoreError> {
     let me = Actions::enrolment(store)?.member;
     Ok(if store.is_owner(me)? { None } else { Some(me) })
 }

@@ -9,12 +9,14 @@ use doorstep_schemas::view::{
 };
 
 use super::Actions;
+use super::find::viewer;
 use crate::domain::calendar::{self, DAY_MS};
 use crate::domain::facts::Job;
 use crate::domain::facts::outlet::{Requests, Roster, Stock};
 use crate::domain::money::wages::{self, Arrival, Books, Earned, NotYet, PieceRate, Worked};
 use crate::domain::{crew, parts};
 use crate::rules::InForce;
+use crate::store::listed::JobRow;
 use crate::store::lists::{ListFilter, MOST_ROWS, Place};
 use crate::store::{Store, StoreError};
 
@@ -39,7 +41,7 @@ impl Actions {
         let rules = store.rules().clone();
         let roster = store.roster()?;
         let day = calendar::day_start(now);
-        let held = worked(&mut store, me, (day, now))?;
+        let held = worked(&mut store, me, (day, now), now)?;
         let rates = Rates::of(rules.at(now));
         let requests = store.requests(me)?;
         let own = store.stock(me)?;
@@ -67,7 +69,7 @@ impl Actions {
         let start =
             first.unwrap_or_else(|| calendar::day_start(now) - i64::from(calendar::year_month_day(now).2 - 1) * DAY_MS);
         let month = calendar::day_name(start).get(..7).unwrap_or_default().to_owned();
-        let held = worked(&mut store, me, (start, calendar::months_after(start, 1).saturating_sub(1)))?;
+        let held = worked(&mut store, me, (start, calendar::months_after(start, 1).saturating_sub(1)), now)?;
         let rules = store.rules().clone();
         let rates = Rates::of(rules.at(now));
         let roster = store.roster()?;
@@ -102,28 +104,34 @@ impl Rates {
     }
 }
 
-/// This member's jobs of some days, with how far each has come.
-fn worked(store: &mut Store, me: MemberId, days: (i64, i64)) -> Result<Vec<Held>, StoreError> {
-    let filter = ListFilter { days: Some(days), member: Some(me), ..ListFilter::default() };
+/// This member's jobs of some days, with how far each has come. Work under way counts as today's, whenever it is due.
+fn worked(store: &mut Store, me: MemberId, days: (i64, i64), now: i64) -> Result<Vec<Held>, StoreError> {
+    let of_days = ListFilter { days: Some(days), member: Some(me), ..ListFilter::default() };
+    let open = ListFilter { open: true, member: Some(me), ..ListFilter::default() };
     let refused: BTreeSet<JobId> = store.stuck()?.into_iter().filter_map(|stuck| stuck.doc.job()).collect();
-    let mut out = Vec::new();
-    let mut after: Option<Place> = None;
-    loop {
-        let page = store.list(&filter, Some(me), after, MOST_ROWS)?;
-        for row in page.rows {
-            let Some(facts) = store.job_facts(row.card.job)? else { continue };
-            let arrival = match () {
-                () if refused.contains(&row.card.job) => Arrival::Refused,
-                () if row.card.unsent > 0 => Arrival::OnDevice,
-                () => Arrival::OnRelay,
-            };
-            out.push(Held { card: row.card, facts, arrival });
-        }
-        after = page.next;
-        if after.is_none() {
-            return Ok(out);
+    let viewer = viewer(store)?;
+    let mut out: BTreeMap<JobId, Held> = BTreeMap::new();
+    let present = (days.0..=days.1).contains(&now);
+    for filter in [Some(of_days), present.then_some(open)].into_iter().flatten() {
+        let mut after: Option<Place> = None;
+        loop {
+            let page = store.list(&filter, viewer, after, MOST_ROWS)?;
+            for JobRow { card, .. } in page.rows {
+                let Some(facts) = store.job_facts(card.job)? else { continue };
+                let arrival = match () {
+                    () if refused.contains(&card.job) => Arrival::Refused,
+                    () if card.unsent > 0 => Arrival::OnDevice,
+                    () => Arrival::OnRelay,
+                };
+                out.insert(card.job, Held { card, facts, arrival });
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
     }
+    Ok(out.into_values().collect())
 }
 
 fn refs(held: &[Held]) -> impl Iterator<Item = Worked<'_>> {
@@ -152,10 +160,11 @@ fn shown(earned: &Earned, held: &[Held], rates: &Rates) -> EarnedView {
 fn stock(store: &mut Store, me: MemberId, own: &Stock) -> Result<Vec<StockLine>, StoreError> {
     let Some(oldest) = own.moves.iter().map(|moved| moved.noted.happened_ms()).min() else { return Ok(Vec::new()) };
     let filter = ListFilter { member: Some(me), ..ListFilter::default() };
+    let viewer = viewer(store)?;
     let mut used: Vec<(JobId, crate::domain::facts::UsedPart)> = Vec::new();
     let mut after: Option<Place> = None;
     for _ in 0..MOST_PAGES {
-        let page = store.list(&filter, Some(me), after, MOST_ROWS)?;
+        let page = store.list(&filter, viewer, after, MOST_ROWS)?;
         let mut newer = false;
         for row in page.rows {
             newer |= row.card.finished_at.is_none_or(|at| at.0 >= oldest);

@@ -20,6 +20,7 @@ pub mod lists;
 pub mod mine;
 pub mod orders;
 pub mod photos;
+pub mod proof;
 pub mod readings;
 pub mod rule_sets;
 pub mod said;

@@ -75,7 +75,7 @@ pub fn stops(
 
 #[cfg(test)]
 mod tests {
-    use doorstep_schemas::view::{ApplianceKind, Channel, Coverage, JobKind, NoLoaner, RepairLevel, Worded};
+    use doorstep_schemas::view::{ApplianceKind, Channel, Coverage, JobKind, NoLoaner, RepairLevel};
 
     use super::*;
     use crate::domain::facts::{BenchEntry, Consent, Custody, Diagnosis, Loaner, LoanerBack, Quote, WithoutLoaner};

@@ -3,5 +3,6 @@
 pub mod day;
 pub mod history;
 pub mod labels;
+pub mod proof;
 pub mod terms;
 pub mod words;

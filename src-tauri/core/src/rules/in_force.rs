@@ -2,10 +2,10 @@
 
 use doorstep_schemas::rules::limits::Limit;
 use doorstep_schemas::rules::replies::MessageKind;
-use doorstep_schemas::rules::steps::ServiceWording;
+use doorstep_schemas::rules::steps::{NoticeWording, ServiceWording};
 use doorstep_schemas::view::{
-    ApplianceKind, CardNumber, FaultOffer, JobKind, NeedWhen, PartOffer, PhotoStage, PickLists, ServiceCode, Text,
-    Township,
+    ApplianceKind, CardNumber, FaultOffer, JobKind, NeedWhen, NoticeKind, PartOffer, PhotoStage, PickLists,
+    ServiceCode, Text, Township,
 };
 
 use super::Set;
@@ -88,6 +88,15 @@ impl<'a> InForce<'a> {
     /// The outlet's own number; empty while it has none.
     pub fn outlet_number(self) -> &'a str {
         self.book.numbers_at(self.at_ms).outlet.as_ref().map_or("", |own| &own.number)
+    }
+
+    /// How a notice is worded, by the set that it was given in; by the one in force where that is not here (R12).
+    pub fn notice_wording(self, set: &[u8], kind: NoticeKind) -> Option<&'a NoticeWording> {
+        let steps = match self.book.by_hash(set) {
+            Some(Set::Steps(steps)) => steps,
+            _ => self.book.steps_at(self.at_ms),
+        };
+        steps.notices.iter().find(|wording| wording.notice == kind)
     }
 
     /// The reply that this brand's maker wants (R41).

@@ -97,7 +97,7 @@ pub fn propose(job: &Job, terms: &Terms<'_>, book: &PriceBook, done: &[Done]) ->
         });
     }
     out.extend(parts(job, terms));
-    share_labour(&mut out, &book.labour_shares);
+    share_labour(job, &mut out, &book.labour_shares);
     for line in &mut out {
         line.amount_fen = line_fen(line.unit_fen, line.quantity, line.share);
     }
@@ -140,14 +140,20 @@ fn parts(job: &Job, terms: &Terms<'_>) -> Vec<Proposal> {
         .collect()
 }
 
-fn share_labour(out: &mut [Proposal], shares: &[i64]) {
+/// Several labour items of an appliance count by their shares, those that are charged already with them.
+fn share_labour(job: &Job, out: &mut [Proposal], shares: &[i64]) {
     let appliances: std::collections::BTreeSet<_> = out.iter().map(|line| line.appliance).collect();
     for appliance in appliances {
+        let of =
+            each(&job.sheet.fees).into_iter().filter(|fee| fee.kind.is(FeeKind::Labour) && fee.appliance == appliance);
+        let charged: Vec<i64> = of.map(|fee| line_fen(fee.unit_fen, fee.quantity, 1_000)).collect();
         let mut items: Vec<&mut Proposal> =
             out.iter_mut().filter(|l| l.kind == FeeKind::Labour && l.appliance == appliance).collect();
-        items.sort_by_key(|line| std::cmp::Reverse(line_fen(line.unit_fen, line.quantity, 1_000)));
+        let full = |line: &Proposal| line_fen(line.unit_fen, line.quantity, 1_000);
+        items.sort_by_key(|line| std::cmp::Reverse(full(line)));
         for (rank, line) in items.into_iter().enumerate() {
-            line.share = share_of_rank(shares, rank);
+            let dearer = charged.iter().filter(|fen| **fen >= full(line)).count();
+            line.share = share_of_rank(shares, rank + dearer);
         }
     }
 }
@@ -240,6 +246,23 @@ mod tests {
         ];
         let found = propose(&job, &Terms::default(), &book(), &[]);
         assert_eq!(found.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["AQ-MF-63"]);
+    }
+
+    #[test]
+    fn r27_what_is_charged_already_counts_among_the_shares() {
+        let mut job = repair();
+        let labour = |n, fen| Fee { appliance: Some(unit()), code: format!("l{n}"), ..one(n, FeeKind::Labour, fen) };
+        let share = |job: &Job| {
+            let found = propose(job, &Terms::default(), &book(), &[done("element", 1_000)]);
+            found.iter().find(|line| line.code == "element").unwrap().share
+        };
+        assert_eq!(share(&job), 1_000);
+        job.sheet.fees = vec![labour(1, 4_000)];
+        assert_eq!(share(&job), 1_000, "the dearest counts in full");
+        job.sheet.fees.push(labour(2, 9_000));
+        assert_eq!(share(&job), 500);
+        job.sheet.fees.push(labour(3, 8_000));
+        assert_eq!(share(&job), 300);
     }
 
     #[test]

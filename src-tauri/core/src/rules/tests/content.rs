@@ -9,6 +9,8 @@ use doorstep_schemas::rules::{SetKind, Unit};
 use doorstep_schemas::view::{ApplianceKind, FeeKind, Fen, JobKind, NoticeKind, Segment, ServiceCode, Urgency};
 
 use super::{BUILT_IN, DAY, book};
+use crate::domain::facts::outlet::Roster;
+use crate::domain::scene;
 use crate::rules::Set;
 
 #[test]
@@ -185,7 +187,9 @@ fn r10_each_brand_has_a_complaint_number_that_cannot_be_real() {
         assert!(number.number.starts_with("400-000-10"), "{brand}");
     }
     assert!(set.brand("美的").is_none());
-    assert_eq!(book.at(DAY).card_numbers().iter().map(|n| n.number.as_str()).collect::<Vec<_>>(), ["12315"]);
+    let job = scene::job(JobKind::Repair, &[ApplianceKind::StorageHeater]);
+    let numbers = book.at(DAY).card_numbers(&job, &Roster::default());
+    assert_eq!(numbers.iter().map(|n| n.number.as_str()).collect::<Vec<_>>(), ["12315"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod pages;
 mod papers;
 mod parts;
 mod phases;
+mod proofs;
 mod quotes;
 mod random;
 mod time;

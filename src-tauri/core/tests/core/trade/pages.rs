@@ -62,7 +62,7 @@ fn r27_a_second_labour_item_is_offered_at_its_share() {
     let order = covered(asked(JobKind::Repair, ApplianceKind::StorageHeater), Coverage::OutOfWarranty);
     let (_shop, desk, job, _) = at_home(&order);
     let fees = desk.actions.fees(job).unwrap();
-    let [first, second] = ["labour_element", "labour_rod"]
+    let [first, second] = ["labour_element", "labour_seal"]
         .map(|code| fees.offers.iter().find(|offer| offer.code == code).cloned().unwrap_or_else(|| panic!("{code}")));
     desk.note(job, line(&first)).unwrap();
     let offered = desk.actions.fees(job).unwrap().offers.into_iter().find(|offer| offer.code == second.code).unwrap();
@@ -125,7 +125,7 @@ fn r5_r17_the_units_page_tells_the_next_step_and_the_queue_holds_what_is_away() 
     desk.note(job, without_loaner(tv)).unwrap();
     assert_eq!(next(), BenchNext::Take);
     desk.note(job, custody(tv, CustodyStep::Taken, "")).unwrap();
-    desk.pass(3 * 24 * 60);
+    desk.pass(3 * 24 * 60 + 1);
     desk.note(job, custody(tv, CustodyStep::Received, "DS-1121")).unwrap();
     let page = desk.actions.bench(job).unwrap();
     let unit = &page.units[0];
