@@ -29,6 +29,7 @@ pub mod log;
 pub mod manifest;
 pub mod nearby;
 pub mod operations;
+pub mod paper;
 pub mod planted;
 pub mod quota;
 pub mod receipt;
