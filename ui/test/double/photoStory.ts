@@ -1,5 +1,17 @@
 /** Photos of a job in memory. */
-import type { AddPhoto, AddPhotos, CodeView, DrawOnPhoto, Failure, JobView, RetakePhoto, SessionView, SetPictures } from '@schemas';
+import type {
+  AddPhoto,
+  AddPhotos,
+  CodeView,
+  DrawOnPhoto,
+  Failure,
+  JobView,
+  MakePaper,
+  PaperMade,
+  RetakePhoto,
+  SessionView,
+  SetPictures,
+} from '@schemas';
 import { ran } from '../builders';
 import { DataStory } from './dataStory';
 
@@ -11,6 +23,18 @@ export abstract class PhotoStory extends DataStory {
   protected abstract id(): string;
   protected abstract changed(action: string): JobView;
 
+  /** One grey point: what a paper looks like is the typesetter's own matter. */
+  do_make_paper({ kind, form }: MakePaper): PaperMade {
+    const picture = form === 'picture' || form === 'roll80_dots';
+    const point = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGM4AQAA1ADTQAMu4AAAAABJRU5ErkJggg==';
+    return {
+      path: `/doorstep-files/2026-11-21-${kind}.${picture ? 'png' : 'pdf'}`,
+      mime: picture ? 'image/png' : 'application/pdf',
+      kilobytes: picture ? 184 : 61,
+      base64: picture ? point : null,
+      missing: '',
+    };
+  }
   do_add_photo(input: AddPhoto) {
     const id = this.id();
     this.view.photos = [
