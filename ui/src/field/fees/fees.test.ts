@@ -13,6 +13,7 @@ onePageEach();
 describe('what is due by the records', () => {
   it('is added by one tap, and paid in cash by a second', async () => {
     const world = await open(FeesPage, openStory());
+    expect(words('fee-sum')).not.toContain('已收齐');
     await tap('fee-add-all');
     expect(facts(world)).toHaveLength(5);
     expect(facts(world)[2]).toMatchObject({
