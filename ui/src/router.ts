@@ -23,6 +23,7 @@ const routes: RouteRecordRaw[] = [
       { path: 'job/:job/safety', component: () => import('./field/SafetyPage.vue'), props: true },
       { path: 'job/:job/sheet', component: () => import('./field/SheetPage.vue'), props: true },
       { path: 'job/:job/proof', component: () => import('./field/proof/ProofPage.vue'), props: true },
+      { path: 'job/:job/fees', component: () => import('./field/fees/FeesPage.vue'), props: true },
       { path: 'job/:job/finish', component: () => import('./field/FinishPage.vue'), props: true },
     ],
   },

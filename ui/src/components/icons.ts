@@ -35,6 +35,7 @@ export const ICONS = {
   plus: 'M12 5v14M5 12h14',
   delete: 'M9 5h12v14H9l-6-7zM12 9l6 6M18 9l-6 6',
   key: 'M15 11a4 4 0 1 0-4-4c0 .6.1 1 .3 1.500L3 17v4h4v-2h2v-2h2l2.500-2.500c.5.3 1 .5 1.500.5',
+  money: 'M6 4l6 8 6-8M12 12v8M7 12h10M7 16h10',
   finish: 'M5 21V4M5 5h13l-3 4 3 4H5',
 } as const;
 

@@ -17,6 +17,8 @@ export function placeOf(job: string, jump: Jump): RouteLocationRaw | null {
       return { path: page(job, '/sheet'), query: { appliance: jump.appliance, stage: jump.stage } };
     case 'service':
       return { path: page(job, ''), query: { service: jump.service } };
+    case 'fees':
+      return page(job, '/fees');
     case 'parts':
       return { path: page(job, '/sheet'), query: { part: '1' } };
     case 'node':

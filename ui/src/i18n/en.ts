@@ -3,9 +3,10 @@ import common from './en/common';
 import data from './en/data';
 import desk from './en/desk';
 import errors from './en/errors';
+import fees from './en/fees';
 import field from './en/field';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { common, data, desk, errors, field, words };
+const en: Messages = { common, data, desk, errors, fees, field, words };
 export default en;

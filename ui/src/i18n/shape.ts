@@ -8,6 +8,8 @@ import type {
   DeviceStatus,
   ErrorCode,
   FailureClass,
+  FeeKind,
+  FeeOff,
   FindingCode,
   JobKind,
   JobOutcome,
@@ -15,6 +17,9 @@ import type {
   NoLoaner,
   NodeKind,
   NoticeKind,
+  PaidFor,
+  Payer,
+  PayWay,
   Phase,
   PhotoPlace,
   PhotoStage,
@@ -28,6 +33,7 @@ import type {
   Signer,
   Step,
   SyncState,
+  Unit,
   Urgency,
   Verdict,
 } from '@schemas';
@@ -64,6 +70,12 @@ export interface Words {
   repairLevel: Record<RepairLevel, string>;
   noLoaner: Record<NoLoaner, string>;
   benchWork: Record<BenchWork, string>;
+  feeKind: Record<FeeKind, string>;
+  feeOff: Record<FeeOff, string>;
+  payer: Record<Payer, string>;
+  payWay: Record<PayWay, string>;
+  paidFor: Record<PaidFor, string>;
+  unit: Record<Unit, string>;
   shell: Record<Shell, string>;
   language: Record<Language, string>;
 }

@@ -3,7 +3,8 @@ import common from './zh/common';
 import data from './zh/data';
 import desk from './zh/desk';
 import errors from './zh/errors';
+import fees from './zh/fees';
 import field from './zh/field';
 import words from './zh/words';
 
-export default { common, data, desk, errors, field, words };
+export default { common, data, desk, errors, fees, field, words };

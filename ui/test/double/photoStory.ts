@@ -13,12 +13,12 @@ import type {
   SetPictures,
 } from '@schemas';
 import { ran } from '../builders';
-import { DataStory } from './dataStory';
+import { MoneyStory } from './moneyStory';
 
 const NOT_FOUND: { failure: Failure } = { failure: { code: 'photo_not_found', params: {}, detail: 'photo_not_found' } };
 
-export abstract class PhotoStory extends DataStory {
-  protected abstract view: JobView;
+export abstract class PhotoStory extends MoneyStory {
+  protected abstract override view: JobView;
   protected abstract session: SessionView;
   protected abstract id(): string;
   protected abstract changed(action: string): JobView;

@@ -337,6 +337,7 @@ export class Story extends PhotoStory {
   do_note_fact(input: NoteFact) {
     const { id, fact } = { id: this.id(), ...input };
     this.facts.push(fact);
+    this.noteMoney(id, fact);
     if (fact.fact === 'caption')
       this.view.photos = this.view.photos.map((photo) => (photo.id === fact.photo ? { ...photo, caption: fact.text } : photo));
     const bench = this.view.bench[0];

@@ -1,5 +1,5 @@
 /** What a story begins with, for looking at screens: the page's address names it (`?tale=visit`). */
-import type { CoreEvent, InboxRunView, JobView, StuckPiece } from '@schemas';
+import type { CoreEvent, FeeOff, InboxRunView, JobView, PaidFor, PayWay, StuckPiece } from '@schemas';
 import { at, card, photo, text } from '../builders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
 import { Story } from './story';
@@ -74,11 +74,56 @@ class Visit extends Story {
   override do_inbox = () => [waits];
 }
 
+/** Money in every state that its page shows. */
+class Money extends Story {
+  constructor(role: string, tell: Tell) {
+    super(role, tell);
+    for (const tap of ['depart', 'arrive']) this.answer('tap_node', { tap } as never);
+    const fee = { appliance: 'A0000001', quantity: 1000, share: 1000, guide_fen: null, payer: 'customer', reason: '' } as const;
+    const none = { fact: 'fee', code: '', part: null, adjusts: null, quote: null, spoken_code: '' } as const;
+    const add = (change: object, off: FeeOff | null = null): string => {
+      const { id } = this.do_note_fact({ job: this.view.card.job, fact: { ...none, ...fee, ...change } as never, claimed: null });
+      this.fees = this.fees.map((line) => (line.id === id ? { ...line, off } : line));
+      return id;
+    };
+    add({ kind: 'visit', code: 'visit', name: '上门费', unit_fen: 3000, guide_fen: 3000 });
+    add({ kind: 'visit', code: 'visit_village', name: '乡村上门费', unit_fen: 5000, guide_fen: 5000 }, 'second_visit_fee');
+    add({ kind: 'diagnosis', code: 'diagnose', name: '检测费', unit_fen: 3000, guide_fen: 3000 }, 'waived_by_repair');
+    add({ kind: 'labour', code: 'element', name: '换加热管', unit_fen: 10_000, guide_fen: 8000 });
+    add({ kind: 'labour', code: 'descale', name: '除垢', unit_fen: 6000, guide_fen: 6000, share: 500 });
+    const pipe = {
+      kind: 'material',
+      code: 'pipe',
+      name: '不锈钢波纹软管加长四分加厚带螺帽',
+      quantity: 1500,
+      unit_fen: 11_000,
+      guide_fen: 11_000,
+    };
+    const piped = add(pipe);
+    add({ kind: 'adjustment', name: '加长连接管', unit_fen: -1500, adjusts: piped, reason: '用户还价' });
+    add({ kind: 'labour', code: 'board', name: '换板', unit_fen: 38_000, guide_fen: 38_000, quote: 'Q0000001' }, 'not_consented');
+    add({ kind: 'part', code: 'AQ-RG-2000', name: '加热管', unit_fen: 9500, guide_fen: 9500, payer: 'maker' });
+    add({ kind: 'discount', name: '减免', unit_fen: -500, reason: '老用户' });
+    const pay = (fen: number, way: PayWay, paid_for: PaidFor) =>
+      this.do_note_fact({
+        job: this.view.card.job,
+        fact: { fact: 'payment', fen, way, paid_for, subject: null, reference: '' },
+        claimed: null,
+      });
+    pay(10_000, 'cash', 'work');
+    pay(5000, 'personal', 'work');
+    pay(20_000, 'outlet_qr', 'deposit');
+    this.coverage = this.coverage.map((each) => ({ ...each, ordered: 'in_warranty' }));
+    this.invoice = { title: '柘川县谭记农家乐', tax_number: '92420000MA4EXAMPLX', mail: 'tan@mail.example.com' };
+  }
+}
+
 /** A finished job. */
 class Done extends Story {
   constructor(role: string, tell: Tell) {
     super(role, tell);
     this.answer('finish', { job: this.view.card.job, outcome: 'needs_part' } as never);
+    this.mayCharge = false;
   }
 }
 
@@ -103,7 +148,7 @@ class Rush extends Story {
   }
 }
 
-const TALES: Record<string, new (role: string, tell: Tell) => Story> = { quiet: Quiet, visit: Visit, done: Done, rush: Rush };
+const TALES: Record<string, new (role: string, tell: Tell) => Story> = { quiet: Quiet, visit: Visit, done: Done, rush: Rush, money: Money };
 
 /** The address's own wishes: who is there, in which language, how large the text, and what has happened before. */
 export function begin(wishes: URLSearchParams, tell: Tell): Story {

@@ -53,6 +53,7 @@ export default {
     parts: 'Parts',
     partsNone: 'none used',
     partsUsed: '{count} · {money}',
+    fees: 'Fees',
     services: 'Five services',
     servicesCount: '{done} / 5',
     beforeGoing: 'Before setting out',

@@ -80,6 +80,12 @@ export default {
     damage: 'the damage',
     reading: 'the reading',
     outcome: 'Outcome',
+    title: 'Invoice title',
+    tax_number: 'Tax number',
+    mail: 'Mail',
+    share: 'Share',
+    code6: 'Six digits',
+    reference: 'Note, reference number',
   },
   evacuation: { pump: 'Vacuum pump', none: 'Not evacuated', purge: 'Purged with gas' },
   mend: {
@@ -146,5 +152,5 @@ export default {
   refrigerant: { r22: 'R22', r32: 'R32', r134a: 'R134a', r290: 'R290', r410a: 'R410A', r600a: 'R600a' },
   gas: { lpg: 'LPG', natural: 'Natural gas', town: 'Town gas' },
   yesNo: { yes: 'Yes', no: 'No' },
-  jump: { owner: 'for the owner', fees: 'for the owner', damage: 'for the owner' },
+  jump: { owner: 'for the owner', damage: 'for the owner' },
 };

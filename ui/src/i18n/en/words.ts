@@ -1,8 +1,10 @@
 /** The trade's words in English. */
+import { feeWords } from './fees';
 import forms from './forms';
 
 export default {
   ...forms,
+  ...feeWords,
   jobKind: {
     install: 'Install',
     repair: 'Repair',

@@ -53,6 +53,7 @@ export default {
     parts: '配件',
     partsNone: '未用',
     partsUsed: '{count} 件 · {money}',
+    fees: '费用',
     services: '五项服务',
     servicesCount: '{done} / 5',
     beforeGoing: '出发前先办',

@@ -80,6 +80,12 @@ export default {
     damage: '损坏记录',
     reading: '测量记录',
     outcome: '完工结果',
+    title: '发票抬头',
+    tax_number: '税号',
+    mail: '邮箱',
+    share: '折算',
+    code6: '六位数',
+    reference: '备注、流水号',
   },
   evacuation: { pump: '真空泵抽空', none: '没抽', purge: '用氟排空' },
   mend: {
@@ -133,5 +139,5 @@ export default {
   refrigerant: { r22: 'R22', r32: 'R32', r134a: 'R134a', r290: 'R290', r410a: 'R410A', r600a: 'R600a' },
   gas: { lpg: '液化气', natural: '天然气', town: '人工煤气' },
   yesNo: { yes: '是', no: '否' },
-  jump: { owner: '由老板处理', fees: '由老板处理', damage: '由老板处理' },
+  jump: { owner: '由老板处理', damage: '由老板处理' },
 };

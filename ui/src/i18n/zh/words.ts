@@ -1,8 +1,10 @@
 /** 行话: one word for each value that the core names. */
+import { feeWords } from './fees';
 import forms from './forms';
 
 export default {
   ...forms,
+  ...feeWords,
   jobKind: {
     install: '安装',
     repair: '维修',
