@@ -1,4 +1,5 @@
 /** 中文: the master; English must have the same keys (see shape.ts). */
+import bench from './zh/bench';
 import common from './zh/common';
 import data from './zh/data';
 import desk from './zh/desk';
@@ -6,4 +7,4 @@ import errors from './zh/errors';
 import field from './zh/field';
 import words from './zh/words';
 
-export default { common, data, desk, errors, field, words };
+export default { bench, common, data, desk, errors, field, words };
