@@ -23,7 +23,7 @@ export default {
   depositHint: 'Given back on return; keeping any needs a reason',
   quoted: 'Quote',
   agreed: 'the customer agreed',
-  notAgreed: 'no answer yet',
+  notAgreed: 'not agreed yet',
   next: 'Next step',
   nothing: 'Unit and loaner are both back',
   stops: 'First',
