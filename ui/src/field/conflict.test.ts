@@ -30,19 +30,23 @@ const given = (world: Awaited<ReturnType<typeof open>>) =>
   world.asked.filter((each) => each.command === 'resolve').map((each) => each.input);
 
 describe('a sheet that two filled in apart', () => {
-  it('leads to the pick, from the job and from Sync', async () => {
+  it('leads to the pick from the job', async () => {
     const { page: onJob } = await open(JobPage);
     expect(onJob.get(T('conflict-open')).attributes('href')).toBe(`/field/job/${job}/conflict`);
-    onJob.unmount();
+  });
+
+  it('is counted on Sync, and leads to the pick from there', async () => {
     const { page: onSync } = await open(SyncPage);
     expect(onSync.get(T('contested')).text()).toContain('1 单');
     expect(onSync.get(T('contested-job')).attributes('href')).toBe(`/field/job/${job}/conflict`);
   });
 
-  it('is said of no other sheet', async () => {
+  it('is said on no other sheet', async () => {
     const { page: onJob } = await open(JobPage, 'plain');
     expect(onJob.find(T('conflict')).exists()).toBe(false);
-    onJob.unmount();
+  });
+
+  it('is not counted where nothing differs', async () => {
     const { page: onSync } = await open(SyncPage, 'plain');
     expect(onSync.find(T('contested')).exists()).toBe(false);
   });
