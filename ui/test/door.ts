@@ -10,13 +10,16 @@ export interface Asked {
   input: Record<string, unknown>;
 }
 
-export function openStory(role = 'technician'): {
+export function openStory(
+  role = 'technician',
+  Tale: new (role: string, tell: () => void) => Story = Story,
+): {
   story: Story;
   asked: Asked[];
   router: Router;
   plugins: [ReturnType<typeof createPinia>, Router];
 } {
-  const story = new Story(role, () => undefined);
+  const story = new Tale(role, () => undefined);
   const asked: Asked[] = [];
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
     const { input } = JSON.parse(String(init.body)) as { input: never };

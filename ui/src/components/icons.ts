@@ -22,6 +22,7 @@ export const ICONS = {
   sheet: 'M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7',
   camera: 'M4 8h4l2-3h4l2 3h4v11H4zM12 16.500a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7z',
   part: 'M12 3l8 4.500v9L12 21l-8-4.500v-9zM4 7.500l8 4.500 8-4.500M12 12v9',
+  bench: 'M3 10h18v3H3zM5 13v8M19 13v8M7 10V6h6v4M15 17H9',
   hands: 'M4 12l4 4 12-12M4 20h16',
   history: 'M4 12a8 8 0 1 0 3-6L4 8M4 4v4h4M12 8v4l3 2',
   phone: 'M8 2h8v20H8zM11 18.500h2',

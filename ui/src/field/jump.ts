@@ -1,5 +1,5 @@
 /** Where on the phone a blocker is mended, and where the next step is taken. */
-import type { Jump, Step } from '@schemas';
+import type { Blocker, Jump, Step } from '@schemas';
 import type { RouteLocationRaw } from 'vue-router';
 
 const page = (job: string, rest: string) => `/field/job/${job}${rest}`;
@@ -19,6 +19,8 @@ export function placeOf(job: string, jump: Jump): RouteLocationRaw | null {
       return { path: page(job, ''), query: { service: jump.service } };
     case 'fees':
       return page(job, '/fees');
+    case 'bench':
+      return { path: page(job, '/bench'), query: { unit: jump.appliance } };
     case 'parts':
       return { path: page(job, '/sheet'), query: { part: '1' } };
     case 'node':
@@ -26,6 +28,13 @@ export function placeOf(job: string, jump: Jump): RouteLocationRaw | null {
     default:
       return null;
   }
+}
+
+/** What the bench wants may be written elsewhere. */
+export function placeOfBlocker(job: string, { code, jump }: Blocker): RouteLocationRaw | null {
+  if (jump.to === 'bench' && code === 'symptom_missing') return placeOf(job, { to: 'field', appliance: jump.appliance, field: 'symptom' });
+  if (jump.to === 'bench' && code === 'loaner_unsafe') return page(job, '/safety');
+  return placeOf(job, jump);
 }
 
 /** The page of a step that isn't a mere tap. */

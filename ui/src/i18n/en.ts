@@ -1,4 +1,5 @@
 /** English. */
+import bench from './en/bench';
 import common from './en/common';
 import data from './en/data';
 import desk from './en/desk';
@@ -8,5 +9,5 @@ import field from './en/field';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { common, data, desk, errors, fees, field, words };
+const en: Messages = { bench, common, data, desk, errors, fees, field, words };
 export default en;

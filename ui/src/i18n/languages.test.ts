@@ -51,6 +51,8 @@ const NAMED: Record<string, string> = {
   ContactChannel: 'words.channel',
   RepairLevel: 'words.repairLevel',
   NoLoaner: 'words.noLoaner',
+  CustodyStep: 'words.custody',
+  BenchNext: 'words.benchNext',
   BenchWork: 'words.benchWork',
   FeeKind: 'words.feeKind',
   FeeOff: 'words.feeOff',

@@ -1,10 +1,12 @@
 /** What every language must have: the keys of the Chinese texts, and a word for every value that the core can name. */
 import type {
   ApplianceKind,
+  BenchNext,
   BenchWork,
   BlockerCode,
   ContactChannel,
   Coverage,
+  CustodyStep,
   DeviceStatus,
   ErrorCode,
   FailureClass,
@@ -69,6 +71,8 @@ export interface Words {
   channel: Record<ContactChannel, string>;
   repairLevel: Record<RepairLevel, string>;
   noLoaner: Record<NoLoaner, string>;
+  custody: Record<CustodyStep, string>;
+  benchNext: Record<BenchNext, string>;
   benchWork: Record<BenchWork, string>;
   feeKind: Record<FeeKind, string>;
   feeOff: Record<FeeOff, string>;

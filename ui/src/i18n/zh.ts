@@ -1,4 +1,5 @@
 /** 中文: the master; English must have the same keys (see shape.ts). */
+import bench from './zh/bench';
 import common from './zh/common';
 import data from './zh/data';
 import desk from './zh/desk';
@@ -7,4 +8,4 @@ import fees from './zh/fees';
 import field from './zh/field';
 import words from './zh/words';
 
-export default { common, data, desk, errors, fees, field, words };
+export default { bench, common, data, desk, errors, fees, field, words };

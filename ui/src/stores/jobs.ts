@@ -10,6 +10,7 @@ import type {
   NoteFact,
   RecordReading,
   RemovePart,
+  Resolve,
   ShowCard,
   TakeOrder,
   TapNode,
@@ -117,6 +118,7 @@ export const useJobs = defineStore('jobs', () => {
     },
     /** 理赔包: a file of the chosen photos; where it lies and what it lacks. */
     makeClaim: (job: string, photos: string[]) => call('makeClaimPack', { job, photos, damage: null }),
+    resolve: (input: Resolve) => did(call('resolve', input)),
     finish: (input: Finish) => did(call('finish', input)),
   };
 });

@@ -1,6 +1,7 @@
 /** Follows the core: what it says has changed is fetched again where a screen holds it, so nothing needs a reload. */
 import type { CoreEvent } from '@schemas';
 import { onCoreEvent } from '@/api/live';
+import { useBench } from './bench';
 import { useJobs } from './jobs';
 import { useNotices } from './notices';
 import { useOrders } from './orders';
@@ -12,6 +13,7 @@ import { useTeam } from './team';
 import { useToday } from './today';
 
 export function followCore(): Promise<() => void> {
+  const bench = useBench();
   const jobs = useJobs();
   const notices = useNotices();
   const orders = useOrders();
@@ -27,7 +29,8 @@ export function followCore(): Promise<() => void> {
   };
 
   function lists(): Promise<void>[] {
-    return [today, orders, review].filter((store) => ('list' in store ? store.list : store.view) !== null).map((store) => store.load());
+    const shown = [today, orders, review].filter((store) => ('list' in store ? store.list : store.view) !== null);
+    return [...shown.map((store) => store.load()), ...(bench.watched ? [bench.loadQueue()] : [])];
   }
 
   function follow(event: CoreEvent): void {

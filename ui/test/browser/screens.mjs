@@ -83,6 +83,17 @@ export const FIELD = [
   ['finish', { path: `${JOB}/finish`, tale: 'visit', ready: 'finish-blockers', act: unfold }],
   ['finish, mending', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('taken_to_bench') }],
   ['finish, a form', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('taken_to_bench', true) }],
+  ['bench', { path: `${JOB}/bench`, tale: 'bench', ready: 'bench-next' }],
+  ['bench, a form', { path: `${JOB}/bench`, tale: 'bench', ready: 'bench-next', act: thenSee(click('bench-next'), 'mend-late') }],
+  ['bench, still at home', { path: `${JOB}/bench`, ready: 'bench-next' }],
+  ['bench, the queue', { path: '/field/bench', tale: 'bench', ready: 'queued-unit' }],
+  ['bench, nobody waits', { path: '/field/bench', ready: 'empty' }],
+  [
+    'conflict',
+    { path: `${JOB}/conflict`, tale: 'contested', ready: 'conflict-field', act: thenSee(click('conflict-third'), 'conflict-typed') },
+  ],
+  ['conflict, none', { path: `${JOB}/conflict`, ready: 'empty' }],
+  ['sync, written in two ways', { path: '/field/sync', tale: 'contested', ready: 'contested' }],
   ['sync', { path: '/field/sync', tale: 'visit', ready: 'stuck' }],
   ['sync, nothing yet', { path: '/field/sync', tale: 'quiet', ready: 'sync-nothing-waiting' }],
   ['me', { path: '/field/me', ready: 'me-name' }],
@@ -120,6 +131,10 @@ export const DESK = [
   [
     'orders, a photo',
     { path: '/desk/orders', tale: 'visit', ready: 'order-row', act: thenSee(click('order-row', 'photo'), 'picture-image') },
+  ],
+  [
+    'orders, a conflict',
+    { path: '/desk/orders', tale: 'contested', ready: 'order-row', act: thenSee(click('order-row', 'conflict-open'), 'conflict-field') },
   ],
   ['orders, assigning', { path: '/desk/orders', ready: 'order-row', act: thenSee(click('assign'), 'assign-done') }],
   [

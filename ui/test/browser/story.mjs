@@ -201,12 +201,11 @@ async function finish(phone) {
   await phone.waitForSelector(T('finish-ready'));
   await phone.click(`${T('gate-taken_to_bench')} summary`);
   await phone.click(`${T('gate-taken_to_bench')} ${T('blocker')}`);
-  await phone.click(T('mend-take_unit'));
-  await phone.click(T('mend-save'));
-  await phone.waitForSelector(T('mend-error'));
-  await step('an outcome that is not open says what it needs; a unit is not taken without a word on the loaner', phone);
-  await phone.click(T('mend-close'));
-  await phone.waitForSelector(T('mend'), { state: 'hidden' });
+  await attribute(phone, 'bench-next', 'step', 'loaner');
+  await step('an outcome that is not open leads to what it needs; a unit is not taken without a word on the loaner', phone);
+  await phone.click(T('back'));
+  await phone.click(T('next-step'));
+  await phone.waitForSelector(T('finish-ready'));
   await phone.click(T('finish-confirm'));
   await phone.waitForSelector(T('job-finished'));
   await step('the job is finished', phone);

@@ -25,14 +25,14 @@ import type {
 } from '@schemas';
 import { card, job, owner, ran, text } from '../builders';
 import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
-import { PhotoStory } from './photoStory';
+import { BenchStory } from './benchStory';
 interface Answer {
   value?: unknown;
   failure?: Failure;
 }
 const refuse = (code: Failure['code']): Answer => ({ failure: { code, params: {}, detail: code } });
 
-export class Story extends PhotoStory {
+export class Story extends BenchStory {
   protected view: JobView;
   /** The visit has taken longer than its limit. */
   overrun = false;
@@ -338,6 +338,7 @@ export class Story extends PhotoStory {
     const { id, fact } = { id: this.id(), ...input };
     this.facts.push(fact);
     this.noteMoney(id, fact);
+    this.noteAtBench(id, input);
     if (fact.fact === 'caption')
       this.view.photos = this.view.photos.map((photo) => (photo.id === fact.photo ? { ...photo, caption: fact.text } : photo));
     const bench = this.view.bench[0];

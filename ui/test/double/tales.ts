@@ -2,6 +2,7 @@
 import type { CoreEvent, FeeOff, InboxRunView, JobView, PaidFor, PayWay, StuckPiece } from '@schemas';
 import { at, card, photo, text } from '../builders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
+import { Bench, Contested } from './benchTales';
 import { Story } from './story';
 
 type Tell = (event: CoreEvent) => void;
@@ -148,7 +149,15 @@ class Rush extends Story {
   }
 }
 
-const TALES: Record<string, new (role: string, tell: Tell) => Story> = { quiet: Quiet, visit: Visit, done: Done, rush: Rush, money: Money };
+const TALES: Record<string, new (role: string, tell: Tell) => Story> = {
+  quiet: Quiet,
+  visit: Visit,
+  done: Done,
+  rush: Rush,
+  bench: Bench,
+  contested: Contested,
+  money: Money,
+};
 
 /** The address's own wishes: who is there, in which language, how large the text, and what has happened before. */
 export function begin(wishes: URLSearchParams, tell: Tell): Story {

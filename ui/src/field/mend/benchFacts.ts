@@ -1,5 +1,5 @@
 /** 送修: the facts of a unit's way to the bench and back, and of its loaner. */
-import type { BenchView, ContactChannel, RepairLevel } from '@schemas';
+import type { BenchView, ContactChannel, CustodyStep, RepairLevel } from '@schemas';
 import { fenOf } from '@/format/amount';
 import { count, day, fen, said, signature, word, yes, type At, type Field, type Mend, type Values } from './fields';
 
@@ -14,6 +14,8 @@ type Step =
   | 'bench'
   | 'promise'
   | 'return_unit'
+  | 'to_factory'
+  | 'from_factory'
   | 'loaner_back';
 
 function benchOf(at: At): BenchView | undefined {
@@ -24,7 +26,10 @@ const CHANNELS = ['in_person', 'phone', 'chat', 'sms'] as const;
 const LEVELS = ['component', 'board', 'factory'] as const;
 const channel: Field = { key: 'channel', kind: 'choice', group: 'channel', options: CHANNELS };
 
-const custody = (step: 'taken' | 'received' | 'returned') => (values: Values, at: At) =>
+/** How a machine looks, as it mostly does. */
+const LOOKS = ['sound', 'scratched'];
+
+const custody = (step: CustodyStep) => (values: Values, at: At) =>
   at.note({
     fact: 'custody',
     appliance: at.appliance,
@@ -42,7 +47,8 @@ export const BENCH: Record<Step, Mend> = {
       { key: 'loaner_model', kind: 'text', optional: true },
       { key: 'loaner_serial', kind: 'text', optional: true },
       { key: 'deposit', kind: 'money', optional: true },
-      { key: 'condition', kind: 'long', optional: true },
+      { key: 'condition', kind: 'long', optional: true, usual: LOOKS },
+      { key: 'photo', kind: 'photo', stage: 'loaner', optional: true },
     ],
     write: (values, at) =>
       at.note({
@@ -74,7 +80,7 @@ export const BENCH: Record<Step, Mend> = {
     fields: [
       { key: 'carried_in', kind: 'yes' },
       { key: 'tag', kind: 'text', optional: true },
-      { key: 'condition', kind: 'long', optional: true },
+      { key: 'condition', kind: 'long', optional: true, usual: LOOKS },
     ],
     start: () => ({ carried_in: 'no' }),
     write: custody('taken'),
@@ -82,7 +88,7 @@ export const BENCH: Record<Step, Mend> = {
   receive_unit: {
     fields: [
       { key: 'tag', kind: 'text' },
-      { key: 'place', kind: 'text', optional: true },
+      { key: 'place', kind: 'text', optional: true, usual: ['rack'] },
       { key: 'condition', kind: 'long', optional: true },
     ],
     write: custody('received'),
@@ -164,7 +170,8 @@ export const BENCH: Record<Step, Mend> = {
       },
       { ...channel, when: (values) => values.work === 'informed' },
       { key: 'level', kind: 'choice', group: 'repairLevel', options: LEVELS, when: (values) => values.work === 'repaired' },
-      { key: 'text', kind: 'long', when: (values) => values.work !== 'informed' },
+      { key: 'text', kind: 'long', usual: ['repaired'], when: (values) => values.work === 'repaired' },
+      { key: 'text', kind: 'long', when: (values) => !['informed', 'repaired'].includes(values.work ?? '') },
       { key: 'text', kind: 'long', optional: true, when: (values) => values.work === 'informed' },
     ],
     write: (values, at) =>
@@ -200,10 +207,24 @@ export const BENCH: Record<Step, Mend> = {
     ],
     write: custody('returned'),
   },
+  to_factory: {
+    fields: [
+      { key: 'place', kind: 'text', optional: true },
+      { key: 'condition', kind: 'long', optional: true },
+    ],
+    write: custody('to_factory'),
+  },
+  from_factory: {
+    fields: [
+      { key: 'place', kind: 'text', optional: true, usual: ['rack'] },
+      { key: 'condition', kind: 'long', optional: true, usual: LOOKS },
+    ],
+    write: custody('from_factory'),
+  },
   loaner_back: {
     fields: [
       { key: 'loaner', kind: 'loaner' },
-      { key: 'condition', kind: 'long' },
+      { key: 'condition', kind: 'long', usual: LOOKS },
       { key: 'kept', kind: 'money', optional: true },
       { key: 'reason', kind: 'text', when: (values) => (fenOf(values.kept ?? '') ?? 0) > 0 },
     ],

@@ -22,6 +22,8 @@ export type MendName =
   | 'bench'
   | 'promise'
   | 'return_unit'
+  | 'to_factory'
+  | 'from_factory'
   | 'loaner_back';
 
 export type Values = Record<string, string>;
@@ -43,6 +45,8 @@ export interface Field {
   /** Usual answers: keys under `field.mend.usual`. */
   usual?: readonly string[];
   optional?: boolean;
+  /** Of a photo. */
+  stage?: 'nameplate' | 'loaner';
   when?: (values: Values) => boolean;
   hint?: string;
 }

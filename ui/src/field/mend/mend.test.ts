@@ -1,4 +1,4 @@
-import type { Blocker, BlockerCode, JobOutcome, Jump } from '@schemas';
+import type { Blocker, BlockerCode, JobOutcome, JobView, Jump } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,7 +9,7 @@ import zh from '@/i18n/zh';
 import FinishPage from '../FinishPage.vue';
 import JobPage from '../JobPage.vue';
 import SheetPage from '../SheetPage.vue';
-import { placeOf } from '../jump';
+import { placeOf, placeOfBlocker } from '../jump';
 import { MENDS } from './facts';
 import type { MendName } from './fields';
 import { known, mendsOf } from './mendsOf';
@@ -122,11 +122,13 @@ describe('every blocker', () => {
     expect(dead).toEqual([]);
   });
 
-  it('of the bench leads to the steps that come next', () => {
+  it('of the bench leads to the unit’s page, where all its steps are', () => {
     const out: Blocker = { code: 'unit_out', subject: null, jump: { to: 'bench', appliance: A } };
-    expect(mendsOf(out, 'taken_to_bench')).toEqual(['place_loaner', 'without_loaner', 'take_unit']);
-    expect(mendsOf(out)).toContain('return_unit');
-    expect(mendsOf(out)).not.toContain('take_unit');
+    expect(mendsOf(out)).toEqual([]);
+    expect(placeOf(job, out.jump)).toEqual({ path: `/field/job/${job}/bench`, query: { unit: A } });
+    // What the bench lacks and the sheet has a field for is written there.
+    expect(placeOfBlocker(job, { ...out, code: 'symptom_missing' })).toMatchObject({ query: { field: 'symptom' } });
+    expect(placeOfBlocker(job, { ...out, code: 'loaner_unsafe' })).toBe(`/field/job/${job}/safety`);
   });
 
   it.each([
@@ -286,52 +288,28 @@ describe('an outcome that is not open yet', () => {
     await save('notice');
     expect(facts(world)).toMatchObject([{ fact: 'notice', refused: true, witness: '村电工老周', signature: null }]);
   });
-
-  it('takes a unit to the bench step by step, and stays open while something is missing', async () => {
-    const world = await open(FinishPage, arrived());
-    seen('gate-taken_to_bench')?.querySelector<HTMLElement>(T('blocker'))?.click();
-    await flushPromises();
-    await tap('mend-place_loaner');
-    await type('tag', 'BYJ-03');
-    await type('deposit', '100');
-    await save('place_loaner');
-    expect(facts(world)[0]).toMatchObject({ fact: 'loaner', tag: 'BYJ-03', deposit_fen: 10_000, kind: 'instant_heater' });
-    await tap('mend-take_unit');
-    await save('take_unit');
-    expect(seen('mend')).toBeNull();
-    expect(seen('outcome-taken_to_bench')).not.toBeNull();
-  });
-
-  it('tells why the core refused, and keeps the form', async () => {
-    const world = await open(FinishPage, arrived());
-    seen('gate-taken_to_bench')?.querySelector<HTMLElement>(T('blocker'))?.click();
-    await flushPromises();
-    await tap('mend-place_loaner');
-    await type('tag', '  ');
-    await save('place_loaner');
-    expect(facts(world)).toEqual([]);
-    const refused = { failure: { code: 'step_blocked', params: { blockers: 'loaner_unsafe' }, detail: '' } };
-    Object.assign(world.story, { do_note_fact: () => refused });
-    await type('tag', 'BYJ-03');
-    await save('place_loaner');
-    expect(seen('mend-error')?.textContent).toContain('备用机测电没过');
-    expect((seen('mend-tag') as HTMLInputElement).value).toBe('BYJ-03');
-  });
 });
 
-describe('at the bench', () => {
-  it('no quote comes before the diagnosis, and consent takes the quote’s figures', async () => {
+describe('a blocker that several facts mend', () => {
+  it('stays open until it is gone, and no quote comes before the diagnosis', async () => {
     const world = arrived();
-    world.story.answer('note_fact', { fact: { fact: 'custody', step: 'taken' } } as never);
+    const lacks: Blocker = { code: 'not_consented', subject: null, jump: { to: 'bench', appliance: 'A0000001' } };
+    const { answer } = world.story;
+    const consented = () => facts(world).some((fact) => fact.fact === 'consent');
+    world.story.answer = (command, input) => {
+      const given = answer.call(world.story, command, input);
+      const { next } = ((given.value as { job?: JobView } | undefined)?.job ?? given.value ?? {}) as Partial<JobView>;
+      if (next && !consented()) next.blockers = [lacks, ...next.blockers.filter(({ code }) => code !== lacks.code)];
+      return given;
+    };
     await open(JobPage, world);
-    await tap('all-blockers');
-    await blocker('unit_out');
-    await tap('mend-consent');
-    await tap('mend-first');
+    await blocker('not_consented');
+    await tap('mend-quote');
     await tap('mend-first');
     await type('found', '可控硅击穿');
     await tap('mend-level-component');
     await save('diagnose');
+    expect(seen('mend')).not.toBeNull();
     await tap('mend-quote');
     await tap('mend-level-component');
     await type('total', '120');
@@ -342,6 +320,7 @@ describe('at the bench', () => {
     await tap('mend-answer-yes');
     await tap('mend-channel-phone');
     await save('consent');
+    expect(seen('mend')).toBeNull();
     expect(facts(world).map((fact) => fact.fact)).toEqual(['diagnosis', 'quote', 'consent']);
     expect(facts(world)[2]).toMatchObject({ yes: true, channel: 'phone', cost_fen: 12_000, days: 2, who: '王芳' });
   });

@@ -1,13 +1,8 @@
-/** Which facts mend a blocker; none where a page of its own does. */
+/** Which facts mend a blocker; none where a page of its own does, as the unit's page at the bench. */
 import type { Blocker, JobOutcome, Jump, NoticeKind } from '@schemas';
 import type { MendName, Values } from './fields';
 
-/** The way of a unit from the customer's home to the bench, and from there back. */
-const TO_THE_BENCH: MendName[] = ['place_loaner', 'without_loaner', 'take_unit'];
-const AT_THE_BENCH: MendName[] = ['receive_unit', 'diagnose', 'quote', 'consent', 'bench', 'promise', 'return_unit', 'loaner_back'];
-
-/** `towards` is the outcome that the blocker keeps shut, where it is another than "completed". */
-export function mendsOf({ code, jump }: Blocker, towards?: JobOutcome): MendName[] {
+export function mendsOf({ code, jump }: Blocker): MendName[] {
   switch (code) {
     case 'overrun_reason':
       return ['overrun'];
@@ -31,8 +26,6 @@ export function mendsOf({ code, jump }: Blocker, towards?: JobOutcome): MendName
       return ['quote', 'consent'];
     case 'not_informed':
       return ['bench'];
-    case 'unit_out':
-      return towards === 'taken_to_bench' ? TO_THE_BENCH : AT_THE_BENCH;
     default:
       return mendsAt(jump);
   }
@@ -46,8 +39,6 @@ function mendsAt(jump: Jump): MendName[] {
       return ['hazard'];
     case 'charge':
       return ['charge'];
-    case 'bench':
-      return [...TO_THE_BENCH, ...AT_THE_BENCH];
     default:
       return [];
   }

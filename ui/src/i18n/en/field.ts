@@ -76,12 +76,6 @@ export default {
     servicesHint: 'Some follow from the records; pick the rest',
   },
   map: { amap: 'Amap', baidu: 'Baidu Maps', tencent: 'Tencent Maps', system: 'The system’s map' },
-  conflict: {
-    kept: 'Two devices filled in a field differently, and both values are kept. Ask each other, then write the right one on the sheet.',
-    here: 'this device',
-    other: 'device …{end}',
-    mend: 'Check the sheet',
-  },
   walkIn: {
     title: 'Job on the spot',
     open: 'New job',
@@ -302,6 +296,10 @@ export default {
       far: 'Fetched parts',
       lost: 'Nameplate gone',
       blurred: 'Nameplate unreadable',
+      sound: 'Sound, no marks',
+      scratched: 'Scratched',
+      rack: 'Shelf in the shop',
+      repaired: 'Repaired, runs well on trial',
     },
   },
   proof: {

@@ -76,12 +76,6 @@ export default {
     servicesHint: '有记录的自动得出，其余点一下选',
   },
   map: { amap: '高德地图', baidu: '百度地图', tencent: '腾讯地图', system: '系统地图' },
-  conflict: {
-    kept: '两台设备各填了一个值，两个都留着。请和对方核对，再在维修单里写上对的。',
-    here: '这台设备',
-    other: '设备 …{end}',
-    mend: '去维修单核对',
-  },
   walkIn: {
     title: '现场接单',
     open: '现场接单',
@@ -296,6 +290,10 @@ export default {
       far: '找配件来回跑',
       lost: '铭牌脱落',
       blurred: '铭牌看不清',
+      sound: '外观完好',
+      scratched: '有划痕',
+      rack: '店里货架',
+      repaired: '修好，试机正常',
     },
   },
   proof: {
