@@ -4,8 +4,10 @@ import data from './en/data';
 import desk from './en/desk';
 import errors from './en/errors';
 import field from './en/field';
+import mine from './en/mine';
+import turns from './en/turns';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { common, data, desk, errors, field, words };
+const en: Messages = { common, data, desk, errors, field, mine, turns, words };
 export default en;

@@ -25,6 +25,7 @@ import type {
 } from '@schemas';
 import { card, job, owner, ran, text } from '../builders';
 import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
+import { judged } from './mineStory';
 import { PhotoStory } from './photoStory';
 interface Answer {
   value?: unknown;
@@ -357,7 +358,7 @@ export class Story extends PhotoStory {
   do_compare_now = () => this.do_sync_status();
   do_inbox = (): unknown[] => [];
   do_photos_anyway = () => this.do_sync_status();
-  do_day_review = () => review();
+  do_day_review = () => review({ jobs: judged(review().jobs, this.answers) });
   do_team = () => this.team;
   do_add_member(input: { name: string; roles: typeof ran.roles }) {
     this.team = { ...this.team, members: [...this.team.members, { id: this.id(), name: input.name, roles: input.roles, active: true }] };
