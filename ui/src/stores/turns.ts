@@ -20,7 +20,10 @@ export const useTurns = defineStore('turns', () => {
   /** A wage line that is written already, by the request it is for: a failed answer doesn't write it twice. */
   const paid = new Set<string>();
 
-  const sheets = computed(() => (review.view?.jobs ?? []).filter(waits));
+  /** Approved here, until the day says so itself. */
+  const approvedNow = ref(new Set<string>());
+
+  const sheets = computed(() => (review.view?.jobs ?? []).filter((card) => waits(card) && !approvedNow.value.has(card.job)));
   const plain = computed(() => sheets.value.filter((card) => card.findings.length === 0));
   const unseen = computed(() => plain.value.filter((card) => !answered.value.has(card.job)));
   const clean = computed(() => plain.value.filter((card) => answered.value.get(card.job) === false));
@@ -40,17 +43,26 @@ export const useTurns = defineStore('turns', () => {
     }
   });
 
+  function hide(job: string, hidden: boolean): void {
+    const now = new Set(approvedNow.value);
+    if (hidden) now.add(job);
+    else now.delete(job);
+    approvedNow.value = now;
+  }
   function forget(changed: string[]): void {
+    changed.filter((job) => approvedNow.value.has(job)).forEach((job) => hide(job, false));
     const kept = [...answered.value].filter(([job, before]) => before || !changed.includes(job));
     if (kept.length < answered.value.size) answered.value = new Map(kept);
   }
 
   async function approve(job: string): Promise<void> {
     await jobs.answerSheet({ job, kind: 'approved', note: '' });
+    hide(job, true);
     answered.value = new Map(answered.value).set(job, true);
   }
   async function giveBack(job: string, note: string): Promise<void> {
     await jobs.answerSheet({ job, kind: 'returned', note });
+    hide(job, false);
     answered.value = new Map(answered.value).set(job, true);
   }
 
