@@ -1,5 +1,6 @@
 /** The new-order form as it is kept while it is being filled in. */
-import type { ApplianceInput, Coverage, JobKind, Urgency } from '@schemas';
+import type { ApplianceInput, Coverage, JobKind, PastedOrder, Urgency } from '@schemas';
+import { clock, dayOf } from '@/format/time';
 
 /** Day and hours as picked; they become moments only when the order is taken. */
 export interface WindowDraft {
@@ -42,4 +43,18 @@ export function emptyOrder(): OrderDraft {
     appliances: [{ kind: 'instant_heater', brand: '', model: '', serial: '' }],
     assignees: [],
   };
+}
+
+/** The form's own fields that a pasted text named; the appliance has fields of its own. */
+export function readAs({ name, phone, township, address, symptom, maker_order, window }: PastedOrder): Partial<OrderDraft> {
+  const oneDay = window !== null && dayOf(window.from) === dayOf(window.to);
+  const found = {
+    ...{ name, phone, township, address, symptom, maker_order },
+    window: oneDay ? { day: dayOf(window.from), from: clock(window.from), to: clock(window.to) } : null,
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null)) as Partial<OrderDraft>;
+}
+
+export function applianceAs({ brand, model }: PastedOrder): Partial<ApplianceInput> {
+  return { ...(brand === null ? {} : { brand }), ...(model === null ? {} : { model }) };
 }

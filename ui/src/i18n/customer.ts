@@ -6,7 +6,7 @@ import type { ApplianceKind, JobKind, Text } from '@schemas';
 import en from './en/words';
 import zh from './zh/words';
 
-export const MESSAGES = ['on_my_way', 'repaired', 'unrepairable', 'part_awaited', 'moved'] as const;
+export const MESSAGES = ['on_my_way', 'delayed', 'repaired', 'unrepairable', 'part_awaited', 'moved'] as const;
 export type MessageKind = (typeof MESSAGES)[number];
 
 /** What a sentence may name. */
@@ -23,6 +23,13 @@ export const SENTENCES: Record<MessageKind, Text[]> = {
       'Hello, this is {technician} of {outlet}. I’m on my way and expect to be there at {eta}.',
     ),
     say('家里请留人，机器旁边请腾出地方。', 'Please be at home and clear the space around the appliance.'),
+  ],
+  delayed: [
+    say(
+      '您好，我是{outlet}的{technician}，路上耽搁了，预计{eta}到，实在抱歉。',
+      'Hello, this is {technician} of {outlet}. I’m delayed and expect to be there at {eta}. I’m sorry.',
+    ),
+    say('不方便请回个电话。', 'Please call if that doesn’t suit you.'),
   ],
   repaired: [
     say('您好，您的{appliance}已经{done}。', 'Hello, your {appliance} is {done}.'),

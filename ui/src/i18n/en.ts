@@ -6,8 +6,10 @@ import desk from './en/desk';
 import errors from './en/errors';
 import fees from './en/fees';
 import field from './en/field';
+import mine from './en/mine';
+import turns from './en/turns';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, data, desk, errors, fees, field, words };
+const en: Messages = { bench, common, data, desk, errors, fees, field, mine, turns, words };
 export default en;

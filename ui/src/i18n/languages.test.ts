@@ -63,6 +63,11 @@ const NAMED: Record<string, string> = {
   Shell: 'words.shell',
   Language: 'words.language',
   ErrorCode: 'errors',
+  PayWaits: 'mine.waits',
+  WageKind: 'mine.wage',
+  RequestStep: 'mine.step',
+  CertificateKind: 'mine.certificate',
+  Grade: 'mine.gradeWord',
 };
 /** The short codes that actions leave in a job's history, as the core's own sources have them. */
 const CORE = resolve(import.meta.dirname, '../../../src-tauri/core/src/actions');

@@ -6,6 +6,8 @@ import desk from './zh/desk';
 import errors from './zh/errors';
 import fees from './zh/fees';
 import field from './zh/field';
+import mine from './zh/mine';
+import turns from './zh/turns';
 import words from './zh/words';
 
-export default { bench, common, data, desk, errors, fees, field, words };
+export default { bench, common, data, desk, errors, fees, field, mine, turns, words };

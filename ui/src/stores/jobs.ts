@@ -3,11 +3,13 @@ import type {
   AddPhoto,
   AddPhotos,
   AnswerService,
+  AnswerSheet,
   Assign,
   Finish,
   JobView,
   NewPicture,
   NoteFact,
+  NoteOnOrder,
   RecordReading,
   RemovePart,
   Resolve,
@@ -96,6 +98,11 @@ export const useJobs = defineStore('jobs', () => {
     /** The fact's id: another fact may name it. */
     noteFact: async (input: NoteFact) => {
       const { id } = await didWith(call('noteFact', input));
+      return id;
+    },
+    answerSheet: (input: AnswerSheet) => did(call('answerSheet', input)),
+    noteOnOrder: async (input: NoteOnOrder) => {
+      const { id } = await didWith(call('noteOnOrder', input));
       return id;
     },
     addPhoto: async (input: Omit<AddPhoto, 'picture'>, picture: Blob) =>

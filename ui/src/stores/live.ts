@@ -3,6 +3,7 @@ import type { CoreEvent } from '@schemas';
 import { onCoreEvent } from '@/api/live';
 import { useBench } from './bench';
 import { useJobs } from './jobs';
+import { useMine } from './mine';
 import { useNotices } from './notices';
 import { useOrders } from './orders';
 import { useReview } from './review';
@@ -11,10 +12,12 @@ import { useStorage } from './storage';
 import { useSync } from './sync';
 import { useTeam } from './team';
 import { useToday } from './today';
+import { useTurns } from './turns';
 
 export function followCore(): Promise<() => void> {
   const bench = useBench();
   const jobs = useJobs();
+  const mine = useMine();
   const notices = useNotices();
   const orders = useOrders();
   const review = useReview();
@@ -23,6 +26,7 @@ export function followCore(): Promise<() => void> {
   const sync = useSync();
   const team = useTeam();
   const today = useToday();
+  const turns = useTurns();
 
   const fetch = (...work: Promise<void>[]) => {
     Promise.all(work).catch((error: unknown) => notices.failed(error));
@@ -33,14 +37,20 @@ export function followCore(): Promise<() => void> {
     return [...shown.map((store) => store.load()), ...(bench.watched ? [bench.loadQueue()] : [])];
   }
 
+  /** What this member has, and what waits for the owner: where somebody looked at it. */
+  function ledgers(): Promise<void>[] {
+    return [...(mine.view ? [mine.load()] : []), ...(mine.month ? [mine.loadMonth()] : []), ...(turns.view ? [turns.load()] : [])];
+  }
+
   function follow(event: CoreEvent): void {
     switch (event.kind) {
       case 'jobs_changed':
-        fetch(jobs.refresh(event.jobs), ...lists());
+        turns.forget(event.jobs);
+        fetch(jobs.refresh(event.jobs), ...lists(), ...ledgers());
         break;
       case 'papers_changed':
         // Rule sets and roster say what a job needs.
-        fetch(jobs.refresh(), ...lists());
+        fetch(jobs.refresh(), ...lists(), ...ledgers());
         break;
       case 'team_changed':
         fetch(session.load(), ...(team.view ? [team.load()] : []), ...(review.view ? [review.load()] : []));
@@ -65,7 +75,14 @@ export function followCore(): Promise<() => void> {
   }
 
   function missed(): void {
-    fetch(session.load(), jobs.refresh(), ...lists(), ...(sync.view ? [sync.load()] : []), ...(team.view ? [team.load()] : []));
+    fetch(
+      session.load(),
+      jobs.refresh(),
+      ...lists(),
+      ...ledgers(),
+      ...(sync.view ? [sync.load()] : []),
+      ...(team.view ? [team.load()] : []),
+    );
   }
 
   return onCoreEvent(follow, missed);

@@ -2,7 +2,7 @@
  * What others did to this member's jobs of the day, told once and quietly: the list is compared with what it was. What this hand did
  * itself is no news to it, and neither is a new day's list.
  */
-import type { JobCard, JobView, TodayView } from '@schemas';
+import type { AskedLine, JobCard, JobView, TodayView } from '@schemas';
 import { defineStore } from 'pinia';
 import { span } from '@/format/time';
 import { i18n } from '@/i18n';
@@ -41,6 +41,13 @@ export function newsOf(before: Known, after: JobCard[]): News[] {
   ];
 }
 
+/** Parts that were asked for, have come, and had not come when this was looked at before. */
+export function arrivedOf(before: ReadonlySet<string>, asked: AskedLine[]): { id: string; name: string }[] {
+  return asked.flatMap(({ id, what, step }) =>
+    what.asked === 'part' && step === 'arrived' && !before.has(id) ? [{ id, name: what.name }] : [],
+  );
+}
+
 export const useNews = defineStore('news', () => {
   const notices = useNotices();
   let day = '';
@@ -49,6 +56,20 @@ export const useNews = defineStore('news', () => {
   let doing = 0;
   const mine = new Set<string>();
   let held: TodayView | null = null;
+
+  /** Requests whose parts have come; `null` before the first look. */
+  let arrived: Set<string> | null = null;
+
+  /** What this member asked for, as it is now. */
+  function asked(lines: AskedLine[]): void {
+    const came = arrived && arrivedOf(arrived, lines);
+    arrived = new Set(arrivedOf(new Set(), lines).map(({ id }) => id));
+    const [first] = came ?? [];
+    if (!came || !first) return;
+    const { t } = i18n.global;
+    const text = came.length > 1 ? t('mine.arrivedMore', { count: came.length }, came.length) : t('mine.arrived', { name: first.name });
+    notices.news(text, { label: t('mine.look'), to: '/field/me/stock' });
+  }
 
   function tell({ kind, card }: News, now: number): void {
     const { t, locale } = i18n.global;
@@ -107,5 +128,5 @@ export const useNews = defineStore('news', () => {
     }
   }
 
-  return { seen, own };
+  return { seen, own, asked };
 });

@@ -97,6 +97,17 @@ export const FIELD = [
   ['sync', { path: '/field/sync', tale: 'visit', ready: 'stuck' }],
   ['sync, nothing yet', { path: '/field/sync', tale: 'quiet', ready: 'sync-nothing-waiting' }],
   ['me', { path: '/field/me', ready: 'me-name' }],
+  ['pay', { path: '/field/me/earned', ready: 'wage-entry', act: unfold }],
+  ['pay, an advance', { path: '/field/me/earned', ready: 'ask-advance', act: thenSee(click('ask-advance'), 'pad-save') }],
+  ['cash', { path: '/field/me/cash', ready: 'cash', act: thenSee(click('hand-in'), 'pad-save') }],
+  ['parts', { path: '/field/me/stock', ready: 'stock-line' }],
+  ['parts, none', { path: '/field/me/stock', tale: 'quiet', ready: 'empty' }],
+  ['parts, asking', { path: '/field/me/stock', ready: 'stock-line', act: thenSee(click('ask'), 'ask-send') }],
+  ['papers', { path: '/field/me/papers', ready: 'paper' }],
+  ['to decide', { path: '/field/turns', role: 'owner', ready: 'turn' }],
+  ['to decide, an evening', { path: '/field/turns', role: 'owner', tale: 'evening', ready: 'approve-all' }],
+  ['to decide, assigning', { path: '/field/turns', role: 'owner', ready: 'turn', act: thenSee(click('assign'), 'assign-sheet') }],
+  ['job, the reply', { path: JOB, tale: 'done', ready: 'job-finished', act: thenSee(click('reply'), 'reply-text') }],
   ['this device', { path: '/field/storage', tale: 'visit', ready: 'storage', act: unfold }],
 ].map(([name, screen]) => ({ name, ...screen }));
 

@@ -12,8 +12,9 @@ import type {
   StorageView,
 } from '@schemas';
 import { keyView, session, storageView } from '../outletBuilders';
+import { MineStory } from './mineStory';
 
-export class DataStory {
+export class DataStory extends MineStory {
   readonly drafts = new Map<string, string>();
   readonly choices = new Map<string, string>();
   storage: StorageView = storageView();

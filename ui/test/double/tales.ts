@@ -1,8 +1,10 @@
 /** What a story begins with, for looking at screens: the page's address names it (`?tale=visit`). */
 import type { CoreEvent, FeeOff, InboxRunView, JobView, PaidFor, PayWay, StuckPiece } from '@schemas';
 import { at, card, photo, text } from '../builders';
+import { mine, turns } from '../moneyBuilders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
 import { Bench, Contested } from './benchTales';
+import { judged } from './mineStory';
 import { Story } from './story';
 
 type Tell = (event: CoreEvent) => void;
@@ -14,6 +16,17 @@ class Quiet extends Story {
   override do_sync_status = () => sync({ waiting: [], attempts: [], last_success: null, next_attempt: null });
   override do_day_review = () =>
     review({ jobs: [], members: [], not_arrived: [], figures: figures({ due: 0, done: 0, open: 0, late: 0 }) });
+  override do_mine = () =>
+    mine({
+      today: { counted_fen: 0, waiting_fen: 0, pieces: [] },
+      hand: { taken: 0, said_handed_in: 0, in_hand: 0 },
+      stock: [],
+      papers: [],
+      instruments: [],
+      grade: null,
+      asked: [],
+    });
+  override do_owners_turns = () => turns({ lines: [] });
   override do_team = () => team({ members: [], devices: [] });
 }
 
@@ -128,6 +141,27 @@ class Done extends Story {
   }
 }
 
+/** The owner's evening: 25 sheets, four of them with something to look at. */
+class Evening extends Story {
+  private readonly many = Array.from({ length: 25 }, (_, place) =>
+    card({
+      job: `01KAJ9Z0000000000000${String(700_000 + place)}`,
+      customer: `客户 ${place + 1}`,
+      urgency: 'normal',
+      status: 'finished',
+      arrived_at: at(-300 + place),
+      finished_at: at(-240 + place),
+      outcome: 'completed',
+      findings: place % 6 === 5 ? [{ code: 'photo_missing', params: {} }] : [],
+    }),
+  );
+  override do_day_review = () => review({ jobs: judged(this.many, this.answers) });
+  override do_job(input: { job: string }): JobView {
+    const found = judged(this.many, this.answers).find((each) => each.job === input.job);
+    return found ? { ...this.view, card: found, history: [] } : super.do_job(input);
+  }
+}
+
 /** Five hundred jobs of one day, of differing height. */
 class Rush extends Story {
   private readonly many = Array.from({ length: 500 }, (_, place) =>
@@ -153,6 +187,7 @@ const TALES: Record<string, new (role: string, tell: Tell) => Story> = {
   quiet: Quiet,
   visit: Visit,
   done: Done,
+  evening: Evening,
   rush: Rush,
   bench: Bench,
   contested: Contested,

@@ -132,6 +132,17 @@ describe('the popup of texts', () => {
     expect(box()?.value).not.toContain('带梯子');
   });
 
+  it('speaks in the outlet’s words where it has some, and gives the proof of a finished job', async () => {
+    await open(finished());
+    await tap('job-message');
+    await tap('message-delayed');
+    expect(box()?.value).toMatch(/^您好，路上耽搁，要晚到，预计\d\d:\d\d到。$/);
+    await tap('message-repaired');
+    expect(box()?.value).toContain('已经修好');
+    await tap('message-proof');
+    expect(box()?.value).toContain('服务凭证');
+  });
+
   it('shows the English beside for whoever reads English, and sends the 中文', async () => {
     await speak('en');
     await open(finished());

@@ -1,5 +1,5 @@
 /** 现场接单 as it is kept while it is being filled in, and as it is handed over. */
-import type { ApplianceKind, Coverage, JobKind, Source, TakeOrder, Urgency } from '@schemas';
+import type { ApplianceKind, Coverage, JobKind, PastedOrder, Source, TakeOrder, Urgency, Window } from '@schemas';
 
 export interface WalkInDraft {
   kind: JobKind;
@@ -18,6 +18,8 @@ export interface WalkInDraft {
   note: string;
   coverage: Coverage;
   maker_order: string;
+  /** As a message named it. */
+  window: Window | null;
 }
 
 export const emptyWalkIn = (): WalkInDraft => ({
@@ -35,6 +37,7 @@ export const emptyWalkIn = (): WalkInDraft => ({
   note: '',
   coverage: 'out_of_warranty',
   maker_order: '',
+  window: null,
 });
 
 /** What can't be left empty, in the order of the page. */
@@ -56,8 +59,14 @@ export function orderOf(draft: WalkInDraft, far: boolean): TakeOrder {
     maker_order: maker_order.trim(),
     customer: { name: name.trim(), phone: phone.replace(/[\s-]/g, ''), township: township.trim(), address: address.trim() },
     appliances: [{ kind: draft.appliance || 'other', brand: brand.trim(), model: model.trim(), serial: '' }],
-    window: null,
+    window: draft.window,
     assignees: [],
     details: { ...details, difficulty: null, at_height: false, wished: null, km: null },
   };
+}
+
+/** The fields of the form that a pasted text named. */
+export function readAs({ name, phone, township, address, appliance, brand, model, symptom, maker_order, window }: PastedOrder) {
+  const found = { name, phone, township, address, appliance, brand, model, symptom, maker_order, window };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== null)) as Partial<WalkInDraft>;
 }

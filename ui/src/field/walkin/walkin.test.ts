@@ -88,6 +88,26 @@ describe('a job on the spot', () => {
     expect((again.get(T('walk-in-name')).element as HTMLInputElement).value).toBe('杨光荣');
   });
 
+  it('is filled in from a pasted text, and what was typed stays', async () => {
+    const world = openStory();
+    const { page: shown } = await open(WalkInPage, world);
+    await shown.get(T('walk-in-name')).setValue('杨师傅');
+    await shown.get(T('walk-in-note')).setValue(PASTED);
+    await shown.get(T('walk-in-read')).trigger('click');
+    await flushPromises();
+    const value = (name: string) => (shown.get(T(name)).element as HTMLInputElement).value;
+    expect(value('walk-in-name')).toBe('杨师傅');
+    expect([value('walk-in-phone'), value('walk-in-brand'), value('walk-in-model')]).toEqual(['13800001009', '晶视', '65E3']);
+    expect(shown.get(T('walk-in-told')).text()).toContain('读出 4 项');
+    expect(shown.get(T('walk-in-phone')).classes()).toContain('read');
+    await shown.get(T('walk-in-phone')).setValue('13800001010');
+    expect(shown.get(T('walk-in-phone')).classes()).not.toContain('read');
+    await shown.get(T('walk-in-read')).trigger('click');
+    await flushPromises();
+    expect(value('walk-in-phone')).toBe('13800001010');
+    expect(shown.get(T('walk-in-told')).text()).toContain('没有改动');
+  });
+
   it('knows the customer by the number', async () => {
     const world = openStory();
     world.story.found = {

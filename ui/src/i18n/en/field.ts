@@ -115,10 +115,12 @@ export default {
     which: 'Which text',
     kinds: {
       on_my_way: 'On my way',
+      delayed: 'Late',
       repaired: 'Repaired',
       unrepairable: 'Can’t repair',
       part_awaited: 'Part on order',
       moved: 'Moved',
+      proof: 'Proof of service',
     },
     way: 'Minutes on the way',
     wayOf: '{minutes} minutes, there at {time}',

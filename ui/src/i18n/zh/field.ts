@@ -113,7 +113,15 @@ export default {
   message: {
     title: '发给{name}',
     which: '发哪一条',
-    kinds: { on_my_way: '我在路上', repaired: '修好了', unrepairable: '修不了', part_awaited: '待件', moved: '改时间' },
+    kinds: {
+      on_my_way: '我在路上',
+      delayed: '要晚到',
+      repaired: '修好了',
+      unrepairable: '修不了',
+      part_awaited: '待件',
+      moved: '改时间',
+      proof: '服务凭证',
+    },
     way: '路上（分钟）',
     wayOf: '{minutes} 分钟，{time} 到',
     noWindow: '这张单还没约时间，请把新时间写进去。',

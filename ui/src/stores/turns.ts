@@ -1,0 +1,125 @@
+/** 待办: what waits for the owner's word, and the word itself. */
+import type { AskedLine, Failure, JobCard, OwnersTurns, RequestStep } from '@schemas';
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import { call, CallFailed } from '@/api/call';
+import { useJobs } from './jobs';
+import { latest } from './latest';
+import { useReview } from './review';
+
+/** Sheets that are finished and wait for an answer. */
+const waits = (card: JobCard) =>
+  card.finished_at !== null && !['approved', 'settled', 'cancelled'].includes(card.status) && !card.refounded_as;
+
+export const useTurns = defineStore('turns', () => {
+  const jobs = useJobs();
+  const review = useReview();
+  const view = ref<OwnersTurns | null>(null);
+  /** Whether an owner answered a sheet before: it needs a pair of eyes whatever its findings. Missing while nobody looked. */
+  const answered = ref(new Map<string, boolean>());
+  /** A wage line that is written already, by the request it is for: a failed answer doesn't write it twice. */
+  const paid = new Set<string>();
+
+  /** Approved here, until the day says so itself. */
+  const approvedNow = ref(new Set<string>());
+
+  const sheets = computed(() => (review.view?.jobs ?? []).filter((card) => waits(card) && !approvedNow.value.has(card.job)));
+  const plain = computed(() => sheets.value.filter((card) => card.findings.length === 0));
+  const unseen = computed(() => plain.value.filter((card) => !answered.value.has(card.job)));
+  const clean = computed(() => plain.value.filter((card) => answered.value.get(card.job) === false));
+  const toLookAt = computed(() => sheets.value.filter((card) => card.findings.length > 0 || answered.value.get(card.job) === true));
+  const count = computed(() => (view.value?.lines.length ?? 0) + sheets.value.length);
+
+  const load = latest(async () => {
+    view.value = await call('ownersTurns');
+  });
+
+  /** Looks once at each sheet without findings: what was returned or approved before is not for "all". */
+  const look = latest(async () => {
+    for (const card of unseen.value) {
+      const { history } = await call('job', { job: card.job });
+      const before = history.some((line) => line.action === 'return_sheet' || line.action === 'approve');
+      answered.value = new Map(answered.value).set(card.job, before);
+    }
+  });
+
+  function hide(job: string, hidden: boolean): void {
+    const now = new Set(approvedNow.value);
+    if (hidden) now.add(job);
+    else now.delete(job);
+    approvedNow.value = now;
+  }
+  function forget(changed: string[]): void {
+    changed.filter((job) => approvedNow.value.has(job)).forEach((job) => hide(job, false));
+    const kept = [...answered.value].filter(([job, before]) => before || !changed.includes(job));
+    if (kept.length < answered.value.size) answered.value = new Map(kept);
+  }
+
+  async function approve(job: string): Promise<void> {
+    await jobs.answerSheet({ job, kind: 'approved', note: '' });
+    hide(job, true);
+    answered.value = new Map(answered.value).set(job, true);
+  }
+  async function giveBack(job: string, note: string): Promise<void> {
+    await jobs.answerSheet({ job, kind: 'returned', note });
+    hide(job, false);
+    answered.value = new Map(answered.value).set(job, true);
+  }
+
+  async function answer(request: string, step: RequestStep, note: string): Promise<void> {
+    await call('noteOnDesk', { fact: { fact: 'answer', request, step, promised: null, note } });
+    await load();
+  }
+  /** An advance is a line of the wages as well: it is written first, so that no answer stands without its money. */
+  async function grantAdvance(member: string, asked: AskedLine, fen: number, reason: string): Promise<void> {
+    if (!paid.has(asked.id)) {
+      await call('noteOnDesk', { fact: { fact: 'wage', member, job: null, kind: 'advance', fen, reason } });
+      paid.add(asked.id);
+    }
+    await answer(asked.id, 'approved', '');
+  }
+  async function takeCash(member: string, asked: AskedLine, fen: number): Promise<void> {
+    await call('noteOnDesk', { fact: { fact: 'cash_taken', member, fen, hand_in: asked.id, note: '' } });
+    await load();
+  }
+  async function answerPrice(job: string, fee: string, granted: boolean, most_fen: number): Promise<void> {
+    await jobs.noteOnOrder({ job, fact: { fact: 'over_guide', fee, granted, most_fen, note: '' } });
+    await load();
+  }
+
+  /** What speaks against these members; nothing where they have the job now. */
+  async function assign(job: string, members: string[]): Promise<Failure | null> {
+    try {
+      await jobs.assign({ job, members });
+      return null;
+    } catch (error) {
+      if (error instanceof CallFailed && error.failure.code === 'not_fit') return error.failure;
+      throw error;
+    }
+  }
+  /** Grades set aside for this job, with the reason (R7). */
+  async function override(job: string, members: string[], reason: string): Promise<void> {
+    for (const member of members) await jobs.noteOnOrder({ job, fact: { fact: 'override', of: 'grade', member, reason } });
+  }
+
+  return {
+    view,
+    sheets,
+    unseen,
+    clean,
+    toLookAt,
+    answered,
+    count,
+    load,
+    look,
+    forget,
+    approve,
+    giveBack,
+    answer,
+    grantAdvance,
+    takeCash,
+    answerPrice,
+    assign,
+    override,
+  };
+});
