@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use doorstep_paper::{PaperForm, Press, PressError};
 
+#[allow(clippy::unwrap_used, reason = "written for the tests")]
 #[path = "../tests/print/sample.rs"]
 mod sample;
 

@@ -100,11 +100,22 @@ fn bytes_of_text(paper: &Paper) -> usize {
         }
         Block::Verdict(verdict) => verdict.word.len() + verdict.text.len(),
         Block::Photos(photos) => photos.iter().map(|photo| photo.caption.len()).sum(),
-        Block::Signatures(list) => list.iter().map(|one| one.label.len() + one.name.len()).sum(),
+        Block::Signatures(list) => list.iter().map(bytes_of_signature).sum(),
         Block::Code { text, caption } => text.len() + caption.len(),
     });
-    let head = all(&[&paper.title, &paper.subtitle, &paper.footer, &paper.issuer.name].map(Clone::clone));
-    head + all(&paper.issuer.lines) + pairs(&paper.marks) + blocks.sum::<usize>()
+    let head = [&paper.title, &paper.subtitle, &paper.footer, &paper.issuer.name];
+    head.iter().map(|text| text.len()).sum::<usize>()
+        + all(&paper.issuer.lines)
+        + pairs(&paper.marks)
+        + blocks.sum::<usize>()
+}
+
+fn bytes_of_signature(signature: &Signature) -> usize {
+    let declined = match &signature.signed {
+        Signed::Declined { word, witness } => word.len() + witness.len(),
+        Signed::Drawn(_) | Signed::Line => 0,
+    };
+    signature.label.len() + signature.name.len() + declined
 }
 
 impl<'a> Sheet<'a> {
