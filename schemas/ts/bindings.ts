@@ -42,6 +42,11 @@ export const commands = {
 	noteOnDesk: (input: NoteOnDesk) => typedError<string, Failure>(__TAURI_INVOKE("note_on_desk", { input })),
 	readPasted: (input: PastedText) => typedError<PastedOrder, Failure>(__TAURI_INVOKE("read_pasted", { input })),
 	jobTexts: (input: AskTexts) => typedError<JobTexts, Failure>(__TAURI_INVOKE("job_texts", { input })),
+	/**
+	 *  Sets one of a job's papers and writes it where files for people are put. A picture is handed back as well, to be
+	 *  looked at and shared.
+	 */
+	makePaper: (input: MakePaper) => typedError<PaperMade, Failure>(__TAURI_INVOKE("make_paper", { input })),
 	addPhoto: (input: AddPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("add_photo", { input })),
 	/**  Several at once, with progress; `cancel_task` stops between two of them. */
 	addPhotos: (input: AddPhotos) => typedError<PhotosAdded, Failure>(__TAURI_INVOKE("add_photos", { input })),
@@ -747,7 +752,11 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  A claim pack needs photos, and holds so many at most. */
 "claim_choice" | "claim_too_large" | 
 /**  What is here would not stand up to a check: as a rule the relay holds more of the job. */
-"claim_not_whole" | "draft_too_long" | "too_many_drafts" | "internal";
+"claim_not_whole" | 
+/**  No safety notice was given on this job, so there is none to print. */
+"no_notice_given" | 
+/**  It does not fit into a picture or on a roll; A4 has pages. */
+"paper_too_long" | "paper_failed" | "draft_too_long" | "too_many_drafts" | "internal";
 
 /**  How charge got into or out of a circuit (R32). */
 export type Evacuation = "pump" | 
@@ -1237,6 +1246,14 @@ export type MakeClaimPack = {
 	damage: string | null,
 };
 
+/**  A paper for the customer. */
+export type MakePaper = {
+	job: string,
+	kind: ProofKind,
+	form: PaperForm,
+	language: Language,
+};
+
 /**  What a maker owes by settlements under way (R31). */
 export type MakerOwes = {
 	maker: string,
@@ -1480,6 +1497,17 @@ export type OwnersTurns = {
 /**  What a payment is for. */
 export type PaidFor = "work" | "deposit" | "deposit_back" | "compensation" | "refund";
 
+/**  What a paper comes out as. */
+export type PaperForm = 
+/**  A PDF of pages. */
+"a4" | 
+/**  A PDF of one page as long as what it holds, on paper 80 mm wide of which 72 mm can be printed. */
+"roll80" | 
+/**  The same without its margins as a black and white PNG: 576 dots wide, as printers of 203 dpi want it. */
+"roll80_dots" | 
+/**  A PNG for a chat, 750 pixels wide. */
+"picture";
+
 export type PaperLine = {
 	kind: CertificateKind,
 	number: string,
@@ -1487,6 +1515,18 @@ export type PaperLine = {
 	/**  Ended, or ends within 60 days. */
 	ends_soon: boolean,
 	ended: boolean,
+};
+
+/**  A paper that was typeset, and where its file lies. */
+export type PaperMade = {
+	path: string,
+	/**  `image/png` or `application/pdf` */
+	mime: string,
+	kilobytes: number,
+	/**  The file itself, where it is a picture: to be looked at and shared. */
+	base64: string | null,
+	/**  Characters that the paper's font lacks: 〓 stands in their place. */
+	missing: string,
 };
 
 export type PartOffer = {
@@ -1647,6 +1687,15 @@ export type Preferences = {
 	/**  Where a photo was taken is kept with it. */
 	photo_position: boolean | null,
 };
+
+/**  What a customer is given of a job (R45). */
+export type ProofKind = 
+/**  服务凭证 */
+"receipt" | 
+/**  维修清单 (R21) */
+"repair_list" | 
+/**  安全隐患告知书 (R12) */
+"safety_notice";
 
 /**  A half-typed field, kept until it is saved or dropped. An empty text drops it. */
 export type PutDraft = {

@@ -7,9 +7,10 @@ import errors from './en/errors';
 import fees from './en/fees';
 import field from './en/field';
 import mine from './en/mine';
+import proof from './en/proof';
 import turns from './en/turns';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, data, desk, errors, fees, field, mine, turns, words };
+const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, turns, words };
 export default en;

@@ -7,7 +7,8 @@ import errors from './zh/errors';
 import fees from './zh/fees';
 import field from './zh/field';
 import mine from './zh/mine';
+import proof from './zh/proof';
 import turns from './zh/turns';
 import words from './zh/words';
 
-export default { bench, common, data, desk, errors, fees, field, mine, turns, words };
+export default { bench, common, data, desk, errors, fees, field, mine, proof, turns, words };

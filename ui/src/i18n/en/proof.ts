@@ -1,0 +1,16 @@
+/** The proof for the customer. */
+export default {
+  title: 'For the customer',
+  rowHint: 'Picture, PDF, receipt',
+  kind: 'Which one',
+  language: 'Language',
+  kinds: { receipt: 'Receipt', repair_list: 'Repair list', safety_notice: 'Safety notice' },
+  forms: { picture: 'Long picture', a4: 'PDF (A4)', roll80: '80 mm receipt', roll80_dots: 'Receipt as a picture' },
+  preview: 'What the {kind} looks like',
+  making: 'Setting it',
+  missing: 'The font lacks these characters, 〓 stands for them: {letters}',
+  files: 'Files',
+  make: 'Make',
+  at: '{size} · {path}',
+  share: 'Send to the customer',
+};
