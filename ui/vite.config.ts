@@ -78,5 +78,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     css: false,
+    // A busy machine is slow, not wrong.
+    testTimeout: 30_000,
   },
 });

@@ -200,13 +200,13 @@ fn problems(job: &Job, terms: &Terms<'_>, book: &PriceBook) -> Vec<FeeProblem> {
         .chain(billed::parts_billed(job, terms))
         .chain(quotes::quote_problems(job))
         .chain(invoice::invoice_problems(&job.sheet));
-    found.map(problem).collect()
+    found.map(|each| problem(&each)).collect()
 }
 
-fn problem(found: Problem) -> FeeProblem {
-    let (line, part) = match found.at {
-        Place::Fee(id) => (Some(id), None),
-        Place::Part(id) => (None, Some(id)),
+fn problem(found: &Problem) -> FeeProblem {
+    let (line, part) = match &found.at {
+        Place::Fee(id) => (Some(*id), None),
+        Place::Part(id) => (None, Some(*id)),
         _ => (None, None),
     };
     FeeProblem { code: found.code.code().to_owned(), text: found.code.text(), line, part }

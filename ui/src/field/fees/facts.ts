@@ -32,10 +32,10 @@ export function offeredFee(offer: FeeOffer, wanted: Partial<Wanted> = {}): Sheet
     code: offer.code,
     // A bill is the customer's to read.
     name: offer.name.zh || offer.name.en,
-    quantity: offer.quantity,
+    quantity: wanted.quantity ?? offer.quantity,
     unit_fen: wanted.unit_fen ?? offer.unit_fen,
     share: offer.share,
-    guide_fen: null,
+    guide_fen: offer.unit_fen,
     payer: offer.payer,
     reason: wanted.reason ?? '',
     part: offer.part,
@@ -53,7 +53,7 @@ export function ownFee(kind: FeeKind, name: string, wanted: Wanted, appliance: s
     code: '',
     name,
     quantity: wanted.quantity,
-    unit_fen: kind === 'discount' ? wanted.unit_fen : wanted.unit_fen,
+    unit_fen: kind === 'discount' ? -wanted.unit_fen : wanted.unit_fen,
     share: WHOLE,
     guide_fen: null,
     payer: 'customer',
@@ -77,7 +77,7 @@ export function adjustedFee(line: FeeLine, difference: number, reason: string, a
     code: '',
     name: line.name,
     quantity: WHOLE,
-    unit_fen: -difference,
+    unit_fen: difference,
     share: WHOLE,
     guide_fen: null,
     payer,
@@ -93,12 +93,12 @@ export function adjustedFee(line: FeeLine, difference: number, reason: string, a
 export const reasonFor = (line: FeeLine, text: string): SheetFact => reasonAbove(line.id, text);
 
 export function payment(fen: number, way: PayWay, paid_for: PaidFor, reference = ''): SheetFact {
-  return { fact: 'payment', fen: goesBack(paid_for) ? fen : -fen, way, paid_for, subject: null, reference };
+  return { fact: 'payment', fen: goesBack(paid_for) ? -fen : fen, way, paid_for, subject: null, reference };
 }
 
 /** What gives a payment back; `null` for what went back itself, or can't be named. */
 export function reversal(of: PaymentLine): PaidFor | null {
-  if (of.fen >= 0 || of.way === null) return null;
+  if (of.fen <= 0 || of.way === null) return null;
   if (of.paid_for === 'work') return 'refund';
   return of.paid_for === 'deposit' ? 'deposit_back' : null;
 }

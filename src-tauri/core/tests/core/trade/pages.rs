@@ -9,7 +9,7 @@ use doorstep_schemas::view::{
     JobOutcome, OwnersTurn, PaidFor, PayWaits, PayWay, Payer, RequestStep, StockMove,
 };
 
-use super::bench::{at_the_bench, pickup, without_loaner};
+use super::bench::{pickup, without_loaner};
 use crate::cast::deeds::{asked, at_home, covered, custody, fee, payment};
 use crate::cast::{OWNER, RAN, Shop, member};
 

@@ -1,6 +1,6 @@
 /** Where the hand was: an app that was killed comes back to the same screen, with the drafts that lie there. */
 import type { RouteLocationNormalized, Router } from 'vue-router';
-import { useDraft } from './draft';
+import { useDraft } from './stores/draft';
 
 interface Place {
   path: string;

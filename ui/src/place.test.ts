@@ -16,7 +16,7 @@ const page = { template: '<p />' };
 async function opened(hash = ''): Promise<Router> {
   vi.resetModules();
   window.location.hash = hash;
-  const { openKept } = await import('./draft');
+  const { openKept } = await import('./stores/draft');
   const { followPlace } = await import('./place');
   await openKept();
   const routes = ['/field/today', '/field/job/:job/sheet'].map((path) => ({ path, component: page }));
@@ -27,7 +27,7 @@ async function opened(hash = ''): Promise<Router> {
 }
 async function left(router: Router, path: string): Promise<void> {
   await router.push(path);
-  const { flush } = await import('./draft');
+  const { flush } = await import('./stores/draft');
   await flush();
   await flushPromises();
 }
