@@ -81,8 +81,8 @@ export const FIELD = [
     { path: `${JOB}/fees`, tale: 'money', ready: 'fee-sum', act: thenSee(click('pay-other', 'pay-way-personal'), 'pay-personal') },
   ],
   ['finish', { path: `${JOB}/finish`, tale: 'visit', ready: 'finish-blockers', act: unfold }],
-  ['finish, mending', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('taken_to_bench') }],
-  ['finish, a form', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('taken_to_bench', true) }],
+  ['finish, mending', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('hazard_remaining') }],
+  ['finish, a form', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('refused_unsafe') }],
   ['bench', { path: `${JOB}/bench`, tale: 'bench', ready: 'bench-next' }],
   ['bench, a form', { path: `${JOB}/bench`, tale: 'bench', ready: 'bench-next', act: thenSee(click('bench-next'), 'mend-late') }],
   ['bench, still at home', { path: `${JOB}/bench`, ready: 'bench-next' }],
@@ -111,16 +111,11 @@ export const FIELD = [
   ['this device', { path: '/field/storage', tale: 'visit', ready: 'storage', act: unfold }],
 ].map(([name, screen]) => ({ name, ...screen }));
 
-function mending(outcome, form = false) {
+function mending(outcome) {
   return async (page) => {
     await page.click(`${T(`gate-${outcome}`)} summary`);
     await page.click(`${T(`gate-${outcome}`)} ${T('blocker')}`);
     await page.waitForSelector(T('mend'));
-    if (form)
-      await page
-        .locator(`${T('mend')} .choice`)
-        .first()
-        .click();
   };
 }
 
