@@ -62,14 +62,16 @@ async function typeHalf(phone) {
 }
 
 async function reopen(phone) {
-  const field = await sheet(phone);
+  // It is on the same screen: nobody has to find the way back.
+  const field = phone.locator(T('field-cause'));
+  await field.waitFor();
   assert.equal(await field.inputValue(), HALF);
   await field.focus();
   await field.press('End');
   await field.pressSequentially(WHOLE.slice(HALF.length));
   await field.press('Tab');
   await phone.waitForSelector(`${T('mark-cause')}[data-state="saved"]`);
-  step('after the program was killed the half is there, and goes on');
+  step('after the program was killed the same screen is there with the half, and goes on');
   await phone.click(T('back'));
   await phone.click(T('back'));
 }

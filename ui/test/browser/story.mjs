@@ -83,7 +83,8 @@ async function firstScreen(address) {
   page.on('response', (response) => {
     if (response.url().endsWith('.js')) scripts.push(response);
   });
-  await page.goto(address);
+  // By itself it would come back to where the hand was.
+  await page.goto(new URL('/#/field/today', address).href);
   await page.waitForSelector(`${T('today-date')}, ${T('enrol-link')}`);
   const bodies = await Promise.all(scripts.map((response) => response.body()));
   await context.close();
