@@ -56,10 +56,13 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
 
-/** Fetches the pages of a job before anybody taps on one: a slow phone takes longer to read them than a person waits for. */
+/** The pages that every visit goes through. */
+const EVERY_VISIT = ['', '/card', '/safety', '/sheet', '/finish'].map((page) => `/field/job/:job${page}`);
+
+/** Fetches them before anybody taps on one: a slow phone takes longer to read them than a person waits for. */
 export function warmJobPages(): void {
   for (const { path, components } of router.getRoutes()) {
-    const page = path.startsWith('/field/job/') ? components?.default : undefined;
+    const page = EVERY_VISIT.includes(path) ? components?.default : undefined;
     if (typeof page === 'function') void (page as () => Promise<unknown>)();
   }
 }

@@ -73,6 +73,7 @@ async function reopen(phone) {
   await phone.waitForSelector(`${T('mark-cause')}[data-state="saved"]`);
   step('after the program was killed the same screen is there with the half, and goes on');
   await phone.click(T('back'));
+  await phone.waitForSelector(T('section-sheet'));
   await phone.click(T('back'));
 }
 
