@@ -29,6 +29,10 @@ impl Actions {
     }
 
     pub(crate) fn view(&self, store: &mut Store, job: JobId) -> Result<JobView, JobError> {
+        store.in_one_look(|store| self.view_in_a_look(store, job))
+    }
+
+    fn view_in_a_look(&self, store: &mut Store, job: JobId) -> Result<JobView, JobError> {
         let enrolment = Self::enrolment(store)?;
         let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
         let row = store.job_row(job)?.ok_or(JobError::NotFound(job))?;

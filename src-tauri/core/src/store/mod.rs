@@ -169,7 +169,7 @@ impl Store {
 
     /// The store of a database that is open.
     fn on(
-        db: Connection,
+        mut db: Connection,
         folder: &Path,
         key: &key::StoreKey,
         ballast: Ballast,
@@ -182,6 +182,7 @@ impl Store {
         let start = if planted::on(Bug::ActorReused) { [0; 8] } else { random(nature) };
         let actor = Actor::new(device, start);
         let papers = Papers::new(actor, folder);
+        let told = told::Told::listen(&mut db)?;
         let mut store = Self {
             db,
             papers,
@@ -195,7 +196,7 @@ impl Store {
             folder: folder.to_owned(),
             key: *key,
             files: PhotoFiles::new(folder, photo_keys),
-            told: told::Told::default(),
+            told,
             ballast,
             damage_met: error::damage_met(),
         };
@@ -225,8 +226,34 @@ impl Store {
         self.actor
     }
 
-    /// Lets go of everything that is not on the disk. Whoever panicked may have left half an action in an open document.
+    /// Asks several things in one look: what is answered belongs together, and the file is locked once.
+    pub(crate) fn in_one_look<T, E: From<StoreError>>(
+        &mut self,
+        look: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !self.db.is_autocommit() {
+            return look(self);
+        }
+        self.say("BEGIN")?;
+        let seen = look(self);
+        if let Err(error) = self.say("COMMIT") {
+            self.recover();
+            return Err(error.into());
+        }
+        seen
+    }
+
+    fn say(&self, sql: &str) -> Result<(), StoreError> {
+        self.db.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+
+    /// Lets go of everything that is not on the disk. Whoever panicked may have left half an action in an open document,
+    /// or a look that has not ended.
     pub fn recover(&mut self) {
+        if !self.db.is_autocommit() && self.say("ROLLBACK").is_err() {
+            tracing::error!("a look could not be ended");
+        }
         self.papers.forget_all();
     }
 

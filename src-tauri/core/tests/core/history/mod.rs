@@ -6,4 +6,5 @@ mod moments;
 mod names;
 mod picking;
 mod several;
+mod told;
 mod undoing;
