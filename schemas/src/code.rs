@@ -198,6 +198,8 @@ codes! {
     BundleSenderUnknown = "bundle_sender_unknown",
     /// The device that wrote it was reported lost, or its member has left.
     BundleSenderRefused = "bundle_sender_refused",
+    /// A number or an address that can't be one.
+    FieldMalformed = "field_malformed",
     /// A claim pack needs photos, and holds so many at most.
     ClaimChoice = "claim_choice",
     ClaimTooLarge = "claim_too_large",

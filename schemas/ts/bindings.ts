@@ -1004,6 +1004,10 @@ export type HistoryLine = {
 	device: string,
 	/**  The action's short code. */
 	action: string,
+	/**  By which it is undone. */
+	id: string,
+	/**  Done on this device, and of a kind that can be undone. Undoing may still be refused, with its reason. */
+	undoable: boolean,
 	/**  The change is on the relay. */
 	received: boolean,
 };

@@ -1,5 +1,5 @@
 /** Views as the core would show them, for tests and for the test double; each builder takes what the story is about. */
-import type { ApplianceView, JobCard, JobView, MemberView, PhotoView, ReadingRow, RecordView, Text } from '@schemas';
+import type { ApplianceView, HistoryLine, JobCard, JobView, MemberView, PhotoView, ReadingRow, RecordView, Text } from '@schemas';
 
 export const NOW = Date.UTC(2026, 10, 21, 5, 42);
 const MINUTE = 60_000;
@@ -254,9 +254,17 @@ export function job(change: Partial<JobView> = {}): JobView {
       }),
     ],
     history: [
-      { at: at(-22), by: '覃建国', device: '11aa22bb33cc44dd', action: 'take_order', received: true },
-      { at: at(-20), by: '覃建国', device: '11aa22bb33cc44dd', action: 'assign', received: true },
+      { at: at(-22), by: '覃建国', device: '11aa22bb33cc44dd', action: 'take_order', id: '0011', undoable: false, received: true },
+      { at: at(-20), by: '覃建国', device: '11aa22bb33cc44dd', action: 'assign', id: '0012', undoable: false, received: true },
     ],
     ...change,
   };
 }
+
+let deeds = 0;
+/** What somebody has just done on a device, not on the relay yet. */
+export const deed = (by: string, device: string, action: string): HistoryLine => {
+  deeds += 1;
+  const undoable = ['answer_service', 'assign', 'remove_part', 'undo', 'use_part', 'write_field'].includes(action);
+  return { at: Date.now(), by, device, action, id: `d${deeds}`, undoable, received: false };
+};

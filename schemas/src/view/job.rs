@@ -401,6 +401,10 @@ pub struct HistoryLine {
     pub device: DeviceId,
     /// The action's short code.
     pub action: String,
+    /// By which it is undone.
+    pub id: String,
+    /// Done on this device, and of a kind that can be undone. Undoing may still be refused, with its reason.
+    pub undoable: bool,
     /// The change is on the relay.
     pub received: bool,
 }

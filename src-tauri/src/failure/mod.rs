@@ -196,6 +196,7 @@ impl Told for FactError {
             Self::TooLong { .. } => ErrorCode::FieldTooLong,
             Self::OutOfRange { field: CLAIMED, .. } => ErrorCode::TimeAhead,
             Self::OutOfRange { .. } => ErrorCode::NumberOutOfRange,
+            Self::Malformed(_) => ErrorCode::FieldMalformed,
             Self::Unknown(_) => ErrorCode::NotHere,
             Self::Blocked(_) => ErrorCode::StepBlocked,
             Self::OwnerOnly => ErrorCode::OwnerOnly,
@@ -206,7 +207,7 @@ impl Told for FactError {
 
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Required(field) => vec![("field", (*field).to_owned())],
+            Self::Required(field) | Self::Malformed(field) => vec![("field", (*field).to_owned())],
             Self::TooLong { field, most } => vec![("field", (*field).to_owned()), ("most", most.to_string())],
             Self::OutOfRange { field, least, most } => {
                 vec![("field", (*field).to_owned()), ("least", least.to_string()), ("most", most.to_string())]
@@ -361,6 +362,7 @@ mod tests {
             (range("claimed").told().code, ErrorCode::TimeAhead),
             (FactError::Required("tag").told().code, ErrorCode::FieldRequired),
             (FactError::TooLong { field: "tag", most: 120 }.told().code, ErrorCode::FieldTooLong),
+            (FactError::Malformed("mail").told().code, ErrorCode::FieldMalformed),
             (FactError::Unknown("loaner").told().code, ErrorCode::NotHere),
             (FactError::OwnerOnly.told().code, ErrorCode::OwnerOnly),
             (DecideError::OwnerOnly.told().code, ErrorCode::OwnerOnly),

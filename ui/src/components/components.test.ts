@@ -1,8 +1,9 @@
 import { mount } from '@vue/test-utils';
 import { describe, expect, it, vi } from 'vitest';
-import { at, card, earthResistance, job, NOW, photo, record, text } from '../../test/builders';
+import { at, card, deed, earthResistance, job, NOW, photo, record, text } from '../../test/builders';
 import { chip } from '../../test/outletBuilders';
 import BlockerList from './BlockerList.vue';
+import HistoryList from './HistoryList.vue';
 import JobCardItem from './JobCardItem.vue';
 import NodeLine from './NodeLine.vue';
 import NoticeStack from './NoticeStack.vue';
@@ -247,5 +248,25 @@ describe('a reading as text', () => {
     const row = earthResistance();
     expect(spoken(row, record({ found: { state: 'number', thousandths: 12_600 } })).value).toBe('12.6 Ω');
     expect(spoken(row, record({ found: { state: 'not_measured', reason: '没有仪表' } })).reason).toBe('没有仪表');
+  });
+});
+
+describe('the history', () => {
+  const lines = [deed('冉小军', 'here', 'use_part'), deed('冉小军', 'here', 'record_reading')];
+
+  it('offers to undo what may be undone, and names it', async () => {
+    const list = mount(HistoryList, { props: { lines, now: NOW, mayUndo: true } });
+    const offered = list.findAll(T('history-undo'));
+    expect(offered.map((button) => button.attributes('aria-label'))).toEqual(['撤销：用配件']);
+    await offered[0]?.trigger('click');
+    expect(list.emitted('undo')).toEqual([[lines[0]]]);
+  });
+
+  it('offers nothing where nobody may write', () => {
+    expect(
+      mount(HistoryList, { props: { lines, now: NOW } })
+        .find(T('history-undo'))
+        .exists(),
+    ).toBe(false);
   });
 });

@@ -16,6 +16,7 @@ import type {
   ShowCard,
   TakeOrder,
   TapNode,
+  Undo,
   UsePart,
   WriteField,
 } from '@schemas';
@@ -94,6 +95,8 @@ export const useJobs = defineStore('jobs', () => {
     writeField: (input: WriteField) => did(call('writeField', input)),
     usePart: (input: UsePart) => did(call('usePart', input)),
     removePart: (input: RemovePart) => did(call('removePart', input)),
+    /** An action of one's own; whoever wrote later keeps what they wrote. */
+    undo: (input: Undo) => did(call('undo', input)),
     answerService: (input: AnswerService) => did(call('answerService', input)),
     /** The fact's id: another fact may name it. */
     noteFact: async (input: NoteFact) => {

@@ -19,11 +19,12 @@ import type {
   TakeOrder,
   TapNode,
   SheetFact,
+  Undo,
   UsePart,
   Verdict,
   WriteField,
 } from '@schemas';
-import { card, job, owner, ran, text } from '../builders';
+import { card, deed, job, owner, ran, text } from '../builders';
 import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
 import { BenchStory } from './benchStory';
 import { judged } from './mineStory';
@@ -159,10 +160,7 @@ export class Story extends BenchStory {
       ],
       others: others.filter((gate) => gate.blockers.length > 0),
     };
-    view.history = [
-      { at: Date.now(), by: ran.name, device: this.session.device, action, received: !this.session.no_network },
-      ...view.history,
-    ];
+    view.history = [{ ...deed(ran.name, this.session.device, action), received: !this.session.no_network }, ...view.history];
     view.card.unsent = view.history.filter((line) => !line.received).length;
     view.now = Date.now();
     setTimeout(() => this.tell({ kind: 'jobs_changed', jobs: [view.card.job] }), 30);
@@ -238,7 +236,7 @@ export class Story extends BenchStory {
   do_take_walk_in(input: TakeOrder) {
     if (input.customer.phone.length < 5) return refuse('phone_invalid');
     const taken = job({ card: { ...this.do_take_order(input).card, assignees: [ran] }, note: input.note });
-    taken.history = [{ at: Date.now(), by: ran.name, device: this.session.device, action: 'take_walk_in', received: false }];
+    taken.history = [deed(ran.name, this.session.device, 'take_walk_in')];
     this.cards = this.cards.map((each) => (each.job === taken.card.job ? taken.card : each));
     this.walkIns.set(taken.card.job, taken);
     return taken;
@@ -246,7 +244,7 @@ export class Story extends BenchStory {
   do_adopt_walk_in(input: { job: string }) {
     const found = this.walkIns.get(input.job);
     if (!found) return refuse('already_adopted');
-    found.history = [{ at: Date.now(), by: owner.name, device: this.session.device, action: 'adopt', received: true }, ...found.history];
+    found.history = [{ ...deed(owner.name, this.session.device, 'adopt'), received: true }, ...found.history];
     return found;
   }
   do_assign(input: Assign) {
@@ -334,6 +332,10 @@ export class Story extends BenchStory {
       row.state =
         input.answer.answer === 'not_applicable' ? 'not_applicable' : input.answer.answer === 'not_wanted' ? 'not_wanted' : 'done';
     return this.changed('answer_service');
+  }
+  do_undo({ action }: Undo): JobView | Answer {
+    const undone = this.view.history.find(({ id, undoable }) => id === action && undoable);
+    return undone ? this.changed('undo') : refuse('action_unknown');
   }
   do_note_fact(input: NoteFact) {
     const { id, fact } = { id: this.id(), ...input };

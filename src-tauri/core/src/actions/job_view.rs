@@ -11,7 +11,7 @@ use doorstep_schemas::view::{
     Text, Verdict, VerdictView,
 };
 
-use super::{Actions, JobError, may_write};
+use super::{Actions, JobError, may_write, undo};
 use crate::domain::facts::{Job, Photo, Reading};
 use crate::domain::gates::{self, Judge, Measured};
 use crate::domain::record::last;
@@ -72,7 +72,7 @@ impl Actions {
                 others: next.others,
             },
             appliances: judge.measured().iter().filter(|m| !m.loaner).map(|m| appliance(&judge, m, &names)).collect(),
-            loaners: judge.loaners().map(|m| appliance(&judge, m, &names)).collect(),
+            loaners: judge.loaners().filter(|m| out(&facts, m.appliance.id)).map(|m| appliance(&judge, m, &names)).collect(),
             bench: facts.order.appliances.iter().map(|a| bench(&facts, a.id)).collect(),
             services: five(&facts, checked.is_some(), in_force),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
@@ -98,6 +98,11 @@ impl Actions {
             card: row.card,
         })
     }
+}
+
+/// A loaner that is still at the customer's.
+fn out(job: &Job, loaner: ShortId) -> bool {
+    !job.sheet.loaner_backs.iter().any(|back| back.loaner == loaner)
 }
 
 /// Members' names, as the relay told them, each asked for once.
@@ -303,12 +308,15 @@ fn slots(judge: &Judge<'_>, rules: InForce<'_>) -> Vec<PhotoSlot> {
 
 fn history(store: &Store, job: JobId) -> Result<Vec<HistoryLine>, StoreError> {
     let rows = store.history(job)?;
+    let here = store.actor().device();
     Ok(rows
         .into_iter()
         .map(|row| HistoryLine {
             at: Millis(row.made_ms),
             by: row.member,
             device: row.device,
+            undoable: row.device == here && undo::may_be(&row.action),
+            id: row.id.to_string(),
             action: row.action,
             received: row.received,
         })

@@ -28,6 +28,15 @@ pub enum UndoError {
     Job(#[from] JobError),
 }
 
+/// Actions that write what is no evidence. An undo is undone as well.
+const MAY_BE: [&str; 8] =
+    ["answer_service", "assign", "remark", "remove_part", "set_window", "undo", "use_part", "write_field"];
+
+/// Whether an action of this code is of a kind that can be undone.
+pub(super) fn may_be(code: &str) -> bool {
+    MAY_BE.contains(&code)
+}
+
 impl From<StoreError> for UndoError {
     fn from(error: StoreError) -> Self {
         Self::Job(error.into())

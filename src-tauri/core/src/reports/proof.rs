@@ -87,7 +87,7 @@ fn customer(job: &Job, about: &About<'_>) -> Block {
     let customer = job.customer();
     Block::Pairs(vec![
         pair(about.say("用户", "Customer"), customer.name),
-        pair(about.say("电话", "Phone"), customer.phone),
+        pair(about.say("电话", "Phone"), words::phone(&customer.phone)),
         pair(about.say("地址", "Address"), format!("{} {}", customer.township, customer.address).trim().to_owned()),
         pair(about.say("服务工程师", "Technician"), about.technician),
     ])
@@ -162,7 +162,8 @@ fn readings(job: &Job, about: &About<'_>) -> Vec<Block> {
                 Verdict::NotApplicable => about.say("不适用", "not applicable"),
                 Verdict::NotMeasured => about.say("未测", "not measured"),
             };
-            rows.push(vec![about.of(&limit.name), about.of(&judged.reason), verdict]);
+            let found = without_word(&about.of(&judged.reason), &verdict);
+            rows.push(vec![about.of(&limit.name), found, verdict]);
         }
     }
     let columns = vec![
@@ -174,6 +175,12 @@ fn readings(job: &Job, about: &About<'_>) -> Vec<Block> {
         Block::Heading(about.say("安全测电", "Safety check")),
         Block::Table(Table { columns, rows, totals: Vec::new() }),
     ]
+}
+
+/// What was found, without the verdict that the next column says.
+fn without_word(reason: &str, verdict: &str) -> String {
+    let found = reason.strip_suffix(verdict).or_else(|| reason.strip_prefix(verdict)).unwrap_or(reason);
+    found.trim_matches(['，', '：', ':', ',', ' ']).to_owned()
 }
 
 /// The five services: done, or not and why; a gap shows (R13).

@@ -1,5 +1,6 @@
 //! The trade's words for reports: 中文 and English side by side.
 
+use crate::domain::intake::is_mobile;
 use doorstep_schemas::view::{FindingCode, JobKind, JobOutcome, Language, NodeKind};
 
 /// Both languages of one phrase.
@@ -12,6 +13,15 @@ impl Phrase {
             Language::En => self.1,
         }
     }
+}
+
+/// A mobile number as people read it out, `138 0000 1234`; anything else as it is.
+pub fn phone(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    if !is_mobile(&digits) {
+        return number.to_owned();
+    }
+    [&digits[..3], &digits[3..7], &digits[7..]].join(" ")
 }
 
 pub fn kind(kind: JobKind) -> Phrase {

@@ -11,13 +11,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use doorstep_schemas::change::Change;
 use doorstep_schemas::closed::ClosedChange;
-use doorstep_schemas::ids::{Actor, DeviceId, DocId, JobId};
+use doorstep_schemas::ids::{Actor, ChangeHash, DeviceId, DocId, JobId};
 use lru::LruCache;
 use rusqlite::hooks::Action;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Store, StoreError, packs};
-use crate::documents::history::action_of;
+use crate::documents::history::{ActionId, action_of};
 
 /// Lines of a job's history that are told at most, the newest.
 const LINES: usize = 500;
@@ -35,6 +35,8 @@ pub struct HistoryRow {
     pub device: DeviceId,
     pub member: String,
     pub action: String,
+    /// The action's name, by which it is undone.
+    pub id: ActionId,
     pub received: bool,
 }
 
@@ -43,13 +45,16 @@ pub struct HistoryRow {
 struct Said {
     made_ms: i64,
     action: String,
+    id: ActionId,
 }
 
 impl Said {
-    fn read(bytes: &[u8]) -> Result<Self, StoreError> {
+    fn read(hash: [u8; 32], bytes: &[u8]) -> Result<Self, StoreError> {
         let change = Change::parse(bytes)?;
         let message = String::from_utf8_lossy(change.message);
-        Ok(Self { made_ms: change.time.saturating_mul(1000), action: action_of(&message).0.to_owned() })
+        let (action, several) = action_of(&message);
+        let id = several.map_or(ActionId::One(ChangeHash(hash)), ActionId::Several);
+        Ok(Self { made_ms: change.time.saturating_mul(1000), action: action.to_owned(), id })
     }
 }
 
@@ -96,7 +101,7 @@ impl Told {
         if let Some(said) = self.said.borrow_mut().get(&hash) {
             return Ok(said.clone());
         }
-        let said = Said::read(&bytes()?)?;
+        let said = Said::read(hash, &bytes()?)?;
         self.said.borrow_mut().put(hash, said.clone());
         Ok(said)
     }
@@ -142,6 +147,7 @@ impl Store {
                 device: *device,
                 member: String::clone(member),
                 action: said.action.clone(),
+                id: said.id,
                 received: *received,
             });
         }

@@ -75,6 +75,7 @@ export default {
   confirmation_wrong: 'Those are not the last four characters of the device number, so nothing was erased. Look at it and try again.',
   input_invalid: 'Something entered is not right, so it was not saved. Change it and try again.',
   field_required: '“{field}” must be filled in. Everything else is kept.',
+  field_malformed: '“{field}” can’t be right, so it was not saved. Everything else is kept. Check it and save again.',
   field_too_long: '“{field}” is too long. Shorten it and save again.',
   phone_invalid: 'The phone number is not right. Enter a mobile number, or a landline with its area code.',
   job_not_found: 'This device does not hold the job. It may have gone to somebody else.',

@@ -68,6 +68,7 @@ export default {
   confirmation_wrong: '编号后四位不对，没有清空。请照着设备号再输一次。',
   input_invalid: '填写的内容不对，没有保存。请改过再试。',
   field_required: '「{field}」要填。其他内容都还在。',
+  field_malformed: '「{field}」写得不对，没有存下；其他内容都还在。请核对后再存。',
   field_too_long: '「{field}」太长了。请改短再存。',
   phone_invalid: '电话号码不对。请填手机号或带区号的座机。',
   job_not_found: '本机没有这张单。可能已改派给别人。',

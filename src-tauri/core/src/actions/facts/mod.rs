@@ -31,6 +31,8 @@ pub enum FactError {
     TooLong { field: &'static str, most: usize },
     #[error("{field} is between {least} and {most}")]
     OutOfRange { field: &'static str, least: i64, most: i64 },
+    #[error("{0} can't be one")]
+    Malformed(&'static str),
     #[error("{0} names something that is not here")]
     Unknown(&'static str),
     /// Everything that stands in the way, all at once.

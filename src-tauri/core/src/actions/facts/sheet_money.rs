@@ -114,10 +114,10 @@ pub(super) fn ready(making: &Making<'_>, fact: &SheetFact) -> Result<Option<Read
                 return Err(FactError::Required("title"));
             }
             if !tax_number.is_empty() && !invoice::is_tax_number(&tax_number) {
-                return Err(FactError::Unknown("tax_number"));
+                return Err(FactError::Malformed("tax_number"));
             }
             if !mail.is_empty() && !invoice::is_mail(&mail) {
-                return Err(FactError::Unknown("mail"));
+                return Err(FactError::Malformed("mail"));
             }
             let texts = [(invoice::TITLE, title), (invoice::TAX_NUMBER, tax_number), (invoice::MAIL, mail)];
             let write = move |doc: &mut _| texts.iter().try_for_each(|(key, text)| paper::set_about(doc, key, text));

@@ -33,6 +33,8 @@ fn r45_a_receipt_has_the_lines_the_sum_the_verdicts_and_who_was_there() {
     {
         assert!(zh.contains(said), "{said}: {zh}");
     }
+    assert!(!zh.contains("，合格"), "the verdict has a column of its own: {zh}");
+    assert!(zh.contains("138 0000 10"), "numbers as people read them out: {zh}");
     let en = text(&paper(&desk, job, ProofKind::Receipt, Language::En).unwrap());
     assert!(en.contains("Still to pay") && en.contains("\"pass\""), "{en}");
 }
