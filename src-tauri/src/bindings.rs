@@ -137,6 +137,15 @@ mod tests {
         assert!(fresh == committed, "schemas/ts/bindings.ts is stale: run the tests once with {WRITE}=1");
     }
 
+    /// What is not ours: events, news told by the system, and with a scope of its own what is handed to other apps.
+    const PLUGINS: [&str; 5] = [
+        "core:event:allow-listen",
+        "core:event:allow-unlisten",
+        "notification:allow-is-permission-granted",
+        "notification:allow-notify",
+        "notification:allow-request-permission",
+    ];
+
     #[test]
     fn every_command_is_allowed_to_the_window_and_nothing_else_is() {
         let committed = std::fs::read_to_string(committed()).unwrap();
@@ -145,13 +154,21 @@ mod tests {
             .filter_map(|line| line.split("__TAURI_INVOKE(\"").nth(1)?.split('"').next())
             .map(|name| format!("allow-{}", name.replace('_', "-")))
             .collect();
-        commands.extend(["core:event:allow-listen", "core:event:allow-unlisten"].map(str::to_owned));
+        commands.extend(PLUGINS.map(str::to_owned));
         commands.sort();
         for file in ["main", "mobile"] {
             let path = format!("{}/capabilities/{file}.json", env!("CARGO_MANIFEST_DIR"));
             let capability: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-            let mut allowed: Vec<String> = serde_json::from_value(capability["permissions"].clone()).unwrap();
+            let permissions = capability["permissions"].as_array().unwrap();
+            let mut allowed: Vec<String> =
+                permissions.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
             allowed.sort();
+            // Links leave by their schemes, and by no web address: a page of the web has no business here.
+            let scoped: Vec<&serde_json::Value> = permissions.iter().filter(|entry| entry.is_object()).collect();
+            assert_eq!(scoped.len(), 1, "{file}.json");
+            assert_eq!(scoped[0]["identifier"], "opener:allow-open-url");
+            let links = scoped[0]["allow"].to_string();
+            assert!(links.contains("tel:*") && !links.contains("http") && !links.contains("file"), "{links}");
             assert_eq!(allowed, commands, "{file}.json");
         }
     }

@@ -46,6 +46,9 @@ pub fn open(options: Options) -> Result<(), WindowError> {
     let handler = builder.invoke_handler();
     tauri::Builder::default()
         .invoke_handler(handler)
+        // The screens hand links over themselves.
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .plugin(tauri_plugin_notification::init())
         .register_uri_scheme_protocol("photo", |context, request| {
             let core = context.app_handle().state::<Arc<Doorstep>>();
             let jpeg = photo_scheme::jpeg(&core, request.uri().path());

@@ -4,7 +4,7 @@
  * In a browser a stand-in for Tauri's internals is installed, so that the generated commands and events work unchanged:
  * a command is `POST /ipc/<name>`, events arrive on one `EventSource('/events')`. It must be installed before the first call.
  */
-import { convertFileSrc, isTauri } from '@tauri-apps/api/core';
+import { convertFileSrc, invoke, isTauri } from '@tauri-apps/api/core';
 
 type Listener = (message: unknown) => void;
 
@@ -100,4 +100,32 @@ export function onReconnect(tell: () => void): () => void {
 /** Where an `<img>` finds the bytes of a picture that is on this device. */
 export function photoUrl(hash: string): string {
   return inWindow ? convertFileSrc(hash, 'photo') : `/photo/${hash}`;
+}
+
+/** The system has no app for this link. */
+export class NobodyOpens extends Error {}
+
+/** Hands a link to the system: a call, a message, a map. A browser does that by itself, and never says what came of it. */
+export async function openOutside(uri: string): Promise<void> {
+  if (inWindow) {
+    await invoke('plugin:opener|open_url', { url: uri }).catch((cause: unknown) => {
+      throw new NobodyOpens(uri, { cause });
+    });
+    return;
+  }
+  const link = document.createElement('a');
+  link.href = uri;
+  link.rel = 'noreferrer';
+  link.click();
+}
+
+/**
+ * Tells a person who looks elsewhere, by the system's own means. Whoever looks at the app is asked first, at the first news, if the
+ * system wants that; a no is kept by the system.
+ */
+export async function tellSystem(body: string): Promise<void> {
+  if (!inWindow) return;
+  const granted = await invoke<boolean | null>('plugin:notification|is_permission_granted');
+  if (granted === null && !document.hidden) await invoke('plugin:notification|request_permission');
+  if (granted && document.hidden) await invoke('plugin:notification|notify', { options: { title: document.title, body } });
 }

@@ -1,5 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
-import { callUri, leave, MAPS, mapUri, messageUri, systemOf, type System } from './outside';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { callUri, MAPS, mapUri, messageUri, systemOf, type System } from './outside';
 
 const ADDRESS = '石桥铺镇 老街27号 #2 & 3/4';
 const SYSTEMS: System[] = ['android', 'ios', 'other'];
@@ -57,13 +59,20 @@ describe('the system', () => {
   });
 });
 
-describe('leaving', () => {
-  it('opens the link, and says nothing of where from', () => {
-    const opened: HTMLAnchorElement[] = [];
-    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
-      opened.push(this);
-    });
-    leave('tel:13800001234');
-    expect(opened.map((link) => [link.href, link.rel])).toEqual([['tel:13800001234', 'noreferrer']]);
+describe('what the shell lets out', () => {
+  const allowed = (shell: string): string[] => {
+    const file = resolve(import.meta.dirname, `../../../src-tauri/capabilities/${shell}.json`);
+    const { permissions } = JSON.parse(readFileSync(file, 'utf8')) as { permissions: (string | { allow: { url: string }[] })[] };
+    return permissions.flatMap((entry) => (typeof entry === 'string' ? [] : entry.allow.map(({ url }) => url.replace('*', ''))));
+  };
+
+  it.each(['main', 'mobile'])('is every link that is made here (%s)', (shell) => {
+    const links = SYSTEMS.flatMap((system) => [
+      callUri('13800001234'),
+      messageUri('13800001234', '已出发', system),
+      ...MAPS.map((map) => mapUri(map, '老街27号', system)),
+    ]);
+    const shut = links.filter((link) => !allowed(shell).some((start) => link.startsWith(start)));
+    expect(shut).toEqual([]);
   });
 });

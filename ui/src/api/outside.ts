@@ -45,11 +45,3 @@ export function mapUri(app: MapApp, address: string, system: System = systemOf()
       return ios ? `maps://?q=${place}` : `geo:0,0?q=${place}`;
   }
 }
-
-/** The one way out: where a shell opens links by itself, only this changes. */
-export function leave(uri: string): void {
-  const link = document.createElement('a');
-  link.href = uri;
-  link.rel = 'noreferrer';
-  link.click();
-}

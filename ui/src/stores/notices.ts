@@ -2,7 +2,9 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { CallFailed } from '@/api/call';
+import { NobodyOpens, tellSystem } from '@/api/host';
 import { FileUnreadable } from '@/api/picture';
+import { i18n } from '@/i18n';
 import { failureText } from '@/i18n/failure';
 
 export interface Notice {
@@ -20,6 +22,7 @@ const MOST_SHOWN = 4;
 /** What a person is told about an error of any origin. */
 export function tellFailure(error: unknown): string {
   if (error instanceof CallFailed) return failureText(error.failure);
+  if (error instanceof NobodyOpens) return i18n.global.t('nobodyOpens');
   const code = error instanceof FileUnreadable ? 'photo_truncated' : 'internal';
   return failureText({ code, params: {}, detail: String(error) });
 }
@@ -41,7 +44,11 @@ export const useNotices = defineStore('notices', () => {
   const done = (text: string, undo?: Notice['undo']) => show({ kind: 'done', text, undo });
   const failed = (error: unknown) => show({ kind: 'failed', text: tellFailure(error) });
 
-  const news = (text: string, go: Notice['go']) => show({ kind: 'news', text, go });
+  /** What others did: on the screen, and by the system's means for whoever looks elsewhere. */
+  function news(text: string, go: Notice['go']): void {
+    show({ kind: 'news', text, go });
+    tellSystem(text).catch((cause: unknown) => console.warn('the system tells no news', cause));
+  }
 
   return { shown, done, failed, news, dismiss };
 });

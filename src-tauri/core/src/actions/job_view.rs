@@ -72,7 +72,11 @@ impl Actions {
                 others: next.others,
             },
             appliances: judge.measured().iter().filter(|m| !m.loaner).map(|m| appliance(&judge, m, &names)).collect(),
-            loaners: judge.loaners().filter(|m| out(&facts, m.appliance.id)).map(|m| appliance(&judge, m, &names)).collect(),
+            loaners: judge
+                .loaners()
+                .filter(|m| out(&facts, m.appliance.id))
+                .map(|m| appliance(&judge, m, &names))
+                .collect(),
             bench: facts.order.appliances.iter().map(|a| bench(&facts, a.id)).collect(),
             services: five(&facts, checked.is_some(), in_force),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),

@@ -1,7 +1,7 @@
 import type { Failure } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
-import { card, job, owner, ran } from '../../../test/builders';
+import { card, deed, job, owner, ran } from '../../../test/builders';
 import { openStory, T } from '../../../test/door';
 import { review, session } from '../../../test/outletBuilders';
 import { judged } from '../../../test/double/mineStory';
@@ -73,7 +73,7 @@ describe('the owner’s evening', () => {
     const plain = world.story.do_job;
     world.story.do_job = (input) => {
       const view = plain(input);
-      const line = { at: 0, by: '', device: '', action: 'return_sheet', received: true };
+      const line = { ...deed('', '', 'return_sheet'), at: 0, received: true };
       return input.job.endsWith('700003') ? { ...view, history: [line] } : view;
     };
     const { page: shown } = await open(world);

@@ -10,6 +10,7 @@ export default {
   back: 'Back',
   yes: 'Yes',
   no: 'No',
+  nobodyOpens: 'No app opens this. Copy the number or the address and use it elsewhere.',
   chip: { offline: 'Offline', waiting: '{count} to upload', onDevice: '{count} only here', stuck: '{count} stuck', label: 'Sync state' },
   minutes: '{count} min',
   hours: '{count} h',

@@ -10,6 +10,7 @@ export default {
   back: '返回',
   yes: '是',
   no: '否',
+  nobodyOpens: '没有应用能打开它。请复制号码或地址，再到别的应用里用。',
   chip: { offline: '离线', waiting: '待上传 {count} 项', onDevice: '本机 {count} 项待传', stuck: '{count} 项卡住', label: '同步状态' },
   minutes: '{count} 分',
   hours: '{count} 小时',
