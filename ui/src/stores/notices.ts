@@ -47,7 +47,8 @@ export const useNotices = defineStore('notices', () => {
   /** What others did: on the screen, and by the system's means for whoever looks elsewhere. */
   function news(text: string, go: Notice['go']): void {
     show({ kind: 'news', text, go });
-    tellSystem(text).catch((cause: unknown) => console.warn('the system tells no news', cause));
+    // It is on the screen, whatever the system makes of it.
+    tellSystem(text).catch(() => undefined);
   }
 
   return { shown, done, failed, news, dismiss };
