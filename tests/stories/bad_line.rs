@@ -114,7 +114,7 @@ async fn a_line_that_is_cut_every_five_seconds_brings_each_piece_once() {
     let stage = Stage::set().await;
     // So thin that the work doesn't fit between two cuts.
     let weather = Weather { bytes_per_second: Some(1_500), ends: Ends::Each(Duration::from_secs(5)), ..Weather::TWO_G };
-    let passed = stage.work_then(4 * EDITS, weather, Duration::from_secs(150)).await;
+    let passed = stage.work_then(4 * EDITS, weather, Duration::from_secs(400)).await;
     assert!(passed.cut > 0, "{passed:?}");
     assert!(passed.bytes_up + passed.bytes_down < 3 * 4 * A_VISIT, "{passed:?}");
 }
