@@ -749,6 +749,8 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 "bundle_sender_unknown" | 
 /**  The device that wrote it was reported lost, or its member has left. */
 "bundle_sender_refused" | 
+/**  A number or an address that can't be one. */
+"field_malformed" | 
 /**  A claim pack needs photos, and holds so many at most. */
 "claim_choice" | "claim_too_large" | 
 /**  What is here would not stand up to a check: as a rule the relay holds more of the job. */
