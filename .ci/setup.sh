@@ -60,9 +60,12 @@ need_ui() {
     fi
 }
 
-# The window and the host without one are one program here; a release is built without devhost.
-APP_FEATURES="window,devhost"
-build_app() { cargo build --quiet -p doorstep-app --features "$APP_FEATURES"; }
-build_programs() { cargo build --quiet -p doorstep-relay -p doorstep-tests; }
+# Always the same selection and the same features, so that nothing is compiled twice (decision 0010). The window and the host
+# without one are one program here; a release is built without devhost.
+ALL=(--workspace --features doorstep-app/window,doorstep-app/devhost)
+# DOORSTEP_BUILT is set where the tests' own build has made the programs.
+build_bins() { [ -n "${DOORSTEP_BUILT:-}" ] || cargo build --quiet "${ALL[@]}" "${@/#/--bin=}"; }
+build_app() { build_bins doorstep-app; }
+build_programs() { build_bins doorstep-relay doorstep-play; }
 
 TARGET=${CARGO_TARGET_DIR:-target}/debug

@@ -50,8 +50,7 @@ async fn window(folder: &Path, port: u16) -> WebDriver {
 }
 
 async fn find(driver: &WebDriver, test: &str) -> WebElement {
-    let selector = format!("[data-test=\"{test}\"]");
-    driver.query(By::Css(selector)).wait(Duration::from_secs(20), Duration::from_millis(50)).first().await.unwrap()
+    find_by(driver, &format!("[data-test=\"{test}\"]")).await
 }
 
 /// A phone with the sample day's orders; its relay runs on.
@@ -159,6 +158,50 @@ async fn what_is_typed_in_the_real_window_is_in_the_database() {
     driver.quit().await.unwrap();
     drop(driver_process);
     assert_eq!(serials(&phone), [TYPED], "and when it is closed");
+}
+
+/// An installer in a cellar: no relay answers, the earth is bad, and nothing on the screens marks the job as done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_without_network_a_job_with_an_unsafe_earth_cant_be_finished_in_the_real_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let (relay, phone) = phone_in_an_outlet(folder.path()).await;
+    drop(relay);
+    let (_display, display) = display();
+    let (_driver, port) = driver(&display);
+    let window = window(&phone, port).await;
+    find(&window, "job-card").await.click().await.unwrap();
+    for step in ["depart", "arrive"] {
+        find_by(&window, &format!("[data-test=\"next-step\"][data-step=\"{step}\"]:not([disabled])"))
+            .await
+            .click()
+            .await
+            .unwrap();
+    }
+    // The card is shown until somebody turns on.
+    find(&window, "card-next").await.click().await.unwrap();
+    find(&window, "open-earth_resistance").await.click().await.unwrap();
+    find_by(&window, "[data-test=\"row-earth_resistance\"] [data-test^=\"method-\"]").await.click().await.unwrap();
+    for key in ["pad-1", "pad-2", "pad-point", "pad-6", "pad-save"] {
+        find(&window, key).await.click().await.unwrap();
+    }
+    let verdict = find_by(&window, "[data-test=\"row-earth_resistance\"] [data-test=\"verdict\"]").await;
+    assert!(verdict.text().await.unwrap().contains("不合格"));
+
+    let at = window.current_url().await.unwrap();
+    let finish = at.as_str().replace("/safety", "/finish");
+    assert_ne!(finish, at.as_str());
+    window.execute("location.href = arguments[0]", vec![finish.into()]).await.unwrap();
+    find(&window, "gate-completed").await;
+    let offered = window.find_all(By::Css("[data-test=\"outcome-completed\"]")).await.unwrap();
+    assert!(offered.is_empty(), "completed is not offered while the earth fails");
+    assert!(!find(&window, "finish-confirm").await.is_enabled().await.unwrap());
+    window.quit().await.unwrap();
+    let rows = doorstep::store::all_rows(&open(&phone)).unwrap();
+    assert!(rows.iter().all(|row| row.figures.finished_at.is_none()), "and nothing was finished");
+}
+
+async fn find_by(driver: &WebDriver, selector: &str) -> WebElement {
+    driver.query(By::Css(selector)).wait(Duration::from_secs(20), Duration::from_millis(50)).first().await.unwrap()
 }
 
 fn open(folder: &Path) -> rusqlite::Connection {
