@@ -1,6 +1,7 @@
+import type { Blocker } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { appliance, card, row } from '../../test/builders';
+import { appliance, card, row, text } from '../../test/builders';
 import { openStory, T } from '../../test/door';
 import { flush, openKept } from '@/stores/draft';
 import CardPage from './CardPage.vue';
@@ -294,7 +295,48 @@ describe('the sheet', () => {
   });
 });
 
+describe('what failed', () => {
+  const failed = (code: string): Blocker => ({
+    code: 'reading_failed',
+    subject: text('接地有效', 'Earth present'),
+    jump: { to: 'reading', appliance: appliance().id, code },
+  });
+
+  it('stands above everything else on the job, with both ways out', async () => {
+    const world = openStory();
+    const plain = world.story.do_job.bind(world.story);
+    world.story.do_job = (input) => {
+      const view = plain(input);
+      return { ...view, next: { ...view.next, blockers: [failed('earth_present'), ...view.next.blockers] } };
+    };
+    const { page: shown, router } = await open(JobPage, world);
+    const panel = shown.get(T('failing'));
+    expect(panel.findAll(T('blocker'))).toHaveLength(1);
+    expect(panel.get(T('failing-ways')).attributes('href')).toContain(`/field/job/${job}/finish`);
+    await panel.get(T('blocker')).trigger('click');
+    await flushPromises();
+    expect(router.currentRoute.value.fullPath).toContain('/safety?');
+    expect(router.currentRoute.value.query.code).toBe('earth_present');
+  });
+
+  it('is not spoken of while nothing failed', async () => {
+    const { page: shown } = await open(JobPage);
+    expect(shown.find(T('failing')).exists()).toBe(false);
+  });
+});
+
 describe('finishing', () => {
+  it('keeps the outcomes in sight: a few of what is missing, and all when asked for', async () => {
+    const world = openStory();
+    for (const step of ['depart', 'arrive']) world.story.answer('tap_node', { tap: step } as never);
+    const { page: finish } = await open(FinishPage, world);
+    const missing = () => finish.get(T('finish-blockers')).findAll(T('blocker'));
+    expect(missing()).toHaveLength(4);
+    await tap('all-blockers');
+    expect(missing().length).toBeGreaterThan(4);
+    expect(finish.find(T('all-blockers')).exists()).toBe(false);
+  });
+
   it('lists what is missing and jumps to it', async () => {
     const world = openStory();
     for (const step of ['depart', 'arrive']) world.story.answer('tap_node', { tap: step } as never);

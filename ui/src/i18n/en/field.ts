@@ -66,6 +66,8 @@ export default {
     undo: 'Undo',
     undoThis: 'Undo: {what}',
     undone: 'Undone: {what}',
+    failing: 'Failed and not put right',
+    failingWays: 'It can’t be put right: refuse, or give notice',
     historyNone: 'Nothing recorded yet',
     onRelay: 'On the relay',
     onDevice: 'On this device',

@@ -66,6 +66,8 @@ export default {
     undo: '撤销',
     undoThis: '撤销：{what}',
     undone: '已撤销：{what}',
+    failing: '不合格，没整改好',
+    failingWays: '整改不了：拒装或出告知书',
     historyNone: '还没有记录',
     onRelay: '已到中继',
     onDevice: '在本机',
