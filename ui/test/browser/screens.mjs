@@ -22,7 +22,7 @@ const unfold = (page) =>
   });
 
 /** The phone. */
-export const FIELD = [
+const FIELD = [
   ['first start, by link', { path: '/enrol', role: 'new', ready: 'enrol-link' }],
   ['first start, by code', { path: '/enrol', role: 'new', ready: 'enrol-by-code', act: thenSee(click('enrol-by-code'), 'enrol-code') }],
   ['today', { path: '/field/today', ready: 'job-card' }],
@@ -109,7 +109,7 @@ export const FIELD = [
   ['to decide, assigning', { path: '/field/turns', role: 'owner', ready: 'turn', act: thenSee(click('assign'), 'assign-sheet') }],
   ['job, the reply', { path: JOB, tale: 'done', ready: 'job-finished', act: thenSee(click('reply'), 'reply-text') }],
   ['this device', { path: '/field/storage', tale: 'visit', ready: 'storage', act: unfold }],
-].map(([name, screen]) => ({ name, ...screen }));
+].map(([name, screen]) => ({ name, shell: 'field', ...screen }));
 
 function mending(outcome) {
   return async (page) => {
@@ -120,7 +120,7 @@ function mending(outcome) {
 }
 
 /** The desk. */
-export const DESK = [
+const DESK = [
   ['orders', { path: '/desk/orders', ready: 'order-row' }],
   ['orders, none', { path: '/desk/orders', tale: 'quiet', ready: 'empty' }],
   ['orders, 500', { path: '/desk/orders', tale: 'rush', ready: 'order-row' }],
@@ -158,4 +158,7 @@ export const DESK = [
   ['team, a lost device', { path: '/desk/team', ready: 'device-row', act: thenSee(click('device-lost'), 'lost-confirm') }],
   ['this device', { path: '/desk/storage', tale: 'visit', ready: 'storage' }],
   ['settings', { path: '/desk/settings', ready: 'settings-relay' }],
-].map(([name, screen]) => ({ name, role: 'owner', ...screen }));
+].map(([name, screen]) => ({ name, shell: 'desk', role: 'owner', ...screen }));
+
+/** Those of both shells whose name, as `field: today`, has the words in it. */
+export const screensWith = (words) => [...FIELD, ...DESK].filter((each) => `${each.shell}: ${each.name}`.includes(words));
