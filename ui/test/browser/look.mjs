@@ -1,7 +1,6 @@
 /**
  * Looks at every screen of both shells in headless Chromium, in both languages, light and dark: axe-core finds nothing, nothing scrolls
- * sideways, and with the text twice as large nothing on the phone is cut off, covered or out of reach. One line a screen; exits 1 on any
- * finding.
+ * sideways, and with the text twice as large nothing is cut off, covered or out of reach. One line a screen; exits 1 on any finding.
  *
  *   node test/browser/look.mjs [--only WORDS] [--shots DIR] [--at-once N]
  */
@@ -75,12 +74,13 @@ async function look(page, address, screen) {
     await settled(page);
     note('en', await page.evaluate(sideways));
     const small = await page.evaluate(sizes);
-    await enlarge(page, phone ? 2 : 1);
-    if (phone)
-      note('en, 200 %', [...stayed(small, await page.evaluate(sizes)), ...(await page.evaluate(sideways)), ...(await page.evaluate(lost))]);
+    await enlarge(page, 2);
+    note('en, 200 %', [...stayed(small, await page.evaluate(sizes)), ...(await page.evaluate(lost))]);
+    if (phone) note('en, 200 %', await page.evaluate(sideways));
     await picture('en', '200');
     await speak(page, 'zh');
-    if (phone) note('zh, 200 %', [...(await page.evaluate(sideways)), ...(await page.evaluate(lost))]);
+    note('zh, 200 %', await page.evaluate(lost));
+    if (phone) note('zh, 200 %', await page.evaluate(sideways));
     await picture('zh', '200');
     await enlarge(page, 1);
     note('zh', await page.evaluate(sideways));
