@@ -30,6 +30,21 @@ describe('a long list', () => {
     list.unmount();
   });
 
+  it('has no row that is further away than one window, and at its end the last', async () => {
+    const { list, places, scrollTo } = open(500);
+    const near = (px: number) => {
+      const [from, to] = [px - window.innerHeight, px + 2 * window.innerHeight];
+      return Array.from({ length: 500 }, (_, place) => place + 1).filter((place) => place * 172 > from && (place - 1) * 172 < to);
+    };
+    for (const px of [0, 172 * 100, 172 * 500 - window.innerHeight]) {
+      await scrollTo(px);
+      expect(places()).toEqual(near(px));
+    }
+    expect(list.findAll('li').at(-1)?.text()).toContain('客户 500');
+    expect(list.get('ul').attributes('style')).toContain('padding-bottom: 0px');
+    list.unmount();
+  });
+
   it('keeps the height of all of it, drawn or not', async () => {
     const { list, scrollTo } = open(500);
     await scrollTo(172 * 100);

@@ -1,12 +1,14 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { card } from '../../test/builders';
-import { Contested } from '../../test/double/benchTales';
+import { Contested, Moved } from '../../test/double/benchTales';
 import { openStory, T } from '../../test/door';
 import { session } from '../../test/outletBuilders';
 import { useNotices } from '@/stores/notices';
 import { useSession } from '@/stores/session';
 import JobPanel from '@/desk/JobPanel.vue';
+import OrdersPage from '@/desk/OrdersPage.vue';
+import DeskSync from '@/desk/SyncPage.vue';
 import ConflictPage from './ConflictPage.vue';
 import JobPage from './JobPage.vue';
 import SyncPage from './SyncPage.vue';
@@ -41,6 +43,18 @@ describe('a sheet that two filled in apart', () => {
     expect(onSync.get(T('contested-job')).attributes('href')).toBe(`/field/job/${job}/conflict`);
   });
 
+  it('is counted on the desk’s Sync too, and compared beside its order', async () => {
+    const world = await open(DeskSync, 'contested', 'owner');
+    const way = world.page.get(T('contested-job')).attributes('href');
+    expect(way).toBe(`/desk/orders?compare=${job}`);
+    world.page.unmount();
+    await world.router.push(way ?? '');
+    page = mount(OrdersPage, { global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } } });
+    await flushPromises();
+    await vi.waitFor(() => expect(page?.find(T('conflict-field')).exists()).toBe(true));
+    expect(page.get(T('job-panel')).attributes('data-job')).toBe(job);
+  });
+
   it('is said on no other sheet', async () => {
     const { page: onJob } = await open(JobPage, 'plain');
     expect(onJob.find(T('conflict')).exists()).toBe(false);
@@ -65,6 +79,28 @@ describe('picking', () => {
     expect((given(world)[0]?.choice as { change: string }).change).toContain('密封圈老化');
     expect(useNotices().shown.map((notice) => notice.text)).toContain('已选：密封圈老化');
     expect(told(world.page, 'conflict-field')).toHaveLength(2);
+  });
+
+  it('takes a third moment by day and clock where the value is one, and shows it as people write it', async () => {
+    const world = openStory('owner', Moved);
+    useSession().view = session();
+    const shown = mount(ConflictPage, { props: { job }, global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } } });
+    page = shown;
+    await flushPromises();
+    expect(told(shown, 'conflict-value').map((each) => each.replace(/\s+/g, ' '))).toEqual([
+      expect.stringMatching(/^11月21日 周六 14:00/),
+      expect.stringMatching(/^11月22日 周日 09:00/),
+    ]);
+    await shown.get(T('conflict-third')).trigger('click');
+    expect((shown.get(T('conflict-day')).element as HTMLInputElement).value).toBe('2026-11-21');
+    await shown.get(T('conflict-time')).setValue('');
+    expect(shown.get(T('conflict-write')).attributes('disabled')).toBeDefined();
+    await shown.get(T('conflict-time')).setValue('16:30');
+    await shown.get('form').trigger('submit');
+    await flushPromises();
+    const choice = world.asked.find((each) => each.command === 'resolve')?.input.choice;
+    expect(choice).toEqual({ choice: 'typed', text: String(Date.UTC(2026, 10, 21, 8, 30)) });
+    expect(useNotices().shown.map((notice) => notice.text)).toContain('已选：11月21日 周六 16:30');
   });
 
   it('takes a third value where none is right', async () => {

@@ -52,6 +52,12 @@ export function momentOf(day: string, time: string): number {
   return dayStart(day) + hours * HOUR + minutes * MINUTE;
 }
 
+/** A moment that the core writes as `2026-11-21 14:30`; null for any other text. */
+export function momentRead(text: string): number | null {
+  const [, day, time] = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})$/.exec(text.trim()) ?? [];
+  return day && time ? momentOf(day, time) : null;
+}
+
 /** The clock alone for today, with the date before it for another day. */
 export function when(at: number, now: number, tongue: Tongue): string {
   return dayOf(at) === dayOf(now) ? clock(at) : `${date(at, tongue, now)} ${clock(at)}`;

@@ -29,6 +29,9 @@ export async function speak(language: Language): Promise<void> {
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
 }
 
+/** A text of the rule data as it is stored: others read it, and bills are made of it, whatever this device speaks. */
+export const written = (text: Text) => text.zh || text.en;
+
 type Named = Record<string, unknown>;
 
 /** Translations for one component: `t` for the language files, `word` for a value the core names, `say` for rule data's own texts. */

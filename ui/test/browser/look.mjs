@@ -1,7 +1,6 @@
 /**
  * Looks at every screen of both shells in headless Chromium, in both languages, light and dark: axe-core finds nothing, nothing scrolls
- * sideways, and with the text twice as large nothing on the phone is cut off, covered or out of reach. One line a screen; exits 1 on any
- * finding.
+ * sideways, and with the text twice as large nothing is cut off, covered or out of reach. One line a screen; exits 1 on any finding.
  *
  *   node test/browser/look.mjs [--only WORDS] [--shots DIR] [--at-once N]
  */
@@ -9,8 +8,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { lost, sideways, sizes } from './measures.mjs';
-import { DESK, FIELD } from './screens.mjs';
-import { launch, serve, T } from './stage.mjs';
+import { screensWith } from './screens.mjs';
+import { goThrough, inLight, launch, open, pagesOf, serve, settled, speak } from './stage.mjs';
 
 const { values: given } = parseArgs({
   options: {
@@ -21,7 +20,6 @@ const { values: given } = parseArgs({
   },
 });
 
-const WAIT_MS = 20_000;
 const PHONE = { width: 360, height: 740 };
 const COMPUTER = { width: 1024, height: 768 };
 /** So tall for axe that no bar lies over what is below it: whether it can be scrolled to is judged by `lost`. */
@@ -43,33 +41,10 @@ const breaches = (page, runOnly) =>
     );
   }, runOnly);
 
-const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-
 async function shot(page, ...name) {
   if (!given.shots) return;
   mkdirSync(given.shots, { recursive: true });
   await page.screenshot({ path: join(given.shots, `${name.join('-').replace(/[^\w]+/g, '_')}.png`) });
-}
-
-/** The language is changed as another window of the same device would: what is open stays open. */
-async function speak(page, language) {
-  await page.evaluate((wanted) => {
-    const input = { language: wanted, shell: null, no_network: null, wifi_only: null, photo_position: null };
-    return fetch('/ipc/set_preferences', { method: 'POST', body: JSON.stringify({ input }) });
-  }, language);
-  await page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), language);
-  await settled(page);
-}
-
-/** One page for each shell, kept from screen to screen: what it has fetched and compiled is not fetched and compiled again. */
-async function pagesOf(browser) {
-  const open = async (viewport, hasTouch) => {
-    const context = await browser.newContext({ viewport, hasTouch, reducedMotion: 'reduce' });
-    const page = await context.newPage();
-    page.setDefaultTimeout(WAIT_MS);
-    return page;
-  };
-  return { field: await open(TALL_PHONE, true), desk: await open(TALL_COMPUTER, false) };
 }
 
 /** What is wrong with one screen. */
@@ -80,40 +55,32 @@ async function look(page, address, screen) {
   const broke = (error) => note('error', [error.message]);
   page.on('pageerror', broke);
   const picture = (...name) => shot(page, screen.shell, screen.name, ...name);
-  const light = async (colorScheme) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await settled(page);
-  };
   try {
     await page.setViewportSize(phone ? TALL_PHONE : TALL_COMPUTER);
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    const wishes = new URLSearchParams({ role: screen.role ?? 'technician', tale: screen.tale ?? '', language: 'zh', screen: screen.name });
-    await page.goto(`${address}?${wishes}#${screen.path}`);
-    await page.waitForSelector(T(screen.ready));
-    await screen.act?.(page);
-    await settled(page);
+    await open(page, address, screen);
     await page.addScriptTag({ url: '/axe.js' });
     note('zh', await breaches(page, { type: 'tag', values: TAGS }));
     await picture('zh');
-    await light('dark');
+    await inLight(page, 'dark');
     note('zh, dark', await breaches(page, { type: 'rule', values: OF_LIGHT }));
     await picture('zh', 'dark');
     await speak(page, 'en');
     note('en, dark', await breaches(page, { type: 'rule', values: OF_LIGHT }));
     await picture('en', 'dark');
-    await light('light');
+    await inLight(page, 'light');
     note('en', await breaches(page, { type: 'tag', values: TAGS }));
     await picture('en');
     await page.setViewportSize(phone ? PHONE : COMPUTER);
     await settled(page);
     note('en', await page.evaluate(sideways));
     const small = await page.evaluate(sizes);
-    await enlarge(page, phone ? 2 : 1);
-    if (phone)
-      note('en, 200 %', [...stayed(small, await page.evaluate(sizes)), ...(await page.evaluate(sideways)), ...(await page.evaluate(lost))]);
+    await enlarge(page, 2);
+    note('en, 200 %', [...stayed(small, await page.evaluate(sizes)), ...(await page.evaluate(lost))]);
+    if (phone) note('en, 200 %', await page.evaluate(sideways));
     await picture('en', '200');
     await speak(page, 'zh');
-    if (phone) note('zh, 200 %', [...(await page.evaluate(sideways)), ...(await page.evaluate(lost))]);
+    note('zh, 200 %', await page.evaluate(lost));
+    if (phone) note('zh, 200 %', await page.evaluate(sideways));
     await picture('zh', '200');
     await enlarge(page, 1);
     note('zh', await page.evaluate(sideways));
@@ -143,25 +110,18 @@ function stayed(before, after) {
 const began = Date.now();
 const { address, end } = await serve();
 const browser = await launch(given.browser);
-const screens = [...FIELD.map((each) => ({ ...each, shell: 'field' })), ...DESK.map((each) => ({ ...each, shell: 'desk' }))].filter(
-  (each) => `${each.shell}: ${each.name}`.includes(given.only),
-);
-const waiting = [...screens];
+const screens = screensWith(given.only);
 let findings = 0;
 
-async function work() {
-  const pages = await pagesOf(browser);
-  for (let screen = waiting.shift(); screen; screen = waiting.shift()) {
-    const found = await look(pages[screen.shell], address, screen);
+try {
+  const pages = () => pagesOf(browser, TALL_PHONE, TALL_COMPUTER);
+  await goThrough(screens, Number(given['at-once']), pages, async (page, screen) => {
+    const found = await look(page, address, screen);
     findings += found.length;
     process.stdout.write(
       `  ${found.length === 0 ? '✓' : '✗'} ${screen.shell}: ${screen.name}\n${found.map((each) => `      ${each}\n`).join('')}`,
     );
-  }
-}
-
-try {
-  await Promise.all(Array.from({ length: Number(given['at-once']) }, work));
+  });
 } finally {
   await browser.close();
   end();

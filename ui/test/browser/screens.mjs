@@ -22,7 +22,7 @@ const unfold = (page) =>
   });
 
 /** The phone. */
-export const FIELD = [
+const FIELD = [
   ['first start, by link', { path: '/enrol', role: 'new', ready: 'enrol-link' }],
   ['first start, by code', { path: '/enrol', role: 'new', ready: 'enrol-by-code', act: thenSee(click('enrol-by-code'), 'enrol-code') }],
   ['today', { path: '/field/today', ready: 'job-card' }],
@@ -92,6 +92,16 @@ export const FIELD = [
     'conflict',
     { path: `${JOB}/conflict`, tale: 'contested', ready: 'conflict-field', act: thenSee(click('conflict-third'), 'conflict-typed') },
   ],
+  [
+    'conflict, a time',
+    {
+      path: `${JOB}/conflict`,
+      role: 'owner',
+      tale: 'moved',
+      ready: 'conflict-field',
+      act: thenSee(click('conflict-third'), 'conflict-time'),
+    },
+  ],
   ['conflict, none', { path: `${JOB}/conflict`, ready: 'empty' }],
   ['sync, written in two ways', { path: '/field/sync', tale: 'contested', ready: 'contested' }],
   ['sync', { path: '/field/sync', tale: 'visit', ready: 'stuck' }],
@@ -109,7 +119,7 @@ export const FIELD = [
   ['to decide, assigning', { path: '/field/turns', role: 'owner', ready: 'turn', act: thenSee(click('assign'), 'assign-sheet') }],
   ['job, the reply', { path: JOB, tale: 'done', ready: 'job-finished', act: thenSee(click('reply'), 'reply-text') }],
   ['this device', { path: '/field/storage', tale: 'visit', ready: 'storage', act: unfold }],
-].map(([name, screen]) => ({ name, ...screen }));
+].map(([name, screen]) => ({ name, shell: 'field', ...screen }));
 
 function mending(outcome) {
   return async (page) => {
@@ -120,7 +130,7 @@ function mending(outcome) {
 }
 
 /** The desk. */
-export const DESK = [
+const DESK = [
   ['orders', { path: '/desk/orders', ready: 'order-row' }],
   ['orders, none', { path: '/desk/orders', tale: 'quiet', ready: 'empty' }],
   ['orders, 500', { path: '/desk/orders', tale: 'rush', ready: 'order-row' }],
@@ -151,6 +161,7 @@ export const DESK = [
   ['day review, empty', { path: '/desk/review', tale: 'quiet', ready: 'all-arrived' }],
   ['day review, a sheet', { path: '/desk/review', tale: 'visit', ready: 'review-row', act: thenSee(click('review-row'), 'job-panel') }],
   ['sync', { path: '/desk/sync', tale: 'visit', ready: 'stuck' }],
+  ['sync, written in two ways', { path: '/desk/sync', tale: 'contested', ready: 'contested' }],
   ['team', { path: '/desk/team', ready: 'member-row' }],
   ['team, nobody', { path: '/desk/team', tale: 'quiet', ready: 'add-member' }],
   ['team, a new member', { path: '/desk/team', ready: 'add-member', act: thenSee(click('add-member'), 'member-name') }],
@@ -158,4 +169,7 @@ export const DESK = [
   ['team, a lost device', { path: '/desk/team', ready: 'device-row', act: thenSee(click('device-lost'), 'lost-confirm') }],
   ['this device', { path: '/desk/storage', tale: 'visit', ready: 'storage' }],
   ['settings', { path: '/desk/settings', ready: 'settings-relay' }],
-].map(([name, screen]) => ({ name, role: 'owner', ...screen }));
+].map(([name, screen]) => ({ name, shell: 'desk', role: 'owner', ...screen }));
+
+/** Those of both shells whose name, as `field: today`, has the words in it. */
+export const screensWith = (words) => [...FIELD, ...DESK].filter((each) => `${each.shell}: ${each.name}`.includes(words));

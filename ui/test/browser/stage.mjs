@@ -50,3 +50,54 @@ export async function serve() {
 export const launch = (executablePath) => chromium.launch({ executablePath, args: [...FLAGS, '--disable-sync', '--disable-quic'] });
 
 export const T = (name) => `[data-test="${name}"]`;
+
+/** What is awaited of a screen, at most. */
+export const WAIT_MS = 20_000;
+
+export const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+export async function inLight(page, colorScheme) {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await settled(page);
+}
+
+/** The screen as it is come to, in 中文 and by day. Each has a story of its own. */
+export async function open(page, address, screen) {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  const wishes = new URLSearchParams({ role: screen.role ?? 'technician', tale: screen.tale ?? '', language: 'zh', screen: screen.name });
+  await page.goto(`${address}?${wishes}#${screen.path}`);
+  await page.waitForSelector(T(screen.ready));
+  await screen.act?.(page);
+  await settled(page);
+}
+
+/** The language is changed as another window of the same device would: what is open stays open. */
+export async function speak(page, language) {
+  await page.evaluate((wanted) => {
+    const input = { language: wanted, shell: null, no_network: null, wifi_only: null, photo_position: null };
+    return fetch('/ipc/set_preferences', { method: 'POST', body: JSON.stringify({ input }) });
+  }, language);
+  await page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), language);
+  await settled(page);
+}
+
+/** One page for each shell, kept from screen to screen: what it has fetched and compiled is not fetched and compiled again. */
+export async function pagesOf(browser, phone, computer, wishes = {}) {
+  const pageOf = async (viewport, hasTouch) => {
+    const context = await browser.newContext({ viewport, hasTouch, reducedMotion: 'reduce', ...wishes });
+    const page = await context.newPage();
+    page.setDefaultTimeout(WAIT_MS);
+    return page;
+  };
+  return { field: await pageOf(phone, true), desk: await pageOf(computer, false) };
+}
+
+/** Takes the screens from one list, several at once. */
+export async function goThrough(screens, atOnce, pages, deed) {
+  const waiting = [...screens];
+  const work = async () => {
+    const own = await pages();
+    for (let screen = waiting.shift(); screen; screen = waiting.shift()) await deed(own[screen.shell], screen);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}

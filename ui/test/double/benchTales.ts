@@ -94,3 +94,25 @@ export class Contested extends Story {
     ];
   }
 }
+
+/** The owner moved the visit on two devices. */
+export class Moved extends Contested {
+  constructor(role: string, tell: Tell) {
+    super(role, tell);
+    const held = (value: string, device: string, ago: number) => ({
+      change: `${ago}`.padEnd(16, '0'),
+      text: text(value),
+      by: '覃建国',
+      device,
+      at: Date.now() - ago,
+    });
+    this.contested = [
+      {
+        place: { paper: 'order', container: 'window', key: 'from', field: null },
+        name: text('上门时间 · 从', 'Visit · from'),
+        values: [held('2026-11-21 14:00', '店里电脑', HOUR), held('2026-11-22 09:00', '老板的手机', 2 * HOUR)],
+        may_resolve: true,
+      },
+    ];
+  }
+}

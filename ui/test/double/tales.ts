@@ -3,7 +3,7 @@ import type { CoreEvent, FeeOff, InboxRunView, JobView, PaidFor, PayWay, StuckPi
 import { at, card, photo, text } from '../builders';
 import { mine, turns } from '../moneyBuilders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
-import { Bench, Contested } from './benchTales';
+import { Bench, Contested, Moved } from './benchTales';
 import { judged } from './mineStory';
 import { Story } from './story';
 
@@ -191,6 +191,7 @@ const TALES: Record<string, new (role: string, tell: Tell) => Story> = {
   rush: Rush,
   bench: Bench,
   contested: Contested,
+  moved: Moved,
   money: Money,
 };
 

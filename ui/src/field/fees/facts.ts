@@ -1,6 +1,7 @@
 /** The facts that the page of fees writes, and what its lines come to together. */
 import type { FeeKind, FeeLine, FeeOffer, PaidFor, PaymentLine, Payer, PayWay, SheetFact } from '@schemas';
 import { fenOf, thousandthsOf } from '@/format/amount';
+import { written } from '@/i18n';
 
 export const WHOLE = 1000;
 /** What goes back to the customer is written below nought. */
@@ -30,8 +31,7 @@ export function offeredFee(offer: FeeOffer, wanted: Partial<Wanted> = {}): Sheet
     appliance: offer.appliance,
     kind: offer.kind,
     code: offer.code,
-    // A bill is the customer's to read.
-    name: offer.name.zh || offer.name.en,
+    name: written(offer.name),
     quantity: wanted.quantity ?? offer.quantity,
     unit_fen: wanted.unit_fen ?? offer.unit_fen,
     share: offer.share,

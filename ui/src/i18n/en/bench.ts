@@ -64,6 +64,7 @@ export default {
     picked: 'Picked: {value}',
     third: 'None is right: write another',
     typed: 'The right value',
+    clock: 'Time of day',
     write: 'Write it',
     evidence: 'This is evidence: it is picked, not typed.',
     owner: 'What an order says is the owner’s to decide.',

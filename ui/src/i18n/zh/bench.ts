@@ -64,6 +64,7 @@ export default {
     picked: '已选：{value}',
     third: '都不对，另写一个',
     typed: '对的是什么',
+    clock: '几点',
     write: '写上',
     evidence: '这是证据，只能从里面选，不能另写。',
     owner: '工单上写的由老板定。',

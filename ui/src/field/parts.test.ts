@@ -1,0 +1,77 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { card } from '../../test/builders';
+import { openStory, T } from '../../test/door';
+import { speak } from '@/i18n';
+import { openKept } from '@/stores/draft';
+import SheetPage from './SheetPage.vue';
+import './me/AskPart.vue';
+
+const { job } = card();
+let page: VueWrapper | undefined;
+
+beforeEach(() => {
+  Element.prototype.scrollIntoView = () => undefined;
+});
+afterEach(() => {
+  page?.unmount();
+  document.body.innerHTML = '';
+});
+
+/** The sheet of a technician who reads English. */
+async function openInEnglish() {
+  await speak('en');
+  const world = openStory();
+  await openKept();
+  await world.router.push('/');
+  const sheet = mount(SheetPage, {
+    props: { job },
+    global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } },
+    attachTo: document.body,
+  });
+  page = sheet;
+  await flushPromises();
+  const used = () => world.asked.filter((each) => each.command === 'use_part').map((each) => [each.input.code, each.input.name]);
+  const tap = async (name: string) => {
+    await sheet.get(T(name)).trigger('click');
+    await flushPromises();
+  };
+  return { ...world, sheet, used, tap };
+}
+
+describe('a part of the price book', () => {
+  it('is stored by its Chinese name and shown by its English one', async () => {
+    const { sheet, used, tap } = await openInEnglish();
+    await tap('part-offer-AQ-MF-63');
+    expect(used()).toEqual([['AQ-MF-63', '密封圈']]);
+    expect(sheet.get(T('part-row')).text()).toContain('Seal');
+    await speak('zh');
+    await flushPromises();
+    expect(sheet.get(T('part-row')).text()).toContain('密封圈');
+  });
+
+  it('is stored so when its English name was typed, and a part that no book has as it was typed', async () => {
+    const { sheet, used } = await openInEnglish();
+    for (const name of ['Safety valve', 'Drain pump']) {
+      await sheet.get(T('part-name')).setValue(name);
+      await sheet.get('form.free').trigger('submit');
+      await flushPromises();
+    }
+    expect(used()).toEqual([
+      ['AQ-AQF-07', '安全阀'],
+      ['', 'Drain pump'],
+    ]);
+  });
+
+  it('is asked for by its Chinese name', async () => {
+    const { sheet, asked, tap } = await openInEnglish();
+    await tap('part-ask');
+    await vi.waitFor(() => expect(sheet.find(T('ask-offer')).exists()).toBe(true));
+    await tap('ask-offer');
+    expect((sheet.get(T('ask-name')).element as HTMLInputElement).value).toBe('Inlet joint');
+    await sheet.get(T('ask-part')).trigger('submit');
+    await flushPromises();
+    const told = asked.find((each) => each.command === 'ask_owner')?.input.fact;
+    expect(told).toMatchObject({ fact: 'part', code: 'AQ-JT-01', name: '进水接头' });
+  });
+});
