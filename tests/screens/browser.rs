@@ -40,3 +40,25 @@ fn the_story_can_be_told_by_hand_in_two_browsers() {
     assert!(output.status.success(), "{said}\n{wrong}");
     assert!(said.matches('✓').count() >= 12, "{said}");
 }
+
+/// UX.md's budgets, counted on jobs of the sample day: each with a phone of its own language and size.
+#[test]
+fn jobs_of_the_sample_day_take_no_more_taps_than_they_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("relay");
+    outlet::found(&data).unwrap();
+    let relay = Relay::start(&data).unwrap();
+    let (_desk, desk) = devhost(&folder.path().join("desk"), "店里电脑", Some(&relay.invite(OWNER).unwrap()));
+    let (_phone, phone) = devhost(&folder.path().join("phone"), "小军手机", Some(&relay.invite(TECHNICIAN).unwrap()));
+    for language in ["zh", "en"] {
+        let output = Command::new("node")
+            .current_dir(root().join("ui"))
+            .args(["test/browser/taps.mjs", "--desk", &desk, "--phone", &phone, "--language", language])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let wrong = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{language}: {said}\n{wrong}");
+        assert_eq!(said.matches("taps: ").count(), 4, "{language}: {said}");
+    }
+}

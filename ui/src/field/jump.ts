@@ -1,5 +1,5 @@
 /** Where on the phone a blocker is mended, and where the next step is taken. */
-import type { Blocker, Jump, Step } from '@schemas';
+import type { Blocker, JobView, Jump, Step } from '@schemas';
 import type { RouteLocationRaw } from 'vue-router';
 
 const page = (job: string, rest: string) => `/field/job/${job}${rest}`;
@@ -51,4 +51,24 @@ export function pageOf(job: string, step: Step): string | null {
     default:
       return null;
   }
+}
+
+/** A unit that goes to the bench is not repaired here. */
+const toBench = (view: JobView) => view.card.kind === 'unit_pickup' && view.card.status !== 'returned';
+
+/** The pages of a visit, each leading to the one after it: card, safety check, sheet, fees, the end. */
+export function afterCard(job: string, view: JobView | undefined): string {
+  if (!view || view.appliances.some((unit) => unit.readings.some((row) => row.required))) return page(job, '/safety');
+  return page(job, toBench(view) ? '/bench' : '/sheet');
+}
+
+export function afterSafety(job: string, view: JobView | undefined): string {
+  const failed = view?.next.blockers.some((each) => each.code === 'reading_failed') ?? true;
+  return page(job, failed ? '' : '/sheet');
+}
+
+export function afterSheet(job: string, view: JobView): string {
+  if (view.next.step === 'check_safety') return page(job, '/safety');
+  const leaves = view.next.outcomes.includes('taken_to_bench') && !view.next.outcomes.includes('completed');
+  return page(job, leaves && toBench(view) ? '/finish' : '/fees');
 }

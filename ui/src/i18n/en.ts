@@ -9,8 +9,9 @@ import field from './en/field';
 import mine from './en/mine';
 import proof from './en/proof';
 import turns from './en/turns';
+import visit from './en/visit';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, turns, words };
+const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, turns, visit, words };
 export default en;

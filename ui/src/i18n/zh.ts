@@ -9,6 +9,7 @@ import field from './zh/field';
 import mine from './zh/mine';
 import proof from './zh/proof';
 import turns from './zh/turns';
+import visit from './zh/visit';
 import words from './zh/words';
 
-export default { bench, common, data, desk, errors, fees, field, mine, proof, turns, words };
+export default { bench, common, data, desk, errors, fees, field, mine, proof, turns, visit, words };

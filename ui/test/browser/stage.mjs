@@ -101,3 +101,31 @@ export async function goThrough(screens, atOnce, pages, deed) {
   };
   await Promise.all(Array.from({ length: atOnce }, work));
 }
+
+/** A command of a devhost's core, as a screen would ask it. */
+export async function core(address, command, input) {
+  const response = await fetch(new URL(`/ipc/${command}`, address), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(input === undefined ? {} : { input }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${command}: ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** A picture as a camera would hand it over; no two are the same. */
+let shots = 0;
+export async function picture(page) {
+  shots += 1;
+  const url = await page.evaluate((shot) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 1600, height: 1200 });
+    const brush = canvas.getContext('2d');
+    for (let x = 0; x < 1600; x += 40) {
+      brush.fillStyle = `hsl(${(x + shot * 7) % 360} 45% 55%)`;
+      brush.fillRect(x, 0, 40, 1200);
+    }
+    return canvas.toDataURL('image/jpeg', 0.85);
+  }, shots);
+  return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(url.slice(url.indexOf(',') + 1), 'base64') };
+}

@@ -4,6 +4,8 @@ import { fenOf, thousandthsOf } from '@/format/amount';
 import { written } from '@/i18n';
 
 export const WHOLE = 1000;
+/** Pieces, visits: one of it is the usual case. */
+export const byPiece = (offer: FeeOffer) => offer.unit === null || offer.unit === 'each' || offer.unit === 'hole';
 /** What goes back to the customer is written below nought. */
 const GOES_BACK: PaidFor[] = ['deposit_back', 'refund', 'compensation'];
 export const goesBack = (paid_for: PaidFor) => GOES_BACK.includes(paid_for);

@@ -44,14 +44,16 @@ export const BENCH: Record<Step, Mend> = {
   place_loaner: {
     fields: [
       { key: 'tag', kind: 'text' },
+      // A loaner is judged by its own nameplate: without its power neither wire nor breaker can be.
+      { key: 'loaner_watts', kind: 'count', optional: true },
       { key: 'loaner_model', kind: 'text', optional: true },
       { key: 'loaner_serial', kind: 'text', optional: true },
       { key: 'deposit', kind: 'money', optional: true },
       { key: 'condition', kind: 'long', optional: true, usual: LOOKS },
       { key: 'photo', kind: 'photo', stage: 'loaner', optional: true },
     ],
-    write: (values, at) =>
-      at.note({
+    write: async (values, at) => {
+      const loaner = await at.note({
         fact: 'loaner',
         appliance: at.appliance,
         kind: at.view.appliances.find((each) => each.id === at.appliance)?.kind ?? 'other',
@@ -61,7 +63,10 @@ export const BENCH: Record<Step, Mend> = {
         deposit_fen: fen(values, 'deposit'),
         condition: said(values, 'condition'),
         photos: at.view.photos.filter((photo) => photo.stage === 'loaner').map((photo) => photo.photo),
-      }),
+      });
+      const watts = said(values, 'loaner_watts');
+      if (watts !== '') await at.plate(loaner, 'rated_watts', watts);
+    },
   },
   without_loaner: {
     fields: [

@@ -1,5 +1,5 @@
 /** Fields of a form in which a fact is added, and what their texts mean. */
-import type { JobView, SheetFact } from '@schemas';
+import type { JobView, SheetFact, SheetField } from '@schemas';
 import { fenOf } from '@/format/amount';
 import { dayStart } from '@/format/time';
 
@@ -33,6 +33,8 @@ export interface At {
   view: JobView;
   appliance: string;
   note: (fact: SheetFact) => Promise<string>;
+  /** A figure of an appliance's or a loaner's nameplate. */
+  plate: (unit: string, field: SheetField, value: string) => Promise<unknown>;
 }
 
 export interface Field {

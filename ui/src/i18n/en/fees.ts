@@ -45,6 +45,7 @@ export default {
     regular: 'Regular customer',
   },
   more: 'Add an item',
+  quick: 'From the price list',
   free: 'Own line',
   discount: 'Discount',
   find: 'Find an item',

@@ -42,6 +42,7 @@ export default {
     tag: 'Tag no.',
     loaner: 'Loaner',
     loaner_model: 'Loaner’s model',
+    loaner_watts: 'Rated power (W)',
     loaner_serial: 'Loaner’s serial',
     deposit: 'Deposit (¥)',
     condition: 'Condition',

@@ -38,6 +38,7 @@ export default {
   reasonHint: '例如：六楼没电梯',
   reasons: { floor: '高层没电梯', night: '夜间上门', hard: '活难做', wrong: '记错了', less: '用户还价', regular: '老用户' },
   more: '加项目',
+  quick: '照价目表加',
   free: '自己写一笔',
   discount: '减免',
   find: '找项目',

@@ -42,6 +42,7 @@ export default {
     tag: '标签号',
     loaner: '备用机',
     loaner_model: '备用机型号',
+    loaner_watts: '额定功率（W）',
     loaner_serial: '备用机机号',
     deposit: '押金（元）',
     condition: '外观状况',
