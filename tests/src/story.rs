@@ -318,6 +318,8 @@ fn shared(mut view: JobView) -> JobView {
     }
     for line in &mut view.history {
         line.received = true;
+        // Who did it here may undo it here.
+        line.undoable = false;
     }
     view
 }

@@ -109,7 +109,7 @@ fn r43_an_invoice_is_asked_for_after_the_work_as_well_and_its_number_has_a_shape
     };
     assert!(matches!(ask("", "91420000MA49ABCD1X", ""), Err(FactError::Required("title"))));
     assert!(matches!(ask("柘川小学", "123", ""), Err(FactError::Malformed("tax_number"))));
-    assert!(matches!(ask("柘川小学", "", "somebody"), Err(FactError::Unknown("mail"))));
+    assert!(matches!(ask("柘川小学", "", "somebody"), Err(FactError::Malformed("mail"))));
     desk.finish(job, JobOutcome::CustomerAbsent).unwrap();
     ask("柘川小学", "91420000MA49ABCD1X", "a@b.cn").unwrap();
     assert_eq!(desk.actions.fees(job).unwrap().invoice.tax_number, "91420000MA49ABCD1X");
