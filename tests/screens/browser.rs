@@ -22,43 +22,53 @@ pub fn devhost(folder: &Path, name: &str, link: Option<&str>) -> (Running, Strin
     (running, address)
 }
 
+/// A new outlet with the owner's desk and a technician's phone, both in front of a relay.
+struct Shop {
+    _folder: tempfile::TempDir,
+    _relay: Relay,
+    _hosts: [Running; 2],
+    desk: String,
+    phone: String,
+}
+
+impl Shop {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("relay");
+        outlet::found(&data).unwrap();
+        let relay = Relay::start(&data).unwrap();
+        let (at_desk, desk) = devhost(&folder.path().join("desk"), "店里电脑", Some(&relay.invite(OWNER).unwrap()));
+        let (in_hand, phone) =
+            devhost(&folder.path().join("phone"), "小军手机", Some(&relay.invite(TECHNICIAN).unwrap()));
+        Self { _folder: folder, _relay: relay, _hosts: [at_desk, in_hand], desk, phone }
+    }
+
+    /// What a script of `ui/test/browser` says of the two, which must succeed.
+    fn tried_by(&self, script: &str, more: &[&str]) -> String {
+        let output = Command::new("node")
+            .current_dir(root().join("ui"))
+            .args([&format!("test/browser/{script}"), "--desk", &self.desk, "--phone", &self.phone])
+            .args(more)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{more:?}: {said}\n{}", String::from_utf8_lossy(&output.stderr));
+        said
+    }
+}
+
 #[test]
 fn the_story_can_be_told_by_hand_in_two_browsers() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("relay");
-    outlet::found(&data).unwrap();
-    let relay = Relay::start(&data).unwrap();
-    let (_desk, desk) = devhost(&folder.path().join("desk"), "店里电脑", Some(&relay.invite(OWNER).unwrap()));
-    let (_phone, phone) = devhost(&folder.path().join("phone"), "小军手机", Some(&relay.invite(TECHNICIAN).unwrap()));
-    let output = Command::new("node")
-        .current_dir(root().join("ui"))
-        .args(["test/browser/story.mjs", "--desk", &desk, "--phone", &phone])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{wrong}");
+    let said = Shop::open().tried_by("story.mjs", &[]);
     assert!(said.matches('✓').count() >= 12, "{said}");
 }
 
 /// UX.md's budgets, counted on jobs of the sample day: each with a phone of its own language and size.
 #[test]
 fn jobs_of_the_sample_day_take_no_more_taps_than_they_may() {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("relay");
-    outlet::found(&data).unwrap();
-    let relay = Relay::start(&data).unwrap();
-    let (_desk, desk) = devhost(&folder.path().join("desk"), "店里电脑", Some(&relay.invite(OWNER).unwrap()));
-    let (_phone, phone) = devhost(&folder.path().join("phone"), "小军手机", Some(&relay.invite(TECHNICIAN).unwrap()));
+    let shop = Shop::open();
     for language in ["zh", "en"] {
-        let output = Command::new("node")
-            .current_dir(root().join("ui"))
-            .args(["test/browser/taps.mjs", "--desk", &desk, "--phone", &phone, "--language", language])
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        let wrong = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{language}: {said}\n{wrong}");
+        let said = shop.tried_by("taps.mjs", &["--language", language]);
         assert_eq!(said.matches("taps: ").count(), 4, "{language}: {said}");
     }
 }

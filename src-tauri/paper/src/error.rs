@@ -1,5 +1,8 @@
 //! Why a paper was not printed.
 
+use image::ImageError;
+use qrcode::types::QrError;
+
 use doorstep_schemas::paper::{MOST_COLUMNS, MOST_PICTURES, MOST_ROWS, MOST_TEXT, TALLEST_PIXELS};
 
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +19,17 @@ pub enum PressError {
     Row { row: usize, cells: usize, columns: usize },
     /// `name` is the caption, or the label of the signature; else its number on the paper.
     #[error("picture \"{name}\" can't be printed: {why}")]
-    Picture { name: String, why: BadPicture },
+    Picture {
+        name: String,
+        #[source]
+        why: BadPicture,
+    },
     #[error("a text of {bytes} bytes does not fit into a QR code")]
-    Code { bytes: usize },
+    Code {
+        bytes: usize,
+        #[source]
+        why: QrError,
+    },
     /// The same paper fits on A4.
     #[error("{pixels} pixels are too tall for a picture or a roll, {TALLEST_PIXELS} are the most; A4 has pages")]
     TooTall { pixels: u32 },
@@ -30,7 +41,7 @@ pub enum PressError {
 }
 
 /// What is wrong with a picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum BadPicture {
     #[error("it is neither JPEG nor PNG")]
     Format,
@@ -39,5 +50,8 @@ pub enum BadPicture {
     #[error("it is cut off")]
     Truncated,
     #[error("it is damaged")]
-    Damaged,
+    Damaged(#[source] ImageError),
+    /// It was read, and can't be written as small as it is printed.
+    #[error("it can't be made smaller")]
+    Shrinking(#[source] ImageError),
 }

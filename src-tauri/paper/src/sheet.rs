@@ -285,7 +285,7 @@ impl Layout<'_> {
         }
         let code = QrCode::with_error_correction_level(text, EcLevel::M)
             .or_else(|_| QrCode::with_error_correction_level(text, EcLevel::L))
-            .map_err(|_| PressError::Code { bytes: text.len() })?;
+            .map_err(|why| PressError::Code { bytes: text.len(), why })?;
         let modules = code.width() + 2 * QUIET;
         let dots = (self.form.code_dots / modules).clamp(3, 8) * modules;
         let side = (dots as f64 / 203.0 * 72.0).min(self.form.room());

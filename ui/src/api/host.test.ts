@@ -1,89 +1,72 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { call, CallFailed } from './call';
+import { openDoor, photoUrl } from './host';
+import { onCoreEvent } from './live';
 
-const asked: [string, unknown][] = [];
-let answers: Record<string, () => unknown> = {};
-
-/** The page as it is in the app's own window, or in a browser. */
-async function host(window: boolean) {
-  vi.resetModules();
-  vi.stubGlobal('isTauri', window);
-  vi.stubGlobal('__TAURI_INTERNALS__', {
-    invoke: async (command: string, args: unknown) => {
-      asked.push([command, args]);
-      return answers[command]?.() ?? null;
-    },
-  });
-  return import('./host');
+class Line {
+  static last: Line;
+  onmessage: ((message: { data: string }) => void) | null = null;
+  onerror: (() => void) | null = null;
+  onopen: (() => void) | null = null;
+  constructor(readonly url: string) {
+    Line.last = this;
+  }
 }
-const hidden = (value: boolean) => vi.spyOn(document, 'hidden', 'get').mockReturnValue(value);
+
+const asked: { url: string; body: unknown }[] = [];
+let answer: { ok: boolean; body: unknown } = { ok: true, body: null };
 
 beforeEach(() => {
   asked.length = 0;
-  answers = {};
+  vi.stubGlobal('EventSource', Line);
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    asked.push({ url, body: JSON.parse(String(init.body)) });
+    return { ok: answer.ok, json: async () => answer.body };
+  });
+  openDoor();
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.unstubAllGlobals());
 
-describe('a link that leaves', () => {
-  it('is the browser’s own in a browser, and says nothing of where from', async () => {
-    const opened: HTMLAnchorElement[] = [];
-    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
-      opened.push(this);
-    });
-    await (await host(false)).openOutside('tel:13800001234');
-    expect(opened.map((link) => [link.href, link.rel])).toEqual([['tel:13800001234', 'noreferrer']]);
-    expect(asked).toEqual([]);
+describe('the door in a browser', () => {
+  it('posts a command to the devhost and gives its answer', async () => {
+    answer = { ok: true, body: { jobs: [{ job: 'J1' }], next: null } };
+    expect(await call('orders', { at: null, after: null })).toEqual(answer.body);
+    expect(asked).toEqual([{ url: '/ipc/orders', body: { input: { at: null, after: null } } }]);
   });
 
-  it('is the system’s in the window, and says when nobody opens it', async () => {
-    const { NobodyOpens, openOutside } = await host(true);
-    await openOutside('qqmap://map/search?keyword=x');
-    expect(asked).toEqual([['plugin:opener|open_url', { url: 'qqmap://map/search?keyword=x' }]]);
-    answers['plugin:opener|open_url'] = () => {
-      throw new Error('no app');
-    };
-    await expect(openOutside('baidumap://map')).rejects.toBeInstanceOf(NobodyOpens);
-  });
-});
-
-describe('news', () => {
-  const granted = (value: boolean | null) => (answers['plugin:notification|is_permission_granted'] = () => value);
-  const commands = () => asked.map(([command]) => command.split('|')[1]);
-
-  it('goes to the system while nobody looks at the app', async () => {
-    const { tellSystem } = await host(true);
-    document.title = '上门';
-    hidden(true);
-    granted(true);
-    await tellSystem('派来新单：彭秀兰');
-    expect(asked.at(-1)).toEqual(['plugin:notification|notify', { options: { title: '上门', body: '派来新单：彭秀兰' } }]);
+  it('keeps the core’s reason when it says no', async () => {
+    answer = { ok: false, body: { code: 'card_too_short', params: { ms: '900' }, detail: 'shown 900 ms' } };
+    const failed = await call('showCard', { job: 'J1', shown_ms: 900 }).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(CallFailed);
+    expect((failed as CallFailed).failure).toEqual(answer.body);
   });
 
-  it('asks whoever looks for leave, once the system wants that, and does not say twice what is on the screen', async () => {
-    const { tellSystem } = await host(true);
-    hidden(false);
-    granted(null);
-    await tellSystem('派来新单');
-    expect(commands()).toEqual(['is_permission_granted', 'request_permission']);
-    granted(true);
-    await tellSystem('派来新单');
-    expect(commands()).not.toContain('notify');
+  it('tells an unreachable core as a failure with its cause', async () => {
+    const cause = new TypeError('refused');
+    vi.stubGlobal('fetch', () => Promise.reject(cause));
+    const failed = await call('today').catch((error: unknown) => error);
+    expect((failed as CallFailed).failure.code).toBe('internal');
+    expect((failed as CallFailed).cause).toBe(cause);
   });
 
-  it('respects a no, and asks nobody who is not there', async () => {
-    const { tellSystem } = await host(true);
-    hidden(true);
-    for (const answer of [false, null]) {
-      granted(answer);
-      await tellSystem('派来新单');
-    }
-    expect(commands()).toEqual(['is_permission_granted', 'is_permission_granted']);
+  it('hands on what the core tells, and asks for everything after a broken line', async () => {
+    const told = vi.fn();
+    const missed = vi.fn();
+    const stop = await onCoreEvent(told, missed);
+    Line.last.onmessage?.({ data: JSON.stringify({ event: 'core-message', payload: { kind: 'team_changed' } }) });
+    Line.last.onmessage?.({ data: JSON.stringify({ event: 'another', payload: {} }) });
+    expect(told.mock.calls).toEqual([[{ kind: 'team_changed' }]]);
+    Line.last.onopen?.();
+    expect(missed).not.toHaveBeenCalled();
+    Line.last.onerror?.();
+    Line.last.onopen?.();
+    expect(missed).toHaveBeenCalledOnce();
+    stop();
+    Line.last.onmessage?.({ data: JSON.stringify({ event: 'core-message', payload: { kind: 'team_changed' } }) });
+    expect(told).toHaveBeenCalledOnce();
   });
 
-  it('stays on the screen in a browser', async () => {
-    await (await host(false)).tellSystem('派来新单');
-    expect(asked).toEqual([]);
+  it('finds photos at the devhost', () => {
+    expect(photoUrl('ab12')).toBe('/photo/ab12');
   });
 });

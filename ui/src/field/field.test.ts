@@ -1,9 +1,10 @@
 import type { Blocker } from '@schemas';
-import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { flushPromises } from '@vue/test-utils';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { appliance, card, row, text } from '../../test/builders';
 import { openStory, T } from '../../test/door';
-import { flush, openKept } from '@/stores/draft';
+import { close, job, onePageEach, open, tap } from '../../test/page';
+import { flush } from '@/stores/draft';
 import CardPage from './CardPage.vue';
 import FindPage from './FindPage.vue';
 import FinishPage from './FinishPage.vue';
@@ -12,37 +13,8 @@ import SafetyPage from './SafetyPage.vue';
 import SheetPage from './SheetPage.vue';
 import TodayPage from './TodayPage.vue';
 
-const { job } = card();
-let page: VueWrapper | undefined;
-const teleported = (name: string) => document.querySelector<HTMLElement>(T(name));
-
-beforeEach(() => {
-  Element.prototype.scrollIntoView = () => undefined;
-  vi.useRealTimers();
-});
-afterEach(() => {
-  page?.unmount();
-  document.body.innerHTML = '';
-});
-
-async function open(component: Parameters<typeof mount>[0], world = openStory(), path = '/') {
-  // As the app does at its start: what is in the store, and nothing else, is on the screens.
-  await openKept();
-  await world.router.push(path);
-  page = mount(component, {
-    props: { job },
-    global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } },
-    attachTo: document.body,
-  });
-  await flushPromises();
-  return { ...world, page };
-}
-
-async function tap(name: string): Promise<void> {
-  const found = page?.find(T(name));
-  (found?.exists() ? (found.element as HTMLElement) : teleported(name))?.click();
-  await flushPromises();
-}
+onePageEach();
+beforeEach(() => vi.useRealTimers());
 
 describe('today', () => {
   it('lists the jobs in the order that the core gives', async () => {
@@ -71,7 +43,7 @@ describe('the search', () => {
     await vi.waitFor(() => expect(again.findAll(T('found'))).toHaveLength(1));
     again.unmount();
     await open(TodayPage, world);
-    page?.unmount();
+    close();
     await (await open(JobPage, world)).page.get(T('back')).trigger('click');
     await flushPromises();
     expect(router.currentRoute.value.path).toBe('/field/today');
@@ -115,8 +87,7 @@ describe('the card', () => {
     const world = openStory();
     world.story.answer('tap_node', { tap: 'arrive' } as never);
     vi.useFakeTimers();
-    await world.router.push('/');
-    page = mount(CardPage, { props: { job }, global: { plugins: world.plugins }, attachTo: document.body });
+    const { page } = await open(CardPage, world);
     await vi.advanceTimersByTimeAsync(2500);
     expect(world.asked.map((each) => each.command)).toEqual(['job']);
     await vi.advanceTimersByTimeAsync(3000);

@@ -1,47 +1,25 @@
-import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { card } from '../../test/builders';
-import { openStory, T } from '../../test/door';
+import { flushPromises } from '@vue/test-utils';
+import { describe, expect, it, vi } from 'vitest';
+import { T } from '../../test/door';
+import { onePageEach, open, tap } from '../../test/page';
 import { speak } from '@/i18n';
-import { openKept } from '@/stores/draft';
 import SheetPage from './SheetPage.vue';
 import './me/AskPart.vue';
 
-const { job } = card();
-let page: VueWrapper | undefined;
-
-beforeEach(() => {
-  Element.prototype.scrollIntoView = () => undefined;
-});
-afterEach(() => {
-  page?.unmount();
-  document.body.innerHTML = '';
-});
+onePageEach();
 
 /** The sheet of a technician who reads English. */
 async function openInEnglish() {
   await speak('en');
-  const world = openStory();
-  await openKept();
-  await world.router.push('/');
-  const sheet = mount(SheetPage, {
-    props: { job },
-    global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } },
-    attachTo: document.body,
-  });
-  page = sheet;
-  await flushPromises();
+  const world = await open(SheetPage);
+  const sheet = world.page;
   const used = () => world.asked.filter((each) => each.command === 'use_part').map((each) => [each.input.code, each.input.name]);
-  const tap = async (name: string) => {
-    await sheet.get(T(name)).trigger('click');
-    await flushPromises();
-  };
-  return { ...world, sheet, used, tap };
+  return { ...world, sheet, used };
 }
 
 describe('a part of the price book', () => {
   it('is stored by its Chinese name and shown by its English one', async () => {
-    const { sheet, used, tap } = await openInEnglish();
+    const { sheet, used } = await openInEnglish();
     await tap('part-offer-AQ-MF-63');
     expect(used()).toEqual([['AQ-MF-63', '密封圈']]);
     expect(sheet.get(T('part-row')).text()).toContain('Seal');
@@ -64,7 +42,7 @@ describe('a part of the price book', () => {
   });
 
   it('is asked for by its Chinese name', async () => {
-    const { sheet, asked, tap } = await openInEnglish();
+    const { sheet, asked } = await openInEnglish();
     await tap('part-ask');
     await vi.waitFor(() => expect(sheet.find(T('ask-offer')).exists()).toBe(true));
     await tap('ask-offer');

@@ -1,38 +1,10 @@
-import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { card } from '../../test/builders';
+import { describe, expect, it } from 'vitest';
 import { openStory, T } from '../../test/door';
-import { openKept } from '@/stores/draft';
+import { job, onePageEach, open, tap } from '../../test/page';
 import FinishPage from './FinishPage.vue';
 import SafetyPage from './SafetyPage.vue';
 
-const { job } = card();
-let page: VueWrapper | undefined;
-
-beforeEach(() => {
-  Element.prototype.scrollIntoView = () => undefined;
-});
-afterEach(() => {
-  page?.unmount();
-  document.body.innerHTML = '';
-});
-
-async function open(component: Parameters<typeof mount>[0], world = openStory(), path = '/') {
-  await openKept();
-  await world.router.push(path);
-  page = mount(component, {
-    props: { job },
-    global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } },
-    attachTo: document.body,
-  });
-  await flushPromises();
-  return { ...world, page };
-}
-
-async function tap(name: string): Promise<void> {
-  document.querySelector<HTMLElement>(T(name))?.click();
-  await flushPromises();
-}
+onePageEach();
 
 describe('a failed reading', () => {
   it('is measured again after one tap on what was put right', async () => {

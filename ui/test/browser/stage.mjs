@@ -66,6 +66,8 @@ export async function open(page, address, screen) {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   const wishes = new URLSearchParams({ role: screen.role ?? 'technician', tale: screen.tale ?? '', language: 'zh', screen: screen.name });
   await page.goto(`${address}?${wishes}#${screen.path}`);
+  // What stands there while the app opens has no main part yet, and looks like any page that has nothing to show.
+  await page.waitForSelector('main');
   await page.waitForSelector(T(screen.ready));
   await screen.act?.(page);
   await settled(page);

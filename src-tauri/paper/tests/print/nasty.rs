@@ -130,5 +130,5 @@ fn too_many_pictures_and_too_much_text_are_refused_before_they_are_set() {
     assert!(matches!(error, PressError::TooMuchText { bytes } if bytes > 3_000_000));
     paper.blocks = vec![Block::Code { text: "x".repeat(4000), caption: String::new() }];
     let error = press().print(&paper, PaperForm::A4, &|| false).unwrap_err();
-    assert!(matches!(error, PressError::Code { bytes: 4000 }));
+    assert!(matches!(error, PressError::Code { bytes: 4000, .. }));
 }

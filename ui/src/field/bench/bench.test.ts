@@ -1,9 +1,9 @@
 import type { BenchUnit } from '@schemas';
-import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { card } from '../../../test/builders';
+import { flushPromises } from '@vue/test-utils';
+import { describe, expect, it } from 'vitest';
 import { Bench } from '../../../test/double/benchTales';
 import { openStory, T } from '../../../test/door';
+import { close, facts, job, onePageEach, open as openPage, seen, tap as tapOn, type as typeIn, type World } from '../../../test/page';
 import JobPage from '../JobPage.vue';
 import SafetyPage from '../SafetyPage.vue';
 import TodayPage from '../TodayPage.vue';
@@ -12,56 +12,28 @@ import BenchPage from './BenchPage.vue';
 import { besides, overdueBy, stepOf } from './nextStep';
 import QueuePage from './QueuePage.vue';
 
-const { job } = card();
 const A = 'A0000001';
-let page: VueWrapper | undefined;
-type World = ReturnType<typeof openStory>;
 
-beforeEach(() => {
-  Element.prototype.scrollIntoView = () => undefined;
-});
-afterEach(() => {
-  page?.unmount();
-  document.body.innerHTML = '';
-});
+onePageEach();
 
-async function open(component: Parameters<typeof mount>[0], world: World, at = '/'): Promise<World> {
-  page?.unmount();
-  document.body.innerHTML = '';
-  await world.router.push(at);
-  page = mount(component, {
-    props: { job },
-    global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } },
-    attachTo: document.body,
-  });
-  await flushPromises();
-  return world;
+async function open(component: Parameters<typeof openPage>[0], world: World, at = '/'): Promise<World> {
+  close();
+  return openPage(component, world, at);
 }
 
 let taps = 0;
-const seen = (name: string) => document.querySelector<HTMLElement>(T(name));
 const text = (name: string) => seen(name)?.textContent?.replace(/\s+/g, ' ').trim();
 async function tap(name: string): Promise<void> {
-  const found = seen(name);
-  expect(found, name).not.toBeNull();
   taps += 1;
-  found?.click();
-  await flushPromises();
+  await tapOn(name);
 }
-async function type(name: string, value: string): Promise<void> {
-  const box = seen(`mend-${name}`) as HTMLInputElement;
-  box.value = value;
-  box.dispatchEvent(new Event('input'));
-  await flushPromises();
-}
+const type = (name: string, value: string) => typeIn(`mend-${name}`, value);
 async function save(name: MendName): Promise<void> {
   expect(seen('mend-save')?.hasAttribute('disabled'), name).toBe(false);
   taps += 1;
   seen(`form-${name}`)?.dispatchEvent(new Event('submit'));
   await flushPromises();
 }
-const facts = (world: World) =>
-  world.asked.filter((each) => each.command === 'note_fact').map((each) => each.input.fact as Record<string, unknown>);
 const step = () => seen('bench-next')?.dataset.step;
 
 function arrived(): World {

@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils';
 import { describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
 import { close, facts, key, onePageEach, open, seen, tap, type, words } from '../../../test/feesPage';
+import { flush } from '@/stores/draft';
 import { useNotices } from '@/stores/notices';
 import FeesPage from './FeesPage.vue';
 
@@ -109,6 +110,7 @@ describe('an invoice', () => {
   it('half typed is there again when the page is', async () => {
     const world = await open(FeesPage, openStory());
     await type('invoice-title', '柘川');
+    await flush();
     close();
     await open(FeesPage, world);
     expect((seen('invoice-title') as HTMLInputElement).value).toBe('柘川');

@@ -1,11 +1,12 @@
 import type { Blocker, BlockerCode, JobOutcome, JobView, Jump } from '@schemas';
-import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { flushPromises } from '@vue/test-utils';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { card } from '../../../test/builders';
+import { describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
+import { close, facts, job, onePageEach, open, seen, tap, type, type World } from '../../../test/page';
 import zh from '@/i18n/zh';
+import { flush } from '@/stores/draft';
 import FinishPage from '../FinishPage.vue';
 import JobPage from '../JobPage.vue';
 import SheetPage from '../SheetPage.vue';
@@ -14,18 +15,7 @@ import { MENDS } from './facts';
 import type { MendName } from './fields';
 import { known, mendsOf } from './mendsOf';
 
-const { job } = card();
-let page: VueWrapper | undefined;
-
-beforeEach(() => {
-  Element.prototype.scrollIntoView = () => undefined;
-});
-afterEach(() => {
-  page?.unmount();
-  document.body.innerHTML = '';
-});
-
-type World = ReturnType<typeof openStory>;
+onePageEach();
 
 function arrived(overrun = false): World {
   const world = openStory();
@@ -34,30 +24,7 @@ function arrived(overrun = false): World {
   return world;
 }
 
-async function open(component: Parameters<typeof mount>[0], world: World) {
-  await world.router.push('/');
-  page = mount(component, {
-    props: { job },
-    global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } },
-    attachTo: document.body,
-  });
-  await flushPromises();
-  return { ...world, page };
-}
-
-const seen = (name: string) => document.querySelector<HTMLElement>(T(name));
-async function tap(name: string): Promise<void> {
-  const found = seen(name);
-  expect(found, name).not.toBeNull();
-  found?.click();
-  await flushPromises();
-}
-async function type(name: string, value: string): Promise<void> {
-  const box = seen(`mend-${name}`) as HTMLInputElement;
-  box.value = value;
-  box.dispatchEvent(new Event('input'));
-  await flushPromises();
-}
+const typeIn = (name: string, value: string) => type(`mend-${name}`, value);
 async function save(name: MendName): Promise<void> {
   seen(`form-${name}`)?.dispatchEvent(new Event('submit'));
   await flushPromises();
@@ -66,8 +33,6 @@ async function blocker(code: BlockerCode): Promise<void> {
   document.querySelector<HTMLElement>(`${T('blocker')}[data-code="${code}"]`)?.click();
   await flushPromises();
 }
-const facts = (world: World) =>
-  world.asked.filter((each) => each.command === 'note_fact').map((each) => each.input.fact as Record<string, unknown>);
 
 /** Where the core names what stands in the way of a job. */
 const GATES = [
@@ -194,11 +159,11 @@ describe('work on a refrigerant circuit', () => {
     await open(SheetPage, world);
     await tap('add-charge');
     for (const each of ['gas-r32', 'leak_found-yes', 'welded-yes', 'charged_when_welding-no', 'evacuation-pump']) await tap(`mend-${each}`);
-    await type('leak_at', '室内机接头');
-    await type('minutes', '20');
-    await type('before_kpa', '-95');
-    await type('grams', '870');
-    await type('after_kpa', '900');
+    await typeIn('leak_at', '室内机接头');
+    await typeIn('minutes', '20');
+    await typeIn('before_kpa', '-95');
+    await typeIn('grams', '870');
+    await typeIn('after_kpa', '900');
     await save('charge');
     expect(facts(world)[0]).toMatchObject({ gas: 'R32', grams: 870, before_kpa: -95, minutes: 20, evacuation: 'pump', welded: true });
   });
@@ -222,10 +187,10 @@ describe('a blocker on the job', () => {
     await open(JobPage, world);
     await tap('all-blockers');
     await blocker('overrun_reason');
-    await type('reason', '墙里有钢筋');
-    page?.unmount();
-    document.body.innerHTML = '';
-    await open(JobPage, arrived(true));
+    await typeIn('reason', '墙里有钢筋');
+    await flush();
+    close();
+    await open(JobPage, world);
     await tap('all-blockers');
     await blocker('overrun_reason');
     expect((seen('mend-reason') as HTMLTextAreaElement).value).toBe('墙里有钢筋');
@@ -241,8 +206,8 @@ describe('a blocker on the job', () => {
     late.dispatchEvent(new Event('change'));
     await flushPromises();
     expect(seen('mend-save')?.hasAttribute('disabled')).toBe(true);
-    await type('late-day', '2026-11-21');
-    await type('late-time', '13:30');
+    await typeIn('late-day', '2026-11-21');
+    await typeIn('late-time', '13:30');
     await save('overrun');
     expect(world.asked.find((each) => each.command === 'note_fact')?.input.claimed).toBe(Date.UTC(2026, 10, 21, 5, 30));
   });
@@ -268,7 +233,7 @@ describe('an outcome that is not open yet', () => {
     await flushPromises();
     expect(seen('mend-kind-refusal')?.getAttribute('aria-checked')).toBe('true');
     expect((seen('mend-text') as HTMLTextAreaElement).value).toContain('接地电阻');
-    await type('name', '田有福');
+    await typeIn('name', '田有福');
     await save('notice');
     const [signature, notice] = facts(world);
     expect(signature).toMatchObject({ fact: 'signature', signed_for: 'notice', signer: 'customer', name: '田有福' });
@@ -284,7 +249,7 @@ describe('an outcome that is not open yet', () => {
     await flushPromises();
     await tap('mend-refused-yes');
     expect(seen('mend-name')).toBeNull();
-    await type('witness', '村电工老周');
+    await typeIn('witness', '村电工老周');
     await save('notice');
     expect(facts(world)).toMatchObject([{ fact: 'notice', refused: true, witness: '村电工老周', signature: null }]);
   });
@@ -306,14 +271,14 @@ describe('a blocker that several facts mend', () => {
     await blocker('not_consented');
     await tap('mend-quote');
     await tap('mend-first');
-    await type('found', '可控硅击穿');
+    await typeIn('found', '可控硅击穿');
     await tap('mend-level-component');
     await save('diagnose');
     expect(seen('mend')).not.toBeNull();
     await tap('mend-quote');
     await tap('mend-level-component');
-    await type('total', '120');
-    await type('days', '2');
+    await typeIn('total', '120');
+    await typeIn('days', '2');
     await save('quote');
     await tap('mend-consent');
     expect((seen('mend-cost') as HTMLInputElement).value).toBe('120.00');
