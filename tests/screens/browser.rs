@@ -24,11 +24,12 @@ pub fn devhost(folder: &Path, name: &str, link: Option<&str>) -> (Running, Strin
 
 /// A new outlet with the owner's desk and a technician's phone, both in front of a relay.
 struct Shop {
-    _folder: tempfile::TempDir,
-    _relay: Relay,
-    _hosts: [Running; 2],
     desk: String,
     phone: String,
+    // Ended in this order.
+    _hosts: [Running; 2],
+    _relay: Relay,
+    _folder: tempfile::TempDir,
 }
 
 impl Shop {
@@ -40,7 +41,7 @@ impl Shop {
         let (at_desk, desk) = devhost(&folder.path().join("desk"), "店里电脑", Some(&relay.invite(OWNER).unwrap()));
         let (in_hand, phone) =
             devhost(&folder.path().join("phone"), "小军手机", Some(&relay.invite(TECHNICIAN).unwrap()));
-        Self { _folder: folder, _relay: relay, _hosts: [at_desk, in_hand], desk, phone }
+        Self { desk, phone, _hosts: [at_desk, in_hand], _relay: relay, _folder: folder }
     }
 
     /// What a script of `ui/test/browser` says of the two, which must succeed.
