@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bytes, fenOf, measured, money, percent, phone, thousandthsOf } from './amount';
 import { lasting } from './lasting';
-import { clock, date, dayOf, dayStart, momentOf, span, when } from './time';
+import { clock, date, dayOf, dayStart, longDate, momentOf, span, when } from './time';
 
 describe('amounts', () => {
   it('money is written with commas and two decimals', () => {
@@ -59,6 +59,7 @@ describe('moments', () => {
   });
 
   it('are written as people write them', () => {
+    expect([longDate(noon, 'zh'), longDate(noon, 'en')]).toEqual(['2026年11月21日', '21 Nov 2026']);
     expect([date(noon, 'zh'), date(noon, 'en')]).toEqual(['11月21日 周六', 'Sat 21 Nov']);
     expect(span(momentOf('2026-11-21', '14:00'), momentOf('2026-11-21', '16:00'), noon, 'zh')).toBe('14:00–16:00');
     expect(when(momentOf('2026-11-20', '09:05'), noon, 'zh')).toBe('11月20日 周五 09:05');

@@ -36,6 +36,13 @@ export function date(at: number, tongue: Tongue, now = at): string {
     : `${weekday} ${d.getUTCDate()} ${MONTHS[d.getUTCMonth()]}`;
 }
 
+/** A day that may be years away: `2028年5月31日`, `31 May 2028`. */
+export function longDate(at: number, tongue: Tongue): string {
+  const d = local(at);
+  const [year, month, day] = [d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate()];
+  return tongue === 'zh' ? `${year}年${month + 1}月${day}日` : `${day} ${MONTHS[month]} ${year}`;
+}
+
 /** `2026-11-21` of that moment. */
 export function dayOf(at: number): string {
   return local(at).toISOString().slice(0, 10);

@@ -179,7 +179,7 @@ describe('parts', () => {
 it('papers say what has ended and what ends soon', async () => {
   const { page: shown } = await open(PapersPage);
   const papers = shown.findAll(T('paper')).map((each) => each.text());
-  expect(papers[0]).toMatch(/焊接.*2026-11-15.*已过期/);
+  expect(papers[0]).toMatch(/焊接.*2026年11月15日.*已过期/);
   expect(papers[1]).toContain('快到期');
   expect(papers[3]).toMatch(/燃气备案.*没有到期日.*有效/);
   expect(shown.findAll(T('instrument'))[1]?.text()).toContain('校准过期');
