@@ -40,6 +40,8 @@ export const commands = {
 	ownersTurns: () => typedError<OwnersTurns, Failure>(__TAURI_INVOKE("owners_turns")),
 	noteOnOrder: (input: NoteOnOrder) => typedError<FactNoted, Failure>(__TAURI_INVOKE("note_on_order", { input })),
 	noteOnDesk: (input: NoteOnDesk) => typedError<string, Failure>(__TAURI_INVOKE("note_on_desk", { input })),
+	/**  Six digits for a price above guide, to be said over the phone. */
+	sayDigits: (input: SayDigits) => typedError<SpokenDigits, Failure>(__TAURI_INVOKE("say_digits", { input })),
 	readPasted: (input: PastedText) => typedError<PastedOrder, Failure>(__TAURI_INVOKE("read_pasted", { input })),
 	jobTexts: (input: AskTexts) => typedError<JobTexts, Failure>(__TAURI_INVOKE("job_texts", { input })),
 	/**
@@ -58,6 +60,8 @@ export const commands = {
 	readCodes: (input: ReadCodes) => typedError<CodeView[], Failure>(__TAURI_INVOKE("read_codes", { input })),
 	/**  How the outlet wants its shared pictures. */
 	setPictures: (input: SetPictures) => typedError<SessionView, Failure>(__TAURI_INVOKE("set_pictures", { input })),
+	/**  What the outlet's own collection code is. */
+	setCollection: (input: SetCollection) => typedError<SessionView, Failure>(__TAURI_INVOKE("set_collection", { input })),
 	/**  Plain copies in the maker's order, in a folder for people. */
 	copyAlbum: (input: OneJob) => typedError<AlbumMade, Failure>(__TAURI_INVOKE("copy_album", { input })),
 	/**  What the stamp of a picture says; nothing where the outlet doesn't stamp. */
@@ -464,6 +468,13 @@ export type CodeView = {
 	meant: CodeMeaning,
 	kind: CodeKind,
 	text: string,
+};
+
+/**  What a customer's payment app reads to pay the outlet. */
+export type CollectionCode = {
+	text: string,
+	/**  The text as a QR code; `None` where it can't be one. */
+	svg: string | null,
 };
 
 /**  A field with more than one value: a person picks. */
@@ -902,6 +913,8 @@ export type FeesView = {
 	invoice: InvoiceView,
 	/**  What stands beside the outlet's own collection QR; `None` where nothing is owed (R43). */
 	collection: Text | null,
+	/**  The outlet's collection code as a picture; `None` where nothing is owed or no owner said what it is. */
+	collection_svg: string | null,
 	/**  Lines and payments may be added by this member now. */
 	may_charge: boolean,
 	may_take_money: boolean,
@@ -1921,6 +1934,12 @@ export type RetakePhoto = {
 /**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
 
+/**  What an owner lets be taken for one line above guide, over the phone (R28). */
+export type SayDigits = {
+	job: string,
+	most_fen: number,
+};
+
 /**  Who the customer is to the shop (R9). */
 export type Segment = "vip" | "set" | "project" | "town" | "village";
 
@@ -1974,9 +1993,17 @@ export type SessionView = {
 	picture_side: number,
 	/**  The outlet's shared pictures carry time, place, order number and name. */
 	pictures_stamped: boolean,
+	/**  The outlet's own collection code, where an owner said what it is. */
+	collection: CollectionCode | null,
 	/**  The store's key lies in a plain file (0600) because the system has no key store. */
 	key_in_file: boolean,
 	version: string,
+};
+
+/**  The outlet's own collection code; an owner says it. */
+export type SetCollection = {
+	/**  What the printed code says, such as a payment app's link; empty takes it back. */
+	code: string,
 };
 
 export type SetDeviceStatus = {
@@ -2096,6 +2123,12 @@ export type Signer = "customer" | "witness" | "acceptor" | "technician" | "owner
 export type Source = "maker" | "call" | "walk_in" | 
 /**  The customer asked the technician directly. */
 "direct" | "dealer" | "chat" | "contract";
+
+/**  What an owner says over the phone, for one sum of one job (R28). */
+export type SpokenDigits = {
+	/**  Six of them. */
+	digits: string,
+};
 
 /**  Asks what a picture's stamp says. */
 export type StampLines = {

@@ -29,6 +29,7 @@ export function session(change: Partial<SessionView> = {}): SessionView {
     photo_position: false,
     picture_side: 1600,
     pictures_stamped: false,
+    collection: null,
     key_in_file: true,
     version: '0.1.0',
     ...change,

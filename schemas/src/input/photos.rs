@@ -69,6 +69,13 @@ pub struct FetchPhoto {
     pub photo: BlobHash,
 }
 
+/// The outlet's own collection code; an owner says it.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct SetCollection {
+    /// What the printed code says, such as a payment app's link; empty takes it back.
+    pub code: String,
+}
+
 /// How the outlet wants its pictures; an owner says it.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct SetPictures {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::JobId;
 use crate::input::{DeskFact, OrderFact, RequestFact};
 use crate::paper::PaperForm;
-use crate::view::{Language, Millis, ProofKind};
+use crate::view::{Fen, Language, Millis, ProofKind};
 
 /// A dispatch or chat text (R41). At most 8,000 characters are read.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
@@ -26,6 +26,13 @@ pub struct AskTexts {
 pub struct NoteOnOrder {
     pub job: JobId,
     pub fact: OrderFact,
+}
+
+/// What an owner lets be taken for one line above guide, over the phone (R28).
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct SayDigits {
+    pub job: JobId,
+    pub most_fen: Fen,
 }
 
 /// What an owner adds to the desk.

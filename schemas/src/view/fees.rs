@@ -126,6 +126,13 @@ pub struct InvoiceView {
     pub mail: String,
 }
 
+/// What an owner says over the phone, for one sum of one job (R28).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct SpokenDigits {
+    /// Six of them.
+    pub digits: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct FeesView {
     pub job: JobId,
@@ -142,6 +149,8 @@ pub struct FeesView {
     pub invoice: InvoiceView,
     /// What stands beside the outlet's own collection QR; `None` where nothing is owed (R43).
     pub collection: Option<Text>,
+    /// The outlet's collection code as a picture; `None` where nothing is owed or no owner said what it is.
+    pub collection_svg: Option<String>,
     /// Lines and payments may be added by this member now.
     pub may_charge: bool,
     pub may_take_money: bool,

@@ -33,10 +33,20 @@ pub struct SessionView {
     pub picture_side: u32,
     /// The outlet's shared pictures carry time, place, order number and name.
     pub pictures_stamped: bool,
+    /// The outlet's own collection code, where an owner said what it is.
+    pub collection: Option<CollectionCode>,
     /// The store's key lies in a plain file (0600) because the system has no key store.
     pub key_in_file: bool,
     pub version: String,
 }
+/// What a customer's payment app reads to pay the outlet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct CollectionCode {
+    pub text: String,
+    /// The text as a QR code; `None` where it can't be one.
+    pub svg: Option<String>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
 pub struct Rate {
     pub of: u32,

@@ -10,13 +10,15 @@ use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
 use doorstep_schemas::input::NetworkNote;
 use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, MakeClaimPack, Preferences};
 use doorstep_schemas::receipt::Receipt;
-use doorstep_schemas::view::{InviteView, KeyView, SessionView, SyncChip, SyncView, TeamView};
+use doorstep_schemas::view::{CollectionCode, InviteView, KeyView, SessionView, SyncChip, SyncView, TeamView};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
 use crate::actions::claim::ClaimError;
 use crate::actions::{Actions, Shelf};
+use crate::domain::money::cash;
 use crate::nature::Nature;
+use crate::qr;
 use crate::rules::{MalformedSet, RuleBook};
 use crate::store::erase::{self, EraseError, OnlyHere};
 use crate::store::key::{Kept, KeyError, KeyKeeper, Keyring, Vault};
@@ -161,6 +163,9 @@ impl Doorstep {
         let mut store = self.actions.shelf.store();
         let chosen = store.chosen()?;
         let pictures = self.actions.pictures(&mut store)?;
+        let roster = store.roster()?;
+        let collection = cash::collection_code(&roster)
+            .map(|text| CollectionCode { text: text.to_owned(), svg: qr::svg(text).ok() });
         let enrolment = store.enrolment()?;
         let member = enrolment.as_ref().map(|e| store.member(e.member)).transpose()?;
         Ok(SessionView {
@@ -178,6 +183,7 @@ impl Doorstep {
             photo_position: chosen.photo_position,
             picture_side: pictures.side,
             pictures_stamped: pictures.stamped,
+            collection,
             key_in_file: self.vault.keeper().in_plain_file(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         })

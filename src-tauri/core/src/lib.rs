@@ -10,6 +10,7 @@ pub mod documents;
 pub mod domain;
 pub mod nature;
 pub mod photos;
+mod qr;
 pub mod reports;
 pub mod rules;
 pub mod store;

@@ -2,8 +2,8 @@
 
 use doorstep_schemas::code::Failure;
 use doorstep_schemas::ids::ShortId;
-use doorstep_schemas::input::{Ask, NoteOnDesk, NoteOnOrder, OneJob, OneMonth};
-use doorstep_schemas::view::{FactNoted, FeesView, MineView, MonthView, OwnersTurns};
+use doorstep_schemas::input::{Ask, NoteOnDesk, NoteOnOrder, OneJob, OneMonth, SayDigits};
+use doorstep_schemas::view::{FactNoted, FeesView, MineView, MonthView, OwnersTurns, SpokenDigits};
 
 use super::Core;
 use crate::failure::Told;
@@ -43,6 +43,13 @@ pub async fn owners_turns(core: Core<'_>) -> Result<OwnersTurns, Failure> {
 pub async fn note_on_order(core: Core<'_>, input: NoteOnOrder) -> Result<FactNoted, Failure> {
     let added = core.actions.note_on_order(input.job, &input.fact).map_err(Told::told)?;
     Ok(FactNoted { id: added.id, job: added.job })
+}
+
+/// Six digits for a price above guide, to be said over the phone.
+#[tauri::command]
+#[specta::specta]
+pub async fn say_digits(core: Core<'_>, input: SayDigits) -> Result<SpokenDigits, Failure> {
+    core.actions.say_digits(&input).map_err(Told::told)
 }
 
 #[tauri::command]

@@ -10,7 +10,8 @@ use doorstep::app::Doorstep;
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::event::Task;
 use doorstep_schemas::input::{
-    AddPhoto, AddPhotos, DrawOnPhoto, FetchPhoto, NewPicture, OneJob, ReadCodes, RetakePhoto, SetPictures, StampLines,
+    AddPhoto, AddPhotos, DrawOnPhoto, FetchPhoto, NewPicture, OneJob, ReadCodes, RetakePhoto, SetCollection,
+    SetPictures, StampLines,
 };
 use doorstep_schemas::view::{AlbumMade, CodeView, JobView, PhotoRefused, PhotosAdded, SessionView};
 use tauri::State;
@@ -137,6 +138,14 @@ pub async fn copy_album(core: Core<'_>, outside: State<'_, Outside>, input: OneJ
 #[specta::specta]
 pub async fn set_pictures(core: Core<'_>, input: SetPictures) -> Result<SessionView, Failure> {
     core.actions.set_pictures(&input).map_err(Told::told)?;
+    core.session().map_err(Told::told)
+}
+
+/// What the outlet's own collection code is.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_collection(core: Core<'_>, input: SetCollection) -> Result<SessionView, Failure> {
+    core.actions.set_collection(&input).map_err(Told::told)?;
     core.session().map_err(Told::told)
 }
 

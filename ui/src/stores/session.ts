@@ -30,5 +30,7 @@ export const useSession = defineStore('session', () => {
     take(await call('setPreferences', { language: null, shell: null, no_network: null, wifi_only: null, photo_position: null, ...change }));
   const setPictures = async (input: SetPictures) => take(await call('setPictures', input));
 
-  return { view, refused, enrolled, load, enrol, prefer, setPictures };
+  const setCollection = async (code: string) => take(await call('setCollection', { code }));
+
+  return { view, refused, enrolled, load, enrol, prefer, setPictures, setCollection };
 });

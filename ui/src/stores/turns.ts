@@ -87,6 +87,9 @@ export const useTurns = defineStore('turns', () => {
     await load();
   }
 
+  /** Six digits that let so much be taken for one line, to be said over the phone. */
+  const sayDigits = async (job: string, most_fen: number) => (await call('sayDigits', { job, most_fen })).digits;
+
   /** What speaks against these members; nothing where they have the job now. */
   async function assign(job: string, members: string[]): Promise<Failure | null> {
     try {
@@ -119,6 +122,7 @@ export const useTurns = defineStore('turns', () => {
     grantAdvance,
     takeCash,
     answerPrice,
+    sayDigits,
     assign,
     override,
   };

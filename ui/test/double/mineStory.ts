@@ -67,6 +67,7 @@ export class MineStory {
   private gone(keep: (line: OwnersTurns['lines'][number]) => boolean): void {
     this.turns = { ...this.turns, lines: this.turns.lines.filter(keep) };
   }
+  do_say_digits = ({ most_fen }: { most_fen: number }) => ({ digits: String(100_000 + (most_fen % 900_000)) });
   do_note_on_desk({ fact }: NoteOnDesk) {
     if (fact.fact === 'cash_taken') this.gone((line) => line.waits !== 'request' || line.asked.id !== fact.hand_in);
     if (fact.fact === 'answer') {

@@ -47,6 +47,8 @@ const PROBLEMS: Record<string, Text> = {
 const yuan = (fen: number) => (fen / 100).toFixed(2);
 
 export abstract class MoneyStory extends DataStory {
+  /** The outlet's own code, once an owner said it. */
+  collectionSvg: string | null = null;
   protected abstract view: JobView;
   fees: FeeLine[] = [];
   payments: PaymentLine[] = [];
@@ -149,6 +151,7 @@ export abstract class MoneyStory extends DataStory {
               `Please pay ¥${yuan(owed)} to 柘川县城关网点 by the outlet's code, not to the technician.`,
             )
           : null,
+      collection_svg: owed > 0 ? this.collectionSvg : null,
       may_charge: this.mayCharge,
       may_take_money: this.mayTakeMoney,
       now: Date.now(),

@@ -10,9 +10,11 @@ import type {
   PaperMade,
   RetakePhoto,
   SessionView,
+  SetCollection,
   SetPictures,
 } from '@schemas';
 import { ran } from '../builders';
+import { CODE_SVG } from './code';
 import { MoneyStory } from './moneyStory';
 
 const NOT_FOUND: { failure: Failure } = { failure: { code: 'photo_not_found', params: {}, detail: 'photo_not_found' } };
@@ -90,6 +92,11 @@ export abstract class PhotoStory extends MoneyStory {
   do_read_codes = () => this.codes;
   do_stamp_lines = () => (this.session.pictures_stamped ? ['2026-11-21 14:05'] : []);
   do_copy_album = () => ({ path: '/tmp/photos-1234', files: this.view.photos.length, away: 0, missing: [] });
+  do_set_collection({ code }: SetCollection) {
+    this.collectionSvg = code ? CODE_SVG : null;
+    this.session = { ...this.session, collection: code ? { text: code, svg: this.collectionSvg } : null };
+    return this.session;
+  }
   do_set_pictures(input: SetPictures) {
     this.session = { ...this.session, picture_side: input.side, pictures_stamped: input.stamped };
     return this.session;

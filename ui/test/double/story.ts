@@ -27,6 +27,7 @@ import type {
 import { card, deed, job, owner, ran, text } from '../builders';
 import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
 import { BenchStory } from './benchStory';
+import { CODE_SVG } from './code';
 import { judged } from './mineStory';
 interface Answer {
   value?: unknown;
@@ -372,8 +373,7 @@ export class Story extends BenchStory {
     link: 'doorstep:enrol?relay=http://127.0.0.1:8470&code=7K2M9QXA&key=00',
     code: '7K2M9QXA',
     expires: Date.now() + 600_000,
-    qr_svg:
-      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21" shape-rendering="crispEdges"><rect width="21" height="21" fill="#fff"/><path d="M0 0h7v7H0zM14 0h7v7h-7zM0 14h7v7H0zM9 2h2v3H9zM9 9h4v4H9zM15 15h3v3h-3z"/></svg>',
+    qr_svg: CODE_SVG,
   });
   do_set_device_status(input: { device: string; status: 'active' | 'lost' }) {
     this.team = {

@@ -8,13 +8,15 @@ use doorstep_schemas::view::{
 };
 
 use super::job_view::Names;
-use super::{Actions, JobError, may_write};
+use super::{Actions, JobError, may_write, spoken};
 use crate::domain::facts::{Fee, Job};
 use crate::domain::money::fees::{self, Line, Terms, WhyNot};
 use crate::domain::money::problem::{Place, Problem};
 use crate::domain::money::propose::{Done, PriceBook, PriceItem, Proposal, propose};
+use crate::domain::money::spoken::Judged;
 use crate::domain::money::{billed, cash, each, guide, invoice, quotes, warranty};
 use crate::domain::{approval, nodes};
+use crate::qr;
 use crate::rules::InForce;
 
 impl Actions {
@@ -28,13 +30,22 @@ impl Actions {
         let now = self.nature.now_ms();
         let in_force = rules.at(nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms));
         let book = in_force.price_book(&facts);
-        let terms = Terms::default();
+        let secret = spoken::secret(&mut store)?;
+        let judged = if store.is_owner(enrolment.member)? {
+            Judged::by_owner(secret.as_deref().map(str::as_bytes), job)
+        } else {
+            Judged::AtTheirWord
+        };
+        let terms = Terms { spoken: judged, ..Terms::default() };
         let lines = fees::lines(&facts, &terms);
         let totals = fees::totals_of(&lines);
         let owed = fees::owed(&facts, &totals);
+        let roster = store.roster()?;
         let names = Names::new(&store);
         let writes = may_write(&store, &facts, job, enrolment.member)?;
         let open = nodes::ended(&facts).is_none() || approval::reopened(&facts, enrolment.member);
+        // A code that can't be drawn is as good as none: the words say whom to pay.
+        let shown_code = cash::collection_code(&roster).filter(|_| owed > 0);
         let proposed = propose(&facts, &terms, &book, &[]);
         Ok(FeesView {
             job,
@@ -65,6 +76,7 @@ impl Actions {
                 mail: facts.sheet.about(invoice::MAIL).to_owned(),
             },
             collection: cash::collection_text(&enrolment.outlet_name, owed),
+            collection_svg: shown_code.and_then(|code| qr::svg(code).ok()),
             may_charge: writes && open && !facts.order.cancelled,
             may_take_money: writes,
             now: Millis(now),

@@ -9,8 +9,6 @@ use std::sync::Arc;
 use doorstep_schemas::ids::DocId;
 use doorstep_schemas::input::RecoverFolder;
 use doorstep_schemas::view::{KeyView, Millis, RecoveredView, RecoveryPage, RecoveryView};
-use qrcode::QrCode;
-use qrcode::render::svg;
 
 use super::Actions;
 use super::facts::FactError;
@@ -18,6 +16,7 @@ use crate::documents::layout::Edit;
 use crate::domain::facts::Noted;
 use crate::domain::facts::outlet::RecoveryKey;
 use crate::nature::Nature;
+use crate::qr;
 use crate::rules::{MalformedSet, RuleBook};
 use crate::store::recovery::{self, RecoveryError};
 use crate::store::recovery_key::{NotARecoveryKey, RecoveryId, RecoveryPublic, RecoverySecret};
@@ -171,6 +170,6 @@ fn key_of(id: RecoveryId) -> String {
 
 fn page(secret: &RecoverySecret) -> Result<RecoveryPage, RecoveryKeyError> {
     let text = secret.text();
-    let qr_svg = QrCode::new(text.as_bytes())?.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
+    let qr_svg = qr::svg(&text)?;
     Ok(RecoveryPage { id: secret.public().id().to_string(), text, qr_svg })
 }

@@ -25,6 +25,7 @@ pub mod readings;
 pub mod rule_sets;
 pub mod said;
 pub mod sheet;
+pub mod spoken;
 pub mod storage;
 pub mod stuck;
 pub mod turns;

@@ -6,14 +6,15 @@ use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::{DeskFact, ListJobs};
 use doorstep_schemas::view::{Asked, AskedLine, Fen, JobCard, Millis, OwnersTurn, OwnersTurns, RequestStep, TurnLine};
 
-use super::Actions;
 use super::facts::FactError;
 use super::job_view::Names;
 use super::mine::others;
+use super::{Actions, spoken};
 use crate::domain::facts::Job;
 use crate::domain::facts::desk::{Answer, CashTaken};
 use crate::domain::facts::outlet::Requests;
 use crate::domain::money::fees::{self, Terms};
+use crate::domain::money::spoken::Judged;
 use crate::domain::record::last;
 use crate::domain::{calendar, parts};
 use crate::store::{Store, StoreError};
@@ -29,6 +30,7 @@ impl Actions {
         if !self.shelf.store().is_owner(me)? {
             return Ok(OwnersTurns { lines: Vec::new(), now: Millis(now) });
         }
+        let secret = spoken::secret(&mut self.shelf.store())?;
         let mut lines = Vec::new();
         let mut asked = ListJobs { open: true, limit: PAGE, ..ListJobs::default() };
         loop {
@@ -36,7 +38,8 @@ impl Actions {
             let mut store = self.shelf.store();
             for card in page.jobs {
                 if let Some(facts) = store.job_facts(card.job)? {
-                    of_job(&store, &card, &facts, &mut lines);
+                    let judged = Judged::by_owner(secret.as_deref().map(str::as_bytes), card.job);
+                    of_job(&store, &card, &facts, judged, &mut lines);
                 }
             }
             asked.after = page.next;
@@ -67,9 +70,9 @@ impl Actions {
     }
 }
 
-fn of_job(store: &Store, card: &JobCard, job: &Job, lines: &mut Vec<TurnLine>) {
+fn of_job(store: &Store, card: &JobCard, job: &Job, spoken: Judged<'_>, lines: &mut Vec<TurnLine>) {
     let names = Names::new(store);
-    for line in fees::lines(job, &Terms::default()).iter().filter(|line| line.waiting_fen > 0) {
+    for line in fees::lines(job, &Terms { spoken, ..Terms::default() }).iter().filter(|line| line.waiting_fen > 0) {
         let Some(fee) = job.sheet.fees.iter().find(|fee| fee.id == line.fee) else { continue };
         // Refused is answered, too.
         if job.order.over_guide.iter().any(|word| word.fee == fee.id && word.noted.at_ms >= fee.noted.at_ms) {

@@ -190,14 +190,23 @@ pub fn work(job: &Job, now: i64, limits: &Limits) -> Option<Work> {
     })
 }
 
+fn floor_minute(at_ms: i64) -> i64 {
+    at_ms.saturating_sub(at_ms.rem_euclid(MINUTE_MS))
+}
+
 /// How long the clock stood between two moments, and whether it stands at the end (R2). It stops for goods, parts or the
 /// customer's rectification, so a stop without a reason doesn't count. Two devices may both stop it or both let it go on:
-/// the first of each counts.
+/// the first of each counts. What was said later to have happened in the minute of the beginning happened at it: people
+/// name minutes.
 pub fn paused_ms(pauses: &[Pause], from: i64, to: i64) -> (i64, bool) {
     let mut events: Vec<_> = pauses
         .iter()
         .filter(|p| !p.stopped || !p.reason.text().trim().is_empty())
-        .map(|p| (p.noted.true_ms(), p.stopped, p.id))
+        .map(|p| {
+            let at = p.noted.true_ms();
+            let that_minute = p.noted.claimed_ms.is_some() && (floor_minute(from)..from).contains(&at);
+            (if that_minute { from } else { at }, p.stopped, p.id)
+        })
         .filter(|(at, ..)| (from..=to).contains(at))
         .collect();
     events.sort_unstable();
@@ -329,6 +338,20 @@ mod tests {
         assert_eq!(kept_limit(&job, &limits), Some(false));
         job.sheet.pauses[0].reason = Word::Other(String::new());
         assert_eq!(work(&job, 0, &limits).unwrap().worked_ms, 62 * MINUTE + 1, "a stop without a reason is none");
+    }
+
+    #[test]
+    fn r2_the_minute_of_arrival_that_somebody_names_later_is_the_arrival() {
+        let arrived = NOON + 20_000;
+        let later = |claimed: i64| {
+            let mut stop = pause(1, true, NOON + 10 * MINUTE);
+            stop.noted.claimed_ms = Some(claimed);
+            paused_ms(&[stop], arrived, NOON + 30 * MINUTE)
+        };
+        assert_eq!(later(NOON), (30 * MINUTE - 20_000, true), "12:00 of an arrival at 12:00:20");
+        assert_eq!(later(NOON - MINUTE), (0, false), "before it");
+        let said = pause(1, true, NOON + 10_000);
+        assert_eq!(paused_ms(&[said], arrived, NOON + 30 * MINUTE), (0, false), "said before it, by nobody later");
     }
 
     #[test]

@@ -97,6 +97,7 @@ pub fn action(code: &str) -> Option<Phrase> {
         "settled" => Phrase("结算", "settled"),
         "approve" => Phrase("审核通过", "approved"),
         "return_sheet" => Phrase("退回修改", "returned the sheet"),
+        "spoken_secret" => Phrase("定口头验证码的底码", "set the secret of spoken digits"),
         "recovery_key" => Phrase("做恢复钥匙", "made a recovery key"),
         "publish_set" => Phrase("发布规则", "published a rule set"),
         "move_stock" => Phrase("调拨库存", "moved stock"),

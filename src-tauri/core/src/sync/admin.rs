@@ -8,8 +8,6 @@ use doorstep_schemas::ids::{DeviceId, MemberId};
 use doorstep_schemas::input::{AddMember, Enrol};
 use doorstep_schemas::view::{InviteView, Millis};
 use doorstep_schemas::wire::{Role, Status};
-use qrcode::QrCode;
-use qrcode::render::svg;
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +16,7 @@ use super::fault::Fault;
 use super::line::Line;
 use super::ways::Ways;
 use crate::actions::Actions;
+use crate::qr;
 use crate::store::{Enrolment, StoreError};
 
 const NAME: usize = 40;
@@ -140,7 +139,7 @@ pub async fn invite(ways: &Ways, actions: &Actions, member: MemberId) -> Result<
     // The newcomer may be anywhere: the first address that is not only the shop's.
     let relay = actions.shelf.store().relay_addresses()?.into_iter().next().unwrap_or(enrolment.relay);
     let link = EnrolLink { relay, code: answer.code.clone(), key: enrolment.relay_key }.to_string();
-    let qr_svg = QrCode::new(link.as_bytes())?.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
+    let qr_svg = qr::svg(&link)?;
     Ok(InviteView { link, code: answer.code, qr_svg, expires: Millis(answer.expires_ms) })
 }
 

@@ -21,6 +21,16 @@ describe('collecting', () => {
     expect(seen('collect')).toBeNull();
   });
 
+  it('shows the outlet’s own code where an owner said what it is', async () => {
+    const world = openStory();
+    world.story.do_set_collection({ code: 'wxp://f2f0outlet' });
+    await open(FeesPage, world);
+    await tap('fee-add-all', 'collect-qr');
+    expect(seen('collect-code')?.getAttribute('src')).toContain('data:image/svg+xml');
+    expect(words('collect')).toContain('请扫网点收款码');
+    expect(words('collect')).not.toContain('贴的');
+  });
+
   it('a slip is given back by a payment of its own', async () => {
     const world = await open(FeesPage, openStory());
     await tap('fee-add-all', 'collect-cash');

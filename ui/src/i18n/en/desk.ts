@@ -204,5 +204,13 @@ export default {
     pictureSideHint: 'At most 250 KB each: larger is sharper, and coarser',
     stamped: 'Stamp photos',
     stampedHint: 'Time, place, order number and name, on the copy that is shared',
+    collection: 'Collection code',
+    collectionHint: 'Shown on the technician’s phone when money is due. Without it, customers scan the printed one.',
+    collectionText: 'What the code says',
+    collectionPicture: 'Read it from a photo or screenshot of the code',
+    collectionNone: 'No code was found in this picture. Take it straight and sharp, or paste what the code says.',
+    collectionSave: 'Save',
+    collectionSaved: 'Collection code saved',
+    collectionGone: 'Collection code taken back',
   },
 };

@@ -76,4 +76,10 @@ export default {
   inbox: 'Others’ work that waits for you',
   by: '{name} · {when}',
   tab: 'To decide',
+  digits: 'Agree to a higher price by phone',
+  digitsHint: 'For a technician without network and a price above guide: they say the sum, you say six digits. Good for this job and this sum only.',
+  digitsSum: 'The line’s sum in yuan',
+  digitsSay: 'Get the digits',
+  digitsWrong: 'Type an amount, such as 120 or 95.50.',
+  digitsFor: '{money}, say to the technician:',
 };

@@ -203,5 +203,13 @@ export default {
     pictureSideHint: '每张最多 250 KB；越大越清楚，也越粗',
     stamped: '照片上加水印',
     stampedHint: '时间、地点、单号、姓名，印在分享的那一份上',
+    collection: '网点收款码',
+    collectionHint: '师傅收款时，手机上出示这个码；不知道码，就请客户扫店里贴的。',
+    collectionText: '码里的内容',
+    collectionPicture: '选一张收款码的照片或截图来识别',
+    collectionNone: '这张图里没认出码。拍正、拍清楚再选，或者把内容贴进来。',
+    collectionSave: '保存',
+    collectionSaved: '收款码已保存',
+    collectionGone: '收款码已撤下',
   },
 };

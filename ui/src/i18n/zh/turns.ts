@@ -76,4 +76,10 @@ export default {
   inbox: '别人交来的记录，等你收',
   by: '{name} · {when}',
   tab: '待办',
+  digits: '电话里同意高价',
+  digitsHint: '师傅没网、价格超过指导价时：他报金额，你报六位数。只对这一单、这个金额有效。',
+  digitsSum: '这一项共多少元',
+  digitsSay: '要六位数',
+  digitsWrong: '填金额，比如 120 或 95.50。',
+  digitsFor: '{money}，报给师傅：',
 };

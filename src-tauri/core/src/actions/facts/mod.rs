@@ -3,7 +3,7 @@
 //! What a fact means (totals, states, gates) is derived by the domain. Here it is only refused when it can't be one:
 //! an empty text where one is needed, a number that no till or meter shows, a step that the trade's rules keep shut.
 
-mod check;
+pub(super) mod check;
 mod order;
 mod outlet;
 mod sheet;

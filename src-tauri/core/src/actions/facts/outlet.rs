@@ -1,10 +1,10 @@
 //! The outlet's own papers: requests by members; stock, roster, desk and catalogue by owners.
 
 use doorstep_schemas::ids::{DocId, MemberId, ShortId};
-use doorstep_schemas::input::{DeskFact, RequestFact, RosterFact, SetPictures, StockFact};
+use doorstep_schemas::input::{DeskFact, RequestFact, RosterFact, SetCollection, SetPictures, StockFact};
 use doorstep_schemas::view::Millis;
 
-use super::check::{LINE, MOST_FEN, amount, line, paragraph, required, signed_amount, within};
+use super::check::{LINE, MOST_FEN, amount, line, paragraph, required, signed_amount, text, within};
 use super::{Actions, FactError};
 use crate::documents::layout::Edit;
 use crate::domain::facts::desk::{
@@ -14,10 +14,13 @@ use crate::domain::facts::outlet::{
     AdvanceAsked, Authorisation, Certificate, GradeGiven, HandIn, Kit, Moved, NoteToOwner, PartRequest, RosterNote,
 };
 use crate::domain::facts::{Noted, Remark};
+use crate::domain::money::cash;
 use crate::domain::pictures;
 use crate::domain::record::At;
 use crate::photos::PICTURE_SIDES;
 
+/// What a collection code says, in characters: payment links are shorter, and so much is still easy to scan.
+const LONGEST_CODE: usize = 300;
 /// Of one part, in one movement.
 const MOST_PIECES: i64 = 100_000;
 
@@ -104,6 +107,18 @@ impl Actions {
         let edits = [about(pictures::SIDE, &side)?, about(pictures::STAMP, stamped)?];
         let write = |doc: &mut _| edits.into_iter().try_for_each(|edit| edit.apply(doc));
         store.act(&DocId::Roster, "roster", noted.at_ms, write, |_| Ok(()))?;
+        self.papers_changed();
+        Ok(())
+    }
+
+    /// Says what the outlet's own collection code is (R43), so that every member's phone can show it; an empty text takes
+    /// it back.
+    pub fn set_collection(&self, input: &SetCollection) -> Result<(), FactError> {
+        let code = text("collection_code", &input.code, LONGEST_CODE)?;
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        let edit = about(cash::COLLECTION_CODE, &code)?;
+        store.act(&DocId::Roster, "roster", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
         self.papers_changed();
         Ok(())
     }

@@ -12,7 +12,7 @@ use super::amount::{less, sum, yuan};
 use super::{each, each_of_jobs};
 use crate::domain::facts::Payment;
 use crate::domain::facts::desk::CashTaken;
-use crate::domain::facts::outlet::HandIn;
+use crate::domain::facts::outlet::{HandIn, Roster};
 
 /// One member's cash, in fen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -95,13 +95,21 @@ pub fn in_hand<'a>(
     }
 }
 
+/// The outlet's word on the roster: what its own collection code says.
+pub const COLLECTION_CODE: &str = "outlet/collection_code";
+
+/// What the outlet's collection code says, which a customer's payment app reads (R43); `None` where no owner said it.
+pub fn collection_code(roster: &Roster) -> Option<&str> {
+    Some(roster.about(COLLECTION_CODE)).filter(|text| !text.is_empty())
+}
+
 /// What stands beside the outlet's own collection QR (R43); `None` where there is nothing to collect. The amount is
 /// said in words, because a printed code holds none.
 pub fn collection_text(payee: &str, fen: i64) -> Option<Text> {
     (fen > 0).then(|| {
         let amount = yuan(fen);
         Text {
-            zh: format!("请扫网点收款码付款:{payee},金额 ¥{amount}。请勿转给师傅个人。"),
+            zh: format!("请扫网点收款码付款：{payee}，金额 ¥{amount}。请勿转给师傅个人。"),
             en: format!("Please pay ¥{amount} to {payee} by the outlet's code, not to the technician."),
         }
     })

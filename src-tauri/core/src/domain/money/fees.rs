@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorstep_schemas::ids::{JobId, ShortId};
+use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::view::{Coverage, FeeKind, PaidFor, Payer};
 
 use super::amount::{less, line_fen, showable, sum};
-use super::{each, spoken};
+use super::each;
+use super::spoken::{self, Judged};
 use crate::domain::bench;
 use crate::domain::facts::{Fee, Job};
 use crate::domain::record::{Word, last};
@@ -20,9 +21,8 @@ use crate::domain::record::{Word, last};
 pub struct Terms<'a> {
     /// Appliances whose coverage is not the order's: a set may be covered in part.
     pub coverage: BTreeMap<ShortId, Coverage>,
-    /// The owner's secret and the job, where this device can check six digits given by voice (R28). Elsewhere they are
-    /// taken at their word, and the owner's device looks.
-    pub spoken: Option<(&'a [u8], JobId)>,
+    /// How six digits by voice are judged here (R28).
+    pub spoken: Judged<'a>,
 }
 
 impl Terms<'_> {
@@ -210,10 +210,8 @@ fn judge_guide(job: &Job, terms: &Terms<'_>, line: &mut Line, fee: &Fee, net: i6
 /// The most that the owner lets be taken for this line, in writing or by six digits (R28).
 fn granted(job: &Job, terms: &Terms<'_>, fee: &Fee, net: i64) -> i64 {
     let written = last(job.order.over_guide.iter().filter(|word| word.fee == fee.id));
-    let by_voice = match terms.spoken {
-        Some((secret, of)) => spoken::matches(secret, of, fee.id, net, &fee.spoken_code),
-        None => spoken::is_code(&fee.spoken_code) && written.is_none_or(|word| word.granted),
-    };
+    let at_their_word = || spoken::is_code(&fee.spoken_code) && written.is_none_or(|word| word.granted);
+    let by_voice = terms.spoken.of(&fee.spoken_code, net).unwrap_or_else(at_their_word);
     let in_writing = written.filter(|word| word.granted).map_or(i64::MIN, |word| word.most_fen);
     if by_voice { net.max(in_writing) } else { in_writing }
 }

@@ -223,11 +223,11 @@ fn r27_a_discount_lowers_whatever_its_sign() {
 fn r28_six_digits_by_voice_free_the_excess_where_they_can_be_checked() {
     let (secret, of) = (b"the owner's secret".as_slice(), job_id(7));
     let mut job = repair();
-    job.sheet.fees = vec![Fee { spoken_code: spoken::code(secret, of, id(1), 10_000), ..guided(1, 10_000, 8_000) }];
-    let checked = Terms { spoken: Some((secret, of)), ..Terms::default() };
+    job.sheet.fees = vec![Fee { spoken_code: spoken::code(secret, of, 10_000), ..guided(1, 10_000, 8_000) }];
+    let checked = Terms { spoken: Judged::By(secret, of), ..Terms::default() };
     assert_eq!(totals(&job, &checked).waiting_fen, 0);
     assert_eq!(totals(&job, &Terms::default()).waiting_fen, 0, "taken at its word");
-    let elsewhere = Terms { spoken: Some((secret, job_id(8))), ..Terms::default() };
+    let elsewhere = Terms { spoken: Judged::By(secret, job_id(8)), ..Terms::default() };
     assert_eq!(totals(&job, &elsewhere).waiting_fen, 2_000, "of another job");
     job.order.over_guide = vec![grant(id(1), false, 0)];
     assert_eq!(totals(&job, &Terms::default()).waiting_fen, 2_000, "the owner said no, and nobody can check");

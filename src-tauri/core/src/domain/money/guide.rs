@@ -9,7 +9,7 @@ use super::amount::{line_fen, yuan};
 use super::each;
 use super::fees::{Line, Terms, at_guide, lines, nets, share};
 use super::problem::{Place, Problem, Trouble};
-use super::spoken;
+use super::spoken::{self, Judged};
 use crate::domain::facts::{Fee, Job};
 
 /// The shares of several labour items of one appliance (R27): the dearest counts in full, the next by the next share,
@@ -69,7 +69,7 @@ pub fn guide_problems(job: &Job, terms: &Terms<'_>, book: impl Fn(&Fee) -> Optio
             out.push(above(Trouble::AboveGuideNoReason, line));
         }
         if line.waiting_fen > 0 {
-            let checked = terms.spoken.is_some() && spoken::is_code(&fee.spoken_code);
+            let checked = terms.spoken != Judged::AtTheirWord && spoken::is_code(&fee.spoken_code);
             let code = if checked { Trouble::SpokenCodeWrong } else { Trouble::AboveGuideUnapproved };
             out.push(above(code, line).with("waiting", yuan(line.waiting_fen)));
         }
@@ -157,8 +157,10 @@ mod tests {
         job.order.over_guide.clear();
         job.sheet.fees[0].spoken_code = "000000".to_owned();
         assert_eq!(found(&job), [], "taken at its word where it can't be checked");
-        let secret = Terms { spoken: Some((b"secret", job_id(1))), ..Terms::default() };
-        assert_eq!(troubles(&guide_problems(&job, &secret, |_| Some(8_000))), [Trouble::SpokenCodeWrong]);
+        for spoken in [Judged::NeverGiven, Judged::By(b"secret", job_id(1))] {
+            let owners = Terms { spoken, ..Terms::default() };
+            assert_eq!(troubles(&guide_problems(&job, &owners, |_| Some(8_000))), [Trouble::SpokenCodeWrong]);
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Six digits by voice: the owner's word on a line above guide where no network reaches (R28).
 //!
-//! The digits are bound to the job, the line and the sum, so that they can't be used for another. They are 20 bits of a
-//! secret's word: enough over the phone, where each try costs a call.
+//! The digits are bound to the job and the sum, which the two can say to each other before the line is on either's
+//! device, so that they can't be used for another. They are 20 bits of a secret's word: enough over the phone, where
+//! each try costs a call.
 
-use doorstep_schemas::ids::{JobId, ShortId};
+use doorstep_schemas::ids::JobId;
 use sha2::{Digest, Sha256};
 
 /// HMAC-SHA-256 (RFC 2104).
@@ -26,11 +27,38 @@ fn six_digits(mac: &[u8; 32]) -> String {
     format!("{:06}", bits % 1_000_000)
 }
 
-/// The digits with which the owner lets at most this much be taken for a line of a job (R28).
-pub fn code(secret: &[u8], job: JobId, fee: ShortId, most_fen: i64) -> String {
+/// How six digits on a line are judged here (R28).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Judged<'a> {
+    /// This device can't check them: it takes them at their word, and an owner's device looks.
+    #[default]
+    AtTheirWord,
+    /// An owner's device, and no owner ever gave any.
+    NeverGiven,
+    /// An owner's device, with the owners' secret.
+    By(&'a [u8], JobId),
+}
+
+impl<'a> Judged<'a> {
+    /// On an owner's device, which knows the secret once digits were given.
+    pub fn by_owner(secret: Option<&'a [u8]>, job: JobId) -> Self {
+        secret.map_or(Self::NeverGiven, |secret| Self::By(secret, job))
+    }
+
+    /// The digits as an owner's for this sum; `None` where nobody here can tell.
+    pub fn of(&self, said: &str, most_fen: i64) -> Option<bool> {
+        match *self {
+            Self::AtTheirWord => None,
+            Self::NeverGiven => Some(false),
+            Self::By(secret, job) => Some(matches(secret, job, most_fen, said)),
+        }
+    }
+}
+
+/// The digits with which the owner lets this much be taken for a line of a job (R28).
+pub fn code(secret: &[u8], job: JobId, most_fen: i64) -> String {
     let mut message = b"doorstep above guide\0".to_vec();
     message.extend(job.to_bytes());
-    message.extend(fee.as_str().as_bytes());
     message.extend(most_fen.to_be_bytes());
     six_digits(&hmac(secret, &message))
 }
@@ -47,8 +75,8 @@ pub fn is_code(said: &str) -> bool {
 }
 
 /// Whether these are the owner's digits (R28). Takes as long for a near miss as for a far one.
-pub fn matches(secret: &[u8], job: JobId, fee: ShortId, most_fen: i64, said: &str) -> bool {
-    let (right, said) = (code(secret, job, fee, most_fen), digits(said));
+fn matches(secret: &[u8], job: JobId, most_fen: i64, said: &str) -> bool {
+    let (right, said) = (code(secret, job, most_fen), digits(said));
     let differing = right.bytes().zip(said.bytes()).fold(0, |found, (a, b)| found | (a ^ b));
     said.len() == right.len() && differing == 0
 }
@@ -56,7 +84,7 @@ pub fn matches(secret: &[u8], job: JobId, fee: ShortId, most_fen: i64, said: &st
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::money::cast::{id, job_id};
+    use crate::domain::money::cast::job_id;
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -97,25 +125,24 @@ mod tests {
     }
 
     #[test]
-    fn r28_digits_for_one_line_open_no_other() {
-        let right = code(b"secret", job_id(1), id(1), 10_000);
+    fn r28_digits_for_one_sum_of_one_job_open_no_other() {
+        let right = code(b"secret", job_id(1), 10_000);
         assert!(is_code(&right));
-        assert!(matches(b"secret", job_id(1), id(1), 10_000, &right));
+        assert!(matches(b"secret", job_id(1), 10_000, &right));
         for gap in [" ", "-"] {
             let spaced = format!(" {}{gap}{}", &right[..3], &right[3..]);
-            assert!(matches(b"secret", job_id(1), id(1), 10_000, &spaced), "{spaced}");
+            assert!(matches(b"secret", job_id(1), 10_000, &spaced), "{spaced}");
         }
         for (what, other) in [
-            ("sum", code(b"secret", job_id(1), id(1), 10_001)),
-            ("line", code(b"secret", job_id(1), id(2), 10_000)),
-            ("job", code(b"secret", job_id(2), id(1), 10_000)),
-            ("owner", code(b"secre7", job_id(1), id(1), 10_000)),
+            ("sum", code(b"secret", job_id(1), 10_001)),
+            ("job", code(b"secret", job_id(2), 10_000)),
+            ("owner", code(b"secre7", job_id(1), 10_000)),
         ] {
             assert_ne!(other, right, "{what}");
-            assert!(!matches(b"secret", job_id(1), id(1), 10_000, &other), "{what}");
+            assert!(!matches(b"secret", job_id(1), 10_000, &other), "{what}");
         }
         for said in ["", &right[..5], &format!("{right}0"), "abcdef"] {
-            assert!(!matches(b"secret", job_id(1), id(1), 10_000, said), "{said}");
+            assert!(!matches(b"secret", job_id(1), 10_000, said), "{said}");
         }
         assert!(!is_code("12345x") && !is_code("1234567") && !is_code("１２３４５６"));
     }

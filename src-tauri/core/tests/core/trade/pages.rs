@@ -2,7 +2,7 @@
 
 use doorstep::actions::facts::FactError;
 use doorstep_schemas::input::{
-    AskTexts, DeskFact, OrderFact, RequestFact, SheetFact, SheetField, StockFact, WriteField,
+    AskTexts, DeskFact, OrderFact, RequestFact, SayDigits, SetCollection, SheetFact, SheetField, StockFact, WriteField,
 };
 use doorstep_schemas::view::{
     ApplianceKind, Asked, BenchNext, BenchStep, Coverage, CustodyStep, FeeKind, FeeOffer, Fen, InvoiceView, JobKind,
@@ -55,6 +55,76 @@ fn r27_what_is_proposed_can_be_written_and_is_proposed_no_more() {
     let paid = desk.actions.fees(job).unwrap();
     assert_eq!((paid.sums.owed, paid.collection, paid.payments.len()), (Fen(0), None, 1));
     assert_eq!(desk.actions.mine().unwrap().hand.in_hand, Fen(20_500));
+}
+
+#[test]
+fn r43_the_outlets_own_code_is_on_the_phone_that_collects_and_only_an_owner_says_it() {
+    let order = covered(asked(JobKind::Repair, ApplianceKind::StorageHeater), Coverage::OutOfWarranty);
+    let (mut shop, desk, job, _) = at_home(&order);
+    let say = |code: &str| desk.actions.set_collection(&SetCollection { code: code.to_owned() });
+    let phone = shop.device(RAN);
+    let nobody = phone.actions.set_collection(&SetCollection { code: "wxp://f2f0mine".to_owned() });
+    assert!(matches!(nobody, Err(FactError::OwnerOnly)), "{nobody:?}");
+    assert!(matches!(say(&"x".repeat(301)), Err(FactError::TooLong { field: "collection_code", most: 300 })));
+    say(" wxp://f2f0outlet ").unwrap();
+    assert_eq!(desk.actions.fees(job).unwrap().collection_svg, None, "nothing is owed");
+    let visit = desk.actions.fees(job).unwrap().proposed.remove(0);
+    desk.note(job, line(&visit)).unwrap();
+    let shown = desk.actions.fees(job).unwrap().collection_svg.expect("owed, and known");
+    assert!(shown.starts_with("<?xml") && shown.contains("<svg"), "{shown}");
+    say("wxp://f2f0another").unwrap();
+    assert_ne!(desk.actions.fees(job).unwrap().collection_svg, Some(shown));
+    say("").unwrap();
+    assert_eq!(desk.actions.fees(job).unwrap().collection_svg, None, "taken back");
+}
+
+#[test]
+fn r28_digits_by_voice_let_one_sum_of_one_job_be_taken_and_the_owners_device_looks() {
+    let order = covered(asked(JobKind::Repair, ApplianceKind::StorageHeater), Coverage::OutOfWarranty);
+    let (mut shop, desk, job, _) = at_home(&order);
+    let labour =
+        desk.actions.fees(job).unwrap().offers.into_iter().find(|offer| offer.code == "labour_element").unwrap();
+    let dearer = |digits: &str| {
+        let SheetFact::Fee { appliance, kind, code, name, quantity, share, guide_fen, payer, part, .. } = line(&labour)
+        else {
+            unreachable!("a line is a fee")
+        };
+        let (reason, spoken_code) = ("六楼无电梯".to_owned(), digits.to_owned());
+        let (unit_fen, adjusts, quote) = (Fen(9_500), None, None);
+        SheetFact::Fee {
+            appliance,
+            kind,
+            code,
+            name,
+            quantity,
+            unit_fen,
+            share,
+            guide_fen,
+            payer,
+            reason,
+            part,
+            adjusts,
+            quote,
+            spoken_code,
+        }
+    };
+    let waiting = || desk.actions.fees(job).unwrap().sums.waiting;
+    desk.note(job, dearer("123456")).unwrap();
+    assert_eq!(waiting(), Fen(1_500), "nobody ever gave any digits");
+    let said = |fen: i64| desk.actions.say_digits(&SayDigits { job, most_fen: Fen(fen) });
+    let right = said(9_500).unwrap().digits;
+    assert_eq!(said(9_500).unwrap().digits, right, "one secret");
+    assert_ne!(said(9_600).unwrap().digits, right);
+    desk.note(job, dearer(&right)).unwrap();
+    assert_eq!(waiting(), Fen(1_500), "the second line is let through, the first still waits");
+    let turns = desk.actions.owners_turns().unwrap().lines;
+    assert_eq!(turns.iter().filter(|line| matches!(line.turn, OwnersTurn::OverGuide { .. })).count(), 1);
+    let phone = shop.device(RAN);
+    let nobody = phone.actions.say_digits(&SayDigits { job, most_fen: Fen(9_500) });
+    assert!(matches!(nobody, Err(FactError::OwnerOnly)), "{nobody:?}");
+    for fen in [0, -1, 100_000_001] {
+        assert!(matches!(said(fen), Err(FactError::OutOfRange { .. })), "{fen}");
+    }
 }
 
 #[test]
