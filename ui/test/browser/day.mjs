@@ -1,0 +1,23 @@
+/**
+ * Seven jobs of the sample day by hand on a phone, on the real core: those that taps.mjs does not count. Each ends with what the core
+ * then holds. Needs two devhosts; the phone's is enrolled as a technician, the desk's as the owner.
+ *
+ *   node test/browser/day.mjs --desk http://127.0.0.1:PORT --phone http://127.0.0.1:PORT [--language zh|en] [--only NAME] [--tell] [--shots FOLDER]
+ *
+ * Prints one line a job; exits 1 at the first that isn't what it should be.
+ */
+import { close, given, ordered, play } from './round.mjs';
+import * as charge from './day/charge.mjs';
+
+const JOBS = [charge];
+
+try {
+  for (const each of JOBS) {
+    if (!each.name.includes(given.only)) continue;
+    const { taps, told } = await play(each, each.order && (await ordered(each.order)));
+    process.stdout.write(`day: ${each.name}, ${taps} taps\n`);
+    if (given.tell) process.stdout.write(`  ${told.join(', ')}\n`);
+  }
+} finally {
+  await close();
+}
