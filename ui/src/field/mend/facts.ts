@@ -4,6 +4,7 @@
  * The forms are drawn from this table alone. Whether a fact is right, and what it opens, is said by the core.
  */
 import type { JobView } from '@schemas';
+import { dayOf } from '@/format/time';
 import { BENCH } from './benchFacts';
 import { count, day, said, signature, word, yes, type At, type Mend, type MendName } from './fields';
 
@@ -21,6 +22,9 @@ function failures(at: At): string {
     .map(({ row, last }) => [row.name.zh, last.verdict.reason.zh].filter(Boolean).join('：'))
     .join('；');
 }
+
+/** Within which makers mostly want a part back; the day can be changed. */
+const RETURN_DAYS = 14;
 
 export const MENDS: Record<MendName, Mend> = {
   ...BENCH,
@@ -115,6 +119,28 @@ export const MENDS: Record<MendName, Mend> = {
       { key: 'name', kind: 'text', hint: 'signHint' },
     ],
     write: (values, at) => signature(at, 'acceptance', word(values, 'signer'), said(values, 'name')),
+  },
+  old_part: {
+    fields: [
+      { key: 'old_step', kind: 'choice', group: 'oldPart', options: ['tagged', 'kept', 'declined'] },
+      { key: 'tag', kind: 'text', when: ({ old_step }) => old_step === 'tagged' },
+      { key: 'due', kind: 'day', when: ({ old_step }) => old_step === 'tagged' },
+    ],
+    start: ({ view }) => ({
+      old_step: view.card.coverage === 'in_warranty' ? 'tagged' : 'kept',
+      due: dayOf(view.now + RETURN_DAYS * 86_400_000),
+    }),
+    write: (values, at) =>
+      at.note({
+        fact: 'old_part',
+        part: said(values, 'part'),
+        step: word(values, 'old_step'),
+        tag: values.old_step === 'tagged' ? said(values, 'tag') : '',
+        due: values.old_step === 'tagged' ? day(values, 'due') : null,
+        batch: '',
+        courier: '',
+        deducted_fen: 0,
+      }),
   },
   charge: {
     fields: [

@@ -10,6 +10,7 @@ export type MendName =
   | 'guidance'
   | 'notice'
   | 'hazard'
+  | 'old_part'
   | 'acceptance'
   | 'charge'
   | 'place_loaner'
