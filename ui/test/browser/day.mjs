@@ -8,8 +8,11 @@
  */
 import { close, given, ordered, play } from './round.mjs';
 import * as charge from './day/charge.mjs';
+import * as condemned from './day/condemned.mjs';
+import * as refused from './day/refused.mjs';
+import * as pump from './day/pump.mjs';
 
-const JOBS = [charge];
+const JOBS = [charge, pump, condemned, refused];
 
 try {
   for (const each of JOBS) {

@@ -56,6 +56,13 @@ export class Hand {
     for (const [field, text] of Object.entries(texts)) await this.type(`mend-${field}`, text);
   }
 
+  /** More behind what a text of the open form says already. */
+  async add(field, text) {
+    await this.tap(`mend-${field}`);
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.type(text);
+  }
+
   /** A day of an open form, as the phone's own calendar gives it. */
   async day(field, date) {
     await this.tap(`mend-${field}`);
@@ -66,6 +73,25 @@ export class Hand {
   async save() {
     await this.tap('mend-save');
     await this.page.waitForSelector(T('mend'), { state: 'detached' });
+  }
+
+  /** An outcome that is shut: its gate is opened, and the notice that it wants. */
+  async notice(outcome) {
+    await this.tap('failing-ways');
+    await this.sees('other-outcomes');
+    const gate = T(`gate-${outcome}`);
+    this.count(`gate-${outcome}`);
+    await this.page.locator(`${gate} summary`).tap();
+    await this.tap('blocker', gate);
+    await this.sees('form-notice');
+  }
+
+  /** Ends it with an outcome that was shut. */
+  async endAs(outcome) {
+    await this.tap(`outcome-${outcome}`);
+    await this.look('outcome');
+    await this.tap('finish-confirm');
+    await this.sees('job-finished');
   }
 
   /** The end: what the customer signs. */
