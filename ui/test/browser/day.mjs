@@ -10,9 +10,10 @@ import { close, given, ordered, play } from './round.mjs';
 import * as charge from './day/charge.mjs';
 import * as condemned from './day/condemned.mjs';
 import * as refused from './day/refused.mjs';
+import * as television from './day/television.mjs';
 import * as pump from './day/pump.mjs';
 
-const JOBS = [charge, pump, condemned, refused];
+const JOBS = [charge, pump, condemned, refused, television];
 
 try {
   for (const each of JOBS) {
