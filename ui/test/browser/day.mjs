@@ -10,15 +10,21 @@ import { close, given, ordered, play } from './round.mjs';
 import * as charge from './day/charge.mjs';
 import * as condemned from './day/condemned.mjs';
 import * as refused from './day/refused.mjs';
+import * as revisit from './day/revisit.mjs';
 import * as television from './day/television.mjs';
 import * as pump from './day/pump.mjs';
 
-const JOBS = [charge, pump, condemned, refused, television];
+const JOBS = [charge, pump, condemned, refused, television, revisit];
+
+/** Whoever asks on the street is not ordered; a revisit is ordered after its first job. */
+async function orderedFor({ order }) {
+  return order && ordered(typeof order === 'function' ? await order() : order);
+}
 
 try {
   for (const each of JOBS) {
     if (!each.name.includes(given.only)) continue;
-    const { taps, told } = await play(each, each.order && (await ordered(each.order)));
+    const { taps, told } = await play(each, await orderedFor(each));
     process.stdout.write(`day: ${each.name}, ${taps} taps\n`);
     if (given.tell) process.stdout.write(`  ${told.join(', ')}\n`);
   }

@@ -11,6 +11,7 @@ export type MendName =
   | 'notice'
   | 'hazard'
   | 'old_part'
+  | 'damage'
   | 'acceptance'
   | 'charge'
   | 'place_loaner'
@@ -49,7 +50,7 @@ export interface Field {
   usual?: readonly string[];
   optional?: boolean;
   /** Of a photo. */
-  stage?: 'nameplate' | 'loaner';
+  stage?: 'nameplate' | 'loaner' | 'damage';
   when?: (values: Values) => boolean;
   hint?: string;
 }

@@ -77,7 +77,16 @@ async function repair(address, job) {
   });
   const priced = { level: 'component', total_fen: 28_500, other_level: null, other_fen: null, days: 1 };
   const { id: quote } = await note({ fact: 'quote', appliance, diagnosis, ...priced });
-  await note({ fact: 'consent', quote, yes: true, who: '杨光荣', channel: 'phone', cost_fen: 28_500, days: 1, spoken: Date.now() - 60_000 });
+  await note({
+    fact: 'consent',
+    quote,
+    yes: true,
+    who: '杨光荣',
+    channel: 'phone',
+    cost_fen: 28_500,
+    days: 1,
+    spoken: Date.now() - 60_000,
+  });
   const used = await core(address, 'use_part', { job, appliance, code: STRIP, name: '背光灯条', quantity: 3, guide_fen: 4_500 });
   const fee = (kind, code, named, quantity, unit_fen, part) => ({
     ...{ fact: 'fee', appliance, kind, code, name: named, quantity, unit_fen, share: 1_000, guide_fen: unit_fen },
@@ -99,7 +108,8 @@ export async function check(hand, job) {
   assert.equal(without.why, 'none_available');
   assert.ok(without.promised > view.now, 'promised');
   const passed = view.nodes.filter((node) => node.at !== null).map((node) => node.kind);
-  for (const node of ['taken', 'received', 'diagnosed', 'quoted', 'consented', 'repaired', 'informed']) assert.ok(passed.includes(node), node);
+  for (const node of ['taken', 'received', 'diagnosed', 'quoted', 'consented', 'repaired', 'informed'])
+    assert.ok(passed.includes(node), node);
   assert.ok(!passed.includes('loaner_placed') && !passed.includes('returned'));
   assert.deepEqual(view.photos.map((photo) => photo.stage).sort(), ['before', 'nameplate']);
   assert.ok(!view.next.outcomes.includes('completed'), 'not while the unit is away');
