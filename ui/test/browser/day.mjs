@@ -11,10 +11,11 @@ import * as charge from './day/charge.mjs';
 import * as condemned from './day/condemned.mjs';
 import * as refused from './day/refused.mjs';
 import * as revisit from './day/revisit.mjs';
+import * as set from './day/set.mjs';
 import * as television from './day/television.mjs';
 import * as pump from './day/pump.mjs';
 
-const JOBS = [charge, pump, condemned, refused, television, revisit];
+const JOBS = [charge, pump, condemned, refused, television, revisit, set];
 
 /** Whoever asks on the street is not ordered; a revisit is ordered after its first job. */
 async function orderedFor({ order }) {

@@ -98,6 +98,7 @@ export class Hand {
   async sign(name) {
     await this.sees('services-all');
     await this.tap('services-all');
+    await this.page.waitForSelector(T('services-all'), { state: 'detached' });
     await this.type('sign-name', name);
     await this.look('finish');
     await this.tap('finish-confirm');
