@@ -73,3 +73,13 @@ fn jobs_of_the_sample_day_take_no_more_taps_than_they_may() {
         assert_eq!(said.matches("taps: ").count(), 4, "{language}: {said}");
     }
 }
+
+/// The other seven jobs of the sample day, by hand from the list to their end, each with what the core then holds.
+#[test]
+fn the_rest_of_the_sample_day_is_played_by_hand_in_both_languages() {
+    let shop = Shop::open();
+    for language in ["zh", "en"] {
+        let said = shop.tried_by("day.mjs", &["--language", language]);
+        assert_eq!(said.matches("day: ").count(), 7, "{language}: {said}");
+    }
+}

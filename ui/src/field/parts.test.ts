@@ -1,7 +1,7 @@
 import { flushPromises } from '@vue/test-utils';
 import { describe, expect, it, vi } from 'vitest';
 import { T } from '../../test/door';
-import { onePageEach, open, tap } from '../../test/page';
+import { onePageEach, open, tap, type } from '../../test/page';
 import { speak } from '@/i18n';
 import SheetPage from './SheetPage.vue';
 import './me/AskPart.vue';
@@ -16,6 +16,25 @@ async function openInEnglish() {
   const used = () => world.asked.filter((each) => each.command === 'use_part').map((each) => [each.input.code, each.input.name]);
   return { ...world, sheet, used };
 }
+
+describe('the part that made room for a new one', () => {
+  it('goes back to the maker with its tag and its day, or stays with the customer', async () => {
+    const { asked } = await open(SheetPage);
+    await tap('part-offer-AQ-MF-63');
+    const old = () => asked.filter((each) => each.command === 'note_fact').map((each) => each.input.fact as Record<string, unknown>);
+    await tap('part-old');
+    // The job is 保外: what was taken out is the customer's.
+    await tap('mend-save');
+    expect(old()).toMatchObject([{ fact: 'old_part', step: 'kept', tag: '', due: null }]);
+    await tap('part-old');
+    await tap('mend-old_step-tagged');
+    await type('mend-tag', 'JJ-1121-01');
+    await type('mend-due', '2026-12-05');
+    await tap('mend-save');
+    expect(old()[1]).toMatchObject({ step: 'tagged', tag: 'JJ-1121-01', part: old()[0]?.part });
+    expect(new Date(Number(old()[1]?.due)).getDate()).toBe(5);
+  });
+});
 
 describe('a part of the price book', () => {
   it('is stored by its Chinese name and shown by its English one', async () => {

@@ -37,7 +37,9 @@ export const useNotices = defineStore('notices', () => {
 
   function show(notice: Omit<Notice, 'id'>): void {
     const id = ++last;
-    shown.value = [...shown.value.filter((other) => other.text !== notice.text), { ...notice, id }].slice(-MOST_SHOWN);
+    // What was done before is told; what was done now takes its place, so that a small screen stays to be seen.
+    const told = (other: Notice) => other.text === notice.text || (notice.kind === 'done' && other.kind === 'done' && !other.undo);
+    shown.value = [...shown.value.filter((other) => !told(other)), { ...notice, id }].slice(-MOST_SHOWN);
     setTimeout(() => dismiss(id), notice.undo ? STAYS_MS.failed : STAYS_MS[notice.kind]);
   }
 

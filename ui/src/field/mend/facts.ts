@@ -4,8 +4,9 @@
  * The forms are drawn from this table alone. Whether a fact is right, and what it opens, is said by the core.
  */
 import type { JobView } from '@schemas';
+import { dayOf } from '@/format/time';
 import { BENCH } from './benchFacts';
-import { count, day, said, signature, word, yes, type At, type Mend, type MendName } from './fields';
+import { count, day, fen, said, signature, word, yes, type At, type Mend, type MendName } from './fields';
 
 /** The readings whose failure stands, newest record of each row. */
 export function failing(view: JobView) {
@@ -21,6 +22,9 @@ function failures(at: At): string {
     .map(({ row, last }) => [row.name.zh, last.verdict.reason.zh].filter(Boolean).join('：'))
     .join('；');
 }
+
+/** Within which makers mostly want a part back; the day can be changed. */
+const RETURN_DAYS = 14;
 
 export const MENDS: Record<MendName, Mend> = {
   ...BENCH,
@@ -115,6 +119,53 @@ export const MENDS: Record<MendName, Mend> = {
       { key: 'name', kind: 'text', hint: 'signHint' },
     ],
     write: (values, at) => signature(at, 'acceptance', word(values, 'signer'), said(values, 'name')),
+  },
+  old_part: {
+    fields: [
+      { key: 'old_step', kind: 'choice', group: 'oldPart', options: ['tagged', 'kept', 'declined'] },
+      { key: 'tag', kind: 'text', when: ({ old_step }) => old_step === 'tagged' },
+      { key: 'due', kind: 'day', when: ({ old_step }) => old_step === 'tagged' },
+    ],
+    start: ({ view }) => ({
+      old_step: view.card.coverage === 'in_warranty' ? 'tagged' : 'kept',
+      due: dayOf(view.now + RETURN_DAYS * 86_400_000),
+    }),
+    write: (values, at) =>
+      at.note({
+        fact: 'old_part',
+        part: said(values, 'part'),
+        step: word(values, 'old_step'),
+        tag: values.old_step === 'tagged' ? said(values, 'tag') : '',
+        due: values.old_step === 'tagged' ? day(values, 'due') : null,
+        batch: '',
+        courier: '',
+        deducted_fen: 0,
+      }),
+  },
+  damage: {
+    fields: [
+      { key: 'what', kind: 'text', usual: ['ceiling', 'wallFace', 'floor', 'furniture'] },
+      { key: 'text', kind: 'long', optional: true },
+      { key: 'photo', kind: 'photo', stage: 'damage' },
+      { key: 'asked', kind: 'money' },
+      { key: 'settled', kind: 'yes' },
+      { key: 'agreed', kind: 'money', when: (values) => yes(values, 'settled') },
+      { key: 'way', kind: 'choice', group: 'payWay', options: ['cash', 'transfer'], when: (values) => yes(values, 'settled') },
+      { key: 'name', kind: 'text', hint: 'signHint', when: (values) => yes(values, 'settled') },
+    ],
+    start: () => ({ way: 'cash' }),
+    // What is not settled on the spot is shared out by the owner (R30).
+    write: async (values, at) => {
+      const photos = at.view.photos.filter((photo) => photo.stage === 'damage').map((photo) => photo.photo);
+      const told = { what: said(values, 'what'), text: said(values, 'text'), asked_fen: fen(values, 'asked') };
+      const subject = await at.note({ fact: 'damage', photos, ...told });
+      if (!yes(values, 'settled')) return;
+      const name = said(values, 'name');
+      const signed = await at.note({ fact: 'signature', signed_for: 'damage', subject, signer: 'customer', name, image: null });
+      const agreed = fen(values, 'agreed');
+      await at.note({ fact: 'claim_share', damage: subject, party: 'outlet', fen: agreed, state: 'paid', signature: signed, note: '' });
+      await at.note({ fact: 'payment', fen: -agreed, way: word(values, 'way'), paid_for: 'compensation', subject, reference: '' });
+    },
   },
   charge: {
     fields: [

@@ -10,6 +10,8 @@ export type MendName =
   | 'guidance'
   | 'notice'
   | 'hazard'
+  | 'old_part'
+  | 'damage'
   | 'acceptance'
   | 'charge'
   | 'place_loaner'
@@ -48,7 +50,7 @@ export interface Field {
   usual?: readonly string[];
   optional?: boolean;
   /** Of a photo. */
-  stage?: 'nameplate' | 'loaner';
+  stage?: 'nameplate' | 'loaner' | 'damage';
   when?: (values: Values) => boolean;
   hint?: string;
 }

@@ -169,6 +169,33 @@ describe('work on a refrigerant circuit', () => {
   });
 });
 
+describe('damage', () => {
+  it('has its picture first; what is paid on the spot is signed for and leaves the till', async () => {
+    const world = arrived();
+    const shown = world.story.do_job({ job });
+    const [unit] = shown.appliances;
+    const photo = { id: 'P0000009', appliance: unit?.id ?? '', stage: 'damage', photo: 'b'.repeat(64), thumb: 'c'.repeat(64) };
+    shown.photos.push(photo as (typeof shown.photos)[number]);
+    await open(SheetPage, world);
+    await tap('add-damage');
+    await tap('mend-usual');
+    await typeIn('asked', '180');
+    await tap('mend-settled-no');
+    expect(seen('mend-agreed')).toBeNull();
+    await tap('mend-settled-yes');
+    await typeIn('agreed', '150');
+    await typeIn('name', '张老师');
+    document.querySelector<HTMLElement>(`${T('form-damage')} .tiles button`)?.click();
+    await flushPromises();
+    await save('damage');
+    const told = facts(world) as Record<string, unknown>[];
+    expect(told.map((each) => each.fact)).toEqual(['damage', 'signature', 'claim_share', 'payment']);
+    expect(told[0]).toMatchObject({ what: '吊顶', asked_fen: 18_000, photos: [photo.photo] });
+    expect(told[2]).toMatchObject({ party: 'outlet', fen: 15_000, state: 'paid', damage: told[1]?.subject });
+    expect(told[3]).toMatchObject({ fen: -15_000, way: 'cash', paid_for: 'compensation', subject: told[1]?.subject });
+  });
+});
+
 describe('a blocker on the job', () => {
   it('of an overrun is mended by one tap on a usual reason', async () => {
     const world = await open(JobPage, arrived(true));

@@ -5,10 +5,25 @@ import { core, picture, T } from '../stage.mjs';
 export class Hand {
   taps = 0;
   told = [];
+  facts = [];
 
-  constructor(page, address) {
+  /** `shots` begins the names of the pictures that are taken on the way, where any are. */
+  constructor(page, address, shots) {
     this.page = page;
     this.address = address;
+    this.shots = shots;
+    page.on('response', (response) => {
+      if (response.url().endsWith('/ipc/note_fact') && response.ok()) this.facts.push(response.request().postDataJSON().input.fact);
+    });
+  }
+
+  /** The facts of one kind that the core took: not all that it holds of them is in a view. */
+  noted(kind) {
+    return this.facts.filter((each) => each.fact === kind);
+  }
+
+  async look(what) {
+    if (this.shots) await this.page.screenshot({ path: `${this.shots} ${what}.png`.replaceAll(' ', '-') });
   }
 
   /** One tap on a control that can be seen. */
@@ -31,11 +46,72 @@ export class Hand {
     await this.page.keyboard.type(text);
   }
 
+  /** Choices of an open form, each one tap. */
+  async pick(choices) {
+    for (const [field, choice] of Object.entries(choices)) await this.tap(`mend-${field}-${choice}`);
+  }
+
+  /** Texts of an open form, each a tap into its field. */
+  async write(texts) {
+    for (const [field, text] of Object.entries(texts)) await this.type(`mend-${field}`, text);
+  }
+
+  /** More behind what a text of the open form says already. */
+  async add(field, text) {
+    await this.tap(`mend-${field}`);
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.type(text);
+  }
+
+  /** A day of an open form, as the phone's own calendar gives it. */
+  async day(field, date) {
+    await this.tap(`mend-${field}`);
+    await this.page.locator(T(`mend-${field}`)).fill(date);
+  }
+
+  /** The open form is saved, and gone. */
+  async save() {
+    await this.tap('mend-save');
+    await this.page.waitForSelector(T('mend'), { state: 'detached' });
+  }
+
+  /** An outcome that is shut: its gate is opened, and the notice that it wants. */
+  async notice(outcome) {
+    await this.tap('failing-ways');
+    await this.sees('other-outcomes');
+    const gate = T(`gate-${outcome}`);
+    this.count(`gate-${outcome}`);
+    await this.page.locator(`${gate} summary`).tap();
+    await this.tap('blocker', gate);
+    await this.sees('form-notice');
+  }
+
+  /** Ends it with an outcome that was shut. */
+  async endAs(outcome) {
+    await this.tap(`outcome-${outcome}`);
+    await this.look('outcome');
+    await this.tap('finish-confirm');
+    await this.sees('job-finished');
+  }
+
+  /** The end: what the customer signs. */
+  async sign(name) {
+    await this.sees('services-all');
+    await this.tap('services-all');
+    await this.page.waitForSelector(T('services-all'), { state: 'detached' });
+    await this.type('sign-name', name);
+    await this.look('finish');
+    await this.tap('finish-confirm');
+    await this.sees('job-finished');
+  }
+
   /** The shutter: the picture that the camera hands over. */
   async shoot(name = 'next') {
     this.count(`shutter ${name}`);
     const shot = await picture(this.page);
     const shutter = this.page.locator(`${T(`shoot-${name}`)}:enabled`).first();
+    // A finger on the shutter leaves the field that was typed in.
+    await shutter.focus();
     await this.during('add_photo', () => shutter.setInputFiles(shot));
   }
 
@@ -50,9 +126,18 @@ export class Hand {
     await Promise.all([said, deed()]);
   }
 
+  /** The open row is measured in the way that was remembered, else in its first. */
+  async method(code) {
+    const row = await this.page.waitForSelector(`${T(`row-${code}`)}.open`);
+    const [first, picked] = [await row.$('[data-test^="method-"]'), await row.$('[data-test^="method-"][aria-checked="true"]')];
+    if (!first || picked) return;
+    this.count('method');
+    await first.tap();
+  }
+
   /** A figure: with all its decimals it is saved by itself, else by the pad's own button, which counts. */
   async measure(code, figure, { itself = figure.includes('.') } = {}) {
-    await this.page.waitForSelector(`${T(`row-${code}`)}.open`);
+    await this.method(code);
     await this.during('record_reading', async () => {
       await this.keys(figure);
       if (!itself) await this.tap('pad-save');
@@ -60,7 +145,7 @@ export class Hand {
   }
 
   async choose(code, option) {
-    await this.page.waitForSelector(`${T(`row-${code}`)}.open`);
+    await this.method(code);
     await this.during('record_reading', () => this.tap(`choice-${option}`, T(`row-${code}`)));
   }
 
@@ -111,4 +196,15 @@ export async function ended(hand, job, outcome, fen) {
   assert.equal(fees.sums.owed, 0, 'all of it was taken');
   assert.deepEqual(fees.problems, []);
   return view;
+}
+
+/** Every row that was asked for, and its last verdict. */
+export function verdicts(unit) {
+  return Object.fromEntries(unit.readings.filter((row) => row.required).map((row) => [row.code, row.records.at(-1)?.verdict.verdict]));
+}
+
+/** Lines of the bill as `code: yuan`, in their order. */
+export async function lines(hand, job) {
+  const fees = await core(hand.address, 'fees', { job });
+  return Object.fromEntries(fees.lines.filter((line) => line.off === null).map((line) => [line.code, line.amount_fen / 100]));
 }
