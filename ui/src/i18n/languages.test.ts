@@ -73,7 +73,18 @@ const NAMED: Record<string, string> = {
 const CORE = resolve(import.meta.dirname, '../../../src-tauri/core/src/actions');
 const ACTIONS = [...new Set(['', 'facts'].flatMap((folder) => actionsIn(resolve(CORE, folder))))];
 /** Actions on papers that are no job's. */
-const ELSEWHERE = ['answer_request', 'ask_advance', 'ask_part', 'hand_in', 'move_stock', 'note_owner', 'publish_set', 'roster', 'sample'];
+const ELSEWHERE = [
+  'spoken_secret',
+  'answer_request',
+  'ask_advance',
+  'ask_part',
+  'hand_in',
+  'move_stock',
+  'note_owner',
+  'publish_set',
+  'roster',
+  'sample',
+];
 
 function actionsIn(folder: string): string[] {
   return readdirSync(folder)

@@ -75,6 +75,8 @@ impl Actions {
         let not_handed_in = day_money::not_handed_in(&store.hands()?, &desk.cash);
         let of_day = |start: i64| -> Result<Vec<JobRow>, StoreError> {
             let mut rows = store.jobs_of_day(start, now, only)?;
+            // What may be done whenever there is time is on the list, and nobody is measured by it.
+            rows.retain(|row| row.figures.of_day(start, now));
             mark_revisited(&store, &mut rows)?;
             Ok(rows)
         };

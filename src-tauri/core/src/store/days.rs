@@ -54,6 +54,16 @@ pub struct DayPage {
 const OPEN_UNTIL: &str = include_str!("sql/list_open_until.sql");
 const OF_DAY: &str = include_str!("sql/jobs_of_day.sql");
 
+/// How far ahead lies what a job without an agreed time is due: a day (R4), and never two.
+const UNAGREED_MS: i64 = 2 * DAY_MS;
+
+/// Whether the list of the day that starts at `start` shows the job. Today it shows as well what no time was agreed for: it is
+/// done whenever there is room for it, though it may be due tomorrow.
+fn shown(row: &JobRow, start: i64, now: i64) -> bool {
+    let whenever = !row.figures.cancelled && row.figures.finished_at.is_none() && row.card.window.is_none();
+    row.figures.of_day(start, now) || (whenever && calendar::day_start(now) == start)
+}
+
 fn read(row: &Row<'_>) -> Result<Option<(i64, JobRow)>, StoreError> {
     let blob = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
     let id = row.get(0)?;
@@ -85,7 +95,7 @@ impl Store {
             let mut rows = query.query(params![last.due, last.id, start])?;
             while let Some(row) = rows.next()? {
                 let Some((id, row)) = read(row)? else { continue };
-                if !row.figures.of_day(start, now) || !self.shows(viewer, &row.card)? {
+                if !shown(&row, start, now) || !self.shows(viewer, &row.card)? {
                     continue;
                 }
                 if page.rows.len() == limit {
@@ -125,7 +135,7 @@ impl Store {
             let Some((id, row)) = read(row)? else { return Ok(()) };
             let place = DayPlace::of(&row, id);
             let carried_over = today && !place.ended && place.due < start;
-            if !carried_over && row.figures.of_day(start, now) && self.shows(viewer, &row.card)? {
+            if !carried_over && shown(&row, start, now) && self.shows(viewer, &row.card)? {
                 out.insert(place, row);
             }
             Ok(())
@@ -138,7 +148,8 @@ impl Store {
         if today {
             let mut query = self.db.prepare_cached(OPEN_UNTIL)?;
             let ends = start.saturating_add(DAY_MS);
-            let mut rows = query.query(params![ends - 1, i64::MAX, day::soon(now).saturating_add(1)])?;
+            let mut rows =
+                query.query(params![ends - 1, i64::MAX, now.saturating_add(UNAGREED_MS).max(day::soon(now))])?;
             while let Some(row) = rows.next()? {
                 take(row)?;
             }

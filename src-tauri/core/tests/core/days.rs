@@ -278,3 +278,30 @@ fn an_emergency_late_in_the_evening_is_on_todays_list_though_it_is_due_after_mid
     ran.nature.pass(60 * MINUTE);
     assert_eq!(today(&ran).len(), 2);
 }
+
+#[test]
+fn what_no_time_was_agreed_for_is_on_todays_list_and_nobody_is_measured_by_it() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let mut order = leaking_heater(&[member(RAN)]);
+    order.urgency = Urgency::Normal;
+    let from = NOON + 60 * MINUTE;
+    order.window = Some(Window { from: Millis(from), to: Millis(from + 60 * MINUTE) });
+    let agreed = desk.actions.take_order(&order).unwrap().card.job;
+    order.window = None;
+    let card = desk.actions.take_order(&order).unwrap().card;
+    assert!(card.arrive_by.is_some_and(|due| due.0 >= calendar::day_start(NOON) + DAY_MS), "due tomorrow (R4)");
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    let chip = SyncChip { state: SyncState::Synced, changes: 0, photos: 0, bytes: 0, stuck: 0, error: None };
+    let today = |phone: &Phone| {
+        let view = phone.actions.today(chip.clone()).unwrap();
+        view.jobs.into_iter().map(|card| card.job).collect::<Vec<_>>()
+    };
+    assert_eq!(today(&ran), [agreed, card.job], "behind what has its time");
+    assert_eq!(desk.actions.day_review(None).unwrap().figures.due, 1);
+    let tomorrow = desk.actions.orders(Some(NOON + DAY_MS)).unwrap();
+    assert_eq!(tomorrow.iter().map(|card| card.job).collect::<Vec<_>>(), [card.job], "it stands there as well");
+    ran.actions.finish(&Finish { job: card.job, outcome: JobOutcome::SolvedByPhone }).unwrap();
+    assert!(today(&ran).contains(&card.job), "done today");
+}

@@ -77,7 +77,8 @@ export default {
   by: '{name} · {when}',
   tab: 'To decide',
   digits: 'Agree to a higher price by phone',
-  digitsHint: 'For a technician without network and a price above guide: they say the sum, you say six digits. Good for this job and this sum only.',
+  digitsHint:
+    'For a technician without network and a price above guide: they say the sum, you say six digits. Good for this job and this sum only.',
   digitsSum: 'The line’s sum in yuan',
   digitsSay: 'Get the digits',
   digitsWrong: 'Type an amount, such as 120 or 95.50.',
