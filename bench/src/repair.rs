@@ -53,6 +53,8 @@ pub enum RepairBenchError {
     Frame(#[from] FrameError),
     #[error("{wanted} changes were to be sent again, and {sent} pieces were")]
     Missed { wanted: usize, sent: usize },
+    #[error("the store is not at rest before it is compared")]
+    NotAtRest,
     #[error("a file failed")]
     Io(#[from] io::Error),
 }
@@ -99,6 +101,11 @@ pub fn measure(beside: &Path, jobs: usize, lacking: &[usize], out: &mut dyn Writ
         let case = format!("{jobs}-{lacking}");
         let lost: Vec<&Known> = known.iter().filter(|known| known.before.is_some()).take(lacking).collect();
         relay.put(lost.iter().map(|known| (known.doc.clone(), known.actor, known.before.unwrap_or_default())))?;
+        // What the last meeting changed is summed up between two of them, as in a device's idle moments.
+        while store.sum_up(1_024)? {}
+        if store.compare_due(story.now_ms())?.is_some() || !store.comparable()? {
+            return Err(RepairBenchError::NotAtRest);
+        }
         let begun = Instant::now();
         let said = relay.talk(&mut store, story.now_ms())?;
         let seconds = begun.elapsed().as_secs_f64();

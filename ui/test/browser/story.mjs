@@ -26,7 +26,7 @@ const { values: given } = parseArgs({
 });
 assert.ok(given.desk && given.phone, 'both --desk and --phone are needed');
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 const FIRST_SCREEN_BYTES = 150_000;
 
 const browser = await launch(given.browser);
