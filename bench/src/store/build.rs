@@ -18,7 +18,7 @@ use doorstep::store::volumes::{JOBS, Loose};
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::MemberId;
 use doorstep_schemas::log;
-use doorstep_schemas::wire::{Cursor, Entry, Piece, RoleKind};
+use doorstep_schemas::wire::{Cursor, Entry, Piece, RoleKind, kind};
 use doorstep_tests::town::{Clock, Course, Ordered, Pens, Town, Written, facts};
 
 use super::asks::Asks;
@@ -30,7 +30,7 @@ const BATCH: usize = 2_000;
 /// Jobs on their way from who writes them to the store.
 const AHEAD: usize = 200;
 /// Raised when a folder that an earlier bench made is no longer what this one would make.
-const FORMAT: u32 = 1_000 + 2;
+const FORMAT: u32 = 1_000 + 3;
 const HOUR_MS: i64 = 3_600_000;
 /// A line of progress each.
 const TELL: u64 = 2_000;
@@ -231,6 +231,8 @@ fn take(
             if absorbed.adopted as usize != changes {
                 return Err(StoreBenchError::Lost { sent: changes, adopted: absorbed.adopted as usize });
             }
+            let said = grants_said(store, asks.now_ms)?;
+            store.absorb(&log.entries(said), Some(&log.cursor()), asks.now_ms)?;
             let photos = super::tables::photos_arrive(folder)?;
             pack(store, asks.now_ms)?;
             photos.leave()?;
@@ -245,6 +247,13 @@ fn take(
             return Ok(());
         }
     }
+}
+
+/// Who may read which past jobs follows from the jobs: the device says it, and the relay puts it into the log.
+fn grants_said(store: &mut Store, now_ms: i64) -> Result<Vec<(i64, Piece)>, StoreBenchError> {
+    store.queue_history(now_ms)?;
+    let piece = |grant| (now_ms, Piece { kind: kind::GRANT, grant: Some(grant), ..Piece::default() });
+    Ok(store.grants_due()?.into_iter().map(piece).collect())
 }
 
 /// What upkeep does in idle moments; the outlet has been at rest for longer than a job must be quiet.

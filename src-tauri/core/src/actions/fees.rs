@@ -32,7 +32,7 @@ impl Actions {
         let book = in_force.price_book(&facts);
         let secret = spoken::secret(&mut store)?;
         let judged = if store.is_owner(enrolment.member)? {
-            Judged::by_owner(secret.as_deref().map(str::as_bytes), job)
+            Judged::by_owner(secret.as_deref(), job)
         } else {
             Judged::AtTheirWord
         };
@@ -44,8 +44,6 @@ impl Actions {
         let names = Names::new(&store);
         let writes = may_write(&store, &facts, job, enrolment.member)?;
         let open = nodes::ended(&facts).is_none() || approval::reopened(&facts, enrolment.member);
-        // A code that can't be drawn is as good as none: the words say whom to pay.
-        let shown_code = cash::collection_code(&roster).filter(|_| owed > 0);
         let proposed = propose(&facts, &terms, &book, &[]);
         Ok(FeesView {
             job,
@@ -76,7 +74,8 @@ impl Actions {
                 mail: facts.sheet.about(invoice::MAIL).to_owned(),
             },
             collection: cash::collection_text(&enrolment.outlet_name, owed),
-            collection_svg: shown_code.and_then(|code| qr::svg(code).ok()),
+            // A code that can't be drawn is as good as none: the words say whom to pay.
+            collection_svg: cash::collection_code(&roster).filter(|_| owed > 0).and_then(|code| qr::svg(code).ok()),
             may_charge: writes && open && !facts.order.cancelled,
             may_take_money: writes,
             now: Millis(now),

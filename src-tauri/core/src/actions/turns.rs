@@ -38,7 +38,7 @@ impl Actions {
             let mut store = self.shelf.store();
             for card in page.jobs {
                 if let Some(facts) = store.job_facts(card.job)? {
-                    let judged = Judged::by_owner(secret.as_deref().map(str::as_bytes), card.job);
+                    let judged = Judged::by_owner(secret.as_deref(), card.job);
                     of_job(&store, &card, &facts, judged, &mut lines);
                 }
             }

@@ -13,6 +13,8 @@ use super::gates::{self, Judge, Rules};
 use super::timing;
 use super::{first_fix, nodes, safety, services};
 
+/// How far ahead lies what a job without an agreed time is due: a day (R4), and never two.
+pub const UNAGREED_MS: i64 = 2 * DAY_MS;
 /// A job that is due so soon is today's, whatever the date will be then.
 pub const SOON_MS: i64 = 6 * 60 * 60_000;
 
@@ -141,6 +143,13 @@ impl JobFigures {
                 || self.arrived_at.is_some_and(within)
                 || carried_over
                 || soon)
+    }
+
+    /// Whether the list of the day that starts at `start` shows the job. Today it shows as well what no time was agreed for
+    /// with the customer: it is done whenever there is room for it, though it may be due tomorrow. Nobody is measured by that.
+    pub fn listed(&self, agreed: bool, start: i64, now: i64) -> bool {
+        let whenever = !agreed && !self.cancelled && self.finished_at.is_none();
+        self.of_day(start, now) || (whenever && calendar::day_start(now) == start)
     }
 
     /// Nobody has arrived although somebody should have, or somebody arrived late.

@@ -54,14 +54,8 @@ pub struct DayPage {
 const OPEN_UNTIL: &str = include_str!("sql/list_open_until.sql");
 const OF_DAY: &str = include_str!("sql/jobs_of_day.sql");
 
-/// How far ahead lies what a job without an agreed time is due: a day (R4), and never two.
-const UNAGREED_MS: i64 = 2 * DAY_MS;
-
-/// Whether the list of the day that starts at `start` shows the job. Today it shows as well what no time was agreed for: it is
-/// done whenever there is room for it, though it may be due tomorrow.
 fn shown(row: &JobRow, start: i64, now: i64) -> bool {
-    let whenever = !row.figures.cancelled && row.figures.finished_at.is_none() && row.card.window.is_none();
-    row.figures.of_day(start, now) || (whenever && calendar::day_start(now) == start)
+    row.figures.listed(row.card.window.is_some(), start, now)
 }
 
 fn read(row: &Row<'_>) -> Result<Option<(i64, JobRow)>, StoreError> {
@@ -148,8 +142,7 @@ impl Store {
         if today {
             let mut query = self.db.prepare_cached(OPEN_UNTIL)?;
             let ends = start.saturating_add(DAY_MS);
-            let mut rows =
-                query.query(params![ends - 1, i64::MAX, now.saturating_add(UNAGREED_MS).max(day::soon(now))])?;
+            let mut rows = query.query(params![ends - 1, i64::MAX, now.saturating_add(day::UNAGREED_MS)])?;
             while let Some(row) = rows.next()? {
                 take(row)?;
             }

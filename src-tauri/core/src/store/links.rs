@@ -101,7 +101,8 @@ fn queue_all(db: &Connection, papers: &mut Papers, enrolment: &Enrolment, now_ms
         return Ok(false);
     }
     let mut jobs = BTreeSet::new();
-    let mut read = db.prepare_cached("SELECT DISTINCT job FROM granted WHERE access = 1")?;
+    let mut read =
+        db.prepare_cached("SELECT job FROM granted WHERE access = 1 UNION SELECT job FROM grant_out WHERE access = 1")?;
     for job in read.query_map([], |row| row.get::<_, String>(0))? {
         jobs.extend(job?.parse::<JobId>().ok());
     }

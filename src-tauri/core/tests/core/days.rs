@@ -5,7 +5,7 @@ use doorstep::domain::day::{JobFigures, figures};
 use doorstep::domain::facts::{Job, Node, Noted, Order, OrderedAppliance, OutcomeFact, Sheet};
 use doorstep::domain::timing::{self, came_on_time, due, kept_limit, limit_of};
 use doorstep::rules::RuleBook;
-use doorstep_schemas::ids::ShortId;
+use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{Finish, Tap, TapNode};
 use doorstep_schemas::view::{
     ApplianceKind, Coverage, DayFigures, Fen, JobKind, JobOutcome, Millis, NodeKind, SyncChip, SyncState, Urgency,
@@ -233,6 +233,15 @@ fn r38_the_owners_day_lists_what_was_due_done_carried_over_and_late() {
     assert_eq!(desk.actions.orders(Some(NOON + DAY_MS)).unwrap().len(), 2);
 }
 
+fn synced() -> SyncChip {
+    SyncChip { state: SyncState::Synced, changes: 0, photos: 0, bytes: 0, stuck: 0, error: None }
+}
+
+/// The jobs on a phone's first page, from above.
+fn today(phone: &Phone) -> Vec<JobId> {
+    phone.actions.today(synced()).unwrap().jobs.into_iter().map(|card| card.job).collect()
+}
+
 #[test]
 fn r1_a_phone_whose_clock_is_off_says_so_on_its_first_page() {
     let mut shop = Shop::open();
@@ -240,8 +249,7 @@ fn r1_a_phone_whose_clock_is_off_says_so_on_its_first_page() {
     let note = |behind: i64| {
         let header = shop.log.header(Vec::new());
         phone.store().note_answer(&header, NOON - behind).unwrap();
-        let chip = SyncChip { state: SyncState::Synced, changes: 0, photos: 0, bytes: 0, stuck: 0, error: None };
-        phone.actions.today(chip).unwrap().clock_note.map(|text| text.zh)
+        phone.actions.today(synced()).unwrap().clock_note.map(|text| text.zh)
     };
     assert_eq!(note(0), None);
     assert_eq!(note(MINUTE), None, "a minute is nobody's fault");
@@ -267,11 +275,6 @@ fn an_emergency_late_in_the_evening_is_on_todays_list_though_it_is_due_after_mid
     desk.actions.take_order(&later).unwrap();
     shop.log.exchange(&mut desk);
     shop.log.exchange(&mut ran);
-    let chip = SyncChip { state: SyncState::Synced, changes: 0, photos: 0, bytes: 0, stuck: 0, error: None };
-    let today = |phone: &Phone| {
-        let view = phone.actions.today(chip.clone()).unwrap();
-        view.jobs.into_iter().map(|card| card.job).collect::<Vec<_>>()
-    };
     assert_eq!(today(&ran), [card.job], "and what is promised for the morning is not");
     assert_eq!(desk.actions.orders(None).unwrap().len(), 1);
     assert_eq!(desk.actions.orders(Some(midnight)).unwrap().len(), 2, "it stands on the day that it is due as well");
@@ -293,11 +296,6 @@ fn what_no_time_was_agreed_for_is_on_todays_list_and_nobody_is_measured_by_it() 
     assert!(card.arrive_by.is_some_and(|due| due.0 >= calendar::day_start(NOON) + DAY_MS), "due tomorrow (R4)");
     shop.log.exchange(&mut desk);
     shop.log.exchange(&mut ran);
-    let chip = SyncChip { state: SyncState::Synced, changes: 0, photos: 0, bytes: 0, stuck: 0, error: None };
-    let today = |phone: &Phone| {
-        let view = phone.actions.today(chip.clone()).unwrap();
-        view.jobs.into_iter().map(|card| card.job).collect::<Vec<_>>()
-    };
     assert_eq!(today(&ran), [agreed, card.job], "behind what has its time");
     assert_eq!(desk.actions.day_review(None).unwrap().figures.due, 1);
     let tomorrow = desk.actions.orders(Some(NOON + DAY_MS)).unwrap();

@@ -301,3 +301,19 @@ fn who_has_a_job_today_or_tomorrow_reads_the_past_ones_of_the_same_machine_until
     let rebuilt = desk.restart();
     assert_eq!(due(&rebuilt), []);
 }
+
+#[test]
+fn a_visit_that_is_over_before_the_log_could_be_told_of_it_opens_no_past_job() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    let past = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    meet(&mut shop, &mut desk, NOON);
+    cancel(&desk, past);
+    meet(&mut shop, &mut desk, NOON);
+    let again = desk.actions.take_order(&leaking_heater(&[member(TIAN)])).unwrap().card.job;
+    desk.store().queue_history(NOON).unwrap();
+    assert_eq!(due(&desk), [(TIAN, Access::Read), (TIAN, Access::Write)]);
+    cancel(&desk, again);
+    desk.store().queue_history(NOON).unwrap();
+    assert_eq!(due(&desk), [(TIAN, Access::Write)]);
+}

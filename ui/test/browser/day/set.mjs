@@ -22,6 +22,12 @@ export const order = {
   details: { source: 'maker', segment: 'set' },
 };
 
+/** What the core says: the page may still show the slot that was just filled. */
+async function lacksPhotos(hand, job) {
+  const { appliances } = await core(hand.address, 'job', { job });
+  return appliances.some((unit) => unit.next_photo !== null);
+}
+
 export async function play(hand, job) {
   await hand.open(job);
   await hand.sees('before-going');
@@ -72,7 +78,8 @@ export async function play(hand, job) {
   ]);
   await hand.sees('shoot-next');
   await hand.look('photos');
-  while ((await hand.page.locator(T('shoot-next')).count()) > 0) await hand.shoot();
+  while (await lacksPhotos(hand, job)) await hand.shoot();
+  await hand.page.waitForSelector(T('shoot-next'), { state: 'detached' });
   await hand.look('photographed');
   await hand.tap('sheet-next');
   await hand.look('fees');

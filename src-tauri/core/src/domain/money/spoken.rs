@@ -41,8 +41,8 @@ pub enum Judged<'a> {
 
 impl<'a> Judged<'a> {
     /// On an owner's device, which knows the secret once digits were given.
-    pub fn by_owner(secret: Option<&'a [u8]>, job: JobId) -> Self {
-        secret.map_or(Self::NeverGiven, |secret| Self::By(secret, job))
+    pub fn by_owner(secret: Option<&'a str>, job: JobId) -> Self {
+        secret.map_or(Self::NeverGiven, |secret| Self::By(secret.as_bytes(), job))
     }
 
     /// The digits as an owner's for this sum; `None` where nobody here can tell.

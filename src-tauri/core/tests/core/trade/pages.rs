@@ -85,28 +85,11 @@ fn r28_digits_by_voice_let_one_sum_of_one_job_be_taken_and_the_owners_device_loo
     let labour =
         desk.actions.fees(job).unwrap().offers.into_iter().find(|offer| offer.code == "labour_element").unwrap();
     let dearer = |digits: &str| {
-        let SheetFact::Fee { appliance, kind, code, name, quantity, share, guide_fen, payer, part, .. } = line(&labour)
-        else {
-            unreachable!("a line is a fee")
-        };
-        let (reason, spoken_code) = ("六楼无电梯".to_owned(), digits.to_owned());
-        let (unit_fen, adjusts, quote) = (Fen(9_500), None, None);
-        SheetFact::Fee {
-            appliance,
-            kind,
-            code,
-            name,
-            quantity,
-            unit_fen,
-            share,
-            guide_fen,
-            payer,
-            reason,
-            part,
-            adjusts,
-            quote,
-            spoken_code,
+        let mut fact = line(&labour);
+        if let SheetFact::Fee { unit_fen, reason, spoken_code, .. } = &mut fact {
+            (*unit_fen, *reason, *spoken_code) = (Fen(9_500), "六楼无电梯".to_owned(), digits.to_owned());
         }
+        fact
     };
     let waiting = || desk.actions.fees(job).unwrap().sums.waiting;
     desk.note(job, dearer("123456")).unwrap();
