@@ -75,6 +75,10 @@ export const commands = {
 	compareNow: () => typedError<SyncView, Failure>(__TAURI_INVOKE("compare_now")),
 	photosAnyway: () => typedError<SyncView, Failure>(__TAURI_INVOKE("photos_anyway")),
 	dayReview: (input: OneDay) => typedError<DayReview, Failure>(__TAURI_INVOKE("day_review", { input })),
+	drawSample: (input: DrawSample) => typedError<DayReview, Failure>(__TAURI_INVOKE("draw_sample", { input })),
+	sinceApproval: (input: OneJob) => typedError<SinceApprovalView | null, Failure>(__TAURI_INVOKE("since_approval", { input })),
+	/**  Sets the day's review as a PDF and writes it where files for people are put. */
+	printDay: (input: PrintDay) => typedError<PaperMade, Failure>(__TAURI_INVOKE("print_day", { input })),
 	team: () => typedError<TeamView, Failure>(__TAURI_INVOKE("team")),
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
 	invite: (input: Invite) => typedError<InviteView, Failure>(__TAURI_INVOKE("invite", { input })),
@@ -588,10 +592,18 @@ export type DayReview = {
 	now: number,
 	figures: DayFigures,
 	yesterday: DayFigures,
+	/**
+	 *  Each of the seven days before this one, oldest first. What is not of one day alone (money that was not handed in,
+	 *  what makers owe) stands in `figures` only.
+	 */
+	week: DayFigures[],
 	jobs: JobCard[],
 	/**  Arrivals by hour of the day, 24 numbers. */
 	arrivals: number[],
 	members: MemberDay[],
+	/**  Jobs that took longer than their limit (R2). */
+	overruns: Overrun[],
+	sample: SampleView | null,
 	/**  Devices that still hold something. */
 	not_arrived: DeviceView[],
 };
@@ -651,6 +663,13 @@ export type DrawOnPhoto = {
 	photo: string,
 	/**  The copy as it was drawn, JPEG or PNG, base64. */
 	base64: string,
+};
+
+/**  A random sample of the jobs that ended on a day (R40). */
+export type DrawSample = {
+	/**  As in `OneDay`. */
+	at: number | null,
+	count: number,
 };
 
 export type EarnedView = {
@@ -1498,6 +1517,12 @@ export type OutcomeGate = {
 /**  A rule that an owner set aside, with a reason (R7). */
 export type OverrideOf = "grade" | "window" | "coverage";
 
+export type Overrun = {
+	job: string,
+	/**  As it was given; empty where none was. */
+	reason: string,
+};
+
 /**  Something that waits for the owner's word. */
 export type OwnersTurn = 
 /**  A part, an advance, cash handed in, a word. */
@@ -1705,6 +1730,13 @@ export type Preferences = {
 	wifi_only: boolean | null,
 	/**  Where a photo was taken is kept with it. */
 	photo_position: boolean | null,
+};
+
+/**  The day's review on paper. */
+export type PrintDay = {
+	/**  As in `OneDay`. */
+	at: number | null,
+	language: Language,
 };
 
 /**  What a customer is given of a job (R45). */
@@ -1934,6 +1966,21 @@ export type RetakePhoto = {
 /**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
 
+/**  抽样回访: whom to call (R40). */
+export type SampleView = {
+	drawn: string[],
+	/**  Those of them that were called since. */
+	called: string[],
+	/**  From how many. */
+	of: number,
+	/**  Sixteen hexadecimal digits: the same seed and the same jobs give the same sample. */
+	seed: string,
+	/**  The seed gives this sample. */
+	honest: boolean,
+	/**  How often somebody drew for this day; the first draw stands. */
+	draws: number,
+};
+
 /**  What an owner lets be taken for one line above guide, over the phone (R28). */
 export type SayDigits = {
 	job: string,
@@ -2118,6 +2165,17 @@ export type SignedFor = "work" | "notice" | "quote" | "damage" | "loaner" | "loa
 
 /**  Who signs. */
 export type Signer = "customer" | "witness" | "acceptor" | "technician" | "owner";
+
+/**  审核后有改动: the sheet since the approval that stands (R39). */
+export type SinceApprovalView = {
+	approved_at: number,
+	approved_by: string,
+	/**  The approved version is not all on this device: what has changed can't be told yet. */
+	unknown: boolean,
+	differences: DifferenceView[],
+	photos_added: number,
+	photos_gone: number,
+};
 
 /**  Where a job came from (R6). */
 export type Source = "maker" | "call" | "walk_in" | 

@@ -9,8 +9,8 @@ use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    bundles, facts, history, inbox, kept, lists, money, orders, paper, photos, said, session, sheet, storage, sync,
-    team, visit,
+    bundles, facts, history, inbox, kept, lists, money, orders, paper, photos, review, said, session, sheet, storage,
+    sync, team, visit,
 };
 
 /// A core event on its way to the screen.
@@ -78,7 +78,10 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             sync::tell_network,
             sync::compare_now,
             sync::photos_anyway,
-            lists::day_review,
+            review::day_review,
+            review::draw_sample,
+            review::since_approval,
+            review::print_day,
             team::team,
             team::add_member,
             team::invite,

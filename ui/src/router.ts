@@ -40,7 +40,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./desk/DeskShell.vue'),
     children: [
       { path: 'orders', component: () => import('./desk/OrdersPage.vue') },
-      { path: 'review', component: () => import('./desk/ReviewPage.vue') },
+      { path: 'review', component: () => import('./desk/review/ReviewPage.vue') },
       { path: 'sync', component: () => import('./desk/SyncPage.vue') },
       { path: 'team', component: () => import('./desk/TeamPage.vue') },
       { path: 'storage', component: () => import('./desk/StoragePage.vue') },

@@ -135,6 +135,11 @@ export function review(change: Partial<DayReview> = {}): DayReview {
     now: NOW,
     figures: figures(),
     yesterday: figures({ due: 24, done: 21, on_time: { of: 21, good: 18 } }),
+    week: [18, 22, 0, 20, 25, 19, 24].map((due) =>
+      due === 24
+        ? figures({ due, done: 21, on_time: { of: 21, good: 18 } })
+        : figures({ due, done: Math.max(0, due - 2), taken_fen: due * 2_600 }),
+    ),
     jobs: [
       card({
         job: id(1),
@@ -227,6 +232,8 @@ export function review(change: Partial<DayReview> = {}): DayReview {
       { member: ran, jobs: 3, done: 2, on_time: { of: 3, good: 3 } },
       { member: tian, jobs: 2, done: 2, on_time: { of: 2, good: 1 } },
     ],
+    overruns: [{ job: id(4), reason: '配件不对，回店里换' }],
+    sample: null,
     not_arrived: [device()],
     ...change,
   };

@@ -292,6 +292,22 @@ pub struct OneDay {
     pub at: Option<Millis>,
 }
 
+/// The day's review on paper.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct PrintDay {
+    /// As in `OneDay`.
+    pub at: Option<Millis>,
+    pub language: Language,
+}
+
+/// A random sample of the jobs that ended on a day (R40).
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct DrawSample {
+    /// As in `OneDay`.
+    pub at: Option<Millis>,
+    pub count: u32,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct AddMember {
     pub name: String,

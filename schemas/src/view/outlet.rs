@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ApplianceKind, Fen, JobCard, Language, Millis, Shell, Text};
 use crate::enrol::{DeviceStatus, RoleName};
-use crate::ids::{DeviceId, MemberId};
+use crate::ids::{DeviceId, JobId, MemberId};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct MemberView {
@@ -130,12 +130,41 @@ pub struct DayReview {
     pub now: Millis,
     pub figures: DayFigures,
     pub yesterday: DayFigures,
+    /// Each of the seven days before this one, oldest first. What is not of one day alone (money that was not handed in,
+    /// what makers owe) stands in `figures` only.
+    pub week: Vec<DayFigures>,
     pub jobs: Vec<JobCard>,
     /// Arrivals by hour of the day, 24 numbers.
     pub arrivals: Vec<u32>,
     pub members: Vec<MemberDay>,
+    /// Jobs that took longer than their limit (R2).
+    pub overruns: Vec<Overrun>,
+    pub sample: Option<SampleView>,
     /// Devices that still hold something.
     pub not_arrived: Vec<DeviceView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Overrun {
+    pub job: JobId,
+    /// As it was given; empty where none was.
+    pub reason: String,
+}
+
+/// 抽样回访: whom to call (R40).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct SampleView {
+    pub drawn: Vec<JobId>,
+    /// Those of them that were called since.
+    pub called: Vec<JobId>,
+    /// From how many.
+    pub of: u32,
+    /// Sixteen hexadecimal digits: the same seed and the same jobs give the same sample.
+    pub seed: String,
+    /// The seed gives this sample.
+    pub honest: bool,
+    /// How often somebody drew for this day; the first draw stands.
+    pub draws: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]

@@ -10,6 +10,7 @@ pub mod money;
 pub mod orders;
 pub mod paper;
 pub mod photos;
+pub mod review;
 pub mod said;
 pub mod session;
 pub mod sheet;

@@ -1,5 +1,6 @@
 //! 凭证: a job's papers, typeset on the device.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
@@ -8,6 +9,7 @@ use doorstep::app::Doorstep;
 use doorstep_paper::{PaperForm, Press, PressError};
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::input::MakePaper;
+use doorstep_schemas::paper::Paper;
 use doorstep_schemas::view::PaperMade;
 use tauri::State;
 
@@ -36,14 +38,19 @@ pub async fn make_paper(core: Core<'_>, outside: State<'_, Outside>, input: Make
     set.await.map_err(|error| Failure::new(ErrorCode::Internal, error.to_string()))?
 }
 
-fn set(core: &Doorstep, folder: &std::path::Path, input: &MakePaper) -> Result<PaperMade, Failure> {
+fn set(core: &Doorstep, folder: &Path, input: &MakePaper) -> Result<PaperMade, Failure> {
     let paper = core.actions.proof(input).map_err(Told::told)?;
-    let printed = press().and_then(|press| press.print(&paper, input.form, &|| false)).map_err(Told::told)?;
+    print(&paper, input.form, folder, &core.actions.proof_name(input))
+}
+
+/// Sets a paper and writes it into a folder, under its name with the form's ending.
+pub(super) fn print(paper: &Paper, form: PaperForm, folder: &Path, name: &str) -> Result<PaperMade, Failure> {
+    let printed = press().and_then(|press| press.print(paper, form, &|| false)).map_err(Told::told)?;
     std::fs::create_dir_all(folder).map_err(|error| written(&error))?;
     let picture = printed.mime == "image/png";
-    let narrow = if matches!(input.form, PaperForm::Roll80 | PaperForm::Roll80Dots) { "-80mm" } else { "" };
+    let narrow = if matches!(form, PaperForm::Roll80 | PaperForm::Roll80Dots) { "-80mm" } else { "" };
     let ending = if picture { "png" } else { "pdf" };
-    let path = folder.join(format!("{}{narrow}.{ending}", core.actions.proof_name(input)));
+    let path = folder.join(format!("{name}{narrow}.{ending}"));
     doorstep::store::files::write_whole(&path, &printed.bytes).map_err(|error| written(&error))?;
     Ok(PaperMade {
         path: path.display().to_string(),

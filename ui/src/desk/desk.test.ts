@@ -1,13 +1,11 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openStory, T } from '../../test/door';
-import DayFigures from './DayFigures.vue';
 import JobPanel from './JobPanel.vue';
 import NewOrder from './NewOrder.vue';
 import OrdersPage from './OrdersPage.vue';
 import TeamPage from './TeamPage.vue';
 import { card, earthResistance, record, text } from '../../test/builders';
-import { figures } from '../../test/outletBuilders';
 import ReadingLines from './ReadingLines.vue';
 import { useJobs } from '@/stores/jobs';
 import { useNotices } from '@/stores/notices';
@@ -150,15 +148,6 @@ describe('the orders of the day', () => {
     await list.get(T('state-open')).trigger('click');
     expect(list.findAll(T('order-row'))).toHaveLength(1);
     expect(list.get(T('order-status')).attributes('data-status')).toBe('open');
-  });
-});
-
-describe('the day in figures', () => {
-  it('has yesterday beside each', () => {
-    const shown = mount(DayFigures, { props: { now: figures(), before: figures({ due: 24, done: 21 }) } });
-    expect(shown.get(T('figure-due')).text()).toContain('4 / 6');
-    expect(shown.get(T('figure-due')).text()).toContain('昨 21 / 24');
-    expect(shown.get(T('figure-onTime')).text()).toContain('80%');
   });
 });
 

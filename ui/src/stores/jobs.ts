@@ -103,6 +103,7 @@ export const useJobs = defineStore('jobs', () => {
       const { id } = await didWith(call('noteFact', input));
       return id;
     },
+    sinceApproval: (job: string) => call('sinceApproval', { job }),
     answerSheet: (input: AnswerSheet) => did(call('answerSheet', input)),
     noteOnOrder: async (input: NoteOnOrder) => {
       const { id } = await didWith(call('noteOnOrder', input));

@@ -1,5 +1,5 @@
 /** The owner's review of one day. */
-import type { DayReview } from '@schemas';
+import type { DayReview, Language } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
@@ -20,5 +20,20 @@ export const useReview = defineStore('review', () => {
     await load();
   }
 
-  return { at, view, load, show };
+  /** A random sample of the jobs that ended on this day (R40). */
+  async function draw(count: number): Promise<void> {
+    view.value = await call('drawSample', { at: view.value?.start ?? null, count });
+  }
+
+  /** The day as a PDF, where files for people are put. */
+  const print = (language: Language) => call('printDay', { at: view.value?.start ?? null, language });
+
+  async function noteCall(job: string, stars: number, text: string): Promise<void> {
+    await call('noteOnDesk', {
+      fact: { fact: 'follow_up', job, kind: 'call', stars, chips: '', text, do_not_contact: false, complaint: false, handled: false },
+    });
+    await load();
+  }
+
+  return { at, view, load, show, draw, print, noteCall };
 });

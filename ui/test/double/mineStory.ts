@@ -4,6 +4,7 @@ import type {
   Ask,
   AskedLine,
   AskTexts,
+  DrawSample,
   Failure,
   JobTexts,
   MineView,
@@ -13,9 +14,12 @@ import type {
   OwnersTurns,
   PastedOrder,
   PastedText,
+  SampleView,
+  SinceApprovalView,
 } from '@schemas';
 import { card, job, text } from '../builders';
 import { mine, month, turns } from '../moneyBuilders';
+import { review } from '../outletBuilders';
 
 const NOTE_REQUIRED: { failure: Failure } = { failure: { code: 'field_required', params: { field: 'note' }, detail: 'note' } };
 
@@ -29,6 +33,9 @@ export class MineStory {
   turns: OwnersTurns = turns();
   /** The last answer to each sheet. */
   readonly answers = new Map<string, string>();
+  protected sample: SampleView | null = null;
+  /** What came after an approval that stands. */
+  since: SinceApprovalView | null = null;
   private requests = 0;
 
   do_mine = (): MineView => this.mine;
@@ -68,7 +75,17 @@ export class MineStory {
     this.turns = { ...this.turns, lines: this.turns.lines.filter(keep) };
   }
   do_say_digits = ({ most_fen }: { most_fen: number }) => ({ digits: String(100_000 + (most_fen % 900_000)) });
+  do_draw_sample(input: DrawSample) {
+    const ended = review().jobs.filter((each) => each.finished_at !== null);
+    const drawn = ended.slice(0, input.count).map((each) => each.job);
+    this.sample = { drawn, called: [], of: ended.length, seed: '9e3779b97f4a7c15', honest: true, draws: 1 };
+    return this.do_day_review();
+  }
+  do_day_review = () => review({ jobs: judged(review().jobs, this.answers), sample: this.sample });
+  do_since_approval = () => this.since;
+  do_print_day = () => ({ path: '/下载/2026-11-21-日清.pdf', mime: 'application/pdf', kilobytes: 48, base64: null, missing: [] });
   do_note_on_desk({ fact }: NoteOnDesk) {
+    if (fact.fact === 'follow_up' && this.sample) this.sample = { ...this.sample, called: [...this.sample.called, fact.job] };
     if (fact.fact === 'cash_taken') this.gone((line) => line.waits !== 'request' || line.asked.id !== fact.hand_in);
     if (fact.fact === 'answer') {
       const ends = (line: AskedLine) => line.what.asked !== 'part' || ['arrived', 'refused'].includes(fact.step);

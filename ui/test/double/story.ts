@@ -28,7 +28,6 @@ import { card, deed, job, owner, ran, text } from '../builders';
 import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
 import { BenchStory } from './benchStory';
 import { CODE_SVG } from './code';
-import { judged } from './mineStory';
 interface Answer {
   value?: unknown;
   failure?: Failure;
@@ -363,7 +362,6 @@ export class Story extends BenchStory {
   do_compare_now = () => this.do_sync_status();
   do_inbox = (): unknown[] => [];
   do_photos_anyway = () => this.do_sync_status();
-  do_day_review = () => review({ jobs: judged(review().jobs, this.answers) });
   do_team = () => this.team;
   do_add_member(input: { name: string; roles: typeof ran.roles }) {
     this.team = { ...this.team, members: [...this.team.members, { id: this.id(), name: input.name, roles: input.roles, active: true }] };

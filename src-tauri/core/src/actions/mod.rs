@@ -22,6 +22,7 @@ pub mod orders;
 pub mod photos;
 pub mod proof;
 pub mod readings;
+pub mod review;
 pub mod rule_sets;
 pub mod said;
 pub mod sheet;

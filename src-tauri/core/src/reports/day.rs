@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use doorstep_schemas::view::{DayReview, DeviceView, JobCard, Language, Rate};
+use doorstep_schemas::view::{DayReview, DeviceView, Finding, JobCard, Language, Rate};
 
 use super::words::{self, Phrase};
 use crate::domain::calendar;
@@ -129,7 +129,7 @@ fn sums(review: &DayReview, language: Language) -> Vec<String> {
     out
 }
 
-fn day(start: i64, language: Language) -> String {
+pub(super) fn day(start: i64, language: Language) -> String {
     let (month, day, weekday) = calendar::month_day_weekday(start);
     let weekday = WEEKDAYS[weekday as usize % 7].of(language);
     match language {
@@ -138,34 +138,35 @@ fn day(start: i64, language: Language) -> String {
     }
 }
 
-fn rate(rate: Rate) -> String {
+pub(super) fn rate(rate: Rate) -> String {
     match rate.of {
         0 => "—".to_owned(),
         of => format!("{}% ({}/{of})", rate.good * 100 / of, rate.good),
     }
 }
 
+pub(super) fn state(job: &JobCard) -> Phrase {
+    job.outcome.map_or_else(|| words::status(job.status), words::outcome)
+}
+
+pub(super) fn findings(job: &JobCard, language: Language) -> Vec<String> {
+    let said = |finding: &Finding| {
+        let word = words::finding(finding.code).of(language);
+        finding.params.get("count").map_or_else(|| word.to_owned(), |n| format!("{word} {n}"))
+    };
+    job.findings.iter().map(said).collect()
+}
+
 fn job_line(job: &JobCard, language: Language) -> String {
     let names: Vec<&str> = job.assignees.iter().map(|a| a.name.as_str()).collect();
-    let state = match job.outcome {
-        Some(outcome) => words::outcome(outcome),
-        None => words::status(job.status),
-    };
     let time = job.arrived_at.map_or_else(|| "  —  ".to_owned(), |at| calendar::clock(at.0));
-    let findings: Vec<String> = job
-        .findings
-        .iter()
-        .map(|f| {
-            let word = words::finding(f.code).of(language);
-            f.params.get("count").map_or_else(|| word.to_owned(), |n| format!("{word} {n}"))
-        })
-        .collect();
+    let findings = findings(job, language);
     let mut parts = vec![
         time,
         format!("{} {}", job.customer, job.township).trim().to_owned(),
         format!("{} {}", words::kind(job.kind).of(language), job.appliance),
         names.join("、"),
-        state.of(language).to_owned(),
+        state(job).of(language).to_owned(),
     ];
     if !findings.is_empty() {
         parts.push(findings.join("，"));
@@ -176,7 +177,7 @@ fn job_line(job: &JobCard, language: Language) -> String {
     parts.join(" | ")
 }
 
-fn holding(device: &DeviceView, language: Language) -> String {
+pub(super) fn holding(device: &DeviceView, language: Language) -> String {
     let seen = device.seen_at.map_or_else(String::new, |at| calendar::clock(at.0));
     match language {
         Language::Zh => format!(
@@ -212,9 +213,12 @@ mod tests {
                 ..DayFigures::default()
             },
             yesterday: DayFigures::default(),
+            week: Vec::new(),
             jobs: Vec::new(),
             arrivals: Vec::new(),
             members: Vec::new(),
+            overruns: Vec::new(),
+            sample: None,
             not_arrived: Vec::new(),
         };
         assert_eq!(

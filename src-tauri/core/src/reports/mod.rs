@@ -1,6 +1,7 @@
 //! What people read on paper or in a terminal, in both languages.
 
 pub mod day;
+pub mod day_paper;
 pub mod history;
 pub mod labels;
 pub mod proof;

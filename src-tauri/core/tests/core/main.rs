@@ -29,6 +29,7 @@ mod pictures;
 mod purge;
 mod quarantine;
 mod recovery;
+mod review;
 mod rotation;
 mod rule_sets;
 mod rules;

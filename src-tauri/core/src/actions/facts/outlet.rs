@@ -1,6 +1,6 @@
 //! The outlet's own papers: requests by members; stock, roster, desk and catalogue by owners.
 
-use doorstep_schemas::ids::{DocId, MemberId, ShortId};
+use doorstep_schemas::ids::{DocId, JobId, MemberId, ShortId};
 use doorstep_schemas::input::{DeskFact, RequestFact, RosterFact, SetCollection, SetPictures, StockFact};
 use doorstep_schemas::view::Millis;
 
@@ -135,11 +135,18 @@ impl Actions {
         Ok(id)
     }
 
-    /// Writes down a sample that was drawn, with its seed (R40).
-    pub fn keep_sample(&self, topic: &str, sample: &Sample) -> Result<(), FactError> {
+    /// Writes down a sample that was drawn from the jobs of a day, with its seed (R40).
+    pub(crate) fn keep_sample(
+        &self,
+        topic: &str,
+        seed: i64,
+        day: i64,
+        of: Vec<JobId>,
+        drawn: Vec<JobId>,
+    ) -> Result<(), FactError> {
         let mut store = self.shelf.store();
         let noted = self.as_owner(&store)?;
-        let edit = Edit::add(Sample { noted, ..sample.clone() });
+        let edit = Edit::add(Sample { id: self.mint(), seed, day: Some(At(day)), of, drawn, noted });
         store.act(&desk(topic)?, "sample", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
         self.papers_changed();
         Ok(())

@@ -1,0 +1,182 @@
+//! 日清 on paper: the day's figures with yesterday and the week beside, its jobs, its money, what has not arrived (R38).
+
+use doorstep_schemas::paper::{Align, Block, Column, Issuer, Paper, Table, pair};
+use doorstep_schemas::view::{DayFigures, DayReview, JobCard, Language, Rate};
+
+use super::day::{self, money, rate};
+use super::words::Phrase;
+use crate::domain::calendar;
+
+/// One figure of a day: its name and how it is written.
+type Figure = (Phrase, fn(&DayFigures) -> String);
+
+const FIGURES: [Figure; 17] = [
+    (Phrase("完工/应做", "done/due"), |day| format!("{}/{}", day.done, day.due)),
+    (Phrase("迟到", "late"), |day| day.late.to_string()),
+    (Phrase("准时上门", "on time"), |day| rate(day.on_time)),
+    (Phrase("限时完成", "in limit"), |day| rate(day.in_limit)),
+    (Phrase("一次就好", "first-time fix"), |day| rate(day.first_time_fix)),
+    (Phrase("五项齐全", "five services"), |day| rate(day.five_services)),
+    (Phrase("测量", "readings"), |day| day.readings.to_string()),
+    (Phrase("不合格", "failed"), |day| day.readings_failed.to_string()),
+    (Phrase("拒装", "refused"), |day| day.refused.to_string()),
+    (Phrase("遗留隐患", "hazards remaining"), |day| day.hazards_remaining.to_string()),
+    (Phrase("缺凭证", "evidence missing"), |day| day.missing_evidence.to_string()),
+    (Phrase("收款", "taken"), |day| money(day.taken_fen.0)),
+    (Phrase("应收客户", "billed"), |day| money(day.billed_fen.0)),
+    (Phrase("高于指导价", "above guide"), |day| money(day.above_guide_fen.0)),
+    (Phrase("理赔", "compensation"), |day| money(day.compensation_fen.0)),
+    (Phrase("配件", "parts used"), |day| money(day.parts_fen.0)),
+    (Phrase("配件未计费", "parts not billed"), |day| money(day.parts_unbilled_fen.0)),
+];
+
+/// The review as a paper of the outlet's.
+pub fn paper(review: &DayReview, outlet: &str, language: Language) -> Paper {
+    let say = |zh, en| Phrase(zh, en).of(language).to_owned();
+    let mut blocks = vec![figures(review, language)];
+    blocks.push(Block::Heading(say("工单", "Jobs")));
+    blocks.push(jobs(review, language));
+    blocks.push(Block::Heading(say("款项", "Money")));
+    blocks.push(hands(review, language));
+    let owed = review.figures.receivable.iter().map(|owed| pair(owed.maker.clone(), money(owed.fen.0)));
+    blocks.push(Block::Heading(say("厂家应收", "Makers owe")));
+    blocks.push(Block::Pairs(owed.collect()));
+    blocks.push(Block::Heading(say("未到的记录", "Not arrived")));
+    let missing: Vec<String> = review.not_arrived.iter().map(|device| day::holding(device, language)).collect();
+    blocks.push(Block::Text(missing.join("\n")));
+    Paper {
+        language,
+        issuer: Issuer { name: outlet.to_owned(), lines: Vec::new() },
+        title: say("日清", "Day review"),
+        subtitle: day::day(review.start.0, language),
+        marks: vec![pair(
+            say("打印", "Printed"),
+            format!("{} {}", calendar::day_name(review.now.0), calendar::clock(review.now.0)),
+        )],
+        blocks,
+        footer: outlet.to_owned(),
+    }
+}
+
+fn columns(heads: &[(Phrase, Align)], language: Language) -> Vec<Column> {
+    heads.iter().map(|(head, align)| Column { head: head.of(language).to_owned(), align: *align }).collect()
+}
+
+fn figures(review: &DayReview, language: Language) -> Block {
+    let heads = [
+        (Phrase("指标", "Figure"), Align::Start),
+        (Phrase("当天", "The day"), Align::End),
+        (Phrase("前一天", "Day before"), Align::End),
+        (Phrase("前七天", "Seven days before"), Align::End),
+    ];
+    let week = total(&review.week);
+    let row = |(name, written): &Figure| {
+        vec![name.of(language).to_owned(), written(&review.figures), written(&review.yesterday), written(&week)]
+    };
+    Block::Table(Table {
+        columns: columns(&heads, language),
+        rows: FIGURES.iter().map(row).collect(),
+        ..Table::default()
+    })
+}
+
+/// Several days added up.
+fn total(days: &[DayFigures]) -> DayFigures {
+    let mut out = DayFigures::default();
+    for day in days {
+        for (sum, of) in [
+            (&mut out.on_time, day.on_time),
+            (&mut out.in_limit, day.in_limit),
+            (&mut out.first_time_fix, day.first_time_fix),
+            (&mut out.five_services, day.five_services),
+        ] {
+            *sum = Rate { of: sum.of.saturating_add(of.of), good: sum.good.saturating_add(of.good) };
+        }
+        for (sum, of) in [
+            (&mut out.due, day.due),
+            (&mut out.done, day.done),
+            (&mut out.late, day.late),
+            (&mut out.readings, day.readings),
+            (&mut out.readings_failed, day.readings_failed),
+            (&mut out.refused, day.refused),
+            (&mut out.hazards_remaining, day.hazards_remaining),
+            (&mut out.missing_evidence, day.missing_evidence),
+        ] {
+            *sum = sum.saturating_add(of);
+        }
+        for (sum, of) in [
+            (&mut out.taken_fen, day.taken_fen),
+            (&mut out.billed_fen, day.billed_fen),
+            (&mut out.above_guide_fen, day.above_guide_fen),
+            (&mut out.compensation_fen, day.compensation_fen),
+            (&mut out.parts_fen, day.parts_fen),
+            (&mut out.parts_unbilled_fen, day.parts_unbilled_fen),
+        ] {
+            sum.0 = sum.0.saturating_add(of.0);
+        }
+    }
+    out
+}
+
+fn jobs(review: &DayReview, language: Language) -> Block {
+    let heads = [
+        (Phrase("到达", "Arrived"), Align::Start),
+        (Phrase("用户", "Customer"), Align::Start),
+        (Phrase("家电", "Appliance"), Align::Start),
+        (Phrase("人员", "Who"), Align::Start),
+        (Phrase("结果", "Result"), Align::Start),
+        (Phrase("提示", "Findings"), Align::Start),
+        (Phrase("收费", "Billed"), Align::End),
+    ];
+    let row = |job: &JobCard| {
+        let names: Vec<&str> = job.assignees.iter().map(|member| member.name.as_str()).collect();
+        vec![
+            job.arrived_at.map_or_else(String::new, |at| calendar::clock(at.0)),
+            format!("{} {}", job.customer, job.township).trim().to_owned(),
+            job.appliance.clone(),
+            names.join("、"),
+            day::state(job).of(language).to_owned(),
+            day::findings(job, language).join("，"),
+            if job.billed_fen.0 == 0 { String::new() } else { money(job.billed_fen.0) },
+        ]
+    };
+    Block::Table(Table {
+        columns: columns(&heads, language),
+        rows: review.jobs.iter().map(row).collect(),
+        ..Table::default()
+    })
+}
+
+fn hands(review: &DayReview, language: Language) -> Block {
+    let heads = [
+        (Phrase("人员", "Who"), Align::Start),
+        (Phrase("收款", "Taken"), Align::End),
+        (Phrase("未交回", "Not handed in"), Align::End),
+    ];
+    let rows = review.figures.money.iter().map(|theirs| {
+        let known = review.members.iter().find(|day| day.member.id == theirs.member);
+        let name = known.map_or_else(|| theirs.member.to_string(), |day| day.member.name.clone());
+        vec![name, money(theirs.taken_fen.0), money(theirs.not_handed_in_fen.0)]
+    });
+    Block::Table(Table { columns: columns(&heads, language), rows: rows.collect(), ..Table::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use doorstep_schemas::view::Fen;
+
+    #[test]
+    fn r38_the_week_is_the_sum_of_its_days() {
+        let one = |done, good, fen| DayFigures {
+            done,
+            due: 4,
+            on_time: Rate { of: 4, good },
+            taken_fen: Fen(fen),
+            ..DayFigures::default()
+        };
+        let week = total(&[one(3, 2, 100), one(4, 4, 250)]);
+        assert_eq!((week.done, week.due, week.taken_fen), (7, 8, Fen(350)));
+        assert_eq!(week.on_time, Rate { of: 8, good: 6 });
+    }
+}

@@ -1,0 +1,112 @@
+//! 日清: the week beside the day (R38), overruns with their reason (R2), the random sample (R40), the day on paper.
+
+use doorstep::domain::calendar::{self, DAY_MS};
+use doorstep_schemas::ids::JobId;
+use doorstep_schemas::input::{DeskFact, DrawSample, Finish, PrintDay, SheetFact};
+use doorstep_schemas::paper::Block;
+use doorstep_schemas::view::{FollowUpKind, JobOutcome, Language, Millis, ReasonAbout};
+
+use crate::cast::{MINUTE, NOON, OWNER, Phone, RAN, Shop, leaking_heater, member, pass_everything};
+
+fn done(desk: &Phone) -> JobId {
+    let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+    pass_everything(desk, job);
+    desk.actions.finish(&Finish { job, outcome: JobOutcome::Completed }).unwrap();
+    job
+}
+
+fn draw(desk: &Phone, count: u32) -> DrawSample {
+    let at = Some(Millis(desk.actions.day_review(None).unwrap().start.0));
+    DrawSample { at, count }
+}
+
+#[test]
+fn r38_each_of_the_seven_days_before_stands_beside_the_day() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    done(&desk);
+    desk.nature.pass(2 * DAY_MS);
+    let review = desk.actions.day_review(None).unwrap();
+    let finished: Vec<u32> = review.week.iter().map(|day| day.done).collect();
+    assert_eq!(finished, [0, 0, 0, 0, 0, 1, 0], "oldest first");
+    assert_eq!(review.yesterday, review.week[6]);
+    assert_eq!(review.figures.done, 0);
+}
+
+#[test]
+fn r2_what_took_too_long_stands_there_with_its_reason() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    let job = desk.actions.take_order(&leaking_heater(&[member(OWNER)])).unwrap().card.job;
+    pass_everything(&desk, job);
+    desk.nature.pass(600 * MINUTE);
+    let text = "等配件".to_owned();
+    desk.note(job, SheetFact::Reason { about: ReasonAbout::Overrun, subject: None, text, photo: None }).unwrap();
+    desk.actions.finish(&Finish { job, outcome: JobOutcome::Completed }).unwrap();
+    let at = Some(NOON);
+    let told: Vec<_> = desk.actions.day_review(at).unwrap().overruns;
+    assert_eq!(told.iter().map(|each| (each.job, each.reason.as_str())).collect::<Vec<_>>(), [(job, "等配件")]);
+}
+
+#[test]
+fn r40_the_first_draw_stands_and_every_one_is_counted() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    desk.actions.draw_sample(&DrawSample { at: None, count: 3 }).unwrap_err();
+    let jobs: Vec<JobId> = (0..5).map(|_| done(&desk)).collect();
+    desk.actions.draw_sample(&draw(&desk, 0)).unwrap_err();
+    let first = desk.actions.draw_sample(&draw(&desk, 2)).unwrap().sample.unwrap();
+    let seed = u64::from_str_radix(&first.seed, 16).unwrap();
+    assert_eq!(doorstep::domain::sample::draw(seed, &jobs, 2), first.drawn);
+    assert_eq!((first.drawn.len(), first.of, first.draws, first.honest), (2, 5, 1, true));
+    assert!(first.drawn.iter().all(|job| jobs.contains(job)));
+    desk.nature.pass(MINUTE);
+    let again = desk.actions.draw_sample(&draw(&desk, 4)).unwrap().sample.unwrap();
+    assert_eq!(
+        (&again.drawn, &again.seed, again.draws),
+        (&first.drawn, &first.seed, 2),
+        "nobody draws until it pleases"
+    );
+    assert!(desk.actions.day_review(Some(NOON - DAY_MS)).unwrap().sample.is_none());
+    let called = DeskFact::FollowUp {
+        job: first.drawn[1],
+        kind: FollowUpKind::Call,
+        stars: 5,
+        chips: String::new(),
+        text: String::new(),
+        do_not_contact: false,
+        complaint: false,
+        handled: false,
+    };
+    desk.actions.desk_notes(&called).unwrap();
+    assert_eq!(desk.actions.day_review(None).unwrap().sample.unwrap().called, [first.drawn[1]]);
+}
+
+#[test]
+fn r40_only_an_owner_draws() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    pass_everything(&ran, job);
+    ran.actions.finish(&Finish { job, outcome: JobOutcome::Completed }).unwrap();
+    ran.actions.draw_sample(&DrawSample { at: None, count: 1 }).unwrap_err();
+    assert!(ran.actions.day_review(None).unwrap().sample.is_none());
+}
+
+#[test]
+fn r38_the_day_on_paper_has_a_row_for_each_job_and_its_name_for_a_file() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    done(&desk);
+    done(&desk);
+    let (paper, name) = desk.actions.day_paper(&PrintDay { at: None, language: Language::Zh }).unwrap();
+    let rows: Vec<usize> = paper
+        .blocks
+        .iter()
+        .filter_map(|block| if let Block::Table(table) = block { Some(table.rows.len()) } else { None })
+        .collect();
+    assert_eq!(rows[1], 2);
+    assert_eq!(name, format!("{}-日清", calendar::day_name(NOON)));
+}

@@ -1,0 +1,145 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openStory, T } from '../../../test/door';
+import { figures, review } from '../../../test/outletBuilders';
+import { useSession } from '@/stores/session';
+import JobPanel from '../JobPanel.vue';
+import { FIGURES, shown } from './figures';
+import ReviewPage from './ReviewPage.vue';
+
+let page: VueWrapper | undefined;
+afterEach(() => {
+  page?.unmount();
+  document.body.innerHTML = '';
+});
+
+async function open(path = '/desk/review') {
+  const world = openStory('owner');
+  await world.router.push(path);
+  page = mount(ReviewPage, {
+    global: { plugins: world.plugins, stubs: { Teleport: true, Transition: true, DayCharts: true } },
+    attachTo: document.body,
+  });
+  await flushPromises();
+  return { ...world, page };
+}
+
+const figure = (name: string) => FIGURES.find((each) => each.name === name)!;
+
+describe('a figure of the day', () => {
+  it('has the day before and the mean of days on which something was due', () => {
+    const week = [0, 10, 20].map((due) => figures({ due, done: due, on_time: { of: due, good: due / 2 }, taken_fen: due * 100 }));
+    const of = (name: string) => shown(figure(name), figures({ done: 4 }), figures({ done: 21 }), week);
+    expect(of('done')).toEqual({ name: 'done', now: '4', before: '21', mean: '15' });
+    expect(of('onTime').mean).toBe('50%');
+    expect(of('taken').mean).toBe('¥15');
+  });
+
+  it('has no mean where nothing was ever due', () => {
+    expect(shown(figure('done'), figures(), figures(), [figures({ due: 0 })]).mean).toBe('—');
+    expect(shown(figure('onTime'), figures(), figures(), []).mean).toBe('—');
+  });
+});
+
+describe('the evening', () => {
+  it('approves all without findings at once and takes it back', async () => {
+    const { page: desk, asked, story } = await open();
+    const clean = review().jobs.map((card) => ({ ...card, findings: [], finished_at: card.finished_at }));
+    story.do_day_review = () =>
+      review({ jobs: clean.map((card) => ({ ...card, status: story.answers.get(card.job) === 'approved' ? 'approved' : card.status })) });
+    await desk.vm.$.appContext.config.globalProperties.$router.replace('/desk/review?day=1763654400000');
+    await flushPromises();
+    await desk.get(T('approve-all')).trigger('click');
+    await flushPromises();
+    const approved = asked.filter((each) => each.command === 'answer_sheet');
+    expect(approved).toHaveLength(clean.filter((card) => card.finished_at !== null).length);
+    expect(desk.get(T('approved-all')).text()).toContain(String(approved.length));
+    await desk.get(T('take-back')).trigger('click');
+    await flushPromises();
+    expect(asked.filter((each) => each.command === 'answer_sheet' && (each.input as { kind: string }).kind === 'returned')).toHaveLength(
+      approved.length,
+    );
+  });
+
+  it('draws a sample whose seed is shown, and notes a call', async () => {
+    const { page: desk, asked } = await open('/desk/review?pane=sample');
+    await desk.get(T('sample-count')).setValue(2);
+    await desk.get('form').trigger('submit');
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'draw_sample')?.input).toMatchObject({ count: 2 });
+    expect(desk.get(T('sample-seed')).text()).toContain('9e3779b97f4a7c15');
+    expect(desk.findAll(T('sample-job'))).toHaveLength(2);
+    await desk.get(T('sample-note')).trigger('click');
+    await desk.get('form').trigger('submit');
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'note_on_desk')?.input).toMatchObject({
+      fact: { fact: 'follow_up', kind: 'call', stars: 5 },
+    });
+    expect(desk.findAll(T('sample-called'))).toHaveLength(1);
+  });
+
+  it('takes in what a member said they handed in', async () => {
+    const { page: desk, asked, story } = await open('/desk/review?pane=money');
+    const said = story.turns.lines.filter((line) => line.waits === 'request' && line.asked.what.asked === 'hand_in');
+    expect(desk.findAll(T('hand-in'))).toHaveLength(said.length);
+    await desk.get(T('take-cash')).trigger('click');
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'note_on_desk')?.input).toMatchObject({ fact: { fact: 'cash_taken' } });
+    expect(desk.findAll(T('hand-in'))).toHaveLength(said.length - 1);
+  });
+
+  it('tells where the printed day lies', async () => {
+    const { page: desk, notices } = await open().then((world) => ({ ...world, notices: world }));
+    await desk.get(T('review-print')).trigger('click');
+    await flushPromises();
+    expect(notices.asked.some((each) => each.command === 'print_day')).toBe(true);
+  });
+});
+
+describe('a sheet at the side', () => {
+  async function panel(change: (story: ReturnType<typeof openStory>['story']) => void) {
+    const world = openStory('owner');
+    await world.router.push('/');
+    await useSession().load();
+    change(world.story);
+    const { card } = world.story.answer('job', { job: review().jobs[0]!.job } as never).value as { card: { job: string } };
+    world.story.answer('finish', { job: card.job, outcome: 'completed' } as never);
+    page = mount(JobPanel, {
+      props: { job: card.job },
+      global: { plugins: world.plugins, stubs: { Teleport: true } },
+      attachTo: document.body,
+    });
+    await flushPromises();
+    return { ...world, page };
+  }
+
+  it('shows what changed since it was approved', async () => {
+    const { page: side } = await panel((story) => {
+      const text = { zh: '故障：点火针 → 水箱漏', en: 'fault: igniter → tank leaks' };
+      story.since = {
+        approved_at: 0,
+        approved_by: '老板',
+        unknown: false,
+        differences: [{ turn: 'changed', text } as never],
+        photos_added: 1,
+        photos_gone: 0,
+      };
+    });
+    const since = side.get(T('since-approval')).text();
+    expect(since).toContain('水箱漏');
+    expect(since).toContain('多了 1 张照片');
+    expect(side.find(T('panel-approve')).exists()).toBe(true);
+  });
+
+  it('goes back with a note, and not without one', async () => {
+    const { page: side, asked } = await panel(() => {});
+    await side.get(T('panel-return')).trigger('click');
+    expect(side.get(T('return-save')).attributes('disabled')).toBeDefined();
+    await side.get(T('return-form')).trigger('submit');
+    expect(asked.some((each) => each.command === 'answer_sheet')).toBe(false);
+    await side.get(`input${T('return-note')}`).setValue('缺铭牌照片');
+    await side.get(T('return-form')).trigger('submit');
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'answer_sheet')?.input).toMatchObject({ kind: 'returned', note: '缺铭牌照片' });
+  });
+});
