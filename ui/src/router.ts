@@ -50,10 +50,13 @@ const routes: RouteRecordRaw[] = [
   { path: '/:rest(.*)*', redirect: '/' },
 ];
 
+const DRAWN_MS = 50;
+
 export const router = createRouter({
   history: createWebHashHistory(),
   routes,
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  // A page has its height once it is drawn (PageFrame).
+  scrollBehavior: (_to, _from, saved) => (saved ? new Promise((done) => setTimeout(() => done(saved), DRAWN_MS)) : { top: 0 }),
 });
 
 /** The pages that every visit goes through. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nextTick } from 'vue';
 import { card } from '../../test/builders';
 import { openStory, T } from '../../test/door';
 import { chip, session } from '../../test/outletBuilders';
@@ -37,8 +38,9 @@ function refusing(world: World, command: string, code: ErrorCode): () => void {
     world.story.answer = answer;
   };
 }
-function show(component: Parameters<typeof mount>[0], world: World): VueWrapper {
+async function show(component: Parameters<typeof mount>[0], world: World): Promise<VueWrapper> {
   page = mount(component, { props: { job }, global: { plugins: world.plugins, stubs: { Transition: true, Teleport: true } } });
+  await nextTick();
   return page;
 }
 
@@ -55,7 +57,7 @@ describe.each([
   it('says that it opens, then what went wrong and what was kept, and opens on another try', async () => {
     const world = openStory();
     const heal = refusing(world, command, 'disk_full');
-    const shown = show(component, world);
+    const shown = await show(component, world);
     expect(shown.get(T('state-loading')).attributes('role')).toBe('status');
     await flushPromises();
     const failed = shown.get(T('state-failed'));
@@ -69,7 +71,7 @@ describe.each([
 });
 
 it('me waits for the session', async () => {
-  const shown = show(MePage, openStory());
+  const shown = await show(MePage, openStory());
   expect(shown.find(T('state-loading')).exists()).toBe(true);
   await useSession().load();
   await flushPromises();
@@ -81,7 +83,7 @@ describe('a job that is not here', () => {
   it.each([JobPage, CardPage, SafetyPage, SheetPage, FinishPage])('leads back to the list', async (component) => {
     const world = openStory();
     refusing(world, 'job', 'job_not_found');
-    const shown = show(component, world);
+    const shown = await show(component, world);
     await flushPromises();
     expect(shown.get(T('state-failed')).text()).toContain('可能已改派给别人');
     expect(shown.get(T('state-list')).attributes('href')).toBe('/field/today');
@@ -92,7 +94,7 @@ describe('what is empty', () => {
   it('today says how a job comes, and without a network what can be done now', async () => {
     const world = openStory();
     world.story.do_today = () => ({ clock_note: null, day: '2026-11-21', now: 0, jobs: [], sync: chip() });
-    const shown = show(TodayPage, world);
+    const shown = await show(TodayPage, world);
     await flushPromises();
     expect(shown.get(T('empty')).text()).toContain('也可以现在同步一次');
     useSession().view = session({ no_network: true });
@@ -107,7 +109,7 @@ describe('what is empty', () => {
     view.appliances.forEach((each) => {
       each.readings = [];
     });
-    const shown = show(SafetyPage, world);
+    const shown = await show(SafetyPage, world);
     await flushPromises();
     expect(shown.get(T('empty-next')).attributes('href')).toBe(`/field/job/${job}/sheet`);
   });
@@ -115,7 +117,7 @@ describe('what is empty', () => {
   it('a finished job leads back to the list', async () => {
     const world = openStory();
     world.story.answer('finish', { job, outcome: 'needs_part' } as never);
-    const shown = show(FinishPage, world);
+    const shown = await show(FinishPage, world);
     await flushPromises();
     expect(shown.get(T('empty-next')).attributes('href')).toBe('/field/today');
   });
@@ -123,7 +125,7 @@ describe('what is empty', () => {
   it('the search can be tried again', async () => {
     const world = openStory();
     const heal = refusing(world, 'find_jobs', 'store_failed');
-    const shown = show(FindPage, world);
+    const shown = await show(FindPage, world);
     await shown.get(T('find')).setValue('罗');
     await expect.poll(() => shown.find(T('state-retry')).exists()).toBe(true);
     heal();
