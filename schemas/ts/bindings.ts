@@ -42,6 +42,20 @@ export const commands = {
 	noteOnDesk: (input: NoteOnDesk) => typedError<string, Failure>(__TAURI_INVOKE("note_on_desk", { input })),
 	/**  Six digits for a price above guide, to be said over the phone. */
 	sayDigits: (input: SayDigits) => typedError<SpokenDigits, Failure>(__TAURI_INVOKE("say_digits", { input })),
+	partsDesk: () => typedError<PartsDesk, Failure>(__TAURI_INVOKE("parts_desk")),
+	moveParts: (input: MoveStock) => typedError<string, Failure>(__TAURI_INVOKE("move_parts", { input })),
+	partArrived: (input: PartArrived) => typedError<null, Failure>(__TAURI_INVOKE("part_arrived", { input })),
+	setPartTerms: (input: PartTerms) => typedError<null, Failure>(__TAURI_INVOKE("set_part_terms", { input })),
+	sayOldParts: (input: SayOldParts) => typedError<null, Failure>(__TAURI_INVOKE("say_old_parts", { input })),
+	listCustomers: (input: ListCustomers) => typedError<CustomerList, Failure>(__TAURI_INVOKE("list_customers", { input })),
+	customer: (input: OneCustomer) => typedError<CustomerView, Failure>(__TAURI_INVOKE("customer", { input })),
+	noteOnCustomer: (input: NoteOnCustomer) => typedError<string, Failure>(__TAURI_INVOKE("note_on_customer", { input })),
+	endContract: (input: EndContract) => typedError<string, Failure>(__TAURI_INVOKE("end_contract", { input })),
+	orderVisit: (input: OrderVisit) => typedError<JobView, Failure>(__TAURI_INVOKE("order_visit", { input })),
+	reminders: (input: ListReminders) => typedError<ReminderList, Failure>(__TAURI_INVOKE("reminders", { input })),
+	tellReminder: (input: TellReminder) => typedError<null, Failure>(__TAURI_INVOKE("tell_reminder", { input })),
+	followUps: () => typedError<FollowUpsView, Failure>(__TAURI_INVOKE("follow_ups")),
+	failureCounts: (input: CountFailures) => typedError<FailureTable, Failure>(__TAURI_INVOKE("failure_counts", { input })),
 	readPasted: (input: PastedText) => typedError<PastedOrder, Failure>(__TAURI_INVOKE("read_pasted", { input })),
 	jobTexts: (input: AskTexts) => typedError<JobTexts, Failure>(__TAURI_INVOKE("job_texts", { input })),
 	/**
@@ -380,6 +394,16 @@ export type BundleWhat =
 /**  Jobs that were touched from one moment up to another. */
 { what: "period"; from: number; to: number } | { what: "all" } | { what: "jobs"; jobs: string[] };
 
+/**  A customer to be called. */
+export type CallLine = {
+	card: JobCard,
+	why: CallReason[],
+	left: number,
+};
+
+/**  Why a customer is called (R36). */
+export type CallReason = "hazard" | "claim" | "paid" | "sample";
+
 /**  Long work that is to stop at its next step. */
 export type CancelTask = {
 	task: Task,
@@ -490,6 +514,24 @@ export type ConflictView = {
 /**  How a customer or a member was reached. */
 export type ContactChannel = "in_person" | "phone" | "chat" | "sms";
 
+/**  A maintenance contract (R37). */
+export type ContractView = {
+	id: string,
+	customer: string,
+	phone: string,
+	appliance: string,
+	from: number | null,
+	until: number | null,
+	every: number,
+	fen: number,
+	ended: boolean,
+	inspections: InspectionView[],
+	/**  The next inspection that nobody made. */
+	next_due: number | null,
+	/**  Its order, where it was taken. */
+	ordered: string | null,
+};
+
 export type CoreEvent = 
 /**  These jobs look different now, by our own hand or another's. */
 { kind: "jobs_changed"; jobs: string[] } | 
@@ -510,6 +552,12 @@ export type CoreEvent =
 
 /**  A core event on its way to the screen. */
 export type CoreMessage = CoreEvent;
+
+/**  Failures of a period, both days included. */
+export type CountFailures = {
+	from: number,
+	to: number,
+};
 
 /**  Who pays (R26). */
 export type Coverage = "in_warranty" | "out_of_warranty" | "extended" | "to_be_appraised";
@@ -537,6 +585,46 @@ export type CustomerInput = {
 	phone: string,
 	township: string,
 	address: string,
+};
+
+/**  A customer in the list, by the newest job. */
+export type CustomerLine = {
+	/**  As numbers are compared: what a customer is known by. */
+	phone: string,
+	jobs: number,
+	last: JobCard,
+};
+
+export type CustomerList = {
+	customers: CustomerLine[],
+	next: string | null,
+	/**  A search shows the newest that fit; there are more. */
+	more: boolean,
+};
+
+export type CustomerNote = {
+	id: string,
+	text: string,
+	by: string,
+	at: number,
+};
+
+export type CustomerView = {
+	phone: string,
+	name: string,
+	township: string,
+	address: string,
+	segment: Segment,
+	/**  Asked to be left alone (R34). */
+	quiet: boolean,
+	machines: MachineView[],
+	/**  Newest first. */
+	jobs: JobCard[],
+	/**  There are older jobs than these. */
+	more: boolean,
+	notes: CustomerNote[],
+	contracts: ContractView[],
+	now: number,
 };
 
 /**  The day in numbers (R38), as one pure function of the outlet's jobs. */
@@ -653,10 +741,21 @@ export type DrawOnPhoto = {
 	base64: string,
 };
 
+export type DueReminder = {
+	reason: ReminderReason,
+	since: number,
+	text: Text,
+};
+
 export type EarnedView = {
 	counted_fen: number,
 	waiting_fen: number,
 	pieces: PieceLine[],
+};
+
+/**  Ends a maintenance contract. */
+export type EndContract = {
+	contract: string,
 };
 
 export type Enrol = {
@@ -809,6 +908,25 @@ export type FailureClass =
 "c" | 
 /**  Written down, not stopping. */
 "warn";
+
+/**  How often one fault was found on one model. */
+export type FailureLine = {
+	brand: string,
+	model: string,
+	fault: string,
+	count: number,
+	/**  Of all faults found on that model. */
+	share_permille: number,
+	jobs: string[],
+};
+
+export type FailureTable = {
+	lines: FailureLine[],
+	/**  Finished repairs that were looked at. */
+	repairs: number,
+	/**  More were there than are looked at: take a shorter period. */
+	shortened: boolean,
+};
 
 /**  A symptom with its likely cause and action. */
 export type FaultOffer = {
@@ -968,6 +1086,17 @@ export type FollowUpKind = "rating" | "call" |
 /**  Silence for 72 h: archived as not followed up. */
 "silence";
 
+/**  回访: whom to call, and who never answered (R36). */
+export type FollowUpsView = {
+	/**  Gravest first. */
+	calls: CallLine[],
+	/**  72 hours of silence: archived as not followed up. */
+	silent: JobCard[],
+	/**  Jobs of so many days are looked at. */
+	days: number,
+	now: number,
+};
+
 /**  What was found at one row of the safety check. */
 export type Found = 
 /**  In thousandths of the row's unit: 12.6 Ω is 12,600. */
@@ -1000,6 +1129,16 @@ export type HandView = {
 	taken: number,
 	said_handed_in: number,
 	in_hand: number,
+};
+
+/**  Somebody's stock of one part. */
+export type HeldPart = {
+	/**  The shop's shelf where nobody is named. */
+	member: string | null,
+	/**  Below zero: more was used than was there (R22). */
+	quantity: number,
+	/**  When it was last counted. */
+	counted: number | null,
 };
 
 /**  One of the values, with its author. */
@@ -1064,6 +1203,11 @@ export type InboxRunView = {
 	code: ErrorCode | null,
 	/**  What it would do, oldest first; empty where what it rests on is not here. */
 	deeds: DeedView[],
+};
+
+export type InspectionView = {
+	due: number,
+	done: number | null,
 };
 
 export type InstrumentLine = {
@@ -1234,6 +1378,14 @@ export type KeyView = {
 
 export type Language = "zh" | "en";
 
+/**  A page of customers, the last visited first; those that a text finds. */
+export type ListCustomers = {
+	/**  Empty for all. */
+	text: string,
+	/**  `next` of the page before. */
+	after: string | null,
+};
+
 /**  A page of the jobs that fit all that is set. */
 export type ListJobs = {
 	days: DayRange | null,
@@ -1251,10 +1403,33 @@ export type ListJobs = {
 	limit: number,
 };
 
+/**  A page of the reminders that are due for one reason. */
+export type ListReminders = {
+	reason: ReminderReason,
+	after: string | null,
+};
+
 export type LostPhotoView = {
 	photo: string,
 	job: string | null,
 	at: number,
+};
+
+/**  A machine of a customer. */
+export type MachineView = {
+	kind: ApplianceKind,
+	brand: string,
+	model: string,
+	serial: string,
+	/**  The first of the month in which it was made. */
+	made: number | null,
+	served: number,
+	last_job: string,
+	coverage: Coverage,
+	/**  `2026-11-30` */
+	until: string | null,
+	why: Text,
+	due: DueReminder[],
 };
 
 /**  理赔包: what goes into one. */
@@ -1340,6 +1515,25 @@ export type MonthView = {
 	total_fen: number,
 };
 
+/**  A movement, newest first. */
+export type MoveLine = {
+	id: string,
+	member: string | null,
+	movement: StockMove,
+	code: string,
+	name: string,
+	quantity: number,
+	note: string,
+	at: number,
+};
+
+/**  Gives parts out, takes them back, or writes down a count. */
+export type MoveStock = {
+	/**  Whose stock; the shop's shelf where nobody is named. */
+	member: string | null,
+	fact: StockFact,
+};
+
 /**  What the screens' system says of the network. */
 export type NetworkNote = {
 	/**  It is there again, or the screens are looked at again after a while. */
@@ -1408,6 +1602,11 @@ export type NoteFact = {
 	claimed: number | null,
 };
 
+export type NoteOnCustomer = {
+	phone: string,
+	text: string,
+};
+
 /**  What an owner adds to the desk. */
 export type NoteOnDesk = {
 	fact: DeskFact,
@@ -1428,10 +1627,37 @@ export type NoticeKind = "warning" | "refusal" |
 /**  拒绝销售 (R50) */
 "sale_refused";
 
+/**  An old part that a maker waits for (R24). */
+export type OldPartLine = {
+	job: string,
+	part: string,
+	customer: string,
+	maker_order: string,
+	by: string,
+	code: string,
+	name: string,
+	quantity: number,
+	/**  `None` while nobody wrote anything. */
+	step: OldPartStep | null,
+	tag: string,
+	due: number | null,
+	overdue: boolean,
+	batch: string,
+	courier: string,
+	deducted_fen: number,
+	/**  The claim may name this part. */
+	claimable: boolean,
+};
+
 /**  An old part's way back (R24). */
 export type OldPartStep = 
 /**  Offered to the customer, who keeps it. */
 "kept" | "declined" | "tagged" | "sent" | "accepted" | "deducted";
+
+/**  Customers are known by their phone. */
+export type OneCustomer = {
+	phone: string,
+};
 
 export type OneDay = {
 	/**  Any moment of the day wanted (in the outlet's time zone); `None` is today. */
@@ -1446,6 +1672,13 @@ export type OneJob = {
 export type OneMonth = {
 	/**  `2026-11`; empty for the present one. */
 	month: string,
+};
+
+/**  One old part of a job. */
+export type OneOldPart = {
+	job: string,
+	/**  The used part that it made room for. */
+	part: string,
 };
 
 /**  What is said of an order beyond who, where and what. What is missing is not said. */
@@ -1480,6 +1713,18 @@ export type OrderFact =
 { fact: "purchase"; appliance: string; key: string; value: string } | { fact: "serial"; appliance: string; unit: UnitOf; serial: string } | { fact: "window"; window: Window } | { fact: "cancel"; reason: string } | 
 /**  已结算 */
 { fact: "settled" };
+
+/**  Takes the order for a visit that is due, from what the customer's last job knows: never a second one while it is open. */
+export type OrderVisit = {
+	phone: string,
+	/**  The job whose customer and machines it takes over; the customer's newest where none is named. */
+	job: string | null,
+	kind: JobKind,
+	/**  What is to be done, in the order's own field. */
+	what: string,
+	/**  The contract that promised it. */
+	contract: string | null,
+};
 
 /**  A page of a day's orders. */
 export type OrdersOfDay = {
@@ -1548,6 +1793,40 @@ export type PaperMade = {
 	missing: string,
 };
 
+/**  A part that was asked for has arrived and goes to who asked (R23). */
+export type PartArrived = {
+	member: string,
+	request: string,
+};
+
+/**  A part that a member asked for and that has not come. */
+export type PartAsked = {
+	member: string,
+	by: string,
+	asked: AskedLine,
+};
+
+/**  A part of the list, or one that somebody carries. */
+export type PartLine = {
+	code: string,
+	name: Text,
+	appliances: ApplianceKind[],
+	guide_fen: number | null,
+	/**  Not on the parts list in force: only carried. */
+	unlisted: boolean,
+	/**  The old one goes back to the maker when the work is under warranty. */
+	tracked: boolean,
+	held: HeldPart[],
+	total: number,
+	low: number | null,
+	/**  Fewer are there than the owner wants. */
+	is_low: boolean,
+	dealer_fen: number | null,
+	charged_fen: number | null,
+	/**  The outlet was charged above the dealer's price (R25). */
+	overcharged: boolean,
+};
+
 export type PartOffer = {
 	code: string,
 	name: Text,
@@ -1563,6 +1842,28 @@ export type PartRow = {
 	/**  Of one, in fen. */
 	guide_fen: number,
 	by: string,
+};
+
+/**  What the owner keeps of one part beside the list. What is missing is taken back. */
+export type PartTerms = {
+	code: string,
+	/**  Fewer than so many, over all stocks, is low. */
+	low: number | null,
+	/**  What the maker's dealer price is (R25). */
+	dealer_fen: number | null,
+	/**  What the outlet was charged last. */
+	charged_fen: number | null,
+};
+
+export type PartsDesk = {
+	parts: PartLine[],
+	holders: StockHolder[],
+	/**  Oldest first. */
+	requests: PartAsked[],
+	/**  What is due first at the top; settled ones of the last weeks at the end. */
+	old_parts: OldPartLine[],
+	moves: MoveLine[],
+	now: number,
 };
 
 /**  Who bears a share of a damage (R30). */
@@ -1883,6 +2184,36 @@ export type RememberChoice = {
 	value: string,
 };
 
+/**  Somebody to write to, or a visit that is due. */
+export type ReminderLine = {
+	reason: ReminderReason,
+	since: number,
+	text: Text,
+	customer: string,
+	phone: string,
+	township: string,
+	appliance: string,
+	kind: ApplianceKind | null,
+	made: number | null,
+	served: number | null,
+	/**  The job that told of the machine last. */
+	job: string | null,
+	contract: string | null,
+	/**  The order that is open for this customer already. */
+	ordered: string | null,
+};
+
+export type ReminderList = {
+	lines: ReminderLine[],
+	next: string | null,
+	now: number,
+};
+
+/**  Why somebody is reminded (R37). */
+export type ReminderReason = 
+/**  A maintenance contract promises an inspection. */
+"contract" | "age" | "service" | "season";
+
 export type RemovePart = {
 	job: string,
 	part: string,
@@ -1938,6 +2269,17 @@ export type RoleName = "owner" | "technician" | "installer" | "repairer";
 export type SayDigits = {
 	job: string,
 	most_fen: number,
+};
+
+/**  A step of old parts on their way to the maker, said at the desk (R24): a batch is sent together. */
+export type SayOldParts = {
+	parts: OneOldPart[],
+	/**  `sent`, `accepted` or `deducted`. */
+	step: OldPartStep,
+	batch: string,
+	courier: string,
+	/**  Of each of them. */
+	deducted_fen: number,
 };
 
 /**  Who the customer is to the shop (R9). */
@@ -2139,12 +2481,32 @@ export type StampLines = {
 
 export type Step = "depart" | "arrive" | "show_card" | "check_safety" | "fill_sheet" | "finish" | "nothing";
 
+/**  A line of a member's stock, by the owner. */
+export type StockFact = {
+	movement: StockMove,
+	code: string,
+	name: string,
+	quantity: number,
+	request: string | null,
+	note: string,
+};
+
+/**  Whose stocks there are: members, and the shop's shelf first. */
+export type StockHolder = {
+	member: string | null,
+	name: string,
+};
+
 export type StockLine = {
 	code: string,
 	name: string,
 	/**  Below zero: more was used than was there (R22). */
 	quantity: number,
 };
+
+export type StockMove = "issue" | "return" | 
+/**  Counted: what lies there now, not a difference. */
+"count";
 
 /**  Where the data lies and how it is. Sizes are in kilobytes (1,000 bytes). */
 export type StorageView = {
@@ -2306,6 +2668,13 @@ export type TaskProgress = {
 export type TeamView = {
 	members: MemberView[],
 	devices: DeviceView[],
+};
+
+/**  The customer was told of it; or wasn't, after all. */
+export type TellReminder = {
+	job: string,
+	reason: ReminderReason,
+	told: boolean,
 };
 
 /**  A text in both languages, from rule data. */
