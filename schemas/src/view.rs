@@ -4,6 +4,7 @@
 
 mod bench;
 mod bundle;
+mod customers;
 mod fees;
 mod history;
 mod inbox;
@@ -12,6 +13,7 @@ mod keys;
 mod lists;
 mod mine;
 mod outlet;
+mod parts;
 mod photo;
 mod said;
 mod storage;
@@ -24,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bench::*;
 pub use bundle::*;
+pub use customers::*;
 pub use fees::*;
 pub use history::*;
 pub use inbox::*;
@@ -32,6 +35,7 @@ pub use keys::*;
 pub use lists::*;
 pub use mine::*;
 pub use outlet::*;
+pub use parts::*;
 pub use photo::*;
 pub use said::*;
 pub use storage::*;

@@ -9,8 +9,8 @@ use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    bundles, facts, history, inbox, kept, lists, money, orders, paper, photos, review, said, session, sheet, storage,
-    sync, team, visit,
+    bundles, customers, facts, history, inbox, kept, lists, money, orders, paper, parts, photos, review, said, session,
+    sheet, storage, sync, team, visit,
 };
 
 /// A core event on its way to the screen.
@@ -60,6 +60,20 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             money::note_on_order,
             money::note_on_desk,
             money::say_digits,
+            parts::parts_desk,
+            parts::move_parts,
+            parts::part_arrived,
+            parts::set_part_terms,
+            parts::say_old_parts,
+            customers::list_customers,
+            customers::customer,
+            customers::note_on_customer,
+            customers::end_contract,
+            customers::order_visit,
+            customers::reminders,
+            customers::tell_reminder,
+            customers::follow_ups,
+            customers::failure_counts,
             said::read_pasted,
             said::job_texts,
             paper::make_paper,

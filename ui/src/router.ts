@@ -41,6 +41,9 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: 'orders', component: () => import('./desk/OrdersPage.vue') },
       { path: 'review', component: () => import('./desk/review/ReviewPage.vue') },
+      { path: 'customers', component: () => import('./desk/customers/CustomersPage.vue') },
+      { path: 'customers/:phone', component: () => import('./desk/customers/CustomersPage.vue'), props: true },
+      { path: 'parts', component: () => import('./desk/parts/PartsPage.vue') },
       { path: 'sync', component: () => import('./desk/SyncPage.vue') },
       { path: 'team', component: () => import('./desk/TeamPage.vue') },
       { path: 'storage', component: () => import('./desk/StoragePage.vue') },

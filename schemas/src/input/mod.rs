@@ -2,10 +2,12 @@
 
 mod access;
 mod bundle;
+mod customers;
 mod facts;
 mod history;
 mod keys;
 mod lists;
+mod parts;
 mod photos;
 mod said;
 
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use access::*;
 pub use bundle::*;
+pub use customers::*;
 pub use facts::*;
 
 use crate::enrol::{DeviceStatus, RoleName};
@@ -26,6 +29,7 @@ use crate::view::{
 pub use history::*;
 pub use keys::*;
 pub use lists::*;
+pub use parts::*;
 pub use photos::*;
 pub use said::*;
 

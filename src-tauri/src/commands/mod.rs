@@ -1,6 +1,7 @@
 //! One file per topic; each command is one call.
 
 pub mod bundles;
+pub mod customers;
 pub mod facts;
 pub mod history;
 pub mod inbox;
@@ -9,6 +10,7 @@ pub mod lists;
 pub mod money;
 pub mod orders;
 pub mod paper;
+pub mod parts;
 pub mod photos;
 pub mod review;
 pub mod said;

@@ -1,12 +1,14 @@
 /** English. */
 import bench from './en/bench';
 import common from './en/common';
+import customers from './en/customers';
 import data from './en/data';
 import desk from './en/desk';
 import errors from './en/errors';
 import fees from './en/fees';
 import field from './en/field';
 import mine from './en/mine';
+import parts from './en/parts';
 import proof from './en/proof';
 import review from './en/review';
 import turns from './en/turns';
@@ -14,5 +16,5 @@ import visit from './en/visit';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, review, turns, visit, words };
+const en: Messages = { bench, common, customers, data, desk, errors, fees, field, mine, parts, proof, review, turns, visit, words };
 export default en;

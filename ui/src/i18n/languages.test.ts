@@ -81,9 +81,12 @@ const ELSEWHERE = [
   'hand_in',
   'move_stock',
   'note_owner',
+  'old_parts',
+  'part_terms',
   'publish_set',
   'roster',
   'sample',
+  'tell_reminder',
 ];
 
 function actionsIn(folder: string): string[] {

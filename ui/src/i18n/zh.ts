@@ -1,16 +1,18 @@
 /** 中文: the master; English must have the same keys (see shape.ts). */
 import bench from './zh/bench';
 import common from './zh/common';
+import customers from './zh/customers';
 import data from './zh/data';
 import desk from './zh/desk';
 import errors from './zh/errors';
 import fees from './zh/fees';
 import field from './zh/field';
 import mine from './zh/mine';
+import parts from './zh/parts';
 import proof from './zh/proof';
 import review from './zh/review';
 import turns from './zh/turns';
 import visit from './zh/visit';
 import words from './zh/words';
 
-export default { bench, common, data, desk, errors, fees, field, mine, proof, review, turns, visit, words };
+export default { bench, common, customers, data, desk, errors, fees, field, mine, parts, proof, review, turns, visit, words };

@@ -2,10 +2,12 @@
 import type { CoreEvent } from '@schemas';
 import { onCoreEvent } from '@/api/live';
 import { useBench } from './bench';
+import { useCustomers } from './customers';
 import { useJobs } from './jobs';
 import { useMine } from './mine';
 import { useNotices } from './notices';
 import { useOrders } from './orders';
+import { useParts } from './parts';
 import { useReview } from './review';
 import { useSession } from './session';
 import { useStorage } from './storage';
@@ -16,10 +18,12 @@ import { useTurns } from './turns';
 
 export function followCore(): Promise<() => void> {
   const bench = useBench();
+  const customers = useCustomers();
   const jobs = useJobs();
   const mine = useMine();
   const notices = useNotices();
   const orders = useOrders();
+  const parts = useParts();
   const review = useReview();
   const session = useSession();
   const storage = useStorage();
@@ -39,7 +43,13 @@ export function followCore(): Promise<() => void> {
 
   /** What this member has, and what waits for the owner: where somebody looked at it. */
   function ledgers(): Promise<void>[] {
-    return [...(mine.view ? [mine.load()] : []), ...(mine.month ? [mine.loadMonth()] : []), ...(turns.view ? [turns.load()] : [])];
+    return [
+      ...(mine.view ? [mine.load()] : []),
+      ...(mine.month ? [mine.loadMonth()] : []),
+      ...(turns.view ? [turns.load()] : []),
+      ...(parts.watched ? [parts.load()] : []),
+      ...(customers.watched ? [customers.follow()] : []),
+    ];
   }
 
   function follow(event: CoreEvent): void {

@@ -1,6 +1,7 @@
 /** What a story begins with, for looking at screens: the page's address names it (`?tale=visit`). */
 import type { CoreEvent, FeeOff, InboxRunView, JobView, PaidFor, PayWay, StuckPiece } from '@schemas';
 import { at, card, photo, text } from '../builders';
+import { failures, followUps, partsDesk } from '../deskBuilders';
 import { mine, turns } from '../moneyBuilders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
 import { Bench, Contested, Moved } from './benchTales';
@@ -28,6 +29,11 @@ class Quiet extends Story {
     });
   override do_owners_turns = () => turns({ lines: [] });
   override do_team = () => team({ members: [], devices: [] });
+  override do_parts_desk = () => partsDesk({ parts: [], requests: [], old_parts: [], moves: [] });
+  override do_list_customers = () => ({ customers: [], next: null, more: false });
+  override do_reminders = () => ({ lines: [], next: null, now: Date.now() });
+  override do_follow_ups = () => followUps({ calls: [], silent: [] });
+  override do_failure_counts = () => failures({ lines: [], repairs: 0 });
 }
 
 const stuck: StuckPiece = {

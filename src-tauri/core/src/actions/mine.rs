@@ -10,6 +10,7 @@ use doorstep_schemas::view::{
 
 use super::Actions;
 use super::find::viewer;
+use super::parts::carried;
 use crate::domain::calendar::{self, DAY_MS};
 use crate::domain::facts::Job;
 use crate::domain::facts::outlet::{Requests, Roster, Stock};
@@ -22,8 +23,6 @@ use crate::store::{Store, StoreError};
 
 /// Papers that end within so many days are told.
 const ENDS_SOON_DAYS: i64 = 60;
-/// Pages of jobs in which parts of one's own stock are looked for.
-const MOST_PAGES: usize = 10;
 
 /// A job that somebody worked on, held while wages look at it.
 struct Held {
@@ -51,7 +50,7 @@ impl Actions {
         Ok(MineView {
             today: shown(&wages::today(me, refs(&held), &rates.rates, &BTreeMap::new(), now), &held, &rates),
             hand: HandView { taken: Fen(taken), said_handed_in: Fen(said), in_hand: Fen(taken.saturating_sub(said)) },
-            stock: stock(&mut store, me, &own)?,
+            stock: stock(&store, me, &own)?,
             papers: papers(&roster, me, now),
             instruments: instruments(&roster, me, now),
             grade: crew::grade(&roster, me).filter(|_| crew::grades_on(&roster)),
@@ -155,35 +154,14 @@ fn shown(earned: &Earned, held: &[Held], rates: &Rates) -> EarnedView {
     EarnedView { counted_fen: Fen(earned.counted_fen), waiting_fen: Fen(earned.waiting_fen), pieces: pieces.collect() }
 }
 
-/// What this member carries (R22): empty where nobody keeps a stock for them. Jobs older than the oldest movement can
-/// have used nothing of it.
-fn stock(store: &mut Store, me: MemberId, own: &Stock) -> Result<Vec<StockLine>, StoreError> {
-    let Some(oldest) = own.moves.iter().map(|moved| moved.noted.happened_ms()).min() else { return Ok(Vec::new()) };
-    let filter = ListFilter { member: Some(me), ..ListFilter::default() };
-    let viewer = viewer(store)?;
-    let mut used: Vec<(JobId, crate::domain::facts::UsedPart)> = Vec::new();
-    let mut after: Option<Place> = None;
-    for _ in 0..MOST_PAGES {
-        let page = store.list(&filter, viewer, after, MOST_ROWS)?;
-        let mut newer = false;
-        for row in page.rows {
-            newer |= row.card.finished_at.is_none_or(|at| at.0 >= oldest);
-            if let Some(facts) = store.job_facts(row.card.job)?.filter(|facts| !facts.sheet.parts.is_empty()) {
-                used.extend(facts.sheet.parts.iter().map(|part| (row.card.job, part.clone())));
-            }
-        }
-        after = page.next;
-        if after.is_none() || !newer {
-            break;
-        }
-    }
-    let held = parts::stock(me, &own.moves, used.iter().map(|(job, part)| (*job, part)));
+/// What this member carries (R22).
+fn stock(store: &Store, me: MemberId, own: &Stock) -> Result<Vec<StockLine>, StoreError> {
     let line = |(code, holding): (String, parts::Holding)| StockLine {
         code,
         name: holding.name,
         quantity: i32::try_from(holding.quantity).unwrap_or(i32::MAX),
     };
-    Ok(held.into_iter().map(line).collect())
+    Ok(carried(store, me, &own.moves)?.into_iter().map(line).collect())
 }
 
 /// Certificates of this member that count, the one that ends first at the top.

@@ -55,13 +55,17 @@ impl From<StoreError> for OrderError {
 impl Actions {
     /// Takes an order: the job exists from now on, here and, when assigned, on those phones.
     pub fn take_order(&self, input: &TakeOrder) -> Result<JobView, OrderError> {
+        self.take_order_in(&mut self.shelf.store(), input)
+    }
+
+    /// The same with the store in hand: nothing comes between what was looked up for it and the order.
+    pub(super) fn take_order_in(&self, store: &mut Store, input: &TakeOrder) -> Result<JobView, OrderError> {
         let input = tidy(input);
         check(&input)?;
-        let mut store = self.shelf.store();
-        let noted = self.owner(&store)?;
-        known_members(&store, &input.assignees)?;
+        let noted = self.owner(store)?;
+        known_members(store, &input.assignees)?;
         let draft = documents::order::draft(&input, noted).map_err(StoreError::from)?;
-        may_do(&mut store, draft, &input.assignees, noted.at_ms)?;
+        may_do(store, draft, &input.assignees, noted.at_ms)?;
         let now = u64::try_from(noted.at_ms).unwrap_or(0);
         let job = JobId::mint(now, random(self.nature.as_ref()));
         let ids: Vec<ShortId> = input.appliances.iter().map(|_| self.mint()).collect();
@@ -71,7 +75,7 @@ impl Actions {
         };
         store.act(&DocId::Order(job), "take_order", noted.at_ms, write, |_| Ok(()))?;
         self.changed(job);
-        Ok(self.view(&mut store, job)?)
+        Ok(self.view(store, job)?)
     }
 
     /// Says who has the job from now on. A walk-in is taken over by it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_schemas::ids::ShortId;
+use doorstep_schemas::ids::{MemberId, ShortId};
 use doorstep_schemas::input::{DeskFact, ListJobs};
 use doorstep_schemas::view::{Asked, AskedLine, Fen, JobCard, Millis, OwnersTurn, OwnersTurns, RequestStep, TurnLine};
 
@@ -96,8 +96,18 @@ fn of_job(store: &Store, card: &JobCard, job: &Job, spoken: Judged<'_>, lines: &
     }
 }
 
-/// What members asked for and nobody answered.
 fn of_requests(store: &mut Store, now: i64, lines: &mut Vec<TurnLine>) -> Result<(), StoreError> {
+    let line = |(member, by, asked): (MemberId, String, AskedLine)| TurnLine {
+        by,
+        at: asked.at,
+        turn: OwnersTurn::Request { member, asked },
+    };
+    lines.extend(open_requests(store, now)?.into_iter().map(line));
+    Ok(())
+}
+
+/// What members asked for and nobody answered, with who asked.
+pub(super) fn open_requests(store: &mut Store, now: i64) -> Result<Vec<(MemberId, String, AskedLine)>, StoreError> {
     let (mut answers, mut cash): (Vec<Answer>, Vec<CashTaken>) = (Vec::new(), Vec::new());
     for (_, desk) in store.desks()? {
         answers.extend(desk.answers);
@@ -105,17 +115,13 @@ fn of_requests(store: &mut Store, now: i64, lines: &mut Vec<TurnLine>) -> Result
     }
     let taken: BTreeSet<ShortId> = cash.iter().filter_map(|entry| entry.hand_in).collect();
     let tier = store.rules().at(now).tier_hours();
+    let mut out = Vec::new();
     for member in store.members()? {
         let asked = store.requests(member.id)?;
         let open = open_lines(&asked, &answers, &taken, tier, now);
-        let line = |asked: AskedLine| TurnLine {
-            by: member.name.clone(),
-            at: asked.at,
-            turn: OwnersTurn::Request { member: member.id, asked },
-        };
-        lines.extend(open.into_iter().map(line));
+        out.extend(open.into_iter().map(|asked| (member.id, member.name.clone(), asked)));
     }
-    Ok(())
+    Ok(out)
 }
 
 fn open_lines(asked: &Requests, answers: &[Answer], taken: &BTreeSet<ShortId>, tier: u32, now: i64) -> Vec<AskedLine> {

@@ -10,8 +10,10 @@ use super::calendar::{self, DAY_MS};
 use super::day_money::{JobMoney, added};
 use super::facts::Job;
 use super::gates::{self, Judge, Rules};
+use super::reminders::{self, Seen};
+use super::shelf::{self, Use};
 use super::timing;
-use super::{first_fix, nodes, safety, services};
+use super::{first_fix, nodes, parts, safety, services};
 
 /// How far ahead lies what a job without an agreed time is due: a day (R4), and never two.
 pub const UNAGREED_MS: i64 = 2 * DAY_MS;
@@ -61,6 +63,15 @@ pub struct JobFigures {
     pub missing_evidence: u32,
     #[serde(default)]
     pub money: JobMoney,
+    /// What it took from stocks (R22).
+    #[serde(default)]
+    pub uses: Vec<Use>,
+    /// Old parts that a maker still waits for, by the sheet (R24).
+    #[serde(default)]
+    pub old_parts: u32,
+    /// Machines that it leaves behind (R37).
+    #[serde(default)]
+    pub machines: Vec<Seen>,
 }
 
 /// Blockers that are evidence not there.
@@ -116,6 +127,9 @@ impl JobFigures {
             revisit_of: job.order.revisit_of,
             missing_evidence: finished_at.map_or(0, |_| count(missing())),
             money: JobMoney::of(job),
+            uses: shelf::uses(job),
+            old_parts: parts::makers_open(job),
+            machines: reminders::seen(job),
         }
     }
 

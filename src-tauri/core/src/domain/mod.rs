@@ -38,6 +38,7 @@ pub mod sample;
 pub(crate) mod scene;
 pub mod score;
 pub mod services;
+pub mod shelf;
 pub mod survey;
 pub mod timers;
 pub mod timing;

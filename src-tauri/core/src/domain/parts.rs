@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use doorstep_schemas::ids::{JobId, MemberId, ShortId};
-use doorstep_schemas::view::{BlockerCode, JobKind, OldPartStep, PartSource, RequestStep, StockMove};
+use doorstep_schemas::view::{BlockerCode, JobKind, OldPartStep, PartSource, RequestStep};
 
 use super::facts::desk::Answer;
 use super::facts::outlet::{Moved, PartRequest};
@@ -15,6 +15,7 @@ use super::money::fees::{Terms, covered};
 use super::money::problem::{Place, Problem, Trouble};
 use super::money::{each, each_of_jobs};
 use super::record::last;
+use super::shelf::{Use, carried};
 
 /// What a member holds of one part.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,7 +27,7 @@ pub struct Holding {
 }
 
 /// A part without a code goes by its name.
-fn key(code: &str, name: &str) -> String {
+pub(crate) fn key(code: &str, name: &str) -> String {
     let code = code.trim();
     if code.is_empty() { name.trim().to_owned() } else { code.to_uppercase() }
 }
@@ -38,41 +39,10 @@ pub fn stock<'a>(
     moves: &[Moved],
     used: impl IntoIterator<Item = (JobId, &'a UsedPart)>,
 ) -> BTreeMap<String, Holding> {
-    let mut sums: BTreeMap<String, (i128, Holding)> = BTreeMap::new();
-    let moves = each(moves);
-    for moved in moves.iter().filter(|m| m.movement.is(StockMove::Count)) {
-        let (sum, holding) = sums.entry(key(&moved.code, &moved.name)).or_default();
-        // Moves come by the time they were entered; what was counted later in truth stands.
-        if holding.counted_ms.is_none_or(|before| before <= moved.noted.happened_ms()) {
-            *sum = i128::from(moved.quantity);
-            holding.counted_ms = Some(moved.noted.happened_ms());
-            holding.name.clone_from(&moved.name);
-        }
-    }
-    let mut add = |code: &str, name: &str, quantity: i128, at: i64| {
-        let (sum, holding) = sums.entry(key(code, name)).or_default();
-        if holding.counted_ms.is_none_or(|counted| at > counted) {
-            *sum += quantity;
-        }
-        if holding.name.is_empty() {
-            name.clone_into(&mut holding.name);
-        }
-    };
-    for moved in moves {
-        let quantity = i128::from(moved.quantity);
-        let signed = match moved.movement.known() {
-            Some(StockMove::Issue) => quantity,
-            Some(StockMove::Return) => -quantity,
-            Some(StockMove::Count) | None => continue,
-        };
-        add(&moved.code, &moved.name, signed, moved.noted.happened_ms());
-    }
     let own = |part: &UsedPart| part.noted.by == member && part.source.is(PartSource::OwnStock);
-    for (_, part) in each_of_jobs(used).into_iter().filter(|(_, part)| own(part)) {
-        add(&part.code, &part.name, -i128::from(part.quantity), part.noted.happened_ms());
-    }
-    let shown = super::money::amount::showable;
-    sums.into_iter().map(|(code, (sum, holding))| (code, Holding { quantity: shown(sum), ..holding })).collect()
+    let used: Vec<Use> =
+        each_of_jobs(used).into_iter().filter(|(_, part)| own(part)).filter_map(|(_, part)| Use::of(part)).collect();
+    carried(moves, &used)
 }
 
 /// Parts of which more was used than was there (R22), for the owner.
@@ -174,6 +144,42 @@ fn old_part(job: &Job, part: &UsedPart, makers: bool, now: i64) -> OldPartState 
         deducted_fen: deducted.filter(|_| step == Some(OldPartStep::Deducted)).map_or(0, |old| old.deducted_fen),
         claimable: makers && (sent || step == Some(OldPartStep::Accepted)),
         overdue: makers && !back && due_ms.is_some_and(|due| now > due),
+    }
+}
+
+/// Old parts of a job that a maker still waits for, as its sheet tells (R24): the list of them is kept by this.
+pub fn makers_open(job: &Job) -> u32 {
+    let settled = |step| matches!(step, Some(OldPartStep::Accepted | OldPartStep::Deducted));
+    let all = old_parts(job, &Terms::default(), 0);
+    u32::try_from(all.iter().filter(|old| old.makers && !settled(old.step)).count()).unwrap_or(u32::MAX)
+}
+
+/// What the desk said of an old part after the sheet was written: its way to the maker is the shop's.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SaidAtDesk {
+    pub step: Option<OldPartStep>,
+    pub batch: String,
+    pub courier: String,
+    pub deducted_fen: i64,
+}
+
+impl OldPartState {
+    /// With the desk's word, which comes after the sheet's.
+    pub fn with(self, said: &SaidAtDesk, now: i64) -> Self {
+        let Some(step) = said.step else { return self };
+        let or = |text: &String, before: String| if text.is_empty() { before } else { text.clone() };
+        let (batch, courier) = (or(&said.batch, self.batch), or(&said.courier, self.courier));
+        let sent = step == OldPartStep::Sent && !batch.is_empty() && !courier.is_empty();
+        let back = matches!(step, OldPartStep::Sent | OldPartStep::Accepted | OldPartStep::Deducted);
+        Self {
+            claimable: self.makers && (sent || step == OldPartStep::Accepted),
+            overdue: self.makers && !back && self.due_ms.is_some_and(|due| now > due),
+            deducted_fen: if step == OldPartStep::Deducted { said.deducted_fen } else { 0 },
+            step: Some(step),
+            batch,
+            courier,
+            ..self
+        }
     }
 }
 

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::JobId;
-use doorstep_schemas::view::{FollowUpKind, Text};
+use doorstep_schemas::view::{CallReason, FollowUpKind};
 
 use super::facts::desk::FollowUp;
-use super::obstacle::say;
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -110,27 +109,6 @@ pub fn follow_up(
     let Some(left) = left_at else { return FollowedUp::NotYet };
     let until = left.saturating_add(limits.silence_hours.saturating_mul(60 * MINUTE_MS));
     if now >= until { FollowedUp::Silent { since: until } } else { FollowedUp::Waiting { until } }
-}
-
-/// Why a customer is called (R36).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CallReason {
-    Hazard,
-    Claim,
-    Paid,
-    Sample,
-}
-
-impl CallReason {
-    /// The reason in words.
-    pub fn text(self) -> Text {
-        match self {
-            Self::Hazard => say("有安全隐患", "a hazard"),
-            Self::Claim => say("有理赔", "a claim"),
-            Self::Paid => say("收费较高", "a larger sum paid"),
-            Self::Sample => say("抽样回访", "in the sample"),
-        }
-    }
 }
 
 /// What the calls need to know of a job.

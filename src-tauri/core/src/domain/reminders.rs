@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::SheetField;
-use doorstep_schemas::view::{ApplianceKind, BenchWork, JobKind, JobOutcome, Text};
+use doorstep_schemas::view::{ApplianceKind, BenchWork, JobKind, JobOutcome, ReminderReason, Text};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::calendar;
-use super::facts::Job;
 use super::facts::desk::{Contract, FollowUp, Referral};
+use super::facts::{Job, OrderedAppliance};
+use super::money::each;
 use super::obstacle::say;
 use super::{intake, nodes, rating, timing};
 
@@ -18,6 +21,7 @@ pub struct Machine {
     pub kind: ApplianceKind,
     pub brand: String,
     pub model: String,
+    pub serial: String,
     pub customer: String,
     pub phone: String,
     /// The first of the month in which it was made.
@@ -85,14 +89,6 @@ impl Default for ReminderRules {
     }
 }
 
-/// Why somebody is reminded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ReminderReason {
-    Age,
-    Service,
-    Season,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminder {
     pub reason: ReminderReason,
@@ -108,6 +104,53 @@ pub fn made_in(text: &str) -> Option<i64> {
     calendar::moment(year, month, 1, 0)
 }
 
+/// By what a machine is the same in two jobs: its serial number, else phone, kind and model.
+fn machine_key(job: &Job, appliance: &OrderedAppliance, phone: &str) -> (String, ApplianceKind, String) {
+    let serial = intake::same_serial(&job.field(appliance, SheetField::Serial));
+    if serial.is_empty() {
+        (phone.to_owned(), appliance.kind, job.field(appliance, SheetField::Model))
+    } else {
+        (serial, appliance.kind, String::new())
+    }
+}
+
+/// Whether a job took its machines away for good.
+fn took_away(job: &Job) -> bool {
+    nodes::outcome(job) == Some(JobOutcome::Condemned) || matches!(job.order.kind, JobKind::Remove | JobKind::TradeIn)
+}
+
+/// A machine as one finished job saw it: what reminders need to know of the job without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Seven bytes of a hash of what it is known by.
+    pub machine: i64,
+    pub kind: ApplianceKind,
+    pub made: Option<i64>,
+    /// Condemned, removed or traded in.
+    pub gone: bool,
+}
+
+/// The machines of a finished job; none of an open one.
+pub fn seen(job: &Job) -> Vec<Seen> {
+    if timing::finished(job).is_none() {
+        return Vec::new();
+    }
+    let phone = intake::same_phone(&job.customer().phone);
+    let gone = took_away(job);
+    let one = |appliance: &OrderedAppliance| {
+        let (name, kind, model) = machine_key(job, appliance, &phone);
+        let hash = Sha256::new().chain_update(kind.word()).chain_update([0]).chain_update(name);
+        let [a, b, c, d, e, f, g, ..] = <[u8; 32]>::from(hash.chain_update([0]).chain_update(model).finalize());
+        Seen {
+            machine: i64::from_be_bytes([0, a, b, c, d, e, f, g]),
+            kind,
+            made: made_in(&job.field(appliance, SheetField::Made)),
+            gone,
+        }
+    };
+    job.order.appliances.iter().map(one).collect()
+}
+
 /// The machines behind the outlet's jobs (R37): one a serial number, else one a phone, kind and model. A machine that was
 /// condemned, removed or traded in is no longer there.
 pub fn machines<'a>(jobs: impl IntoIterator<Item = (JobId, &'a Job)>) -> Vec<Machine> {
@@ -118,17 +161,11 @@ pub fn machines<'a>(jobs: impl IntoIterator<Item = (JobId, &'a Job)>) -> Vec<Mac
     for (served, last_job, job) in jobs {
         let customer = job.customer();
         let phone = intake::same_phone(&customer.phone);
-        let gone = nodes::outcome(job) == Some(JobOutcome::Condemned)
-            || matches!(job.order.kind, JobKind::Remove | JobKind::TradeIn);
+        let gone = took_away(job);
         for appliance in &job.order.appliances {
             let [brand, model, serial] =
                 [SheetField::Brand, SheetField::Model, SheetField::Serial].map(|field| job.field(appliance, field));
-            let serial = intake::same_serial(&serial);
-            let key = if serial.is_empty() {
-                (phone.clone(), appliance.kind, model.clone())
-            } else {
-                (serial, appliance.kind, String::new())
-            };
+            let key = machine_key(job, appliance, &phone);
             if gone {
                 known.remove(&key);
                 continue;
@@ -136,7 +173,8 @@ pub fn machines<'a>(jobs: impl IntoIterator<Item = (JobId, &'a Job)>) -> Vec<Mac
             let before = known.get(&key).and_then(|machine| machine.made);
             let made = made_in(&job.field(appliance, SheetField::Made)).or(before);
             let (customer, phone) = (customer.name.clone(), phone.clone());
-            known.insert(key, Machine { kind: appliance.kind, brand, model, customer, phone, made, served, last_job });
+            let kind = appliance.kind;
+            known.insert(key, Machine { kind, brand, model, serial, customer, phone, made, served, last_job });
         }
     }
     known.into_values().collect()
@@ -193,6 +231,25 @@ pub fn list(
     out.retain(|(_, due)| !due.is_empty());
     out.sort_by_key(|(machine, due)| (due.iter().map(|r| r.since).min(), machine.last_job));
     out
+}
+
+/// Contracts as they stand, newest first: of the words written about one contract the last counts, so that it can be ended by
+/// another word. One contract is one customer's for the same machine from the same day.
+pub fn contracts<'a>(written: impl IntoIterator<Item = &'a Contract>) -> Vec<&'a Contract> {
+    let mut known: BTreeMap<_, &Contract> = BTreeMap::new();
+    for contract in each(written) {
+        let key = (intake::same_phone(&contract.phone), contract.appliance.trim(), contract.from);
+        known.insert(key, contract);
+    }
+    let mut out: Vec<&Contract> = known.into_values().collect();
+    out.sort_by_key(|contract| (contract.ended, std::cmp::Reverse((contract.noted.at_ms, contract.id))));
+    out
+}
+
+/// Whether a job keeps an inspection of a contract: it was ended with the work done.
+pub fn keeps(kind: JobKind, outcome: Option<JobOutcome>) -> bool {
+    matches!(kind, JobKind::Maintenance | JobKind::Clean)
+        && matches!(outcome, Some(JobOutcome::Completed | JobOutcome::HazardRemaining | JobOutcome::NoFaultFound))
 }
 
 /// An inspection that a maintenance contract promises.
@@ -260,184 +317,5 @@ pub fn sold(referrals: &[Referral], member: doorstep_schemas::ids::MemberId) -> 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::facts::{FieldValue, Purchase};
-    use crate::domain::record::At;
-    use crate::domain::scene::{DAY, NOON, id, job, job_id, member, noted, outcome};
-    use proptest::prelude::*;
-
-    fn at(year: i32, month: u32, day: u32) -> i64 {
-        calendar::moment(year, month, day, 0).unwrap()
-    }
-
-    fn machine(kind: ApplianceKind, made: Option<i64>, served: i64) -> Machine {
-        let text = String::new;
-        Machine {
-            kind,
-            brand: text(),
-            model: text(),
-            customer: text(),
-            phone: text(),
-            made,
-            served,
-            last_job: job_id(1),
-        }
-    }
-
-    fn reasons(machine: &Machine, now: i64) -> Vec<ReminderReason> {
-        due(machine, &ReminderRules::default(), now).into_iter().map(|r| r.reason).collect()
-    }
-
-    #[test]
-    fn r37_air_conditioners_are_reminded_before_summer_and_heaters_before_winter() {
-        let cool = machine(ApplianceKind::AirConditioner, None, at(2025, 6, 1));
-        for (month, day, due) in [(3, 31, false), (4, 1, true), (5, 31, true), (6, 1, false)] {
-            assert_eq!(!reasons(&cool, at(2026, month, day)).is_empty(), due, "{month}-{day}");
-        }
-        let served = Machine { served: at(2026, 3, 1), ..cool };
-        assert!(reasons(&served, at(2026, 4, 20)).is_empty(), "somebody has just been there");
-        let warm = machine(ApplianceKind::InstantHeater, None, at(2026, 1, 1));
-        assert_eq!(reasons(&warm, at(2026, 10, 1)), [ReminderReason::Season]);
-    }
-
-    #[test]
-    fn r37_a_gas_heater_of_eight_years_and_a_rod_of_two_are_due() {
-        let old = machine(ApplianceKind::GasHeater, made_in("2017-04"), at(2026, 6, 1));
-        assert_eq!(reasons(&old, at(2025, 3, 31)), []);
-        assert_eq!(reasons(&old, at(2026, 7, 1)), [ReminderReason::Age]);
-        let tank = machine(ApplianceKind::StorageHeater, None, at(2024, 7, 15));
-        assert_eq!(reasons(&tank, at(2026, 7, 14)), []);
-        assert_eq!(reasons(&tank, at(2026, 7, 15)), [ReminderReason::Service]);
-    }
-
-    fn served(phone: &str, serial: &str, made: &str, ended: JobOutcome, when: i64) -> Job {
-        let mut job = job(JobKind::Repair, &[ApplianceKind::GasHeater]);
-        job.order.customer.phone = phone.to_owned();
-        job.order.appliances[0].serial = serial.to_owned();
-        job.order.purchases.insert(id(1), Purchase { made: made.to_owned(), ..Purchase::default() });
-        job.sheet.outcomes = vec![outcome(1, ended, when)];
-        job
-    }
-
-    #[test]
-    fn r37_a_machine_is_known_by_its_serial_and_gone_once_condemned() {
-        let done = JobOutcome::Completed;
-        let jobs = [
-            (job_id(1), served("138", "WQ 25a", "2017-04", done, NOON)),
-            (job_id(2), served("139", "wq25A", "", done, NOON + DAY)),
-            (job_id(3), served("138 ", "", "", done, NOON)),
-            (job_id(4), served("138", "", "2019/05", done, NOON + 1)),
-        ];
-        let found = machines(jobs.iter().map(|(id, job)| (*id, job)));
-        assert_eq!(found.len(), 2);
-        let by_serial = found.iter().find(|m| m.phone == "139").unwrap();
-        assert_eq!((by_serial.made, by_serial.served), (made_in("2017-04"), NOON + DAY));
-        assert_eq!(found.iter().find(|m| m.phone == "138").unwrap().made, made_in("2019-05"));
-        let end = (job_id(9), served("139", "WQ25A", "", JobOutcome::Condemned, NOON + 2 * DAY));
-        let found = machines(jobs.iter().chain([&end]).map(|(id, job)| (*id, job)));
-        assert_eq!(found.len(), 1);
-    }
-
-    #[test]
-    fn r34_r37_who_asked_to_be_left_alone_gets_no_reminder() {
-        let then = at(2026, 6, 1);
-        let jobs = [
-            (job_id(1), served("138", "", "2017-04", JobOutcome::Completed, then)),
-            (job_id(2), served("139", "", "2016-01", JobOutcome::Completed, then)),
-            (job_id(3), served("", "", "2016-01", JobOutcome::Completed, then)),
-        ];
-        let jobs: Vec<(JobId, &Job)> = jobs.iter().map(|(id, job)| (*id, job)).collect();
-        let of = |words: &[FollowUp]| {
-            let found = list(&jobs, words, &ReminderRules::default(), at(2026, 7, 1));
-            found.into_iter().map(|(machine, _)| machine.phone).collect::<Vec<_>>()
-        };
-        assert_eq!(of(&[]), ["139", "138"], "the older one first");
-        let quiet = FollowUp {
-            id: id(1),
-            job: job_id(2),
-            kind: doorstep_schemas::view::FollowUpKind::Rating.into(),
-            stars: 4,
-            chips: String::new(),
-            text: String::new(),
-            do_not_contact: true,
-            complaint: false,
-            handled: false,
-            noted: noted(NOON),
-        };
-        assert_eq!(of(&[quiet]), ["138"]);
-    }
-
-    fn contract(months: i64, every: i64) -> Contract {
-        let text = String::new;
-        Contract {
-            id: id(1),
-            customer: text(),
-            phone: text(),
-            appliance: text(),
-            from: Some(At(at(2026, 1, 31))),
-            months,
-            every,
-            fen: 0,
-            ended: false,
-            noted: noted(NOON),
-        }
-    }
-
-    #[test]
-    fn r37_a_contract_promises_inspections_and_visits_keep_them() {
-        let days = |found: Vec<Inspection>| found.iter().map(|i| calendar::day_name(i.due)).collect::<Vec<_>>();
-        assert_eq!(days(inspections(&contract(12, 5), &[])), ["2026-06-30", "2026-11-30"]);
-        let visits = [at(2026, 7, 9), at(2026, 6, 20)];
-        let kept = inspections(&contract(12, 5), &visits);
-        assert_eq!((kept[0].done, kept[1].done), (Some(at(2026, 6, 20)), None));
-        assert_eq!(next_inspection(&contract(12, 5), &visits), Some(at(2026, 11, 30)));
-        assert!(inspections(&contract(12, 0), &[]).is_empty());
-        assert!(inspections(&Contract { ended: true, ..contract(12, 5) }, &[]).is_empty());
-    }
-
-    #[test]
-    fn r37_a_condemned_heater_may_lead_to_a_sale() {
-        assert_eq!(may_refer(&served("", "", "", JobOutcome::Condemned, NOON)), Some(ReferralReason::Condemned));
-        assert_eq!(may_refer(&served("", "", "", JobOutcome::GivenUp, NOON)), Some(ReferralReason::GivenUp));
-        assert_eq!(may_refer(&served("", "", "", JobOutcome::Completed, NOON)), None);
-        let referral = |n, by: u8, sold_fen| Referral {
-            id: id(n),
-            job: None,
-            text: String::new(),
-            member: Some(member(by)),
-            sold_fen,
-            noted: noted(NOON),
-        };
-        let all = [referral(1, 1, 200_000), referral(1, 1, 200_000), referral(2, 1, 0), referral(3, 2, 50_000)];
-        assert_eq!(sold(&all, member(1)), (1, 200_000), "doubled facts count once");
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
-
-        #[test]
-        fn r37_no_contract_is_too_broken_to_read(
-            from in any::<i64>(), months in any::<i64>(), every in any::<i64>(), visits in proptest::collection::vec(any::<i64>(), 0..5),
-        ) {
-            let contract = Contract { from: Some(At(from)), ..contract(months, every) };
-            prop_assert!(inspections(&contract, &visits).len() <= 600);
-        }
-
-        #[test]
-        fn r37_machines_do_not_depend_on_the_order_of_jobs(
-            facts in proptest::collection::vec((0usize..3, any::<bool>(), 0i64..5), 0..8),
-        ) {
-            let names = ["", "A1", "B2"];
-            let jobs: Vec<(JobId, Job)> = (1..).zip(&facts).map(|(n, (serial, gone, at))| {
-                let end = if *gone { JobOutcome::Condemned } else { JobOutcome::Completed };
-                let mut job = served("138", names[*serial], "", end, NOON + at);
-                let field = FieldValue { value: "X".to_owned(), others: Vec::new() };
-                job.sheet.fields.insert((id(1), "model".to_owned()), field);
-                (job_id(n), job)
-            }).collect();
-            let once = machines(jobs.iter().map(|(id, job)| (*id, job)));
-            prop_assert_eq!(machines(jobs.iter().rev().map(|(id, job)| (*id, job))), once);
-        }
-    }
-}
+#[path = "reminders_tests.rs"]
+mod tests;

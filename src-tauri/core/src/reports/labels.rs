@@ -116,6 +116,9 @@ pub fn action(code: &str) -> Option<Phrase> {
         "contract" => Phrase("保养合同", "wrote a contract"),
         "referral" => Phrase("转介绍", "noted a referral"),
         "admit_dealer" => Phrase("开放给经销商", "let a dealer in"),
+        "part_terms" => Phrase("设配件", "set a part's terms"),
+        "old_parts" => Phrase("旧件返厂", "moved old parts on"),
+        "tell_reminder" => Phrase("提醒用户", "told a customer"),
         "desk_about" => Phrase("改台账", "wrote at the desk"),
         _ => return None,
     })

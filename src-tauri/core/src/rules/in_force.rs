@@ -1,5 +1,6 @@
 //! The rules of one moment, as gates and screens ask for them.
 
+use doorstep_schemas::rules::faults::ListedPart;
 use doorstep_schemas::rules::limits::Limit;
 use doorstep_schemas::rules::replies::MessageKind;
 use doorstep_schemas::rules::steps::{NoticeWording, ServiceWording};
@@ -135,6 +136,11 @@ impl<'a> InForce<'a> {
     /// The stages that a maker asks for, in its order (R41).
     pub fn album(self, brand: &str) -> &'a [PhotoStage] {
         self.book.replies_at(self.at_ms).album(brand)
+    }
+
+    /// Every part of the list.
+    pub fn listed_parts(self) -> &'a [ListedPart] {
+        &self.book.faults_at(self.at_ms).parts
     }
 
     /// Codes of every part of the list.

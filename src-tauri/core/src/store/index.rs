@@ -8,9 +8,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::listed::{JobRow, place};
-use super::{StoreError, search};
+use super::{StoreError, search, stocks};
 use crate::domain::calendar;
 use crate::domain::day::JobFigures;
+use crate::domain::reminders::Seen;
+use crate::domain::shelf::Use;
 
 /// 2020-01-01 00:00 at the shop, in seconds: ids are counted from here.
 const FIRST_SECOND: i64 = 1_577_808_000;
@@ -24,6 +26,8 @@ pub(super) enum Key<'a> {
     Phone(&'a str),
     Serial(&'a str),
     Township(&'a str),
+    /// A maker waits for old parts of the job (R24).
+    OldParts,
 }
 
 impl Key<'_> {
@@ -35,6 +39,7 @@ impl Key<'_> {
             Self::Phone(phone) => hash.chain_update(b"p").chain_update(phone),
             Self::Serial(serial) => hash.chain_update(b"s").chain_update(serial),
             Self::Township(township) => hash.chain_update(b"t").chain_update(township),
+            Self::OldParts => hash.chain_update(b"o"),
         };
         let [a, b, c, d, ..] = <[u8; 32]>::from(hash.finalize());
         i64::from(i32::from_be_bytes([a, b, c, d]))
@@ -47,6 +52,7 @@ impl Key<'_> {
             Self::Phone(phone) => row.found.phones.iter().any(|known| known == phone),
             Self::Serial(serial) => row.found.serials.iter().any(|known| known == serial),
             Self::Township(township) => row.card.township.trim() == *township,
+            Self::OldParts => row.figures.old_parts > 0,
         }
     }
 }
@@ -68,6 +74,8 @@ struct Beside {
     keys: BTreeSet<i64>,
     revisit_of: Option<JobId>,
     hands: BTreeMap<MemberId, i64>,
+    uses: Vec<Use>,
+    machines: Vec<(i64, Seen)>,
 }
 
 impl Beside {
@@ -77,11 +85,16 @@ impl Beside {
         keys.extend(found.phones.iter().map(|phone| Key::Phone(phone)));
         keys.extend(found.serials.iter().map(|serial| Key::Serial(serial)));
         keys.extend(Some(card.township.trim()).filter(|name| !name.is_empty()).map(Key::Township));
+        keys.extend((figures.old_parts > 0).then_some(Key::OldParts));
         Self {
             days: days_of(figures),
             keys: keys.iter().map(Key::number).collect(),
             revisit_of: figures.revisit_of,
             hands: figures.money.hands(),
+            uses: figures.uses.clone(),
+            machines: figures
+                .finished_at
+                .map_or_else(Vec::new, |at| figures.machines.iter().map(|seen| (at, *seen)).collect()),
         }
     }
 
@@ -116,7 +129,8 @@ impl Beside {
                 db.prepare_cached(include_str!("sql/add_to_hand.sql"))?.execute(params![member.as_str(), more])?;
             }
         }
-        Ok(())
+        stocks::replace(db, id, &self.uses, &before.uses)?;
+        stocks::replace_machines(db, id, &self.machines, &before.machines)
     }
 }
 
@@ -235,7 +249,7 @@ pub(super) fn make_anew(
 }
 
 const EMPTY_BESIDE: &str = "DELETE FROM job_day; DELETE FROM job_key; DELETE FROM job_revisit; DELETE FROM hand;
-     DELETE FROM search_due; INSERT INTO search (search) VALUES ('delete-all');";
+     DELETE FROM part_use; DELETE FROM machine; DELETE FROM search_due; INSERT INTO search (search) VALUES ('delete-all');";
 
 /// Takes every job out of every list, but keeps the ids: other tables name jobs by them.
 pub(super) fn empty(db: &Connection) -> Result<(), StoreError> {

@@ -19,9 +19,11 @@ use super::dictionary::{self, Kind};
 use crate::domain::day::JobFigures;
 use crate::domain::day_money::{JobMoney, Paid};
 use crate::domain::find::{Found, cut};
+use crate::domain::reminders::Seen;
+use crate::domain::shelf::Use;
 
 /// Raised when a row, its index or its search texts are computed in another way: every row is then computed anew.
-const VIEWS_VERSION: u32 = 3;
+const VIEWS_VERSION: u32 = 4;
 
 /// A row is a few hundred bytes; one of a sheet that somebody filled with texts is thousands.
 const MOST_BYTES: usize = 1 << 20;
@@ -143,6 +145,16 @@ impl JobRow {
             to.encode(paid.id)?.encode(paid.member)?.i64(paid.fen)?;
             to.u8(u8::from(paid.in_hand) | u8::from(paid.earned) << 1)?;
         }
+        to.u32(figures.old_parts)?.array(figures.uses.len() as u64)?;
+        for used in &figures.uses {
+            near(to, Some(used.at))?;
+            to.encode(used.id)?.encode(used.holder)?.u32(used.quantity)?.str(&used.code)?.str(&used.name)?;
+        }
+        to.array(figures.machines.len() as u64)?;
+        for seen in &figures.machines {
+            to.i64(seen.machine)?.u8(place(ApplianceKind::ALL, seen.kind))?.bool(seen.gone)?;
+            near(to, seen.made)?;
+        }
         to.array(card.findings.len() as u64)?;
         for finding in &card.findings {
             to.u8(place(FindingCode::ALL, finding.code))?.encode(&finding.params)?;
@@ -254,6 +266,17 @@ fn read(job: JobId, from: &mut Decoder<'_>) -> Read<JobRow> {
         let (id, member, fen, flags) = (from.decode()?, from.decode()?, from.i64()?, from.u8()?);
         Ok(Paid { at, id, member, fen, in_hand: flags & 1 != 0, earned: flags & 2 != 0 })
     })?;
+    let old_parts = from.u32()?;
+    let uses = many(from, |from| {
+        let at = near(from)?.unwrap_or(since);
+        let (id, holder, quantity) = (from.decode()?, from.decode()?, from.u32()?);
+        let (code, name) = (from.str()?.to_owned(), from.str()?.to_owned());
+        Ok(Use { id, holder, code, name, quantity, at })
+    })?;
+    let machines = many(from, |from| {
+        let (machine, kind, gone) = (from.i64()?, word(from, ApplianceKind::ALL)?, from.bool()?);
+        Ok(Seen { machine, kind, made: near(from)?, gone })
+    })?;
     let findings = many(from, |from| {
         let code = word(from, FindingCode::ALL)?;
         Ok(Finding { code, params: from.decode::<BTreeMap<String, String>>()? })
@@ -333,6 +356,9 @@ fn read(job: JobId, from: &mut Decoder<'_>) -> Read<JobRow> {
         revisit_of,
         missing_evidence,
         money: JobMoney { billed_fen, above_guide_fen, compensation_fen, parts_unbilled, parts_unbilled_fen, paid },
+        uses,
+        old_parts,
+        machines,
     };
     Ok(JobRow { card, figures, found })
 }

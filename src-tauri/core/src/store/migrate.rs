@@ -31,6 +31,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0015_declined.sql"),
     include_str!("migrations/0016_search_pages.sql"),
     include_str!("migrations/0017_search_due.sql"),
+    include_str!("migrations/0018_stock_and_machines.sql"),
 ];
 /// Read and written at a time.
 const STRIDE: usize = 1024 * 1024;

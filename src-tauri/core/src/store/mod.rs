@@ -59,6 +59,7 @@ pub mod rule_sets;
 mod salvage;
 pub mod search;
 mod settings;
+pub mod stocks;
 pub mod storage;
 mod strays;
 pub mod stuck;

@@ -32,10 +32,19 @@ impl Store {
         Ok(paper.map(|paper| paper.read(outlet::read_stock)).unwrap_or_default())
     }
 
-    /// Every topic of the desk that is here, by name.
+    /// One topic of the desk.
+    pub fn desk(&mut self, topic: &str) -> Result<Desk, StoreError> {
+        let paper = self.paper(&DocId::Desk(topic.to_owned()))?;
+        Ok(paper.map(|paper| paper.read(outlet::read_desk)).unwrap_or_default())
+    }
+
+    /// Every topic of the desk that is here, by name, but for notes on single customers: those are thousands.
     pub fn desks(&mut self) -> Result<Vec<(String, Desk)>, StoreError> {
         let docs = {
-            let mut query = self.db.prepare_cached("SELECT doc FROM paper WHERE doc GLOB 'desk:*' ORDER BY doc")?;
+            let mut query = self.db.prepare_cached(
+                "SELECT doc FROM paper WHERE doc GLOB 'desk:*'
+                 AND doc NOT GLOB 'desk:customer/*' ORDER BY doc",
+            )?;
             query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?
         };
         let mut out = Vec::new();

@@ -12,8 +12,8 @@ use doorstep::store::lists::ListFilter;
 use doorstep::store::{self, Store};
 use doorstep::tasks::{Cancelled, Step, Unwatched, Watcher};
 use doorstep_schemas::ids::{DocId, JobId};
-use doorstep_schemas::input::{DayRange, FindJobs, ListJobs, SheetField, TakeOrder, WriteField};
-use doorstep_schemas::view::{ApplianceKind, JobCard, Millis, NodeKind, PaidFor};
+use doorstep_schemas::input::{DayRange, FindJobs, ListJobs, RemovePart, SheetField, TakeOrder, WriteField};
+use doorstep_schemas::view::{ApplianceKind, JobCard, JobOutcome, Millis, NodeKind, PaidFor};
 use doorstep_schemas::wire::{Access, Grant, Piece, kind};
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -263,6 +263,8 @@ fn rows(phone: &Phone) -> (Vec<JobRow>, Vec<String>) {
         "SELECT 'back', hex(first), id, '' FROM job_revisit",
         "SELECT 'hand', member, fen, '' FROM hand WHERE fen <> 0",
         "SELECT 'due', due, id, status FROM job",
+        "SELECT 'use', holder || code || name, at, fact || quantity || id FROM part_use",
+        "SELECT 'seen', machine, served || ' ' || id, kind || ' ' || gone || coalesce(made, '') FROM machine",
     ] {
         let mut query = db.prepare(sql).unwrap();
         let row = |row: &rusqlite::Row<'_>| -> rusqlite::Result<String> {
@@ -282,8 +284,15 @@ fn read_models_computed_anew_are_those_that_were_kept_up() {
     for fen in [26_000, 5_000] {
         desk.note(jobs[2], payment(fen, PaidFor::Work)).unwrap();
     }
+    let appliance = desk.actions.job(jobs[2]).unwrap().appliances[0].id;
+    let taken_off = desk.use_one(jobs[2], appliance, "AQ-RG-2000");
+    desk.use_one(jobs[2], appliance, "AQ-MF-63");
+    desk.actions.remove_part(&RemovePart { job: jobs[2], part: taken_off }).unwrap();
+    pass_everything(&desk, jobs[3]);
+    desk.finish(jobs[3], JobOutcome::Completed).unwrap();
     cancel(&desk, jobs[5]);
     let kept = rows(&desk);
+    assert_eq!((desk.rows("part_use"), desk.rows("machine")), (1, 1));
     assert_eq!(desk.store().hands().unwrap(), BTreeMap::from([(member(OWNER), 31_000)]));
     let typed = ["罗", "szq", "1003", "LY85", "大桥村3组", "冰箱"];
     let finds: Vec<_> = typed.iter().map(|typed| found(&desk, typed)).collect();

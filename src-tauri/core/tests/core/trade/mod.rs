@@ -2,6 +2,7 @@
 
 mod approval;
 mod bench;
+mod customers;
 mod identity;
 mod outcomes;
 mod pages;
@@ -11,5 +12,6 @@ mod phases;
 mod proofs;
 mod quotes;
 mod random;
+mod stocks;
 mod time;
 mod walk_in;

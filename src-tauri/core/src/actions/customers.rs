@@ -1,0 +1,274 @@
+//! 客户: who they are, by their phone; a customer with machines, history, contracts and notes; the order for a visit that is due
+//! (R9, R36, R37). Lists come from the rows; one customer's jobs are opened, a page of them at most.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use doorstep_schemas::ids::{DocId, JobId, ShortId};
+use doorstep_schemas::input::{
+    ApplianceInput, CustomerInput, DeskFact, EndContract, ListCustomers, NoteOnCustomer, OneCustomer, OrderDetails,
+    OrderVisit, SheetField, TakeOrder,
+};
+use doorstep_schemas::view::{
+    ContractView, Coverage, CustomerLine, CustomerList, CustomerNote, CustomerView, DueReminder, Fen, InspectionView,
+    JobKind, JobView, MachineView, Millis, Source, Urgency,
+};
+
+use super::facts::FactError;
+use super::job_view::Names;
+use super::orders::OrderError;
+use super::{Actions, JobError};
+use crate::domain::facts::Job;
+use crate::domain::facts::desk::{Contract, Desk, FollowUp};
+use crate::domain::find::Query;
+use crate::domain::intake::{self, same_phone, same_serial};
+use crate::domain::money::warranty;
+use crate::domain::reminders::{self, Machine, ReminderRules};
+use crate::domain::{calendar, rating};
+use crate::rules::InForce;
+use crate::store::listed::JobRow;
+use crate::store::lists::{ListFilter, MOST_ROWS};
+use crate::store::{Store, StoreError};
+
+/// Customers of a page.
+const PAGE: usize = 100;
+/// Jobs that a search looks at for their customers.
+const MOST_FOUND: usize = 200;
+
+impl Actions {
+    /// A page of customers, the last visited first; while something is looked for, those of the newest jobs that fit.
+    pub fn list_customers(&self, asked: &ListCustomers) -> Result<CustomerList, FactError> {
+        let store = self.shelf.store();
+        self.as_owner(&store)?;
+        let query = Query::parse(&asked.text);
+        if query.is_empty() {
+            let before = asked.after.as_deref().and_then(|text| text.parse().ok());
+            let (customers, next) = store.customers(before, PAGE)?;
+            let line = |found: crate::store::stocks::Customer| CustomerLine {
+                phone: found.phone,
+                jobs: found.jobs,
+                last: found.row.card,
+            };
+            let customers = customers.into_iter().map(line).collect();
+            return Ok(CustomerList { customers, next: next.map(|next| next.to_string()), more: false });
+        }
+        let found = store.find(&query, None, MOST_FOUND)?;
+        let mut customers: Vec<CustomerLine> = Vec::new();
+        for JobRow { card, .. } in found.rows {
+            let phone = same_phone(&card.phone);
+            if !phone.is_empty() && customers.iter().all(|known| known.phone != phone) {
+                customers.push(CustomerLine { jobs: store.jobs_of(&phone)?, phone, last: card });
+            }
+        }
+        Ok(CustomerList { customers, next: None, more: found.more })
+    }
+
+    /// One customer.
+    pub fn customer(&self, asked: &OneCustomer) -> Result<CustomerView, FactError> {
+        let mut store = self.shelf.store();
+        self.as_owner(&store)?;
+        let now = self.nature.now_ms();
+        let phone = same_phone(&asked.phone);
+        let (rows, more) = rows_of(&store, &phone)?;
+        let mut jobs: Vec<(JobId, Arc<Job>)> = Vec::new();
+        for row in &rows {
+            if let Some(facts) = store.job_facts(row.card.job)? {
+                jobs.push((row.card.job, facts));
+            }
+        }
+        let (_, newest) = jobs.first().ok_or(FactError::Unknown("customer"))?;
+        let customer = newest.customer().clone();
+        let segment = intake::segment(&newest.order, &intake::VILLAGE_MARKS);
+        let desks = store.desks()?;
+        let words = follow_ups(&desks);
+        let notes = store.desk(&topic(&phone)?)?.notes;
+        let rules = store.rules().clone();
+        let names = Names::new(&store);
+        let contracts = reminders::contracts(desks.iter().flat_map(|(_, desk)| &desk.contracts));
+        let theirs = contracts.into_iter().filter(|contract| same_phone(&contract.phone) == phone);
+        let contracts = theirs.map(|contract| contract_view(contract, &rows)).collect();
+        Ok(CustomerView {
+            name: customer.name,
+            township: customer.township,
+            address: customer.address,
+            segment,
+            quiet: jobs.iter().any(|(job, _)| rating::do_not_contact(words.iter().copied(), *job)),
+            machines: machines(&jobs, rules.at(now), now),
+            jobs: rows.into_iter().map(|row| row.card).collect(),
+            more,
+            notes: notes
+                .iter()
+                .rev()
+                .map(|note| CustomerNote {
+                    id: note.id,
+                    text: note.text.clone(),
+                    by: names.of(note.noted.by),
+                    at: Millis(note.noted.happened_ms()),
+                })
+                .collect(),
+            contracts,
+            phone,
+            now: Millis(now),
+        })
+    }
+
+    /// Writes something down about a customer.
+    pub fn note_on_customer(&self, input: &NoteOnCustomer) -> Result<ShortId, FactError> {
+        self.note_on_desk(&topic(&same_phone(&input.phone))?, &DeskFact::Remark { text: input.text.clone() })
+    }
+
+    /// Ends a contract by another word about it: what was promised before stays to be read.
+    pub fn end_contract(&self, input: &EndContract) -> Result<ShortId, FactError> {
+        let found = {
+            let mut store = self.shelf.store();
+            let desks = store.desks()?;
+            desks.into_iter().flat_map(|(_, desk)| desk.contracts).find(|contract| contract.id == input.contract)
+        };
+        let contract = found.ok_or(FactError::Unknown("contract"))?;
+        let count = |number: i64| u32::try_from(number).unwrap_or(1);
+        self.desk_notes(&DeskFact::Contract {
+            customer: contract.customer,
+            phone: contract.phone,
+            appliance: contract.appliance,
+            from: contract.from.map(|at| Millis(at.0)),
+            months: count(contract.months),
+            every: count(contract.every),
+            fen: Fen(contract.fen),
+            ended: true,
+        })
+    }
+
+    /// Takes the order for a visit that is due. While one for this customer is open, that one is shown instead: whoever asks
+    /// twice, here or on another device that knows of it, makes no second one.
+    pub fn order_visit(&self, input: &OrderVisit) -> Result<JobView, OrderError> {
+        let mut store = self.shelf.store();
+        self.owner(&store)?;
+        let phone = same_phone(&input.phone);
+        let (rows, _) = rows_of(&store, &phone)?;
+        if let Some(open) = open_visit(&rows) {
+            return Ok(self.view(&mut store, open)?);
+        }
+        let job = input.job.or_else(|| rows.first().map(|row| row.card.job)).ok_or(OrderError::Required("address"))?;
+        let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
+        let customer = facts.customer();
+        let order = TakeOrder {
+            kind: input.kind,
+            urgency: Urgency::Normal,
+            far: facts.order.far,
+            customer: CustomerInput {
+                name: customer.name.clone(),
+                phone: customer.phone.clone(),
+                township: customer.township.clone(),
+                address: customer.address.clone(),
+            },
+            appliances: facts.order.appliances.iter().map(|appliance| appliance_input(&facts, appliance)).collect(),
+            symptom: input.what.clone(),
+            window: None,
+            coverage: Coverage::OutOfWarranty,
+            maker_order: String::new(),
+            note: String::new(),
+            assignees: Vec::new(),
+            details: Some(OrderDetails {
+                source: Some(if input.contract.is_some() { Source::Contract } else { Source::Call }),
+                ..OrderDetails::default()
+            }),
+        };
+        self.take_order_in(&mut store, &order)
+    }
+}
+
+fn appliance_input(job: &Job, appliance: &crate::domain::facts::OrderedAppliance) -> ApplianceInput {
+    let [brand, model, serial] =
+        [SheetField::Brand, SheetField::Model, SheetField::Serial].map(|field| job.field(appliance, field));
+    ApplianceInput { kind: appliance.kind, brand, model, serial }
+}
+
+/// The topic of notes on one customer.
+fn topic(phone: &str) -> Result<String, FactError> {
+    let topic = format!("customer/{phone}");
+    let fits = !phone.is_empty() && format!("desk:{topic}").parse::<DocId>().is_ok();
+    if fits { Ok(topic) } else { Err(FactError::Malformed("phone")) }
+}
+
+/// A customer's jobs, newest first, and whether there are more.
+pub(super) fn rows_of(store: &Store, phone: &str) -> Result<(Vec<JobRow>, bool), StoreError> {
+    if phone.is_empty() {
+        return Ok((Vec::new(), false));
+    }
+    let filter = ListFilter { phone: Some(phone.to_owned()), ..ListFilter::default() };
+    let page = store.list(&filter, None, None, MOST_ROWS)?;
+    Ok((page.rows, page.next.is_some()))
+}
+
+/// A visit for maintenance that is on its way.
+pub(super) fn open_visit(rows: &[JobRow]) -> Option<JobId> {
+    let open = |row: &&JobRow| row.figures.finished_at.is_none() && !row.figures.cancelled;
+    let visit = |row: &&JobRow| matches!(row.card.kind, JobKind::Maintenance | JobKind::Clean);
+    rows.iter().filter(open).find(visit).map(|row| row.card.job)
+}
+
+pub(super) fn follow_ups(desks: &[(String, Desk)]) -> Vec<&FollowUp> {
+    desks.iter().flat_map(|(_, desk)| &desk.follow_ups).collect()
+}
+
+/// A contract with what its customer's jobs kept of it.
+pub(super) fn contract_view(contract: &Contract, rows: &[JobRow]) -> ContractView {
+    let kept = rows.iter().filter(|row| reminders::keeps(row.card.kind, row.figures.outcome));
+    let visits: Vec<i64> = kept.filter_map(|row| row.figures.finished_at).collect();
+    let inspections = reminders::inspections(contract, &visits);
+    let months = u32::try_from(contract.months.clamp(0, 600)).unwrap_or(0);
+    ContractView {
+        id: contract.id,
+        customer: contract.customer.clone(),
+        phone: contract.phone.clone(),
+        appliance: contract.appliance.clone(),
+        from: contract.from.map(|at| Millis(at.0)),
+        until: contract.from.map(|at| Millis(calendar::months_after(at.0, months))),
+        every: u32::try_from(contract.every).unwrap_or(0),
+        fen: Fen(contract.fen),
+        ended: contract.ended,
+        next_due: inspections.iter().find(|one| one.done.is_none()).map(|one| Millis(one.due)),
+        inspections: inspections
+            .into_iter()
+            .map(|one| InspectionView { due: Millis(one.due), done: one.done.map(Millis) })
+            .collect(),
+        ordered: open_visit(rows),
+    }
+}
+
+/// The machines of one customer, the last served first.
+fn machines(jobs: &[(JobId, Arc<Job>)], rules: InForce<'_>, now: i64) -> Vec<MachineView> {
+    let by_id: BTreeMap<JobId, &Arc<Job>> = jobs.iter().map(|(id, job)| (*id, job)).collect();
+    let policies = rules.warranty_policies();
+    let mut found = reminders::machines(jobs.iter().map(|(id, job)| (*id, job.as_ref())));
+    found.sort_by_key(|machine| (std::cmp::Reverse(machine.served), machine.last_job));
+    let one = |machine: Machine| {
+        let job = by_id.get(&machine.last_job)?;
+        let serial = same_serial(&machine.serial);
+        let same = |a: &&crate::domain::facts::OrderedAppliance| {
+            a.kind == machine.kind && same_serial(&job.field(a, SheetField::Serial)) == serial
+        };
+        let appliance = job.order.appliances.iter().find(same)?;
+        let purchase = job.order.purchases.get(&appliance.id).cloned().unwrap_or_default();
+        let made = job.field(appliance, SheetField::Made);
+        let judged = warranty::coverage(&policies, &machine.brand, machine.kind, &purchase, &made, "", now);
+        let due = reminders::due(&machine, &ReminderRules::default(), now);
+        Some(MachineView {
+            kind: machine.kind,
+            made: machine.made.map(Millis),
+            served: Millis(machine.served),
+            last_job: machine.last_job,
+            coverage: judged.coverage,
+            until: judged.until,
+            why: judged.reason,
+            due: due
+                .into_iter()
+                .map(|due| DueReminder { reason: due.reason, since: Millis(due.since), text: due.text })
+                .collect(),
+            brand: machine.brand,
+            model: machine.model,
+            serial: machine.serial,
+        })
+    };
+    found.into_iter().filter_map(one).collect()
+}

@@ -1,0 +1,204 @@
+//! Customers, contracts, reminders, calls and failures at the owner's desk (R9, R36, R37, R46).
+
+use doorstep::actions::facts::FactError;
+use doorstep::nature::Nature;
+use doorstep_schemas::ids::JobId;
+use doorstep_schemas::input::{
+    CountFailures, DeskFact, EndContract, ListCustomers, ListReminders, NoteOnCustomer, OneCustomer, OrderVisit,
+    TakeOrder, TellReminder,
+};
+use doorstep_schemas::view::{
+    CallReason, CustomerView, Fen, FollowUpKind, JobKind, JobOutcome, Millis, PaidFor, ReminderLine, ReminderReason,
+    Source,
+};
+
+use crate::cast::deeds::payment;
+use crate::cast::{MINUTE, OWNER, Phone, Shop, leaking_heater, member, pass_everything};
+
+const DAY: i64 = 24 * 60;
+const PHONE: &str = "13800001099";
+
+fn order(phone: &str, serial: &str) -> TakeOrder {
+    let mut order = leaking_heater(&[member(OWNER)]);
+    order.customer.phone = phone.to_owned();
+    order.appliances[0].serial = serial.to_owned();
+    order
+}
+
+/// A repair that is done.
+fn served(desk: &Phone, phone: &str, serial: &str) -> JobId {
+    let job = desk.actions.take_order(&order(phone, serial)).unwrap().card.job;
+    pass_everything(desk, job);
+    desk.finish(job, JobOutcome::Completed).unwrap();
+    job
+}
+
+fn phones(desk: &Phone, text: &str) -> Vec<(String, u32)> {
+    let found = desk.actions.list_customers(&ListCustomers { text: text.to_owned(), after: None }).unwrap();
+    found.customers.into_iter().map(|line| (line.phone, line.jobs)).collect()
+}
+
+fn customer(desk: &Phone, phone: &str) -> CustomerView {
+    desk.actions.customer(&OneCustomer { phone: phone.to_owned() }).unwrap()
+}
+
+fn due(desk: &Phone, reason: ReminderReason) -> Vec<ReminderLine> {
+    desk.actions.reminders(&ListReminders { reason, after: None }).unwrap().lines
+}
+
+#[test]
+fn r9_a_customer_is_known_by_the_phone_and_stands_in_the_list_once() {
+    let desk = Shop::open().device(OWNER);
+    for (phone, serial) in [("13800001099", "LY1"), ("13900002000", "LY2"), ("138 0000 1099", "LY3")] {
+        desk.pass(5);
+        desk.actions.take_order(&order(phone, serial)).unwrap();
+    }
+    let all = [("13800001099".to_owned(), 2), ("13900002000".to_owned(), 1)];
+    assert_eq!(phones(&desk, ""), all);
+    assert_eq!(phones(&desk, "罗桂香"), all);
+    assert_eq!(phones(&desk, "2000"), [("13900002000".to_owned(), 1)]);
+    let (first, next) = desk.store().customers(None, 1).unwrap();
+    let (rest, end) = desk.store().customers(next, 5).unwrap();
+    assert_eq!((first[0].phone.as_str(), rest.len(), rest[0].phone.as_str(), end), (PHONE, 1, "13900002000", None));
+    assert_eq!(customer(&desk, "+86 138-0000-1099").jobs.len(), 2);
+    assert!(matches!(
+        desk.actions.customer(&OneCustomer { phone: "137".to_owned() }),
+        Err(FactError::Unknown("customer"))
+    ));
+}
+
+#[test]
+fn r9_a_customers_page_has_machines_history_and_notes() {
+    let desk = Shop::open().device(OWNER);
+    let first = served(&desk, PHONE, "LY85-1");
+    desk.pass(DAY);
+    let again = served(&desk, PHONE, "ly85-1 ");
+    let view = customer(&desk, PHONE);
+    assert_eq!(view.jobs.iter().map(|card| card.job).collect::<Vec<_>>(), [again, first]);
+    assert_eq!((view.machines.len(), view.machines[0].last_job), (1, again), "one machine, seen twice");
+    let note =
+        |text: &str| desk.actions.note_on_customer(&NoteOnCustomer { phone: PHONE.to_owned(), text: text.to_owned() });
+    assert!(matches!(note(" "), Err(FactError::Required("text"))));
+    note("院里有狗").unwrap();
+    desk.pass(1);
+    note("下午在家").unwrap();
+    let notes: Vec<String> = customer(&desk, PHONE).notes.into_iter().map(|note| note.text).collect();
+    assert_eq!(notes, ["下午在家", "院里有狗"]);
+}
+
+#[test]
+fn r37_an_inspection_that_a_contract_promises_becomes_one_order_and_never_two() {
+    let desk = Shop::open().device(OWNER);
+    served(&desk, PHONE, "LY85-1");
+    let contract = desk
+        .actions
+        .desk_notes(&DeskFact::Contract {
+            customer: "罗桂香".to_owned(),
+            phone: PHONE.to_owned(),
+            appliance: "凌越热水器".to_owned(),
+            from: Some(Millis(desk.nature.now_ms())),
+            months: 24,
+            every: 6,
+            fen: Fen(20_000),
+            ended: false,
+        })
+        .unwrap();
+    assert_eq!(due(&desk, ReminderReason::Contract), [], "half a year is not over");
+    desk.pass(160 * DAY);
+    let line = due(&desk, ReminderReason::Contract).remove(0);
+    assert_eq!((line.contract, line.ordered, line.phone.as_str()), (Some(contract), None, PHONE));
+    let ask = OrderVisit {
+        phone: line.phone,
+        job: line.job,
+        kind: JobKind::Maintenance,
+        what: "合同保养".to_owned(),
+        contract: line.contract,
+    };
+    let made = desk.actions.order_visit(&ask).unwrap().card;
+    assert_eq!((made.kind, made.customer.as_str(), made.finished_at), (JobKind::Maintenance, "罗桂香", None));
+    assert!(desk.facts(made.job).order.source.is(Source::Contract));
+    assert_eq!(desk.actions.order_visit(&ask).unwrap().card.job, made.job, "asked twice, made once");
+    assert_eq!(due(&desk, ReminderReason::Contract)[0].ordered, Some(made.job));
+    desk.pass(1);
+    desk.actions.end_contract(&EndContract { contract }).unwrap();
+    assert_eq!(due(&desk, ReminderReason::Contract), []);
+    let contracts = customer(&desk, PHONE).contracts;
+    assert_eq!((contracts.len(), contracts[0].ended), (1, true), "one contract, ended");
+}
+
+#[test]
+fn r37_reminders_come_from_the_rows_and_a_customer_is_told_once() {
+    let desk = Shop::open().device(OWNER);
+    let job = served(&desk, PHONE, "LY85-1");
+    desk.pass(DAY);
+    let other = served(&desk, "13900002000", "LY85-2");
+    let season = |desk: &Phone| due(desk, ReminderReason::Season).into_iter().map(|line| line.job).collect::<Vec<_>>();
+    assert_eq!(season(&desk), [], "somebody has just been there");
+    // Next October.
+    desk.pass(330 * DAY);
+    assert_eq!(season(&desk), [Some(job), Some(other)], "the longest unserved first");
+    assert_eq!(due(&desk, ReminderReason::Age), []);
+    let tell = |told| desk.actions.tell_reminder(&TellReminder { job, reason: ReminderReason::Season, told }).unwrap();
+    tell(true);
+    assert_eq!(season(&desk), [Some(other)]);
+    tell(false);
+    assert_eq!(season(&desk), [Some(job), Some(other)]);
+    let quiet = DeskFact::FollowUp {
+        job: other,
+        kind: FollowUpKind::Call,
+        stars: 0,
+        chips: String::new(),
+        text: String::new(),
+        do_not_contact: true,
+        complaint: false,
+        handled: false,
+    };
+    desk.actions.desk_notes(&quiet).unwrap();
+    assert_eq!(season(&desk), [Some(job)], "who asked to be left alone is");
+    assert!(customer(&desk, "13900002000").quiet);
+    let again = served(&desk, PHONE, "LY85-1");
+    assert_eq!(season(&desk), [], "served {again:?} a moment ago");
+}
+
+#[test]
+fn r36_who_paid_more_is_called_and_silence_is_listed_until_somebody_calls() {
+    let desk = Shop::open().device(OWNER);
+    let job = served(&desk, PHONE, "LY85-1");
+    let quiet = served(&desk, "13900002000", "LY85-2");
+    desk.note(job, payment(30_001, PaidFor::Work)).unwrap();
+    let view = desk.actions.follow_ups().unwrap();
+    let calls: Vec<_> = view.calls.iter().map(|line| (line.card.job, line.why.clone())).collect();
+    assert_eq!((calls, view.silent.len()), (vec![(job, vec![CallReason::Paid])], 0));
+    desk.pass(73 * 60);
+    let view = desk.actions.follow_ups().unwrap();
+    assert_eq!(view.silent.iter().map(|card| card.job).collect::<Vec<_>>(), [quiet, job]);
+    for of in [job, quiet] {
+        let call = DeskFact::FollowUp {
+            job: of,
+            kind: FollowUpKind::Call,
+            stars: 5,
+            chips: String::new(),
+            text: "满意".to_owned(),
+            do_not_contact: false,
+            complaint: false,
+            handled: true,
+        };
+        desk.actions.desk_notes(&call).unwrap();
+    }
+    let view = desk.actions.follow_ups().unwrap();
+    assert_eq!((view.calls.len(), view.silent.len()), (0, 0));
+}
+
+#[test]
+fn r46_failures_of_a_period_are_counted_by_model_and_fault() {
+    let desk = Shop::open().device(OWNER);
+    let before = desk.nature.now_ms();
+    let jobs = [served(&desk, PHONE, "LY85-1"), served(&desk, "13900002000", "LY85-2")];
+    let count = |from, to| desk.actions.failure_counts(&CountFailures { from: Millis(from), to: Millis(to) }).unwrap();
+    let found = count(before, before + DAY * MINUTE);
+    assert_eq!((found.repairs, found.lines.len(), found.shortened), (2, 1, false));
+    let line = &found.lines[0];
+    assert_eq!((line.model.as_str(), line.fault.as_str(), line.count), ("DSK-85", "漏水", 2));
+    assert!(jobs.iter().all(|job| line.jobs.contains(job)));
+    assert_eq!(count(before - 10 * DAY * MINUTE, before - DAY * MINUTE).repairs, 0);
+}

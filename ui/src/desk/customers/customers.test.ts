@@ -1,0 +1,139 @@
+import { flushPromises } from '@vue/test-utils';
+import { describe, expect, it, vi } from 'vitest';
+import { onePageEach, open, seen, tap, type } from '../../../test/page';
+import { openStory, T } from '../../../test/door';
+import { useCustomers } from '@/stores/customers';
+import { useNotices } from '@/stores/notices';
+import CustomersPage from './CustomersPage.vue';
+
+onePageEach();
+
+async function openBook(phone?: string) {
+  const world = openStory('owner');
+  const opened = await open(CustomersPage, world);
+  if (phone) await opened.page.setProps({ phone });
+  await flushPromises();
+  const said = (command: string) => opened.asked.filter((each) => each.command === command).map((each) => each.input);
+  return { ...opened, said };
+}
+
+describe('the book of customers', () => {
+  it('is searched by what people know, and a customer opens beside it', async () => {
+    vi.useFakeTimers();
+    const { page, said } = await openBook();
+    expect(page.findAll(T('customer-row'))).toHaveLength(2);
+    await page.get('input').setValue('罗');
+    await vi.advanceTimersByTimeAsync(200);
+    await flushPromises();
+    vi.useRealTimers();
+    expect(said('list_customers').at(-1)).toEqual({ text: '罗', after: null });
+    expect(page.findAll(T('customer-row'))).toHaveLength(1);
+    await page.setProps({ phone: '13800001234' });
+    await flushPromises();
+    const shown = seen('customer')?.textContent ?? '';
+    for (const word of ['王芳', '安泉 DSK-85', '2019-04', '入冬前检查热水器', '保外', '院里有狗']) expect(shown).toContain(word);
+  });
+
+  it('keeps a note', async () => {
+    const { page, said } = await openBook('13800001234');
+    await type('note-text', ' 下午在家 ');
+    await page.get(T('note-save')).trigger('submit');
+    await flushPromises();
+    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家' }]);
+    expect(page.findAll(T('note'))).toHaveLength(2);
+  });
+
+  it('lets go of an answer that another question overtook', async () => {
+    await openBook();
+    const customers = useCustomers();
+    const first = customers.find('王');
+    await customers.find('罗');
+    await first;
+    expect(customers.lines?.map((line) => line.last.customer)).toEqual(['罗桂香']);
+  });
+});
+
+describe('a maintenance contract', () => {
+  it('is added, and refused where a month is no number', async () => {
+    const { page, said } = await openBook('13800001234');
+    await tap('contract-add');
+    await type('contract-every', '0');
+    await page.get(T('contract-form')).trigger('submit');
+    expect(page.text()).toContain('整数月数');
+    expect(said('note_on_desk')).toEqual([]);
+    await type('contract-every', '6');
+    await type('contract-price', '200');
+    await page.get(T('contract-form')).trigger('submit');
+    await flushPromises();
+    expect(said('note_on_desk')[0]).toMatchObject({
+      fact: {
+        fact: 'contract',
+        customer: '王芳',
+        phone: '13800001234',
+        appliance: '安泉 DSK-85',
+        months: 12,
+        every: 6,
+        fen: 20_000,
+        ended: false,
+      },
+    });
+    expect(page.findAll(T('contract'))).toHaveLength(2);
+  });
+
+  it('becomes an order with one click, which is shown from then on', async () => {
+    const { said } = await openBook('13800001234');
+    await tap('contract-order');
+    expect(said('order_visit')).toEqual([{ phone: '13800001234', job: null, kind: 'maintenance', what: '合同保养', contract: 'C0000001' }]);
+    expect(seen('contract-order')).toBeNull();
+    expect(seen('contract-ordered')).not.toBeNull();
+  });
+});
+
+describe('what is due', () => {
+  it('opens where something is, and who was told is gone until that is taken back', async () => {
+    const { page, said } = await openBook();
+    await tap('tab-due');
+    expect(page.findAll(T('due-row'))).toHaveLength(1);
+    expect(seen('due-told')).toBeNull();
+    await page.get('[data-test="due-reason-season"], [role=radio]:last-of-type').trigger('click');
+    await flushPromises();
+    await tap('due-told');
+    expect(said('tell_reminder')).toEqual([{ job: '01KAJ9Z0000000000000000002', reason: 'season', told: true }]);
+    expect(seen('empty')?.textContent).toContain('现在没有要提醒的');
+    useNotices().shown.at(-1)?.undo?.run();
+    await flushPromises();
+    expect(page.findAll(T('due-row'))).toHaveLength(1);
+  });
+});
+
+describe('follow-up calls', () => {
+  it('are listed gravest first and end with what was said', async () => {
+    const { page, said } = await openBook();
+    await tap('tab-calls');
+    const names = () =>
+      page
+        .get(T('calls-title'))
+        .findAll('.who')
+        .map((each) => each.text());
+    expect(names()).toEqual(['覃大勇', '王芳']);
+    await page.findAll(T('call-record'))[1]?.trigger('click');
+    await type('call-text', '满意');
+    await page.get(T('call-form')).trigger('submit');
+    await flushPromises();
+    expect(said('note_on_desk')[0]).toMatchObject({ fact: { fact: 'follow_up', kind: 'call', text: '满意', do_not_contact: false } });
+    expect(names()).toEqual(['覃大勇']);
+  });
+});
+
+describe('failures', () => {
+  it('are counted for a period that makes sense', async () => {
+    const { page, said } = await openBook();
+    await tap('tab-failures');
+    expect(page.findAll(T('failure-row'))[0]?.text()).toContain('57%');
+    await type('failures-from', '2026-12-01');
+    await type('failures-to', '2026-11-01');
+    await page.get('form').trigger('submit');
+    expect(page.text()).toContain('不能晚于');
+    expect(said('failure_counts')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,133 @@
+/** 客户: the book of customers page by page, one of them, reminders, calls and failures. */
+import type {
+  CustomerLine,
+  CustomerView,
+  DeskFact,
+  FailureTable,
+  FollowUpsView,
+  JobView,
+  OrderVisit,
+  ReminderLine,
+  ReminderList,
+  ReminderReason,
+} from '@schemas';
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { call } from '@/api/call';
+
+export const useCustomers = defineStore('customers', () => {
+  /** Its page is open: what changes elsewhere is fetched for it. */
+  const watched = ref(false);
+  const lines = ref<CustomerLine[] | null>(null);
+  const next = ref<string | null>(null);
+  const more = ref(false);
+  const text = ref('');
+
+  /** The first page for what is looked for; an answer that was overtaken by another question is let go. */
+  async function find(typed: string): Promise<void> {
+    text.value = typed;
+    const answer = await call('listCustomers', { text: typed, after: null });
+    if (text.value !== typed) return;
+    lines.value = answer.customers;
+    next.value = answer.next;
+    more.value = answer.more;
+  }
+  async function further(): Promise<void> {
+    const after = next.value;
+    if (after === null) return;
+    next.value = null;
+    const answer = await call('listCustomers', { text: text.value, after });
+    lines.value = [...(lines.value ?? []), ...answer.customers];
+    next.value = answer.next;
+  }
+
+  const one = ref<CustomerView | null>(null);
+  const wanted = ref('');
+  async function open(phone: string): Promise<void> {
+    wanted.value = phone;
+    const answer = await call('customer', { phone });
+    if (wanted.value === phone) one.value = answer;
+  }
+  const again = () => (wanted.value === '' ? Promise.resolve() : open(wanted.value));
+  function close(): void {
+    [wanted.value, one.value] = ['', null];
+  }
+
+  async function note(said: string): Promise<void> {
+    await call('noteOnCustomer', { phone: wanted.value, text: said });
+    await again();
+  }
+  async function addContract(contract: Omit<Extract<DeskFact, { fact: 'contract' }>, 'fact'>): Promise<void> {
+    await call('noteOnDesk', { fact: { fact: 'contract', ...contract } });
+    await again();
+  }
+  async function endContract(contract: string): Promise<void> {
+    await call('endContract', { contract });
+    await again();
+  }
+  /** The order for a visit; the one that is open already where there is one. */
+  const orderVisit = (visit: OrderVisit): Promise<JobView> => call('orderVisit', visit);
+
+  const due = ref<Partial<Record<ReminderReason, ReminderList>>>({});
+  async function loadDue(reason: ReminderReason): Promise<void> {
+    due.value = { ...due.value, [reason]: await call('reminders', { reason, after: null }) };
+  }
+  async function furtherDue(reason: ReminderReason): Promise<void> {
+    const known = due.value[reason];
+    if (!known?.next) return;
+    const page = await call('reminders', { reason, after: known.next });
+    due.value = { ...due.value, [reason]: { ...page, lines: [...known.lines, ...page.lines] } };
+  }
+  async function tell(line: ReminderLine, told: boolean): Promise<void> {
+    if (line.job === null) return;
+    await call('tellReminder', { job: line.job, reason: line.reason, told });
+    await loadDue(line.reason);
+  }
+
+  const calls = ref<FollowUpsView | null>(null);
+  async function loadCalls(): Promise<void> {
+    calls.value = await call('followUps');
+  }
+  async function recordCall(said: Omit<Extract<DeskFact, { fact: 'follow_up' }>, 'fact'>): Promise<void> {
+    await call('noteOnDesk', { fact: { fact: 'follow_up', ...said } });
+    await loadCalls();
+  }
+
+  const failures = ref<FailureTable | null>(null);
+  async function countFailures(from: number, to: number): Promise<void> {
+    failures.value = await call('failureCounts', { from, to });
+  }
+
+  /** What is on the screen, again: pages behind the first are fetched when they are scrolled to. */
+  async function follow(): Promise<void> {
+    await Promise.all([again(), ...(calls.value ? [loadCalls()] : [])]);
+  }
+
+  return {
+    watched,
+    lines,
+    next,
+    more,
+    text,
+    find,
+    further,
+    one,
+    wanted,
+    open,
+    close,
+    note,
+    addContract,
+    endContract,
+    orderVisit,
+    due,
+    loadDue,
+    furtherDue,
+    tell,
+    calls,
+    loadCalls,
+    recordCall,
+    failures,
+    countFailures,
+    follow,
+  };
+});

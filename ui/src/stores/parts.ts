@@ -1,0 +1,29 @@
+/** 配件: every stock, requests, old parts; what the owner does about them. */
+import type { OneOldPart, OldPartStep, PartsDesk, PartTerms, RequestStep, StockFact } from '@schemas';
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { call } from '@/api/call';
+import { latest } from './latest';
+
+export const useParts = defineStore('parts', () => {
+  const view = ref<PartsDesk | null>(null);
+  /** Its page is open: what changes elsewhere is fetched for it. */
+  const watched = ref(false);
+  const load = latest(async () => {
+    view.value = await call('partsDesk');
+  });
+  async function then(work: Promise<unknown>): Promise<void> {
+    await work;
+    await load();
+  }
+
+  const move = (member: string | null, fact: StockFact) => then(call('moveParts', { member, fact }));
+  const answer = (request: string, step: RequestStep, note: string) =>
+    then(call('noteOnDesk', { fact: { fact: 'answer', request, step, promised: null, note } }));
+  const arrived = (member: string, request: string) => then(call('partArrived', { member, request }));
+  const setTerms = (terms: PartTerms) => then(call('setPartTerms', terms));
+  const sayOld = (parts: OneOldPart[], step: OldPartStep, said: { batch?: string; courier?: string; deducted_fen?: number } = {}) =>
+    then(call('sayOldParts', { parts, step, batch: said.batch ?? '', courier: said.courier ?? '', deducted_fen: said.deducted_fen ?? 0 }));
+
+  return { view, watched, load, move, answer, arrived, setTerms, sayOld };
+});
