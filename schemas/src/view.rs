@@ -3,6 +3,7 @@
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
 mod bench;
+mod books;
 mod bundle;
 mod fees;
 mod history;
@@ -14,15 +15,18 @@ mod mine;
 mod outlet;
 mod photo;
 mod said;
+mod settlement;
 mod storage;
 mod sync;
 mod trade;
+mod wages;
 pub(crate) mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use bench::*;
+pub use books::*;
 pub use bundle::*;
 pub use fees::*;
 pub use history::*;
@@ -34,9 +38,11 @@ pub use mine::*;
 pub use outlet::*;
 pub use photo::*;
 pub use said::*;
+pub use settlement::*;
 pub use storage::*;
 pub use sync::*;
 pub use trade::*;
+pub use wages::*;
 pub(crate) use words::words;
 pub use words::*;
 

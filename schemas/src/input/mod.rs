@@ -8,6 +8,7 @@ mod keys;
 mod lists;
 mod photos;
 mod said;
+mod settlement;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,7 @@ pub use keys::*;
 pub use lists::*;
 pub use photos::*;
 pub use said::*;
+pub use settlement::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

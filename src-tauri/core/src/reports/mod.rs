@@ -4,5 +4,6 @@ pub mod day;
 pub mod history;
 pub mod labels;
 pub mod proof;
+pub mod statement;
 pub mod terms;
 pub mod words;
