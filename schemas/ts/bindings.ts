@@ -42,6 +42,18 @@ export const commands = {
 	noteOnDesk: (input: NoteOnDesk) => typedError<string, Failure>(__TAURI_INVOKE("note_on_desk", { input })),
 	/**  Six digits for a price above guide, to be said over the phone. */
 	sayDigits: (input: SayDigits) => typedError<SpokenDigits, Failure>(__TAURI_INVOKE("say_digits", { input })),
+	settlement: (input: SettlementOf) => typedError<SettlementView, Failure>(__TAURI_INVOKE("settlement", { input })),
+	settle: (input: Settle) => typedError<DeskDone, Failure>(__TAURI_INVOKE("settle", { input })),
+	claimLines: (input: ClaimLines) => typedError<DeskDone, Failure>(__TAURI_INVOKE("claim_lines", { input })),
+	claimProposed: (input: ClaimProposed) => typedError<DeskDone, Failure>(__TAURI_INVOKE("claim_proposed", { input })),
+	undoDesk: (input: UndoDesk) => typedError<null, Failure>(__TAURI_INVOKE("undo_desk", { input })),
+	makeStatement: (input: MakeStatement) => typedError<FileMade, Failure>(__TAURI_INVOKE("make_statement", { input })),
+	wages: (input: WagesOf) => typedError<WagesView, Failure>(__TAURI_INVOKE("wages", { input })),
+	noteWage: (input: NoteWage) => typedError<DeskDone, Failure>(__TAURI_INVOKE("note_wage", { input })),
+	makeWageSheet: (input: MakeWageSheet) => typedError<FileMade, Failure>(__TAURI_INVOKE("make_wage_sheet", { input })),
+	priceBooks: () => typedError<PriceBooksView, Failure>(__TAURI_INVOKE("price_books")),
+	compareSet: (input: PriceSetFile) => typedError<SetCompared, Failure>(__TAURI_INVOKE("compare_set", { input })),
+	publishPrices: (input: PublishSet) => typedError<null, Failure>(__TAURI_INVOKE("publish_prices", { input })),
 	readPasted: (input: PastedText) => typedError<PastedOrder, Failure>(__TAURI_INVOKE("read_pasted", { input })),
 	jobTexts: (input: AskTexts) => typedError<JobTexts, Failure>(__TAURI_INVOKE("job_texts", { input })),
 	/**
@@ -133,6 +145,22 @@ export type AddPhotos = {
 	appliance: string,
 	stage: PhotoStage,
 	pictures: NewPicture[],
+};
+
+/**  An advance that a member asked for and nobody answered. */
+export type AdvanceWish = {
+	id: string,
+	fen: number,
+	note: string,
+	at: number,
+};
+
+/**  What is to come, by days since it was submitted (R31). */
+export type AgeingView = {
+	to_30: number,
+	to_60: number,
+	to_90: number,
+	older: number,
 };
 
 /**  Copies for the maker's app: plain files in a folder. */
@@ -432,6 +460,24 @@ export type ChoiceView = {
 	value: string,
 };
 
+/**  Lines that are claimed of a maker for one job. */
+export type ClaimLines = {
+	job: string,
+	maker: string,
+	lines: NewClaimLine[],
+};
+
+/**  A line that could be claimed, by the settlement prices of the day of the work. */
+export type ClaimOffer = {
+	/**  The maker's own code. */
+	code: string,
+	name: string,
+	quantity: number,
+	fen: number,
+	/**  The sheet's line that it follows from. */
+	fee: string | null,
+};
+
 /**  A claim pack that was written. */
 export type ClaimPackMade = {
 	name: string,
@@ -445,7 +491,23 @@ export type ClaimPackMade = {
 	unproven: number,
 };
 
+/**  Lines that follow from the sheets of these jobs, all of them. */
+export type ClaimProposed = {
+	jobs: string[],
+};
+
 export type ClaimState = "proposed" | "agreed" | "rejected" | "paid";
+
+/**  A line that is claimed of a maker. An adjustment is a line of its own. */
+export type ClaimedLine = {
+	id: string,
+	maker: string,
+	code: string,
+	name: string,
+	quantity: number,
+	fen: number,
+	adjusts: string | null,
+};
 
 /**  How a code is drawn. */
 export type CodeKind = "qr" | "code128" | "code39" | 
@@ -596,6 +658,13 @@ export type DayReview = {
 	not_arrived: DeviceView[],
 };
 
+/**  A deduction that the outlet knows by name. */
+export type DeductionOffer = {
+	code: string,
+	name: Text,
+	usual: number,
+};
+
 /**  One action with everything that it did, in whichever documents. */
 export type DeedView = {
 	/**  Its name, by which it can be undone. */
@@ -610,6 +679,13 @@ export type DeedView = {
 	differences: DifferenceView[],
 	/**  All of it is on the relay. */
 	received: boolean,
+};
+
+/**  What was written at the desk, and by which name it is undone. */
+export type DeskDone = {
+	action: string,
+	/**  Facts that were added. */
+	count: number,
 };
 
 /**  A line of the owner's desk. */
@@ -769,7 +845,7 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  No safety notice was given on this job, so there is none to print. */
 "no_notice_given" | 
 /**  It does not fit into a picture or on a roll; A4 has pages. */
-"paper_too_long" | "paper_failed" | "draft_too_long" | "too_many_drafts" | "internal";
+"paper_too_long" | "paper_failed" | "settle_not_next" | "settle_not_ready" | "set_refused" | "draft_too_long" | "too_many_drafts" | "internal";
 
 /**  How charge got into or out of a circuit (R32). */
 export type Evacuation = "pump" | 
@@ -1136,6 +1212,18 @@ export type JobCard = {
 	refounded_from?: string | null,
 };
 
+/**  What a job brings and costs the outlet, in fen (R31). */
+export type JobCosts = {
+	/**  What the maker accepted, else what is or could be claimed. */
+	settlement: number,
+	customer: number,
+	/**  Parts that the customer pays, at the guide price. */
+	parts: number,
+	travel: number,
+	wages: number,
+	margin: number,
+};
+
 export type JobKind = 
 /**  安装 */
 "install" | 
@@ -1234,6 +1322,17 @@ export type KeyView = {
 
 export type Language = "zh" | "en";
 
+/**  Where a finding is mended. */
+export type LintAt = "job" | "customer" | "appliance" | "purchase" | "photos" | "signature" | "parts" | "fees" | "follow_up" | "lines";
+
+/**  What keeps a claim from being ready (R31). */
+export type LintLine = {
+	code: string,
+	text: Text,
+	at: LintAt,
+	appliance: string | null,
+};
+
 /**  A page of the jobs that fit all that is set. */
 export type ListJobs = {
 	days: DayRange | null,
@@ -1273,10 +1372,55 @@ export type MakePaper = {
 	language: Language,
 };
 
+/**  What a maker is sent for a month. */
+export type MakeStatement = {
+	maker: string,
+	month: string,
+	form: SheetForm,
+	language: Language,
+};
+
+/**  工资单 */
+export type MakeWageSheet = {
+	member: string,
+	month: string,
+	form: SheetForm,
+	language: Language,
+};
+
+/**  What a maker owes of all months (R38). */
+export type MakerDue = {
+	maker: string,
+	due: number,
+};
+
+/**  A maker's month in sums. */
+export type MakerMonth = {
+	maker: string,
+	jobs: number,
+	/**  Not submitted yet. */
+	open: number,
+	claimed: number,
+	deducted: number,
+	received: number,
+	due: number,
+};
+
 /**  What a maker owes by settlements under way (R31). */
 export type MakerOwes = {
 	maker: string,
 	fen: number,
+};
+
+/**  What one maker pays for an item, and how much dearer the customer is (R27). */
+export type MakerPrice = {
+	maker: string,
+	code: string,
+	settlement: number,
+	/**  Guide ÷ settlement; `None` where the maker pays nothing. */
+	permille: number | null,
+	/**  Beyond what the owner finds right. */
+	above: boolean,
 };
 
 export type MemberDay = {
@@ -1294,6 +1438,18 @@ export type MemberMoney = {
 	in_hand_fen: number,
 	/**  Of all days. */
 	not_handed_in_fen: number,
+};
+
+/**  A member's month in sums; pieces stand in [`WagesView::shown`] only. */
+export type MemberMonth = {
+	member: MemberView,
+	/**  Jobs of the month. */
+	jobs: number,
+	bonus: number,
+	deducted: number,
+	advanced: number,
+	paid: number,
+	asked: AdvanceWish[],
 };
 
 export type MemberView = {
@@ -1330,6 +1486,28 @@ export type MineView = {
 	now: number,
 };
 
+/**  A line of somebody's month beside the pieces. */
+export type MonthLine = {
+	id: string,
+	kind: WageKind,
+	/**  Below zero for deductions, advances and what was paid. */
+	fen: number,
+	reason: string,
+	job: string | null,
+	at: number,
+};
+
+/**  One member's month, line by line. */
+export type MonthOfMember = {
+	member: MemberView,
+	earned: EarnedView,
+	lines: MonthLine[],
+	/**  Pieces that count and bonuses, less deductions and advances. */
+	total: number,
+	/**  Of that not paid yet. */
+	left: number,
+};
+
 /**  What a member earned in a month, line by line (R42). */
 export type MonthView = {
 	/**  `2026-11` */
@@ -1346,6 +1524,16 @@ export type NetworkNote = {
 	back: boolean,
 	/**  Bytes cost money here; `None`: the system doesn't say. */
 	metered: boolean | null,
+};
+
+export type NewClaimLine = {
+	code: string,
+	name: string,
+	quantity: number,
+	fen: number,
+	fee: string | null,
+	/**  The line that this one puts right; then the sum may be below zero. */
+	adjusts: string | null,
 };
 
 /**  A picture on its way in. */
@@ -1417,6 +1605,18 @@ export type NoteOnDesk = {
 export type NoteOnOrder = {
 	job: string,
 	fact: OrderFact,
+};
+
+/**  A line of somebody's month; an advance may answer one that was asked for. */
+export type NoteWage = {
+	member: string,
+	/**  `2026-11`: the month that it belongs to. */
+	month: string,
+	kind: WageKind,
+	fen: number,
+	reason: string,
+	job: string | null,
+	asked: string | null,
 };
 
 /**  安全隐患告知书: refusal or warning in writing (R12). */
@@ -1707,6 +1907,48 @@ export type Preferences = {
 	photo_position: boolean | null,
 };
 
+export type PriceBookView = {
+	book: string,
+	name: Text,
+	/**  Any when empty. */
+	segments: Segment[],
+	/**  Townships; any when empty. */
+	regions: string[],
+	rows: PriceRow[],
+};
+
+export type PriceBooksView = {
+	sets: SetLine[],
+	books: PriceBookView[],
+	now: number,
+};
+
+/**  A price that another set would change: before or after is missing where the item comes or goes. */
+export type PriceChange = {
+	/**  The book, the maker, or nothing. */
+	under: string,
+	code: string,
+	name: Text,
+	before: number | null,
+	after: number | null,
+};
+
+export type PriceRow = {
+	code: string,
+	name: Text,
+	kind: FeeKind,
+	unit: Unit,
+	guide: number,
+	makers: MakerPrice[],
+};
+
+/**  A price set as its file has it. */
+export type PriceSetFile = {
+	kind: SetKind,
+	/**  JSON. */
+	file: string,
+};
+
 /**  What a customer is given of a job (R45). */
 export type ProofKind = 
 /**  服务凭证 */
@@ -1715,6 +1957,14 @@ export type ProofKind =
 "repair_list" | 
 /**  安全隐患告知书 (R12) */
 "safety_notice";
+
+/**  Puts a price set in force from a moment on, now at the earliest. */
+export type PublishSet = {
+	kind: SetKind,
+	/**  JSON. */
+	file: string,
+	from: number,
+};
 
 /**  A half-typed field, kept until it is saved or dropped. An empty text drops it. */
 export type PutDraft = {
@@ -1746,6 +1996,12 @@ export type QuoteView = {
 export type Rate = {
 	of: number,
 	good: number,
+};
+
+export type RateLine = {
+	code: string,
+	name: Text,
+	fen: number,
 };
 
 /**  Looks for barcodes and QR codes in a picture that is not kept. */
@@ -2006,6 +2262,16 @@ export type SetCollection = {
 	code: string,
 };
 
+/**  What a set would change, before it is published. */
+export type SetCompared = {
+	kind: SetKind,
+	version: string,
+	/**  As the file says: `2026-12-01`. */
+	valid_from: number | null,
+	changes: PriceChange[],
+	same: number,
+};
+
 export type SetDeviceStatus = {
 	device: string,
 	status: DeviceStatus,
@@ -2042,6 +2308,15 @@ export type SetKind =
 /**  Brands, townships and customer segments. */
 "places";
 
+/**  One version of a price set. */
+export type SetLine = {
+	kind: SetKind,
+	version: string,
+	/**  `None`: it came with the program and holds always. */
+	from: number | null,
+	stands: SetStands,
+};
+
 /**  How the outlet wants its pictures; an owner says it. */
 export type SetPictures = {
 	/**  Longest side of a shared picture, in pixels: 800 to 3,200. */
@@ -2050,8 +2325,78 @@ export type SetPictures = {
 	stamped: boolean,
 };
 
+export type SetStands = "past" | "in_force" | "to_come";
+
+/**  Steps that are taken together, and undone together. */
+export type Settle = {
+	steps: SettleStep[],
+};
+
 /**  A settlement's life (R31). */
 export type SettleState = "draft" | "ready" | "submitted" | "accepted" | "deducted" | "rejected" | "paid";
+
+/**  A step of one job's claim. */
+export type SettleStep = {
+	job: string,
+	state: SettleState,
+	/**  What the maker accepted, deducted or paid; nought where no sum was named. */
+	fen: number,
+	reason: string,
+	reference: string,
+};
+
+/**  A page of the jobs that a maker pays for. */
+export type SettlementOf = {
+	/**  `2026-11`; empty for the present one. */
+	month: string,
+	/**  `None` for all makers. */
+	maker: string | null,
+	/**  From 0. */
+	page: number,
+};
+
+/**  One job of a maker's month. */
+export type SettlementRow = {
+	card: JobCard,
+	maker: string,
+	/**  `None` before anybody touched it. */
+	state: SettleState | null,
+	since: number | null,
+	claimed: number,
+	/**  `None` where the maker named no sum: then all that was claimed. */
+	accepted: number | null,
+	deducted: number,
+	received: number,
+	due: number,
+	/**  Whole days since it was submitted, while something is due. */
+	age_days: number | null,
+	reason: string,
+	reference: string,
+	lines: ClaimedLine[],
+	proposed: ClaimOffer[],
+	/**  What else this maker pays for on such a machine. */
+	more: ClaimOffer[],
+	lint: LintLine[],
+	costs: JobCosts,
+	/**  What may be said of it next. */
+	next: SettleState[],
+};
+
+export type SettlementView = {
+	/**  `2026-11`: jobs that were finished in it. */
+	month: string,
+	makers: MakerMonth[],
+	receivable: MakerDue[],
+	ageing: AgeingView,
+	rows: SettlementRow[],
+	page: number,
+	pages: number,
+	/**  Settlement prices are here. */
+	priced: boolean,
+	/**  What a kilometre costs the outlet; nought while nobody said. */
+	km: number,
+	now: number,
+};
 
 /**  A fact of a job's sheet. Figures are whole numbers in the unit of their name. */
 export type SheetFact = 
@@ -2098,6 +2443,8 @@ export type SheetField = "brand" | "model" | "serial" | "symptom" | "fault" | "c
 "nameplate_volts" | 
 /**  `0.02-0.8` */
 "nameplate_megapascals";
+
+export type SheetForm = "xlsx" | "pdf";
 
 export type Shell = 
 /**  The phone in one hand. */
@@ -2346,6 +2693,11 @@ export type Undo = {
 	action: string,
 };
 
+/**  An action at the desk, by the name that it was answered with. */
+export type UndoDesk = {
+	action: string,
+};
+
 /**  What a price counts. */
 export type Unit = 
 /**  次/个 */
@@ -2399,7 +2751,28 @@ export type WageEntry = {
 	reason: string,
 };
 
-export type WageKind = "piece" | "bonus" | "deduction" | "advance";
+export type WageKind = "piece" | "bonus" | "deduction" | "advance" | 
+/**  已发: handed over or transferred. */
+"paid";
+
+/**  Everybody's month, and one member's line by line. */
+export type WagesOf = {
+	/**  `2026-11`; empty for the present one. */
+	month: string,
+	member: string | null,
+};
+
+export type WagesView = {
+	/**  `2026-11` */
+	month: string,
+	members: MemberMonth[],
+	shown: MonthOfMember | null,
+	deductions: DeductionOffer[],
+	rates: RateLine[],
+	/**  The rate set's version. */
+	version: string,
+	now: number,
+};
 
 export type WaitingJob = {
 	/**  `None` for what belongs to no job. */

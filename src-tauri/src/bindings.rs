@@ -9,8 +9,8 @@ use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    bundles, facts, history, inbox, kept, lists, money, orders, paper, photos, said, session, sheet, storage, sync,
-    team, visit,
+    bundles, facts, history, inbox, kept, lists, money, orders, paper, photos, said, session, settlement, sheet,
+    storage, sync, team, visit,
 };
 
 /// A core event on its way to the screen.
@@ -60,6 +60,18 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             money::note_on_order,
             money::note_on_desk,
             money::say_digits,
+            settlement::settlement,
+            settlement::settle,
+            settlement::claim_lines,
+            settlement::claim_proposed,
+            settlement::undo_desk,
+            settlement::make_statement,
+            settlement::wages,
+            settlement::note_wage,
+            settlement::make_wage_sheet,
+            settlement::price_books,
+            settlement::compare_set,
+            settlement::publish_prices,
             said::read_pasted,
             said::job_texts,
             paper::make_paper,

@@ -12,6 +12,7 @@ pub mod paper;
 pub mod photos;
 pub mod said;
 pub mod session;
+pub mod settlement;
 pub mod sheet;
 pub mod storage;
 pub mod sync;
