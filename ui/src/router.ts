@@ -41,6 +41,9 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: 'orders', component: () => import('./desk/OrdersPage.vue') },
       { path: 'review', component: () => import('./desk/ReviewPage.vue') },
+      { path: 'settlement', component: () => import('./desk/settlement/SettlementPage.vue') },
+      { path: 'wages', component: () => import('./desk/wages/WagesPage.vue') },
+      { path: 'prices', component: () => import('./desk/prices/PricesPage.vue') },
       { path: 'sync', component: () => import('./desk/SyncPage.vue') },
       { path: 'team', component: () => import('./desk/TeamPage.vue') },
       { path: 'storage', component: () => import('./desk/StoragePage.vue') },

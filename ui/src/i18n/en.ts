@@ -8,10 +8,11 @@ import fees from './en/fees';
 import field from './en/field';
 import mine from './en/mine';
 import proof from './en/proof';
+import settle from './en/settle';
 import turns from './en/turns';
 import visit from './en/visit';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, turns, visit, words };
+const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, settle, turns, visit, words };
 export default en;

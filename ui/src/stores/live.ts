@@ -7,12 +7,15 @@ import { useMine } from './mine';
 import { useNotices } from './notices';
 import { useOrders } from './orders';
 import { useReview } from './review';
+import { usePriceBooks } from './priceBooks';
 import { useSession } from './session';
+import { useSettlement } from './settlement';
 import { useStorage } from './storage';
 import { useSync } from './sync';
 import { useTeam } from './team';
 import { useToday } from './today';
 import { useTurns } from './turns';
+import { useWages } from './wages';
 
 export function followCore(): Promise<() => void> {
   const bench = useBench();
@@ -27,6 +30,8 @@ export function followCore(): Promise<() => void> {
   const team = useTeam();
   const today = useToday();
   const turns = useTurns();
+  /** The desk's books, where one is looked at. */
+  const books = [useSettlement(), useWages(), usePriceBooks()];
 
   const fetch = (...work: Promise<void>[]) => {
     Promise.all(work).catch((error: unknown) => notices.failed(error));
@@ -39,7 +44,8 @@ export function followCore(): Promise<() => void> {
 
   /** What this member has, and what waits for the owner: where somebody looked at it. */
   function ledgers(): Promise<void>[] {
-    return [...(mine.view ? [mine.load()] : []), ...(mine.month ? [mine.loadMonth()] : []), ...(turns.view ? [turns.load()] : [])];
+    const open = books.filter((book) => book.view !== null).map((book) => book.load());
+    return [...(mine.view ? [mine.load()] : []), ...(mine.month ? [mine.loadMonth()] : []), ...(turns.view ? [turns.load()] : []), ...open];
   }
 
   function follow(event: CoreEvent): void {

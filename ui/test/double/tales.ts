@@ -4,6 +4,7 @@ import { at, card, photo, text } from '../builders';
 import { mine, turns } from '../moneyBuilders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
 import { Bench, Contested, Moved } from './benchTales';
+import { settlement } from '../settleBuilders';
 import { judged } from './mineStory';
 import { Story } from './story';
 
@@ -28,6 +29,7 @@ class Quiet extends Story {
     });
   override do_owners_turns = () => turns({ lines: [] });
   override do_team = () => team({ members: [], devices: [] });
+  override do_settlement = () => settlement({ rows: [], makers: [], receivable: [], ageing: { to_30: 0, to_60: 0, to_90: 0, older: 0 } });
 }
 
 const stuck: StuckPiece = {
