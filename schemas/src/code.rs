@@ -210,6 +210,12 @@ codes! {
     /// It does not fit into a picture or on a roll; A4 has pages.
     PaperTooLong = "paper_too_long",
     PaperFailed = "paper_failed",
+    /// A claim is not where this step begins.
+    SettleNotNext = "settle_not_next",
+    /// A claim still lacks something that the maker asks for.
+    SettleNotReady = "settle_not_ready",
+    /// A price set can't be used: which line, and why.
+    SetRefused = "set_refused",
     DraftTooLong = "draft_too_long",
     TooManyDrafts = "too_many_drafts",
     Internal = "internal",

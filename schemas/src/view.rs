@@ -3,6 +3,7 @@
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
 mod bench;
+mod books;
 mod bundle;
 mod customers;
 mod fees;
@@ -16,15 +17,18 @@ mod outlet;
 mod parts;
 mod photo;
 mod said;
+mod settlement;
 mod storage;
 mod sync;
 mod trade;
+mod wages;
 pub(crate) mod words;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use bench::*;
+pub use books::*;
 pub use bundle::*;
 pub use customers::*;
 pub use fees::*;
@@ -38,9 +42,11 @@ pub use outlet::*;
 pub use parts::*;
 pub use photo::*;
 pub use said::*;
+pub use settlement::*;
 pub use storage::*;
 pub use sync::*;
 pub use trade::*;
+pub use wages::*;
 pub(crate) use words::words;
 pub use words::*;
 

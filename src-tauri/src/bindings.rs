@@ -10,7 +10,7 @@ use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
     bundles, customers, facts, history, inbox, kept, lists, money, orders, paper, parts, photos, review, said, session,
-    sheet, storage, sync, team, visit,
+    settlement, sheet, storage, sync, team, visit,
 };
 
 /// A core event on its way to the screen.
@@ -74,6 +74,18 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             customers::tell_reminder,
             customers::follow_ups,
             customers::failure_counts,
+            settlement::settlement,
+            settlement::settle,
+            settlement::claim_lines,
+            settlement::claim_proposed,
+            settlement::undo_desk,
+            settlement::make_statement,
+            settlement::wages,
+            settlement::note_wage,
+            settlement::make_wage_sheet,
+            settlement::price_books,
+            settlement::compare_set,
+            settlement::publish_prices,
             said::read_pasted,
             said::job_texts,
             paper::make_paper,

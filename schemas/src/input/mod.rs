@@ -10,6 +10,7 @@ mod lists;
 mod parts;
 mod photos;
 mod said;
+mod settlement;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,7 @@ pub use lists::*;
 pub use parts::*;
 pub use photos::*;
 pub use said::*;
+pub use settlement::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

@@ -350,6 +350,8 @@ words!(WageKind {
     Bonus = "bonus",
     Deduction = "deduction",
     Advance = "advance",
+    /// 已发: handed over or transferred.
+    Paid = "paid",
 });
 
 words!(

@@ -15,6 +15,7 @@ pub mod photos;
 pub mod review;
 pub mod said;
 pub mod session;
+pub mod settlement;
 pub mod sheet;
 pub mod storage;
 pub mod sync;

@@ -20,7 +20,7 @@ use crate::failure::Told;
 /// The font is read once, when somebody wants a paper.
 static PRESS: OnceLock<Press> = OnceLock::new();
 
-fn press() -> Result<&'static Press, PressError> {
+pub(super) fn press() -> Result<&'static Press, PressError> {
     if let Some(press) = PRESS.get() {
         return Ok(press);
     }

@@ -2,6 +2,7 @@
 
 mod history;
 mod kept;
+mod settlement;
 
 use std::error::Error;
 

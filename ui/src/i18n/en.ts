@@ -11,10 +11,11 @@ import mine from './en/mine';
 import parts from './en/parts';
 import proof from './en/proof';
 import review from './en/review';
+import settle from './en/settle';
 import turns from './en/turns';
 import visit from './en/visit';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, customers, data, desk, errors, fees, field, mine, parts, proof, review, turns, visit, words };
+const en: Messages = { bench, common, customers, data, desk, errors, fees, field, mine, parts, proof, review, settle, turns, visit, words };
 export default en;

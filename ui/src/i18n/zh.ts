@@ -11,8 +11,9 @@ import mine from './zh/mine';
 import parts from './zh/parts';
 import proof from './zh/proof';
 import review from './zh/review';
+import settle from './zh/settle';
 import turns from './zh/turns';
 import visit from './zh/visit';
 import words from './zh/words';
 
-export default { bench, common, customers, data, desk, errors, fees, field, mine, parts, proof, review, turns, visit, words };
+export default { bench, common, customers, data, desk, errors, fees, field, mine, parts, proof, review, settle, turns, visit, words };

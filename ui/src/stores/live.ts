@@ -9,12 +9,15 @@ import { useNotices } from './notices';
 import { useOrders } from './orders';
 import { useParts } from './parts';
 import { useReview } from './review';
+import { usePriceBooks } from './priceBooks';
 import { useSession } from './session';
+import { useSettlement } from './settlement';
 import { useStorage } from './storage';
 import { useSync } from './sync';
 import { useTeam } from './team';
 import { useToday } from './today';
 import { useTurns } from './turns';
+import { useWages } from './wages';
 
 export function followCore(): Promise<() => void> {
   const bench = useBench();
@@ -31,6 +34,8 @@ export function followCore(): Promise<() => void> {
   const team = useTeam();
   const today = useToday();
   const turns = useTurns();
+  /** The desk's books, where one is looked at. */
+  const books = [useSettlement(), useWages(), usePriceBooks()];
 
   const fetch = (...work: Promise<void>[]) => {
     Promise.all(work).catch((error: unknown) => notices.failed(error));
@@ -49,6 +54,7 @@ export function followCore(): Promise<() => void> {
       ...(turns.view ? [turns.load()] : []),
       ...(parts.watched ? [parts.load()] : []),
       ...(customers.watched ? [customers.follow()] : []),
+      ...books.filter((book) => book.view !== null).map((book) => book.load()),
     ];
   }
 

@@ -12,9 +12,9 @@ import type {
   StorageView,
 } from '@schemas';
 import { keyView, session, storageView } from '../outletBuilders';
-import { DeskStory } from './deskStory';
+import { SettleStory } from './settleStory';
 
-export class DataStory extends DeskStory {
+export class DataStory extends SettleStory {
   readonly drafts = new Map<string, string>();
   readonly choices = new Map<string, string>();
   storage: StorageView = storageView();

@@ -5,6 +5,7 @@ import { failures, followUps, partsDesk } from '../deskBuilders';
 import { mine, turns } from '../moneyBuilders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
 import { Bench, Contested, Moved } from './benchTales';
+import { settlement } from '../settleBuilders';
 import { judged } from './mineStory';
 import { Story } from './story';
 
@@ -34,6 +35,7 @@ class Quiet extends Story {
   override do_reminders = () => ({ lines: [], next: null, now: Date.now() });
   override do_follow_ups = () => followUps({ calls: [], silent: [] });
   override do_failure_counts = () => failures({ lines: [], repairs: 0 });
+  override do_settlement = () => settlement({ rows: [], makers: [], receivable: [], ageing: { to_30: 0, to_60: 0, to_90: 0, older: 0 } });
 }
 
 const stuck: StuckPiece = {

@@ -25,7 +25,7 @@ use crate::store::{Store, StoreError};
 const ENDS_SOON_DAYS: i64 = 60;
 
 /// A job that somebody worked on, held while wages look at it.
-struct Held {
+pub(super) struct Held {
     card: JobCard,
     facts: std::sync::Arc<Job>,
     arrival: Arrival,
@@ -90,13 +90,13 @@ impl Actions {
 }
 
 /// Rates with their names.
-struct Rates {
-    rates: Vec<PieceRate>,
+pub(super) struct Rates {
+    pub(super) rates: Vec<PieceRate>,
     names: BTreeMap<String, Text>,
 }
 
 impl Rates {
-    fn of(rules: InForce<'_>) -> Self {
+    pub(super) fn of(rules: InForce<'_>) -> Self {
         let all = rules.piece_rates();
         let names = all.iter().rev().map(|(rate, name)| (rate.code.clone(), name.clone())).collect();
         Self { rates: all.into_iter().map(|(rate, _)| rate).collect(), names }
@@ -104,7 +104,7 @@ impl Rates {
 }
 
 /// This member's jobs of some days, with how far each has come. Work under way counts as today's, whenever it is due.
-fn worked(store: &mut Store, me: MemberId, days: (i64, i64), now: i64) -> Result<Vec<Held>, StoreError> {
+pub(super) fn worked(store: &mut Store, me: MemberId, days: (i64, i64), now: i64) -> Result<Vec<Held>, StoreError> {
     let of_days = ListFilter { days: Some(days), member: Some(me), ..ListFilter::default() };
     let open = ListFilter { open: true, member: Some(me), ..ListFilter::default() };
     let refused: BTreeSet<JobId> = store.stuck()?.into_iter().filter_map(|stuck| stuck.doc.job()).collect();
@@ -133,11 +133,11 @@ fn worked(store: &mut Store, me: MemberId, days: (i64, i64), now: i64) -> Result
     Ok(out.into_values().collect())
 }
 
-fn refs(held: &[Held]) -> impl Iterator<Item = Worked<'_>> {
+pub(super) fn refs(held: &[Held]) -> impl Iterator<Item = Worked<'_>> {
     held.iter().map(|one| Worked { id: one.card.job, job: &one.facts, arrival: one.arrival })
 }
 
-fn shown(earned: &Earned, held: &[Held], rates: &Rates) -> EarnedView {
+pub(super) fn shown(earned: &Earned, held: &[Held], rates: &Rates) -> EarnedView {
     let customer = |job: JobId| held.iter().find(|one| one.card.job == job).map(|one| one.card.customer.clone());
     let pieces = earned.pieces.iter().map(|piece| PieceLine {
         job: piece.job,

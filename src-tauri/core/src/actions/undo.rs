@@ -56,7 +56,7 @@ impl Actions {
         self.undo_among(&mut self.shelf.store(), docs, action)
     }
 
-    fn undo_among(&self, store: &mut Store, docs: &[DocId], action: &str) -> Result<(), UndoError> {
+    pub(super) fn undo_among(&self, store: &mut Store, docs: &[DocId], action: &str) -> Result<(), UndoError> {
         let unknown = || UndoError::Unknown(action.to_owned());
         let id: ActionId = action.parse().map_err(|_not_an_id| unknown())?;
         let (first, actor) = find(store, docs, id)?.ok_or_else(unknown)?;

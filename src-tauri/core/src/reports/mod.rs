@@ -5,5 +5,6 @@ pub mod day_paper;
 pub mod history;
 pub mod labels;
 pub mod proof;
+pub mod statement;
 pub mod terms;
 pub mod words;

@@ -309,6 +309,7 @@ const WAGE: &[Term] = &[
     ("bonus", "奖金", "bonus"),
     ("deduction", "扣款", "deduction"),
     ("advance", "借支", "advance"),
+    ("paid", "已发", "paid"),
 ];
 const EVENT: &[Term] = &[
     ("exam", "考试", "exam"),

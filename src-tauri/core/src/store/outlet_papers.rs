@@ -38,8 +38,8 @@ impl Store {
         Ok(paper.map(|paper| paper.read(outlet::read_desk)).unwrap_or_default())
     }
 
-    /// Every topic of the desk that is here, by name, but for notes on single customers: those are thousands.
-    pub fn desks(&mut self) -> Result<Vec<(String, Desk)>, StoreError> {
+    /// Names of the desk's topics that are here, but for notes on single customers: those are thousands.
+    pub fn desk_topics(&self) -> Result<Vec<String>, StoreError> {
         let docs = {
             let mut query = self.db.prepare_cached(
                 "SELECT doc FROM paper WHERE doc GLOB 'desk:*'
@@ -47,12 +47,24 @@ impl Store {
             )?;
             query.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?
         };
+        let topic = |name: String| match name.parse::<DocId>() {
+            Ok(DocId::Desk(topic)) => Some(topic),
+            _ => None,
+        };
+        Ok(docs.into_iter().filter_map(topic).collect())
+    }
+
+    /// Every topic of the desk that is here, by name.
+    pub fn desks(&mut self) -> Result<Vec<(String, Desk)>, StoreError> {
+        self.desks_of(|_| true)
+    }
+
+    /// Those topics of the desk that are wanted, by name.
+    pub fn desks_of(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, Desk)>, StoreError> {
         let mut out = Vec::new();
-        for name in docs {
-            if let Ok(DocId::Desk(topic)) = name.parse::<DocId>() {
-                let paper = self.paper(&DocId::Desk(topic.clone()))?;
-                out.push((topic, paper.map(|paper| paper.read(outlet::read_desk)).unwrap_or_default()));
-            }
+        for topic in self.desk_topics()?.into_iter().filter(|topic| wanted(topic)) {
+            let paper = self.paper(&DocId::Desk(topic.clone()))?;
+            out.push((topic, paper.map(|paper| paper.read(outlet::read_desk)).unwrap_or_default()));
         }
         Ok(out)
     }

@@ -38,6 +38,17 @@ impl Store {
         self.act_as(vec![(doc.clone(), Box::new(edit))], action, at_ms, also)
     }
 
+    /// Edits one document as an action that whoever did it can name, to undo it.
+    pub fn act_named(
+        &mut self,
+        doc: &DocId,
+        (action, id): (&str, ShortId),
+        at_ms: i64,
+        edit: impl FnOnce(&mut AutoCommit) -> Result<(), WriteError>,
+    ) -> Result<bool, StoreError> {
+        self.act_as(vec![(doc.clone(), Box::new(edit))], &message_of(action, id), at_ms, |_| Ok(()))
+    }
+
     /// Edits several documents as one action: all of it or nothing, each change carrying the action's id. Each document
     /// is named once. Returns whether anything changed.
     pub fn act_many(

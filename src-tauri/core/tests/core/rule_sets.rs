@@ -109,7 +109,7 @@ fn found(phone: &Phone, job: JobId, code: FindingCode) -> bool {
 }
 
 /// All that is in the device's database, as whoever has its key would read it.
-fn dump(phone: &Phone) -> Vec<u8> {
+pub fn dump(phone: &Phone) -> Vec<u8> {
     let db = phone.database();
     let mut tables =
         db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'").unwrap();
@@ -133,7 +133,7 @@ fn dump(phone: &Phone) -> Vec<u8> {
     out
 }
 
-fn holds(bytes: &[u8], text: &str) -> bool {
+pub fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 

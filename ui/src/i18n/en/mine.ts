@@ -32,7 +32,7 @@ export default {
   next: 'Month after',
   total: 'Total',
   entries: 'Rewards, deductions, advances',
-  wage: { piece: 'Piece', bonus: 'Reward', deduction: 'Deduction', advance: 'Advance' },
+  wage: { piece: 'Piece', bonus: 'Reward', deduction: 'Deduction', advance: 'Advance', paid: 'Paid' },
   advances: 'Advances I asked for',
   advance: 'Ask for an advance',
   advanceHint: 'It goes into the month once the owner agrees',

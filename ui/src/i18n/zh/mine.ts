@@ -28,7 +28,7 @@ export default {
   next: '后一个月',
   total: '合计',
   entries: '奖、扣、预支',
-  wage: { piece: '计件', bonus: '奖励', deduction: '扣款', advance: '预支' },
+  wage: { piece: '计件', bonus: '奖励', deduction: '扣款', advance: '预支', paid: '已发' },
   advances: '我要的预支',
   advance: '申请预支',
   advanceHint: '老板答复后记进当月',

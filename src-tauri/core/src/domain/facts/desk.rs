@@ -12,7 +12,7 @@ use crate::domain::record::{At, Word, record};
 
 record! {
     /// A step of a request (R23).
-    kept Answer in "answers" {
+    loose Answer in "answers" {
         request: ShortId = "request",
         step: Word<RequestStep> = "step",
         promised: Option<At> = "promised",
@@ -21,8 +21,9 @@ record! {
 }
 
 record! {
-    /// A line that the outlet claims from a maker (R31).
-    kept SettlementLine in "lines" {
+    /// A line that the outlet claims from a maker (R31). The outlet's own book, as steps and wages are: no evidence for
+    /// others, so a slip is undone (decision 0050).
+    loose SettlementLine in "lines" {
         job: JobId = "job",
         maker: String = "maker",
         code: String = "code",
@@ -39,7 +40,7 @@ record! {
 
 record! {
     /// Where a job's settlement is (R31).
-    kept SettlementStep in "states" {
+    loose SettlementStep in "states" {
         job: JobId = "job",
         state: Word<SettleState> = "state",
         /// What the maker accepted, deducted or paid, in fen.
@@ -77,7 +78,7 @@ record! {
 
 record! {
     /// A line of somebody's month (R42).
-    kept WageLine in "wages" {
+    loose WageLine in "wages" {
         member: MemberId = "member",
         job: Option<JobId> = "job",
         kind: Word<WageKind> = "kind",

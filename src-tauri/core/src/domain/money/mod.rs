@@ -9,6 +9,7 @@ pub mod billed;
 pub mod cash;
 #[cfg(test)]
 pub(crate) mod cast;
+pub mod claimable;
 pub mod claims;
 pub mod exchange;
 pub mod fees;

@@ -47,6 +47,22 @@ fn follows(before: Option<SettleState>, next: SettleState) -> bool {
     }
 }
 
+/// What may be said of a claim next (R31).
+pub fn next(before: Option<SettleState>) -> Vec<SettleState> {
+    SettleState::ALL.iter().copied().filter(|state| follows(before, *state)).collect()
+}
+
+/// The steps that lead to a state (R31): submitting what nobody touched says first that it is ready. Nothing where no way
+/// leads there.
+pub fn way_to(before: Option<SettleState>, state: SettleState) -> Vec<SettleState> {
+    use SettleState::{Draft, Ready, Rejected, Submitted};
+    match (before, state) {
+        (None | Some(Draft | Rejected), Submitted) => vec![Ready, Submitted],
+        _ if follows(before, state) => vec![state],
+        _ => Vec::new(),
+    }
+}
+
 /// Where the claim of a job stands, from its steps by (time, id) (R31). The same step written by two devices is one;
 /// of payments those are one that bear the same reference.
 pub fn state<'a>(job: JobId, steps: impl IntoIterator<Item = &'a SettlementStep>) -> Settlement {
@@ -255,6 +271,18 @@ mod tests {
             assert_eq!(found.state.unwrap_or(Draft), stays, "{path:?}");
         }
         assert_eq!(state(job_id(2), &steps(&[Draft])).state, None, "another job's");
+    }
+
+    #[test]
+    fn r31_submitting_says_ready_first_and_no_other_step_is_left_out() {
+        use SettleState::*;
+        assert_eq!(way_to(None, Submitted), [Ready, Submitted]);
+        assert_eq!(way_to(Some(Rejected), Submitted), [Ready, Submitted]);
+        assert_eq!(way_to(Some(Ready), Submitted), [Submitted]);
+        assert_eq!(way_to(Some(Submitted), Deducted), [Deducted]);
+        assert_eq!(way_to(Some(Accepted), Submitted), []);
+        assert_eq!(way_to(None, Paid), []);
+        assert_eq!(next(Some(Submitted)), [Accepted, Deducted, Rejected]);
     }
 
     #[test]

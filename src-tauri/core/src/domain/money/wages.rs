@@ -204,6 +204,7 @@ pub struct Entry {
     pub fen: i64,
     pub reason: String,
     pub job: Option<JobId>,
+    pub at_ms: i64,
 }
 
 /// One member's month.
@@ -214,6 +215,8 @@ pub struct Month {
     pub bonus_fen: i64,
     pub deducted_fen: i64,
     pub advanced_fen: i64,
+    /// Handed over or transferred; no part of the total.
+    pub paid_fen: i64,
     /// Pieces that count and bonuses, less deductions and advances.
     pub total_fen: i64,
     /// Deductions without a reason: they do not count.
@@ -261,14 +264,15 @@ pub fn month<'a>(
         }
         let fen = match kind {
             WageKind::Piece | WageKind::Bonus => fen,
-            WageKind::Deduction | WageKind::Advance => fen.saturating_abs().saturating_neg(),
+            WageKind::Deduction | WageKind::Advance | WageKind::Paid => fen.saturating_abs().saturating_neg(),
         };
         if kind == WageKind::Deduction && reason.trim().is_empty() {
             problems.push(Problem::new(Trouble::DeductionWithoutReason, Place::Wage(id)));
             continue;
         }
-        entries.push(Entry { id, kind, fen, reason: reason.to_owned(), job });
+        entries.push(Entry { id, kind, fen, reason: reason.to_owned(), job, at_ms: noted.happened_ms() });
     }
+    entries.sort_by_key(|e| (e.at_ms, e.id));
     let of = |kinds: &[WageKind]| sum(entries.iter().filter(|e| kinds.contains(&e.kind)).map(|e| e.fen));
     let bonus_fen = of(&[WageKind::Piece, WageKind::Bonus]);
     let (deducted_fen, advanced_fen) = (of(&[WageKind::Deduction]), of(&[WageKind::Advance]));
@@ -276,6 +280,7 @@ pub fn month<'a>(
         bonus_fen,
         deducted_fen: less(0, [deducted_fen]),
         advanced_fen: less(0, [advanced_fen]),
+        paid_fen: less(0, [of(&[WageKind::Paid])]),
         total_fen: sum([earned.counted_fen, bonus_fen, deducted_fen, advanced_fen]),
         earned,
         entries,
