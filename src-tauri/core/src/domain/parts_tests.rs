@@ -1,6 +1,6 @@
 //! Kits, requests and old parts, as they come from several hands.
 
-use doorstep_schemas::view::{ApplianceKind, Coverage, JobOutcome};
+use doorstep_schemas::view::{ApplianceKind, Coverage, JobOutcome, StockMove};
 use proptest::prelude::*;
 
 use super::*;

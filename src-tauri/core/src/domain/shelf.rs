@@ -130,9 +130,10 @@ mod tests {
     #[test]
     fn r22_what_is_given_out_leaves_the_shelf_and_what_comes_back_lies_there_again() {
         let own = [moved(1, StockMove::Count, 20)];
-        let later = |n, movement, quantity| {
-            let moved = moved(n, movement, quantity);
-            Moved { noted: crate::domain::facts::Noted { at_ms: moved.noted.at_ms + n as i64, ..moved.noted }, ..moved }
+        let later = |n: i32, movement, quantity| {
+            let mut moved = moved(u64::from(n.unsigned_abs()), movement, quantity);
+            moved.noted.at_ms += i64::from(n);
+            moved
         };
         let others = [later(2, StockMove::Issue, 5), later(3, StockMove::Return, 2), later(4, StockMove::Count, 90)];
         assert_eq!(on(&shelf(&own, &others, &[])), 17, "what a member's bag holds is no matter of the shelf");

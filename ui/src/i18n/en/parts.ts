@@ -20,7 +20,7 @@ export default {
   noneNext: 'Try another word, or clear the search.',
   empty: 'No parts yet',
   emptyNext: 'Parts stand here once a price list is imported; you can also issue one right away.',
-  pick: 'Pick a part to issue it, take it back or count it.',
+  pick: 'Pick one on the left; for a part that is not listed, type its name here.',
   close: 'Close',
   notCounted: 'Never counted',
   counted: 'Counted {date}',

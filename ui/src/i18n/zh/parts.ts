@@ -20,7 +20,7 @@ export default {
   noneNext: '换个字，或清掉搜索。',
   empty: '还没有配件',
   emptyNext: '导入配件价目后会列在这里；也可以直接发给师傅。',
-  pick: '选一个配件，给师傅发料、收回或盘点。',
+  pick: '在左边选一个；不在单子里的，在这里写名字。',
   close: '关闭',
   notCounted: '没盘点过',
   counted: '{date}盘点',
