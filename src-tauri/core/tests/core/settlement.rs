@@ -57,6 +57,8 @@ fn repaired() -> (Shop, Phone, JobId, ShortId) {
     order.maker_order = "LY20261121007".to_owned();
     let (shop, desk, job, tv) = at_home(&order);
     desk.actions.publish_rule_set(SetKind::Settlement, prices().as_bytes(), NOON).unwrap();
+    // It holds from when it was published, which is behind a clock that stands still.
+    desk.pass(1);
     desk.measure_all(job, tv, &[("socket_polarity", "right"), ("earth_present", "good")]);
     desk.fill_repair(job, tv);
     desk.shoot(job, tv, &[PhotoStage::After]);
@@ -112,6 +114,7 @@ fn r31_a_claim_goes_from_the_sheet_to_what_the_maker_paid_and_each_slip_is_undon
     assert!(matches!(deducted(1_000, " "), Err(SettleError::Fact(FactError::Required("reason")))));
     assert!(matches!(deducted(0, "照片不清"), Err(SettleError::Fact(FactError::OutOfRange { .. }))));
     deducted(1_000, "照片不清").unwrap();
+    desk.pass(1);
     desk.nature.pass(40 * DAY_MS);
     let late =
         desk.actions.settlement(&SettlementOf { month: "2026-11".to_owned(), ..SettlementOf::default() }).unwrap();
