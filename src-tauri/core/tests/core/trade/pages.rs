@@ -131,7 +131,7 @@ fn r26_the_page_says_who_pays_and_why_and_under_warranty_the_maker_does() {
     desk.actions.note_on_order(job, &invoice).unwrap();
     let fees = desk.actions.fees(job).unwrap();
     assert_eq!((fees.coverage[0].ordered, fees.coverage[0].judged), (Coverage::InWarranty, Coverage::InWarranty));
-    assert!(fees.coverage[0].reason.zh.contains("发票 2026-10-01"));
+    assert!(fees.coverage[0].reason.zh.contains("发票 2026年10月1日"));
     assert!(fees.proposed.iter().all(|offer| offer.payer == Payer::Maker));
 }
 
