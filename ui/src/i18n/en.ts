@@ -7,11 +7,12 @@ import errors from './en/errors';
 import fees from './en/fees';
 import field from './en/field';
 import mine from './en/mine';
+import noted from './en/noted';
 import proof from './en/proof';
 import turns from './en/turns';
 import visit from './en/visit';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, turns, visit, words };
+const en: Messages = { bench, common, data, desk, errors, fees, field, mine, noted, proof, turns, visit, words };
 export default en;

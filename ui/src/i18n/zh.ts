@@ -7,9 +7,10 @@ import errors from './zh/errors';
 import fees from './zh/fees';
 import field from './zh/field';
 import mine from './zh/mine';
+import noted from './zh/noted';
 import proof from './zh/proof';
 import turns from './zh/turns';
 import visit from './zh/visit';
 import words from './zh/words';
 
-export default { bench, common, data, desk, errors, fees, field, mine, proof, turns, visit, words };
+export default { bench, common, data, desk, errors, fees, field, mine, noted, proof, turns, visit, words };

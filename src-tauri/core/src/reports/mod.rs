@@ -4,5 +4,6 @@ pub mod day;
 pub mod history;
 pub mod labels;
 pub mod proof;
+mod tag;
 pub mod terms;
 pub mod words;

@@ -11,5 +11,6 @@ mod phases;
 mod proofs;
 mod quotes;
 mod random;
+mod readback;
 mod time;
 mod walk_in;
