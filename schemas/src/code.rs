@@ -207,6 +207,8 @@ codes! {
     ClaimNotWhole = "claim_not_whole",
     /// No safety notice was given on this job, so there is none to print.
     NoNoticeGiven = "no_notice_given",
+    /// No machine of this job was given a tag yet.
+    NoBenchTag = "no_bench_tag",
     /// It does not fit into a picture or on a roll; A4 has pages.
     PaperTooLong = "paper_too_long",
     PaperFailed = "paper_failed",

@@ -188,6 +188,10 @@ export type ApplianceView = {
 	/**  Everything else that its fields say: the nameplate's figures, the room, the circuit. */
 	plate: Partial<{ [key in SheetField]: string }>,
 	readings: ReadingRow[],
+	/**  Photos of this unit: required slots first. */
+	slots: PhotoSlot[],
+	/**  Parts of the list that fit it. */
+	part_offers: PartOffer[],
 	/**  The required photo that is to be shot next; `None` when all are there. */
 	next_photo: PhotoStage | null,
 };
@@ -221,8 +225,10 @@ export type AskedLine = {
 	job: string | null,
 	at: number,
 	note: string,
-	/**  The owner's answer. On a member's own device it is what their stock says: a part that was given out for it arrived. */
+	/**  The owner's answer. On a member's own device it is what their stock says of it; a part that was given out for it arrived. */
 	step: RequestStep | null,
+	/**  The owner's words with it, as why it was refused. */
+	answer: string,
 	/**  Explicit, else by the market's tier (R23); for parts. */
 	promised: number | null,
 	late: boolean,
@@ -271,6 +277,8 @@ export type BenchUnit = {
 	custody: CustodyStep | null,
 	/**  The tag on the machine, as its QR says it. */
 	tag: string,
+	/**  The tag as a QR code, drawn; none while it has no tag. */
+	tag_svg: string | null,
 	place: string,
 	/**  Whole days since it was taken (R5). */
 	days: number | null,
@@ -408,6 +416,26 @@ export type CertificateKind = "work_at_height" | "low_voltage" | "welding" |
 /**  The outlet's filing, not a person's. */
 "gas_filing";
 
+/**  加氟: work on a refrigerant circuit (R32). The last one of an appliance counts. */
+export type ChargeView = {
+	id: string,
+	appliance: string,
+	gas: string,
+	leak_found: boolean,
+	leak_at: string,
+	welded: boolean,
+	/**  The circuit still held gas when a flame was used. */
+	charged_when_welding: boolean,
+	grams: number,
+	/**  Pressures in kPa, gauge. */
+	before_kpa: number | null,
+	after_kpa: number | null,
+	evacuation: Evacuation | null,
+	minutes: number,
+	by: string,
+	at: number,
+};
+
 /**  What a look for damage saw. */
 export type CheckView = {
 	at: number,
@@ -530,6 +558,13 @@ export type CoverageView = {
 	/**  `2026-11-21`: the last day covered. */
 	until: string | null,
 	reason: Text,
+};
+
+/**  同行: one who is on the job beside those assigned. */
+export type CrewView = {
+	/**  None where the person has no account. */
+	member: string | null,
+	name: string,
 };
 
 /**  Where a unit is on its way (R17–R18). */
@@ -787,6 +822,8 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 "claim_not_whole" | 
 /**  No safety notice was given on this job, so there is none to print. */
 "no_notice_given" | 
+/**  No machine of this job was given a tag yet. */
+"no_bench_tag" | 
 /**  It does not fit into a picture or on a roll; A4 has pages. */
 "paper_too_long" | "paper_failed" | "draft_too_long" | "too_many_drafts" | "internal";
 
@@ -1021,6 +1058,21 @@ export type HandView = {
 	in_hand: number,
 };
 
+/**  安全隐患: what was found unsafe, and what came of it (R12, R14). */
+export type HazardView = {
+	id: string,
+	appliance: string | null,
+	text: string,
+	action: string,
+	households: number,
+	remaining: boolean,
+	unplugged: boolean,
+	tagged: boolean,
+	recheck: number | null,
+	by: string,
+	at: number,
+};
+
 /**  One of the values, with its author. */
 export type HeldView = {
 	/**  The change that wrote it: names it when it is picked. */
@@ -1214,9 +1266,8 @@ export type JobView = {
 	bench: BenchView[],
 	services: ServiceRow[],
 	parts: PartRow[],
-	part_offers: PartOffer[],
 	photos: PhotoView[],
-	slots: PhotoSlot[],
+	noted: NotedView,
 	service_card: CardView,
 	/**  This member may write the sheet. */
 	may_write: boolean,
@@ -1438,6 +1489,17 @@ export type NoteOnOrder = {
 	fact: OrderFact,
 };
 
+/**  What was noted, oldest first. */
+export type NotedView = {
+	charges: ChargeView[],
+	old_parts: OldPartView[],
+	hazards: HazardView[],
+	/**  Without those who left again. */
+	crew: CrewView[],
+	/**  Who could come along: active, and neither assigned nor on the crew. */
+	mates: MemberView[],
+};
+
 /**  安全隐患告知书: refusal or warning in writing (R12). */
 export type NoticeKind = "warning" | "refusal" | 
 /**  修复·隐患未消除 */
@@ -1451,6 +1513,17 @@ export type NoticeKind = "warning" | "refusal" |
 export type OldPartStep = 
 /**  Offered to the customer, who keeps it. */
 "kept" | "declined" | "tagged" | "sent" | "accepted" | "deducted";
+
+/**  旧件: where the part is that a used part made room for (R24), as said last. */
+export type OldPartView = {
+	/**  The used part. */
+	part: string,
+	step: OldPartStep | null,
+	tag: string,
+	due: number | null,
+	by: string,
+	at: number,
+};
 
 export type OneDay = {
 	/**  Any moment of the day wanted (in the outlet's time zone); `None` is today. */
@@ -1746,7 +1819,9 @@ export type ProofKind =
 /**  维修清单 (R21) */
 "repair_list" | 
 /**  安全隐患告知书 (R12) */
-"safety_notice";
+"safety_notice" | 
+/**  挂牌: what is tied to a machine that goes to the bench (R18) */
+"bench_tag";
 
 /**  A half-typed field, kept until it is saved or dropped. An empty text drops it. */
 export type PutDraft = {
@@ -1800,6 +1875,10 @@ export type ReadingRow = {
 	place: Text,
 	basis: Text,
 	class: FailureClass,
+	/**  What is usually put right once it failed. */
+	fixes: Text[],
+	/**  The repair of the unit's own fault may be the remedy as well. */
+	mended_by_repair: boolean,
 	/**  Oldest first; the last one counts. */
 	records: RecordView[],
 };

@@ -80,6 +80,8 @@ export function row(change: Partial<ReadingRow> = {}): ReadingRow {
     place: text('验电器插进热水器用的插座看灯', 'Socket tester in the heater’s socket'),
     basis: text('GB 50303', 'GB 50303'),
     class: 'a',
+    fixes: [text('重新接好端子', 'Terminal tightened'), text('换了电线', 'Wire replaced'), text('换了插座', 'Socket replaced')],
+    mended_by_repair: false,
     records: [],
     ...change,
   };
@@ -108,6 +110,7 @@ export function rcdButton(change: Partial<ReadingRow> = {}): ReadingRow {
     name: text('漏保试验按钮', 'RCD test button'),
     limit: text('按下跳闸', 'trips'),
     place: text('按漏电保护器上的试验按钮', 'Press the RCD’s test button'),
+    fixes: [text('换了漏保', 'RCD replaced')],
     input: {
       input: 'choice',
       options: [
@@ -132,6 +135,16 @@ export function appliance(change: Partial<ApplianceView> = {}): ApplianceView {
     action: '',
     plate: {},
     readings: [row(), earthResistance(), rcdButton()],
+    slots: [
+      { stage: 'nameplate', name: text('铭牌', 'Nameplate'), required: true, taken: 0 },
+      { stage: 'before', name: text('修前', 'Before'), required: false, taken: 0 },
+      { stage: 'after', name: text('修后', 'After'), required: true, taken: 0 },
+    ],
+    part_offers: [
+      { code: 'AQ-JT-01', name: text('进水接头', 'Inlet joint'), guide_fen: 2500 },
+      { code: 'AQ-MF-63', name: text('密封圈', 'Seal'), guide_fen: 1000 },
+      { code: 'AQ-AQF-07', name: text('安全阀', 'Safety valve'), guide_fen: 2500 },
+    ],
     next_photo: null,
     ...change,
   };
@@ -217,16 +230,7 @@ export function job(change: Partial<JobView> = {}): JobView {
     ],
     parts: [],
     photos: [],
-    part_offers: [
-      { code: 'AQ-JT-01', name: text('进水接头', 'Inlet joint'), guide_fen: 2500 },
-      { code: 'AQ-MF-63', name: text('密封圈', 'Seal'), guide_fen: 1000 },
-      { code: 'AQ-AQF-07', name: text('安全阀', 'Safety valve'), guide_fen: 2500 },
-    ],
-    slots: [
-      { stage: 'nameplate', name: text('铭牌', 'Nameplate'), required: true, taken: 0 },
-      { stage: 'before', name: text('修前', 'Before'), required: false, taken: 0 },
-      { stage: 'after', name: text('修后', 'After'), required: true, taken: 0 },
-    ],
+    noted: { charges: [], old_parts: [], hazards: [], crew: [], mates: [tian] },
     service_card: {
       outlet: '柘川县城关网点',
       member: '冉小军',

@@ -163,6 +163,9 @@ impl NeedSet {
                 None => found.add("photo_names", format!("{} has no name", stage.word())),
             }
         }
+        for fix in self.mending.iter().flat_map(|mending| &mending.fixes) {
+            found.text("mending", fix);
+        }
         for job in JobKind::ALL {
             let silent = |appliance: &&ApplianceKind| {
                 let asked = self.asked(*job, **appliance, &[]);

@@ -18,6 +18,23 @@ pub struct NeedSet {
     pub valid_from: String,
     pub photo_names: BTreeMap<PhotoStage, Text>,
     pub needs: Vec<Need>,
+    /// What may be measured as well once a row failed.
+    #[serde(default)]
+    pub figures: Vec<Figures>,
+    /// What is usually put right once a row failed. A row without an entry has no usual remedy: an appliance over its age is
+    /// condemned, whatever is replaced.
+    #[serde(default)]
+    pub mending: Vec<Mending>,
+}
+
+/// A lamp or a look says that something is wrong; these rows say it in figures, for the notice and for the electrician.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Figures {
+    /// Rows of the limit set, any of which failed.
+    pub failed: Vec<String>,
+    /// Rows that are offered then, and asked by nobody.
+    pub readings: Vec<String>,
 }
 
 /// An empty list of jobs or appliances fits all of them.
@@ -45,7 +62,30 @@ pub struct Asked<'a> {
     pub photos: Vec<PhotoStage>,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mending {
+    /// Rows of the limit set.
+    pub failed: Vec<String>,
+    /// The repair of the unit's own fault may be the remedy.
+    #[serde(default)]
+    pub by_repair: bool,
+    #[serde(default)]
+    pub fixes: Vec<Text>,
+}
+
 impl NeedSet {
+    /// What mends a failure of this row.
+    pub fn mending_of(&self, failed: &str) -> Option<&Mending> {
+        self.mending.iter().find(|mending| mending.failed.iter().any(|code| code == failed))
+    }
+
+    /// Rows that say in figures what is wrong where this one failed.
+    pub fn figures_of(&self, failed: &str) -> impl Iterator<Item = &str> {
+        let of = self.figures.iter().filter(move |figures| figures.failed.iter().any(|code| code == failed));
+        of.flat_map(|figures| figures.readings.iter().map(String::as_str))
+    }
+
     /// The readings and photos of such a job, and what its circumstances add (R11, R16, R17). A loaner is an
     /// installation whatever the job is.
     pub fn asked(&self, job: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Asked<'_> {

@@ -103,6 +103,8 @@ pub struct BenchUnit {
     pub custody: Option<CustodyStep>,
     /// The tag on the machine, as its QR says it.
     pub tag: String,
+    /// The tag as a QR code, drawn; none while it has no tag.
+    pub tag_svg: Option<String>,
     pub place: String,
     /// Whole days since it was taken (R5).
     pub days: Option<u32>,

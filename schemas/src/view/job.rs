@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ApplianceKind, BlockerCode, Coverage, FailureClass, Fen, FindingCode, JobKind, JobOutcome, MemberView, Millis,
-    NodeKind, Phase, PhotoStage, ServiceCode, SignedFor, SyncChip, Text, Urgency, Verdict,
+    NodeKind, NotedView, Phase, PhotoStage, ServiceCode, SignedFor, SyncChip, Text, Urgency, Verdict,
 };
 use crate::ids::{BlobHash, DeviceId, JobId, ShortId};
 use crate::input::SheetField;
@@ -226,6 +226,10 @@ pub struct ReadingRow {
     pub place: Text,
     pub basis: Text,
     pub class: FailureClass,
+    /// What is usually put right once it failed.
+    pub fixes: Vec<Text>,
+    /// The repair of the unit's own fault may be the remedy as well.
+    pub mended_by_repair: bool,
     /// Oldest first; the last one counts.
     pub records: Vec<RecordView>,
 }
@@ -264,6 +268,10 @@ pub struct ApplianceView {
     /// Everything else that its fields say: the nameplate's figures, the room, the circuit.
     pub plate: BTreeMap<SheetField, String>,
     pub readings: Vec<ReadingRow>,
+    /// Photos of this unit: required slots first.
+    pub slots: Vec<PhotoSlot>,
+    /// Parts of the list that fit it.
+    pub part_offers: Vec<PartOffer>,
     /// The required photo that is to be shot next; `None` when all are there.
     pub next_photo: Option<PhotoStage>,
 }
@@ -381,9 +389,8 @@ pub struct JobView {
     pub bench: Vec<BenchView>,
     pub services: Vec<ServiceRow>,
     pub parts: Vec<PartRow>,
-    pub part_offers: Vec<PartOffer>,
     pub photos: Vec<PhotoView>,
-    pub slots: Vec<PhotoSlot>,
+    pub noted: NotedView,
     pub service_card: CardView,
     /// This member may write the sheet.
     pub may_write: bool,

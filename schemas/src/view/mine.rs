@@ -88,8 +88,10 @@ pub struct AskedLine {
     pub job: Option<JobId>,
     pub at: Millis,
     pub note: String,
-    /// The owner's answer. On a member's own device it is what their stock says: a part that was given out for it arrived.
+    /// The owner's answer. On a member's own device it is what their stock says of it; a part that was given out for it arrived.
     pub step: Option<RequestStep>,
+    /// The owner's words with it, as why it was refused.
+    pub answer: String,
     /// Explicit, else by the market's tier (R23); for parts.
     pub promised: Option<Millis>,
     pub late: bool,

@@ -47,6 +47,8 @@ pub enum ProofKind {
     RepairList,
     /// 安全隐患告知书 (R12)
     SafetyNotice,
+    /// 挂牌: what is tied to a machine that goes to the bench (R18)
+    BenchTag,
 }
 
 /// A paper that was typeset, and where its file lies.

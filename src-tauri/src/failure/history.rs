@@ -54,6 +54,7 @@ impl Told for ProofError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::NoNotice => ErrorCode::NoNoticeGiven,
+            Self::NoTag => ErrorCode::NoBenchTag,
             Self::Job(error) => error.code(),
         }
     }

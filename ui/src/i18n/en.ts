@@ -9,6 +9,7 @@ import fees from './en/fees';
 import field from './en/field';
 import mine from './en/mine';
 import parts from './en/parts';
+import noted from './en/noted';
 import proof from './en/proof';
 import review from './en/review';
 import settle from './en/settle';
@@ -17,5 +18,5 @@ import visit from './en/visit';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, customers, data, desk, errors, fees, field, mine, parts, proof, review, settle, turns, visit, words };
+const en: Messages = { bench, common, customers, data, desk, errors, fees, field, mine, noted, parts, proof, review, settle, turns, visit, words };
 export default en;

@@ -4,6 +4,7 @@
 import type { Language, Text } from '@schemas';
 import { createI18n, useI18n } from 'vue-i18n';
 import type { Messages } from './shape';
+import { kept, read } from './trade';
 
 export const i18n = createI18n({
   legacy: false,
@@ -44,6 +45,9 @@ export function useTexts() {
     /** A value that this version doesn't know is shown as it is. */
     word: (group: keyof Messages['words'], value: string) => (te(`words.${group}.${value}`) ? t(`words.${group}.${value}`) : value),
     say: (text: Text) => (tongue() === 'en' ? text.en || text.zh : text.zh || text.en),
+    /** A word of the pick lists as this device speaks, and as it is kept. */
+    trade: (text: string) => read(text, tongue()),
+    kept: (text: string) => kept(text, tongue()),
     tongue,
   };
 }

@@ -9,6 +9,7 @@ import fees from './zh/fees';
 import field from './zh/field';
 import mine from './zh/mine';
 import parts from './zh/parts';
+import noted from './zh/noted';
 import proof from './zh/proof';
 import review from './zh/review';
 import settle from './zh/settle';
@@ -16,4 +17,4 @@ import turns from './zh/turns';
 import visit from './zh/visit';
 import words from './zh/words';
 
-export default { bench, common, customers, data, desk, errors, fees, field, mine, parts, proof, review, settle, turns, visit, words };
+export default { bench, common, customers, data, desk, errors, fees, field, mine, noted, parts, proof, review, settle, turns, visit, words };

@@ -66,13 +66,40 @@ export const useJobs = defineStore('jobs', () => {
     return { base64: await base64Of(picture), stamp: drawStamp(lines) };
   }
 
+  /** What is on its way to the core. */
+  const saves = new Set<Promise<unknown>>();
+
+  /** Work of several saves, one after the other: between two of them nothing is settled. */
+  async function during<T>(work: Promise<T>): Promise<T> {
+    saves.add(work);
+    try {
+      return await work;
+    } finally {
+      saves.delete(work);
+    }
+  }
+
+  /** When everything that was being saved is answered, well or not: only then the core can say what comes next. */
+  async function settled(): Promise<void> {
+    while (saves.size > 0) await Promise.allSettled([...saves]);
+  }
+
   /** What this hand did: an answer with the job, and no news. */
-  const did = async (deed: Promise<JobView>) => take(await useNews().own(deed, (view) => view));
-  const didWith = async <T extends { job: JobView }>(deed: Promise<T>) => {
-    const answer = await useNews().own(deed, ({ job }) => job);
-    take(answer.job);
-    return answer;
-  };
+  const did = (deed: Promise<JobView>) =>
+    during(
+      useNews()
+        .own(deed, (view) => view)
+        .then(take),
+    );
+  const didWith = <T extends { job: JobView }>(deed: Promise<T>) =>
+    during(
+      useNews()
+        .own(deed, ({ job }) => job)
+        .then((answer) => {
+          take(answer.job);
+          return answer;
+        }),
+    );
 
   /** Fetches again those of `jobs` that are open on a screen; all open ones when `jobs` is missing. */
   async function refresh(jobs?: string[]): Promise<void> {
@@ -84,6 +111,8 @@ export const useJobs = defineStore('jobs', () => {
     open,
     load,
     refresh,
+    during,
+    settled,
     photoUrl,
     takeOrder: (input: TakeOrder) => did(call('takeOrder', input)),
     takeWalkIn: (input: TakeOrder) => did(call('takeWalkIn', input)),

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
 import { base64Of } from '@/api/picture';
+import { learn } from '@/i18n/trade';
 
 export const usePicks = defineStore('picks', () => {
   const lists = ref<PickLists>({ brands: [], townships: [], faults: [] });
@@ -13,6 +14,7 @@ export const usePicks = defineStore('picks', () => {
     asked ??= call('pickLists')
       .then((answer) => {
         lists.value = answer;
+        learn(answer.faults.flatMap(({ symptom, fault, cause, action }) => [symptom, fault, cause, action]));
       })
       .catch((error: unknown) => {
         asked = null;

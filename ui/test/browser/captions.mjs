@@ -14,6 +14,8 @@ export const CAPTIONS = {
   'field: job, finished': 'A finished job: what was done, what may still be sent.',
   'field: job, a service': 'One of the five services, with the words to say and why it was left out.',
   'field: job, which map': 'The address in the map that is on the phone.',
+  'field: job, who else is here': 'Who works on the job beside those assigned: colleagues by one tap, others by name.',
+  'field: job, digits by voice': 'Six digits for a sum, to be said to the technician over the phone.',
   'field: job, a text to the customer': 'On my way, repaired, part awaited: a text that is filled from the job.',
   'field: a walk-in': 'A job that begins on the spot, without network.',
   'field: card': 'The service card 公示卡, held out to the customer on arrival.',
@@ -23,6 +25,7 @@ export const CAPTIONS = {
   'field: safety check, a reason': 'Not measured is an answer, with its reason; never a pass.',
   'field: sheet': 'The repair sheet 维修单: nameplate, symptom, cause, action, parts, photos.',
   'field: sheet, in a visit': 'The sheet with parts and photos on it.',
+  'field: sheet, a hazard': 'A hazard: what it is, what was done about it, when it is looked at again.',
   'field: sheet, a photo': 'A photo large, with its place on the way to the owner.',
   'field: sheet, drawing': 'An arrow on a photo; the photo itself stays as it was.',
   'field: fees, due by the records': 'What is due by the price book and the work that was recorded.',
@@ -37,6 +40,7 @@ export const CAPTIONS = {
   'field: finish': 'The outcome, and what each outcome still needs.',
   'field: finish, mending': 'What is missing is mended where it is named.',
   'field: finish, a form': 'Refused as unsafe: the notice, signed or refused before a witness.',
+  'field: bench, the tag on paper': 'The tag for the machine, with its QR code, on A4 or a roll.',
   'field: bench': 'A unit on its way to the bench: whose turn, how long, what was said to the customer.',
   'field: bench, a form': 'The next step of that way, with its facts.',
   'field: bench, still at home': 'The way begins: loaner first, then the unit.',
@@ -107,6 +111,7 @@ export const CAPTIONS = {
   'desk: team, a lost device': 'A lost device: what it holds, and locking it out.',
   'desk: this device': 'What this computer keeps, checks and can hand over.',
   'desk: settings': 'The relay, the language, the shell.',
+  'desk: settings, the collection code': "The outlet's own collection code, which every member's phone can show.",
 };
 
 /** Those that are shown in the dark and in English too. */

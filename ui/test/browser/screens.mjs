@@ -41,6 +41,20 @@ const FIELD = [
   ],
   ['job, which map', { path: JOB, ready: 'next-step', act: thenSee(click('job-map'), 'map-amap') }],
   ['job, a text to the customer', { path: JOB, ready: 'next-step', act: thenSee(click('job-message'), 'message-text') }],
+  ['job, who else is here', { path: JOB, ready: 'next-step', act: thenSee(click('crew', 'mate-田勇'), 'crew-one') }],
+  [
+    'job, digits by voice',
+    {
+      path: JOB,
+      role: 'owner',
+      ready: 'spoken',
+      act: thenSee(async (page) => {
+        await unfold(page);
+        await page.fill(T('spoken-sum'), '150');
+        await page.click(T('spoken-say'));
+      }, 'spoken-digits'),
+    },
+  ],
   ['a walk-in', { path: '/field/walk-in', ready: 'walk-in' }],
   ['card', { path: `${JOB}/card`, tale: 'visit', ready: 'card-recorded' }],
   ['safety check', { path: `${JOB}/safety`, ready: 'row-socket_polarity' }],
@@ -55,6 +69,7 @@ const FIELD = [
   ],
   ['sheet', { path: `${JOB}/sheet`, ready: 'field-serial', act: unfold }],
   ['sheet, in a visit', { path: `${JOB}/sheet`, tale: 'visit', ready: 'part-row', act: unfold }],
+  ['sheet, a hazard', { path: `${JOB}/sheet`, tale: 'visit', ready: 'add-hazard', act: thenSee(click('add-hazard'), 'mend-households') }],
   ['sheet, a photo', { path: `${JOB}/sheet`, tale: 'visit', ready: 'photo', act: thenSee(click('photo'), 'picture-image') }],
   ['sheet, drawing', { path: `${JOB}/sheet`, tale: 'visit', ready: 'photo', act: thenSee(click('photo', 'draw'), 'canvas') }],
   ['fees, due by the records', { path: `${JOB}/fees`, ready: 'fee-sum' }],
@@ -75,7 +90,7 @@ const FIELD = [
     'fees, adjusting',
     { path: `${JOB}/fees`, tale: 'money', ready: 'fee-sum', act: thenSee(click('css=[data-test^=adjust-]'), 'fee-adjust') },
   ],
-  ['fees, collecting', { path: `${JOB}/fees`, tale: 'money', ready: 'fee-sum', act: thenSee(click('collect-qr'), 'collect-text') }],
+  ['fees, collecting', { path: `${JOB}/fees`, tale: 'money', ready: 'fee-sum', act: thenSee(click('collect-qr'), 'collect-code') }],
   [
     'fees, another payment',
     { path: `${JOB}/fees`, tale: 'money', ready: 'fee-sum', act: thenSee(click('pay-other', 'pay-way-personal'), 'pay-personal') },
@@ -85,6 +100,7 @@ const FIELD = [
   ['finish, a form', { path: `${JOB}/finish`, tale: 'visit', ready: 'other-outcomes', act: mending('refused_unsafe') }],
   ['bench', { path: `${JOB}/bench`, tale: 'bench', ready: 'bench-next' }],
   ['bench, a form', { path: `${JOB}/bench`, tale: 'bench', ready: 'bench-next', act: thenSee(click('bench-next'), 'mend-late') }],
+  ['bench, the tag on paper', { path: `${JOB}/proof?kind=bench_tag`, tale: 'bench', ready: 'proof-image' }],
   ['bench, still at home', { path: `${JOB}/bench`, ready: 'bench-next' }],
   ['bench, the queue', { path: '/field/bench', tale: 'bench', ready: 'queued-unit' }],
   ['bench, nobody waits', { path: '/field/bench', ready: 'empty' }],
@@ -202,6 +218,17 @@ const DESK = [
   ['team, a lost device', { path: '/desk/team', ready: 'device-row', act: thenSee(click('device-lost'), 'lost-confirm') }],
   ['this device', { path: '/desk/storage', tale: 'visit', ready: 'storage' }],
   ['settings', { path: '/desk/settings', ready: 'settings-relay' }],
+  [
+    'settings, the collection code',
+    {
+      path: '/desk/settings',
+      ready: 'collection',
+      act: thenSee(async (page) => {
+        await page.fill(T('collection-text'), 'https://pay.example/柘川县城关网点');
+        await page.click(T('collection-save'));
+      }, 'collection-code'),
+    },
+  ],
 ].map(([name, screen]) => ({ name, shell: 'desk', role: 'owner', ...screen }));
 
 /** Those of both shells whose name, as `field: today`, has the words in it. */

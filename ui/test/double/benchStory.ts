@@ -1,6 +1,7 @@
 /** 送修 in memory: a unit's chain from the facts that are noted, what comes next, and units of other jobs that are away. */
 import type { BenchLine, BenchNext, BenchPage, BenchQueue, BenchStep, BenchUnit, Blocker, NodeKind, NoteFact, QueuedUnit } from '@schemas';
 import { ran } from '../builders';
+import { CODE_SVG } from './code';
 import { ConflictStory } from './conflictStory';
 
 const DAY = 86_400_000;
@@ -114,6 +115,7 @@ export abstract class BenchStory extends ConflictStory {
           .map((line) => line.tag)
           .filter(Boolean)
           .at(-1) ?? '',
+      tag_svg: custody.some((line) => line.tag) ? CODE_SVG : null,
       place: custody.at(-1)?.place ?? '',
       days: away && taken !== null ? Math.floor((now - taken) / DAY) : null,
       ready,

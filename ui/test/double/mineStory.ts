@@ -52,6 +52,7 @@ export class MineStory {
       at: this.mine.now,
       note,
       step: null,
+      answer: '',
       promised: what.asked === 'part' ? this.mine.now + 24 * 3_600_000 : null,
       late: false,
     });

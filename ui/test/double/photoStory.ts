@@ -12,8 +12,9 @@ import type {
   SessionView,
   SetCollection,
   SetPictures,
+  SheetFact,
 } from '@schemas';
-import { ran } from '../builders';
+import { ran, tian } from '../builders';
 import { CODE_SVG } from './code';
 import { MoneyStory } from './moneyStory';
 
@@ -36,6 +37,26 @@ export abstract class PhotoStory extends MoneyStory {
       base64: picture ? point : null,
       missing: '',
     };
+  }
+  /** What is read again where it was entered. */
+  protected noteBack(id: string, fact: SheetFact): void {
+    const { noted } = this.view;
+    const told = { id, by: ran.name, at: Date.now() };
+    if (fact.fact === 'charge') noted.charges = [...noted.charges, { ...fact, ...told }];
+    if (fact.fact === 'hazard') noted.hazards = [...noted.hazards, { ...fact, ...told }];
+    if (fact.fact === 'old_part') {
+      const { part, step, tag, due } = fact;
+      noted.old_parts = [...noted.old_parts.filter((old) => old.part !== part), { part, step, tag, due, by: ran.name, at: told.at }];
+    }
+    if (fact.fact !== 'crew') return;
+    const { member, name, left } = fact;
+    const known = [ran, tian].find((each) => each.id === member);
+    const others = noted.crew.filter((one) => one.member !== member || (member === null && one.name !== name));
+    noted.crew = left ? others : [...others, { member, name: known?.name ?? name }];
+    noted.mates = [tian].filter((mate) => !noted.crew.some((one) => one.member === mate.id));
+  }
+  private slotsOf(appliance: string) {
+    return this.view.appliances.find(({ id }) => id === appliance)?.slots ?? [];
   }
   do_add_photo(input: AddPhoto) {
     const id = this.id();
@@ -60,12 +81,14 @@ export abstract class PhotoStory extends MoneyStory {
         drawn_on: null,
       },
     ];
-    const slot = this.view.slots.find((each) => each.stage === input.stage);
+    const slot = this.slotsOf(input.appliance).find((each) => each.stage === input.stage);
     if (slot) slot.taken += 1;
     return this.changed('add_photo');
   }
   do_add_photos(input: AddPhotos) {
-    const required = this.view.slots.filter((slot) => slot.required).map((slot) => slot.stage);
+    const required = this.slotsOf(input.appliance)
+      .filter((slot) => slot.required)
+      .map((slot) => slot.stage);
     let stage = input.stage;
     for (const picture of input.pictures) {
       this.do_add_photo({ ...input, stage, picture });

@@ -92,7 +92,7 @@ export class Story extends BenchStory {
     set('test_power', tested);
     set(
       'clean_up',
-      view.slots.some((slot) => slot.stage === 'after' && slot.taken > 0),
+      view.appliances.some(({ slots }) => slots.some((slot) => slot.stage === 'after' && slot.taken > 0)),
     );
     if (tested) this.node('safety_checked');
     view.card.services_done = view.services.filter((each) => each.state !== 'missing').length;
@@ -110,7 +110,7 @@ export class Story extends BenchStory {
     for (const field of ['serial', 'fault', 'cause', 'action'] as const)
       if (!view.appliances[0]?.[field])
         blockers.push({ code: 'field_missing', subject: null, jump: { to: 'field', appliance: 'A0000001', field } });
-    for (const slot of view.slots)
+    for (const slot of view.appliances[0]?.slots ?? [])
       if (slot.required && slot.taken === 0)
         blockers.push({ code: 'photo_missing', subject: slot.name, jump: { to: 'photos', appliance: 'A0000001', stage: slot.stage } });
     for (const each of view.services)
@@ -344,6 +344,7 @@ export class Story extends BenchStory {
     this.noteAtBench(id, input);
     if (fact.fact === 'caption')
       this.view.photos = this.view.photos.map((photo) => (photo.id === fact.photo ? { ...photo, caption: fact.text } : photo));
+    this.noteBack(id, fact);
     const bench = this.view.bench[0];
     if (bench && fact.fact === 'diagnosis') bench.diagnosis = id;
     if (fact.fact === 'appointment') this.view.card.window = fact.window;

@@ -4,6 +4,7 @@ import { at, card, photo, text } from '../builders';
 import { failures, followUps, partsDesk } from '../deskBuilders';
 import { mine, turns } from '../moneyBuilders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
+import { CODE_SVG } from './code';
 import { Bench, Contested, Moved } from './benchTales';
 import { settlement } from '../settleBuilders';
 import { judged } from './mineStory';
@@ -100,6 +101,7 @@ class Visit extends Story {
 class Money extends Story {
   constructor(role: string, tell: Tell) {
     super(role, tell);
+    this.collectionSvg = CODE_SVG;
     for (const tap of ['depart', 'arrive']) this.answer('tap_node', { tap } as never);
     const fee = { appliance: 'A0000001', quantity: 1000, share: 1000, guide_fen: null, payer: 'customer', reason: '' } as const;
     const none = { fact: 'fee', code: '', part: null, adjusts: null, quote: null, spoken_code: '' } as const;

@@ -14,6 +14,7 @@ use crate::domain::gates::{self, Judge};
 use crate::domain::money::quotes;
 use crate::domain::record::last;
 use crate::domain::{bench, bench_next};
+use crate::qr;
 use crate::store::StoreError;
 
 /// Units of the queue that are shown at once, and open jobs of a page.
@@ -50,7 +51,7 @@ impl Actions {
                     let Some(unit) = facts.order.appliances.iter().find(|a| a.id == waiting.appliance) else {
                         continue;
                     };
-                    let (tag, place) = tag_and_place(&facts, unit.id);
+                    let (tag, place) = bench::tag_and_place(&facts, unit.id);
                     units.push(QueuedUnit {
                         card: card.clone(),
                         unit: unit.id,
@@ -75,19 +76,13 @@ impl Actions {
     }
 }
 
-/// The machine's own tag, and where it was put last.
-fn tag_and_place(job: &Job, unit: ShortId) -> (String, String) {
-    let of = || job.sheet.custody.iter().filter(|c| c.appliance == unit);
-    let tag = last(of().filter(|c| !c.tag.trim().is_empty())).map(|c| c.tag.clone());
-    let place = last(of()).map(|c| c.place.clone());
-    (tag.unwrap_or_default(), place.unwrap_or_default())
-}
-
 fn unit(judge: &Judge<'_>, appliance: &OrderedAppliance, names: &Names<'_>, now: i64) -> BenchUnit {
     let job = judge.job;
     let next = bench_next::next(job, appliance);
     let waiting = bench::waiting(job, now).into_iter().find(|waiting| waiting.appliance == appliance.id);
-    let (tag, place) = tag_and_place(job, appliance.id);
+    let (tag, place) = bench::tag_and_place(job, appliance.id);
+    // A tag that can't be drawn is read by eye.
+    let tag_svg = Some(tag.trim()).filter(|tag| !tag.is_empty()).and_then(|tag| qr::svg(tag).ok());
     let unsafe_loaner = |loaner| !gates::loaner_problems(judge, loaner).is_empty();
     let stops = bench_next::stops(job, appliance, next, unsafe_loaner);
     let quote = last(job.sheet.quotes.iter().filter(|q| q.appliance == appliance.id));
@@ -101,6 +96,7 @@ fn unit(judge: &Judge<'_>, appliance: &OrderedAppliance, names: &Names<'_>, now:
         name: name_of(job, appliance.id),
         custody: bench::custody(job, appliance.id),
         tag,
+        tag_svg,
         place,
         days: waiting.map(|waiting| u32::try_from(waiting.days).unwrap_or(0)),
         ready: promised(|p| p.ready.map(|at| at.0)).map(Millis),

@@ -11,6 +11,7 @@ use doorstep_schemas::view::{
     Text, Verdict, VerdictView,
 };
 
+use super::noted::noted;
 use super::{Actions, JobError, may_write, undo};
 use crate::domain::facts::{Job, Photo, Reading};
 use crate::domain::gates::{self, Judge, Measured};
@@ -51,7 +52,6 @@ impl Actions {
         };
         let names = Names::new(store);
         let serials: Vec<String> = facts.order.appliances.iter().map(|a| facts.field(a, SheetField::Serial)).collect();
-        let offers = facts.order.appliances.first().map(|a| in_force.parts(a.kind)).unwrap_or_default();
         Ok(JobView {
             note: facts.order.note.clone(),
             nodes: line
@@ -71,18 +71,22 @@ impl Actions {
                 outcomes: next.outcomes,
                 others: next.others,
             },
-            appliances: judge.measured().iter().filter(|m| !m.loaner).map(|m| appliance(&judge, m, &names)).collect(),
+            appliances: judge
+                .measured()
+                .iter()
+                .filter(|m| !m.loaner)
+                .map(|m| appliance(&judge, m, in_force, &names))
+                .collect(),
             loaners: judge
                 .loaners()
                 .filter(|m| out(&facts, m.appliance.id))
-                .map(|m| appliance(&judge, m, &names))
+                .map(|m| appliance(&judge, m, in_force, &names))
                 .collect(),
             bench: facts.order.appliances.iter().map(|a| bench(&facts, a.id)).collect(),
             services: five(&facts, checked.is_some(), in_force),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
-            part_offers: offers,
             photos: facts.sheet.photos.iter().map(|p| photo(&facts, p, &names)).collect::<Result<_, _>>()?,
-            slots: slots(&judge, in_force),
+            noted: noted(store, &facts, &names)?,
             service_card: CardView {
                 outlet: enrolment.outlet_name.clone(),
                 member: names.of(enrolment.member),
@@ -126,13 +130,13 @@ impl<'a> Names<'a> {
     }
 }
 
-fn appliance(judge: &Judge<'_>, measured: &Measured, names: &Names<'_>) -> ApplianceView {
+fn appliance(judge: &Judge<'_>, measured: &Measured, rules: InForce<'_>, names: &Names<'_>) -> ApplianceView {
     let appliance = &measured.appliance;
     let field = |field| judge.job.field(appliance, field);
     let rows = judge
         .rows(measured)
         .into_iter()
-        .map(|(limit, asked)| reading_row(judge, measured, limit, asked, names))
+        .map(|(limit, asked)| ReadingRow { required: asked, ..reading_row(judge, measured, limit, rules, names) })
         .collect();
     ApplianceView {
         id: appliance.id,
@@ -146,6 +150,8 @@ fn appliance(judge: &Judge<'_>, measured: &Measured, names: &Names<'_>) -> Appli
         action: field(SheetField::Action),
         plate: PLATE.iter().map(|of| (*of, field(*of))).filter(|(_, text)| !text.is_empty()).collect(),
         readings: rows,
+        slots: slots(judge, measured, rules),
+        part_offers: rules.parts(appliance.kind),
         next_photo: pictures::next(judge, measured, None),
     }
 }
@@ -181,8 +187,15 @@ fn bench(job: &Job, appliance: ShortId) -> BenchView {
     }
 }
 
-fn reading_row(judge: &Judge<'_>, measured: &Measured, limit: &Limit, required: bool, names: &Names<'_>) -> ReadingRow {
+fn reading_row(
+    judge: &Judge<'_>,
+    measured: &Measured,
+    limit: &Limit,
+    rules: InForce<'_>,
+    names: &Names<'_>,
+) -> ReadingRow {
     let appliance = &measured.appliance;
+    let mending = rules.mending_of(&limit.code);
     let readings = judge.job.sheet.readings.iter();
     let records = readings.filter(|r| r.appliance == appliance.id && r.code == limit.code);
     ReadingRow {
@@ -190,7 +203,7 @@ fn reading_row(judge: &Judge<'_>, measured: &Measured, limit: &Limit, required: 
         code: limit.code.clone(),
         name: limit.name.clone(),
         phase: limit.phase,
-        required,
+        required: false,
         input: match &limit.measure {
             Measure::Number { unit, decimals, .. } => ReadingInput::Number { unit: unit.clone(), decimals: *decimals },
             Measure::Choice { options } => ReadingInput::Choice {
@@ -205,6 +218,8 @@ fn reading_row(judge: &Judge<'_>, measured: &Measured, limit: &Limit, required: 
         place: limit.place.clone(),
         basis: limit.basis.clone(),
         class: safety::class(limit, appliance.kind),
+        fixes: mending.map(|mending| mending.fixes.clone()).unwrap_or_default(),
+        mended_by_repair: mending.is_some_and(|mending| mending.by_repair),
         records: records.map(|r| record(judge, r, limit, names)).collect(),
     }
 }
@@ -288,13 +303,12 @@ fn photo(job: &Job, photo: &Photo, names: &Names<'_>) -> Result<PhotoView, Store
 const ANY_JOB: [PhotoStage; 5] =
     [PhotoStage::Nameplate, PhotoStage::Before, PhotoStage::During, PhotoStage::After, PhotoStage::Reading];
 
-/// Required slots first, then the stages that may be filled as well, and those that somebody filled.
-fn slots(judge: &Judge<'_>, rules: InForce<'_>) -> Vec<PhotoSlot> {
-    let facts = judge.job;
-    let required: Vec<PhotoStage> =
-        judge.measured().iter().flat_map(|m| judge.needs(m).photos.into_iter().map(|(stage, _)| stage)).collect();
+/// Of one unit: required slots first, then the stages that may be filled as well, and those that somebody filled.
+fn slots(judge: &Judge<'_>, measured: &Measured, rules: InForce<'_>) -> Vec<PhotoSlot> {
+    let required: Vec<PhotoStage> = judge.needs(measured).photos.into_iter().map(|(stage, _)| stage).collect();
+    let own = || judge.job.sheet.photos.iter().filter(|photo| photo.appliance == measured.appliance.id);
     let shown = |stage: &&PhotoStage| {
-        required.contains(stage) || ANY_JOB.contains(stage) || facts.sheet.photos.iter().any(|p| p.stage.is(**stage))
+        required.contains(stage) || ANY_JOB.contains(stage) || own().any(|photo| photo.stage.is(**stage))
     };
     let mut slots: Vec<PhotoSlot> = PhotoStage::ALL
         .iter()
@@ -303,7 +317,7 @@ fn slots(judge: &Judge<'_>, rules: InForce<'_>) -> Vec<PhotoSlot> {
             stage: *stage,
             name: rules.photo_name(*stage),
             required: required.contains(stage),
-            taken: u32::try_from(facts.sheet.photos.iter().filter(|p| p.stage.is(*stage)).count()).unwrap_or(u32::MAX),
+            taken: u32::try_from(own().filter(|photo| photo.stage.is(*stage)).count()).unwrap_or(u32::MAX),
         })
         .collect();
     slots.sort_by_key(|slot| !slot.required);

@@ -13,8 +13,10 @@ use super::find::viewer;
 use super::parts::carried;
 use crate::domain::calendar::{self, DAY_MS};
 use crate::domain::facts::Job;
+use crate::domain::facts::desk::Answer;
 use crate::domain::facts::outlet::{Requests, Roster, Stock};
 use crate::domain::money::wages::{self, Arrival, Books, Earned, NotYet, PieceRate, Worked};
+use crate::domain::record::At;
 use crate::domain::{crew, parts};
 use crate::rules::InForce;
 use crate::store::listed::JobRow;
@@ -199,19 +201,32 @@ fn asked(requests: &Requests, own: &Stock, tier_hours: u32, now: i64) -> Vec<Ask
     let mut out: Vec<AskedLine> = Vec::new();
     for part in &requests.parts {
         let came = own.moves.iter().any(|moved| moved.request == Some(part.id));
-        let state = parts::requested(part, [], tier_hours, now);
+        let said = parts::answered(own, part.id);
+        let answer = said.as_ref().map(|said| Answer {
+            id: part.id,
+            request: part.id,
+            step: said.step.into(),
+            promised: said.promised_ms.map(At),
+            note: said.note.to_owned(),
+            noted: part.noted,
+        });
+        let state = parts::requested(part, answer.as_ref(), tier_hours, now);
         out.push(AskedLine {
             id: part.id,
             what: Asked::Part { code: part.code.clone(), name: part.name.clone(), quantity: part.quantity },
             job: part.job,
             at: Millis(part.noted.happened_ms()),
             note: part.note.clone(),
-            step: came.then_some(RequestStep::Arrived),
+            step: if came { Some(RequestStep::Arrived) } else { state.step },
+            answer: said.map(|said| said.note.to_owned()).unwrap_or_default(),
             promised: Some(Millis(state.promised_ms)),
             late: !came && state.late,
         });
     }
-    out.extend(others(requests));
+    out.extend(others(requests).into_iter().map(|line| {
+        let Some(said) = parts::answered(own, line.id) else { return line };
+        AskedLine { step: Some(said.step), answer: said.note.to_owned(), ..line }
+    }));
     out.sort_by_key(|line| std::cmp::Reverse((line.at, line.id)));
     out
 }
@@ -225,6 +240,7 @@ pub(super) fn others(requests: &Requests) -> Vec<AskedLine> {
         at: Millis(noted.happened_ms()),
         note: note.to_owned(),
         step: None,
+        answer: String::new(),
         promised: None,
         late: false,
     };

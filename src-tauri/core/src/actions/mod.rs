@@ -3,6 +3,7 @@
 //! Actions never call sync: they say what changed, and the runner hears it.
 
 pub mod album;
+mod answers;
 pub mod bench;
 pub mod bundle;
 pub mod claim;
@@ -20,6 +21,7 @@ pub mod job_view;
 pub mod keys;
 pub mod lists;
 pub mod mine;
+mod noted;
 pub mod orders;
 pub mod parts;
 pub mod photos;

@@ -14,6 +14,8 @@ use crate::reports::proof::{self, About};
 pub enum ProofError {
     #[error("no notice was given on this job")]
     NoNotice,
+    #[error("no unit of this job has a tag")]
+    NoTag,
     #[error(transparent)]
     Job(#[from] JobError),
 }
@@ -46,7 +48,8 @@ impl Actions {
             numbers: numbers.collect(),
             picture: &picture,
         };
-        proof::paper(&facts, input.kind, &about).ok_or(ProofError::NoNotice)
+        let none = if input.kind == ProofKind::BenchTag { ProofError::NoTag } else { ProofError::NoNotice };
+        proof::paper(&facts, input.kind, &about).ok_or(none)
     }
 
     /// What its file is called, without the ending: day, kind, the job's last characters.
@@ -55,6 +58,7 @@ impl Actions {
             ProofKind::Receipt => "凭证",
             ProofKind::RepairList => "清单",
             ProofKind::SafetyNotice => "告知书",
+            ProofKind::BenchTag => "挂牌",
         };
         let job = input.job.to_string();
         let end = job.get(job.len().saturating_sub(6)..).unwrap_or_default().to_owned();

@@ -66,6 +66,7 @@ impl Actions {
             DeskFact::Admission { .. } => "dealers".to_owned(),
             DeskFact::Remark { .. } | DeskFact::About { .. } => "desk".to_owned(),
         };
+        self.tell_asker(fact)?;
         self.note_on_desk(&topic, fact)
     }
 }
@@ -138,6 +139,7 @@ fn open_lines(asked: &Requests, answers: &[Answer], taken: &BTreeSet<ShortId>, t
             at: Millis(part.noted.happened_ms()),
             note: part.note.clone(),
             step: state.step,
+            answer: String::new(),
             promised: Some(Millis(state.promised_ms)),
             late: state.late,
         });

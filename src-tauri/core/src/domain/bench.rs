@@ -30,6 +30,14 @@ pub fn custody(job: &Job, appliance: ShortId) -> Option<CustodyStep> {
     last(job.sheet.custody.iter().filter(|c| c.appliance == appliance)).and_then(|c| c.step.known())
 }
 
+/// The machine's own tag, and where it was put last.
+pub fn tag_and_place(job: &Job, unit: ShortId) -> (String, String) {
+    let of = || job.sheet.custody.iter().filter(|c| c.appliance == unit);
+    let tag = last(of().filter(|c| !c.tag.trim().is_empty())).map(|c| c.tag.clone());
+    let place = last(of()).map(|c| c.place.clone());
+    (tag.unwrap_or_default(), place.unwrap_or_default())
+}
+
 /// What is still out: the job stays open until unit and loaner are both back (R17).
 pub fn still_out(job: &Job) -> Vec<Out> {
     let mut out = Vec::new();

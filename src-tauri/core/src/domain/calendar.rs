@@ -1,6 +1,7 @@
 //! Days of the outlet: China has one time zone, UTC+8, without summer time.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeZone, Timelike, Utc};
+use doorstep_schemas::view::Text;
 
 const HOUR_MS: i64 = 3_600_000;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
@@ -27,6 +28,17 @@ pub fn day_number(ms: i64) -> i64 {
 pub fn day_name(ms: i64) -> String {
     let at = local(ms);
     format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// A day that may be years away, as people write it: `2028年5月31日`, `31 May 2028`.
+pub fn long_day(day: NaiveDate) -> Text {
+    let month = MONTHS.iter().zip(1..).find(|(_, number)| *number == day.month()).map_or("", |(name, _)| name);
+    Text {
+        zh: format!("{}年{}月{}日", day.year(), day.month(), day.day()),
+        en: format!("{} {month} {}", day.day(), day.year()),
+    }
 }
 
 /// Midnight of a day as `2026-11-21`; `None` for anything else.

@@ -9,8 +9,8 @@ use doorstep_schemas::ids::MemberId;
 use doorstep_schemas::view::{ApplianceKind, BlockerCode, CertificateKind, Grade, JobKind, OverrideOf, RosterEvent};
 
 use super::calendar;
-use super::facts::Job;
 use super::facts::outlet::{Certificate, Roster};
+use super::facts::{CrewMember, Job};
 use super::obstacle::Obstacle;
 use super::record::last;
 
@@ -97,18 +97,26 @@ pub fn kept(roster: &Roster) -> bool {
     !roster.certificates.is_empty() || !roster.grades.is_empty()
 }
 
-/// Who goes: those assigned and those on the sheet's crew who have not left it.
-pub fn crew(job: &Job) -> Vec<MemberId> {
-    let mut last: BTreeMap<MemberId, (i64, super::facts::CrewMember)> = BTreeMap::new();
+/// Those on the sheet's crew who have not left it, by the last word on each; who has no account goes by the name.
+pub fn beside(job: &Job) -> Vec<&CrewMember> {
+    let mut last: BTreeMap<(Option<MemberId>, &str), &CrewMember> = BTreeMap::new();
     for one in &job.sheet.crew {
-        let Some(member) = one.member else { continue };
-        let at = one.noted.true_ms();
-        if last.get(&member).is_none_or(|(before, known)| (*before, known.id) < (at, one.id)) {
-            last.insert(member, (at, one.clone()));
+        let who = (one.member, if one.member.is_some() { "" } else { one.name.trim() });
+        if who == (None, "") {
+            continue;
+        }
+        let at = |one: &CrewMember| (one.noted.true_ms(), one.id);
+        if last.get(&who).is_none_or(|known| at(known) < at(one)) {
+            last.insert(who, one);
         }
     }
+    last.into_values().filter(|one| !one.left).collect()
+}
+
+/// Who goes: those assigned and those on the sheet's crew who have not left it.
+pub fn crew(job: &Job) -> Vec<MemberId> {
     let mut out: Vec<MemberId> = job.order.assignees.keys().copied().collect();
-    out.extend(last.into_iter().filter(|(_, (_, one))| !one.left).map(|(member, _)| member));
+    out.extend(beside(job).into_iter().filter_map(|one| one.member));
     out.sort_unstable();
     out.dedup();
     out

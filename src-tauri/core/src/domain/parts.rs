@@ -9,7 +9,7 @@ use doorstep_schemas::ids::{JobId, MemberId, ShortId};
 use doorstep_schemas::view::{BlockerCode, JobKind, OldPartStep, PartSource, RequestStep};
 
 use super::facts::desk::Answer;
-use super::facts::outlet::{Moved, PartRequest};
+use super::facts::outlet::{Moved, PartRequest, Stock};
 use super::facts::{Job, OldPart, UsedPart};
 use super::money::fees::{Terms, covered};
 use super::money::problem::{Place, Problem, Trouble};
@@ -93,6 +93,28 @@ pub fn requested<'a>(
         left_ms: waits.then(|| promised_ms.saturating_sub(now)),
         late: arrived.map_or(waits && now > promised_ms, |at| at > promised_ms),
     }
+}
+
+/// The owner's answer as the asker's stock tells it: the desk is on no technician's device (R27).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered<'a> {
+    pub step: RequestStep,
+    pub promised_ms: Option<i64>,
+    pub note: &'a str,
+}
+
+/// An answer as texts of the stock, by key: `<request>/step` and so on. What is empty takes back what was said before.
+pub fn said(request: ShortId, step: RequestStep, promised_ms: Option<i64>, note: String) -> [(String, String); 3] {
+    let promised = promised_ms.map(|at| at.to_string()).unwrap_or_default();
+    let key = |what: &str| format!("{request}/{what}");
+    [(key("step"), step.word().to_owned()), (key("note"), note), (key("promised"), promised)]
+}
+
+/// What was answered to a request (R23); `None` while nobody did.
+pub fn answered(stock: &Stock, request: ShortId) -> Option<Answered<'_>> {
+    let text = |what: &str| stock.about.get(&format!("{request}/{what}")).map_or("", |said| said.value.as_str());
+    let step = RequestStep::from_word(text("step"))?;
+    Some(Answered { step, promised_ms: text("promised").parse().ok(), note: text("note") })
 }
 
 /// Where the part is that a used part made room for.

@@ -6,5 +6,6 @@ pub mod history;
 pub mod labels;
 pub mod proof;
 pub mod statement;
+mod tag;
 pub mod terms;
 pub mod words;

@@ -9,6 +9,7 @@ use doorstep_schemas::paper::{
 };
 use doorstep_schemas::view::{Language, Payer, PhotoStage, ProofKind, ServiceState, SignedFor, Text, Verdict};
 
+use super::tag;
 use super::terms::term;
 use super::words::{self, Phrase};
 use crate::domain::facts::{Job, Notice, OrderedAppliance};
@@ -36,7 +37,7 @@ pub struct About<'a> {
 }
 
 impl About<'_> {
-    fn say(&self, zh: &'static str, en: &'static str) -> String {
+    pub(super) fn say(&self, zh: &'static str, en: &'static str) -> String {
         Phrase(zh, en).of(self.language).to_owned()
     }
 
@@ -56,12 +57,13 @@ impl About<'_> {
     }
 }
 
-/// One paper of a job, ready to be typeset. A notice that nobody gave is none.
+/// One paper of a job, ready to be typeset. A notice that nobody gave is none, and neither is a tag that no machine has.
 pub fn paper(job: &Job, kind: ProofKind, about: &About<'_>) -> Option<Paper> {
     let (title, blocks) = match kind {
         ProofKind::Receipt => (about.say("服务凭证", "Service receipt"), receipt(job, about)),
         ProofKind::RepairList => (about.say("维修清单", "Repair list"), repair_list(job, about)),
         ProofKind::SafetyNotice => notice(job, about)?,
+        ProofKind::BenchTag => (about.say("送修挂牌", "Bench tag"), tag::tags(job, about)?),
     };
     let number = about.job.to_string();
     let number = number.get(number.len().saturating_sub(8)..).unwrap_or_default().to_owned();

@@ -25,7 +25,11 @@ pub(super) fn disagreements(book: &RuleBook, at_ms: i64) -> Vec<Disagreement> {
         }
     };
     let (limits, prices, surcharges) = (book.limits_at(at_ms), book.prices_at(at_ms), book.surcharges_at(at_ms));
-    for code in book.needs_at(at_ms).needs.iter().flat_map(|need| &need.readings) {
+    let needs = book.needs_at(at_ms);
+    let asked = needs.needs.iter().flat_map(|need| &need.readings);
+    let figures = needs.figures.iter().flat_map(|figures| figures.failed.iter().chain(&figures.readings));
+    let mended = needs.mending.iter().flat_map(|mending| &mending.failed);
+    for code in asked.chain(figures).chain(mended) {
         let known = limits.limits.iter().any(|limit| limit.code == *code);
         unless(known, SetKind::Needs, SetKind::Limits, code, "no such row");
     }

@@ -2,6 +2,7 @@
 
 use doorstep_schemas::rules::faults::ListedPart;
 use doorstep_schemas::rules::limits::Limit;
+use doorstep_schemas::rules::needs::Mending;
 use doorstep_schemas::rules::replies::MessageKind;
 use doorstep_schemas::rules::steps::{NoticeWording, ServiceWording};
 use doorstep_schemas::view::{
@@ -53,6 +54,16 @@ impl<'a> InForce<'a> {
         let readings = asked.readings.into_iter().filter_map(|code| self.row(code)).collect();
         let photos = asked.photos.into_iter().map(|stage| (stage, self.photo_name(stage))).collect();
         Needs { readings, photos }
+    }
+
+    /// Rows that say in figures what is wrong where this one failed (R11).
+    pub fn figures_of(self, failed: &str) -> Vec<&'a Limit> {
+        self.book.needs_at(self.at_ms).figures_of(failed).filter_map(|code| self.row(code)).collect()
+    }
+
+    /// What mends a failure of this row (R12).
+    pub fn mending_of(self, failed: &str) -> Option<&'a Mending> {
+        self.book.needs_at(self.at_ms).mending_of(failed)
     }
 
     /// Name, script and norm of one of the five services (R13, R49).
@@ -177,6 +188,10 @@ impl Rules for InForce<'_> {
 
     fn needs_when(&self, kind: JobKind, appliance: ApplianceKind, circumstances: &[NeedWhen]) -> Needs<'_> {
         InForce::needs_when(*self, kind, appliance, circumstances)
+    }
+
+    fn figures_of(&self, failed: &str) -> Vec<&Limit> {
+        InForce::figures_of(*self, failed)
     }
 
     fn time_limits(&self) -> Limits {

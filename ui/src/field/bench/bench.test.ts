@@ -173,6 +173,8 @@ describe('a unit at the bench', () => {
   it('shows where it is, its tag, how long it waits, what was promised, and that the day has passed', async () => {
     await open(BenchPage, openStory('technician', Bench));
     expect([text('bench-where'), text('bench-tag'), text('bench-days')]).toEqual(['在店里', 'SX-1121-04', '2 天']);
+    expect(document.querySelector(T('bench-tag-code'))?.getAttribute('alt')).toBe('标签 SX-1121-04 的二维码');
+    expect(document.querySelector(T('bench-tag-paper'))?.getAttribute('href')).toContain('kind=bench_tag');
     expect(text('bench-ready')).toMatch(/^\d+月\d+日/);
     expect(text('bench-overdue')).toBe('过了答应的日子');
     expect(step()).toBe('ask_consent');

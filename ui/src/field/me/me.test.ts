@@ -135,9 +135,10 @@ describe('parts', () => {
   it('below zero come first and are told, and each request says how far it is', async () => {
     const { page: shown } = await open(StockPage);
     expect(shown.findAll(T('stock-line'))[0]?.text()).toMatch(/镁棒.*少 1 件/);
-    expect(shown.findAll(T('asked')).map((each) => each.attributes('data-step'))).toEqual(['', '', 'arrived']);
+    expect(shown.findAll(T('asked')).map((each) => each.attributes('data-step'))).toEqual(['', '', 'arrived', 'refused']);
     expect(shown.findAll(T('promised'))[1]?.text()).toContain('已晚');
     expect(shown.findAll(T('promised'))).toHaveLength(2);
+    expect(shown.get(T('asked-answer')).text()).toBe('老板说：先拉回来板上修');
   });
 
   it('are asked for by name or number; what was typed outlives a closed popup', async () => {
@@ -150,7 +151,7 @@ describe('parts', () => {
     await shown.get(T('ask-part')).trigger('submit');
     await flushPromises();
     expect(saidTo(world)).toEqual([{ fact: 'part', job: null, code: 'AQ-RG-2000', name: '加热管', quantity: 2, note: '' }]);
-    expect(shown.findAll(T('asked'))).toHaveLength(4);
+    expect(shown.findAll(T('asked'))).toHaveLength(5);
   });
 
   it('that the sheet does not offer are asked for there, for that job', async () => {

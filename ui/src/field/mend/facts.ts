@@ -17,6 +17,17 @@ export function failing(view: JobView) {
   });
 }
 
+/** What failed and what was measured after it was put right (R14): the last such pair. */
+function mended(view: JobView): [string | null, string | null] {
+  const rows = [...view.appliances, ...view.loaners].flatMap((each) => each.readings);
+  for (const { records } of rows.reverse()) {
+    const last = records[records.length - 1];
+    const failed = records.filter(({ verdict }) => verdict.verdict === 'fail').pop();
+    if (last && failed && last.verdict.verdict === 'pass') return [failed.id, last.id];
+  }
+  return [null, null];
+}
+
 function failures(at: At): string {
   return failing(at.view)
     .map(({ row, last }) => [row.name.zh, last.verdict.reason.zh].filter(Boolean).join('：'))
@@ -91,27 +102,33 @@ export const MENDS: Record<MendName, Mend> = {
   hazard: {
     fields: [
       { key: 'text', kind: 'long' },
-      { key: 'hazard_action', kind: 'text', optional: true },
-      { key: 'unplugged', kind: 'yes' },
-      { key: 'tagged', kind: 'yes' },
-      { key: 'recheck', kind: 'day' },
+      { key: 'remaining', kind: 'yes' },
+      { key: 'hazard_action', kind: 'text', optional: true, when: (values) => yes(values, 'remaining') },
+      { key: 'hazard_action', kind: 'text', when: (values) => !yes(values, 'remaining') },
+      { key: 'unplugged', kind: 'yes', when: (values) => yes(values, 'remaining') },
+      { key: 'tagged', kind: 'yes', when: (values) => yes(values, 'remaining') },
+      { key: 'recheck', kind: 'day', when: (values) => yes(values, 'remaining') },
+      { key: 'households', kind: 'count' },
     ],
-    start: (at) => ({ text: failures(at) }),
-    write: (values, at) =>
-      at.note({
+    start: (at) => ({ text: failures(at), remaining: 'yes', households: '1' }),
+    write: (values, at) => {
+      const remaining = yes(values, 'remaining');
+      const [before, after] = remaining ? [failing(at.view)[0]?.last.id ?? null, null] : mended(at.view);
+      return at.note({
         fact: 'hazard',
         appliance: at.appliance,
         code: '',
         text: said(values, 'text'),
         action: said(values, 'hazard_action'),
-        before: failing(at.view)[0]?.last.id ?? null,
-        after: null,
-        households: 1,
-        remaining: true,
-        unplugged: yes(values, 'unplugged'),
-        tagged: yes(values, 'tagged'),
-        recheck: day(values, 'recheck'),
-      }),
+        before,
+        after,
+        households: count(values, 'households'),
+        remaining,
+        unplugged: remaining && yes(values, 'unplugged'),
+        tagged: remaining && yes(values, 'tagged'),
+        recheck: remaining ? day(values, 'recheck') : null,
+      });
+    },
   },
   acceptance: {
     fields: [

@@ -31,11 +31,11 @@ describe('the proof for the customer', () => {
     expect(asked().at(-1)).toEqual({ job, kind: 'repair_list', form: 'picture', language: 'en' });
   });
 
-  it('makes a file when it is wanted and says where it lies', async () => {
+  it('makes a file when it is wanted and names it, without the folders above it', async () => {
     const { page } = await opened();
     await page.get(T('proof-make-a4')).trigger('click');
     await flushPromises();
-    expect(page.get(T('proof-file-a4')).text()).toContain('/doorstep-files/2026-11-21-receipt.pdf');
+    expect(page.get(T('proof-file-a4')).text()).toBe('2026-11-21-receipt.pdf · 61 KB');
   });
 
   it('offers no notice where none was given', async () => {

@@ -46,7 +46,7 @@ export type Needed = (typeof NEEDED)[number];
 export const missingOf = (draft: WalkInDraft): Needed[] => NEEDED.filter((field) => draft[field].trim() === '');
 
 /** Whoever takes it on the spot has it: the core gives it to them. */
-export function orderOf(draft: WalkInDraft, far: boolean): TakeOrder {
+export function orderOf(draft: WalkInDraft, far: boolean, kept = (text: string) => text): TakeOrder {
   const { kind, urgency, coverage, symptom, note, maker_order, source, name, phone, township, address, brand, model } = draft;
   const details = { source, segment: null, revisit_of: null, contract: '', subsidised: false, acceptance: false, project: false };
   return {
@@ -54,7 +54,7 @@ export function orderOf(draft: WalkInDraft, far: boolean): TakeOrder {
     urgency,
     far,
     coverage,
-    symptom: symptom.trim(),
+    symptom: kept(symptom.trim()),
     note: note.trim(),
     maker_order: maker_order.trim(),
     customer: { name: name.trim(), phone: phone.replace(/[\s-]/g, ''), township: township.trim(), address: address.trim() },

@@ -9,6 +9,8 @@ export default {
   place: 'at {place}',
   tag: 'Tag',
   noTag: 'No tag yet',
+  tagCode: 'QR code of tag {tag}',
+  tagPaper: 'Print the tag',
   tagHint: 'Write it on the tag and stick it on the unit',
   waiting: 'Waiting',
   today: 'since today',

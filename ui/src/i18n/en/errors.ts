@@ -139,6 +139,7 @@ export default {
   claim_choice: 'Pick 1 to 200 photos for the claim pack. Nothing was written; all photos are still here.',
   claim_too_large: 'The claim pack would be too large and was not written; all photos are still here. Pick fewer and try again.',
   claim_not_whole: 'The claim pack would not stand up to a check, so none was written; all work is still here. Sync once and try again.',
+  no_bench_tag: 'No machine of this job has a tag yet. Write its number when it is received at the bench.',
   no_notice_given: 'No safety notice was given on this job.',
   paper_too_long: 'This is too long for a picture or a receipt roll. Choose A4.',
   paper_failed: 'The paper could not be set. The job is kept; try another form.',

@@ -14,6 +14,7 @@ export default {
   proposed: 'Due by the records',
   proposedHint: 'What is not charged may be left here',
   addAll: 'Add all {money}',
+  without: 'Charge nothing, go on to the end',
   addOne: 'Add',
   added: '{count} line added | {count} lines added',
   addOf: 'Add {name} {money}',

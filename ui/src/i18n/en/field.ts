@@ -186,7 +186,7 @@ export default {
     notApplicableReasons: { absent: 'No such part here', design: 'Not needed on this model' },
     key: { point: 'Decimal point', back: 'Delete digit', clear: 'Clear' },
     verdictOf: '{name} {value}: {verdict}',
-    fixes: { terminal: 'Terminal tightened', wire: 'Wire replaced', socket: 'Socket replaced', breaker: 'RCD replaced' },
+    ways: 'If it can’t be put right now, end as',
     pickOne: 'Pick one',
   },
   drawing: {

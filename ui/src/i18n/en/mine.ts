@@ -71,6 +71,7 @@ export default {
   oneMore: 'One more',
   asked: 'Asked for: {name} × {count}',
   step: { approved: 'Agreed', refused: 'Refused', ordered: 'Ordered', shipped: 'On its way', arrived: 'Arrived' },
+  answered: 'The owner says: {text}',
   stepNone: 'Waits for a word',
   promised: 'by {time}, {left} left',
   late: 'was due {time}, {left} late',

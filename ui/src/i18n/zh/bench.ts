@@ -9,6 +9,8 @@ export default {
   place: '放在{place}',
   tag: '标签',
   noTag: '还没挂标签',
+  tagCode: '标签 {tag} 的二维码',
+  tagPaper: '打印标签',
   tagHint: '照这个写在标签上，贴在机器上',
   waiting: '等了',
   today: '今天取的',

@@ -130,6 +130,7 @@ export default {
   claim_choice: '理赔包要选 1 到 200 张照片。没有写文件，照片都在。',
   claim_too_large: '理赔包太大，没有写；照片都在。请少选几张再试。',
   claim_not_whole: '这样的理赔包经不起核对，没有写；资料都在。请先同步一次再试。',
+  no_bench_tag: '这张单还没有挂牌号。收机时写上挂牌号。',
   no_notice_given: '这张单没有开过告知书。',
   paper_too_long: '内容太长，放不进长图或小票。请改用 A4。',
   paper_failed: '没能排好版。工单都在，请换一种样式再试。',

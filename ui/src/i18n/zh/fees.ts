@@ -14,6 +14,7 @@ export default {
   proposed: '按记录该收的',
   proposedHint: '不收的可以留着不加',
   addAll: '全部加上 {money}',
+  without: '不收，去完工',
   addOne: '加上',
   added: '已加 {count} 项',
   addOf: '加上{name} {money}',

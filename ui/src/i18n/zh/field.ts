@@ -186,7 +186,7 @@ export default {
     notApplicableReasons: { absent: '没有这个部件', design: '这种机器不需要' },
     key: { point: '小数点', back: '退格', clear: '清除' },
     verdictOf: '{name} {value}：{verdict}',
-    fixes: { terminal: '重新接好端子', wire: '换了电线', socket: '换了插座', breaker: '换了漏保' },
+    ways: '当场修不好，这样收尾',
     pickOne: '请选一个',
   },
   drawing: {

@@ -67,6 +67,7 @@ export default {
   oneMore: '多一件',
   asked: '已申请：{name} × {count}',
   step: { approved: '同意了', refused: '不同意', ordered: '已订货', shipped: '在路上', arrived: '到了' },
+  answered: '老板说：{text}',
   stepNone: '等答复',
   promised: '{time} 前到，还有 {left}',
   late: '应 {time} 到，已晚 {left}',

@@ -36,6 +36,16 @@ export async function play(hand, job) {
   await hand.check([['earth_present', 'none']]);
   await hand.sees('row-earth_present', 'verdict', 'fail');
   await hand.look('earth');
+  // What a lamp has failed is said in figures.
+  for (const [code, volts] of [
+    ['supply_voltage', '221.0'],
+    ['live_earth', '108.0'],
+    ['neutral_earth', '112.0'],
+  ]) {
+    await hand.tap(`open-${code}`);
+    await hand.measure(code, volts);
+    await hand.sees(`row-${code}`, 'verdict', code === 'supply_voltage' ? 'pass' : 'fail');
+  }
   await hand.tap('back');
   await hand.look('job');
   await hand.tap('section-photos');
@@ -49,7 +59,6 @@ export async function play(hand, job) {
   await hand.sees('fee-line');
   await hand.tap('back');
   await hand.notice('refused_unsafe');
-  await hand.add('text', '；L-N 221 V，L-PE 108 V，N-PE 112 V');
   await hand.pick({ refused: 'yes' });
   await hand.write({ witness: '村电工老周' });
   await hand.look('notice');
@@ -60,13 +69,15 @@ export async function play(hand, job) {
 export async function check(hand, job) {
   const view = await ended(hand, job, 'refused_unsafe', 0);
   const failed = view.appliances[0].readings.filter((row) => row.records.at(-1)?.verdict.verdict === 'fail');
-  assert.deepEqual(failed.map((row) => row.code).sort(), ['earth_present', 'socket_polarity']);
+  assert.deepEqual(failed.map((row) => row.code).sort(), ['earth_present', 'live_earth', 'neutral_earth', 'socket_polarity']);
+  const volts = (code) => view.appliances[0].readings.find((row) => row.code === code).records.at(-1).found.thousandths;
+  assert.deepEqual(['supply_voltage', 'live_earth', 'neutral_earth'].map(volts), [221_000, 108_000, 112_000]);
   assert.deepEqual(await lines(hand, job), { empty_trip: 30 });
   const { sums } = await core(hand.address, 'fees', { job });
   assert.deepEqual([sums.customer, sums.maker], [0, 3_000]);
   const [notice] = hand.noted('notice');
   assert.deepEqual([notice.kind, notice.refused, notice.witness, notice.signature], ['refusal', true, '村电工老周', null]);
-  assert.equal(notice.readings.length, 2);
+  assert.equal(notice.readings.length, 4);
   assert.deepEqual([hand.noted('signature').length, view.photos.map((photo) => photo.stage)], [0, ['socket']]);
   assert.ok(!view.next.outcomes.includes('completed') && !view.next.outcomes.includes('hazard_remaining'));
 }

@@ -123,7 +123,8 @@ impl<'a> Judge<'a> {
         safety::after_failure(class, self.job.order.kind, measured.appliance.kind, measured.loaner)
     }
 
-    /// Rows that are asked for, and any other that somebody measured; the flag says which are asked for.
+    /// Rows that are asked for, behind one that failed those that say it in figures, and any other that somebody measured; the
+    /// flag says which are asked for.
     pub fn rows(&self, measured: &Measured) -> Vec<Row<'a>> {
         let id = measured.appliance.id;
         if let Some(known) = self.rows.borrow().get(&id) {
@@ -135,7 +136,21 @@ impl<'a> Judge<'a> {
     }
 
     fn rows_of(&self, measured: &Measured) -> Vec<Row<'a>> {
-        let mut rows: Vec<Row<'a>> = self.needs(measured).readings.into_iter().map(|l| (l, true)).collect();
+        let asked = self.needs(measured).readings;
+        let kind = if measured.loaner { JobKind::Install } else { self.job.order.kind };
+        let mut rows: Vec<Row<'a>> = Vec::new();
+        for limit in &asked {
+            rows.push((limit, true));
+            if !self.ever_failed(measured.appliance.id, &limit.code) {
+                continue;
+            }
+            for figure in self.rules.figures_of(&limit.code) {
+                let listed = asked.iter().chain(rows.iter().map(|(row, _)| row)).any(|row| row.code == figure.code);
+                if !listed && figure.applies_to(kind, measured.appliance.kind) {
+                    rows.push((figure, false));
+                }
+            }
+        }
         for reading in self.job.sheet.readings.iter().filter(|r| r.appliance == measured.appliance.id) {
             if let Some(limit) = self.rules.limit_of(&reading.limits, &reading.code)
                 && !rows.iter().any(|(row, _)| row.code == limit.code)
@@ -144,6 +159,12 @@ impl<'a> Judge<'a> {
             }
         }
         rows
+    }
+
+    /// Once is enough: the figures of a fault are told beside those of its mending.
+    fn ever_failed(&self, appliance: ShortId, code: &str) -> bool {
+        let mut of_row = self.job.sheet.readings.iter().filter(|r| r.appliance == appliance && r.code == code);
+        of_row.any(|reading| self.verdict(reading) == Verdict::Fail)
     }
 
     /// What a judgement may depend on: the nameplate, the room, the circuit, the day.

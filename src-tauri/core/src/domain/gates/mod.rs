@@ -43,6 +43,10 @@ pub trait Rules {
     fn needs(&self, kind: JobKind, appliance: ApplianceKind) -> Needs<'_> {
         self.needs_when(kind, appliance, &[])
     }
+    /// What may be measured as well once this row failed (R11).
+    fn figures_of(&self, _failed: &str) -> Vec<&Limit> {
+        Vec::new()
+    }
     /// How long work may take and how soon somebody must come (R1–R4).
     fn time_limits(&self) -> Limits;
     /// Words that mean danger, and whom to call first (R3).

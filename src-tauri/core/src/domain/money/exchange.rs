@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::view::Text;
 
-use super::warranty::{day, days_on, today, written};
+use super::warranty::{day, days_on, today};
+use crate::domain::calendar;
 
 /// From the warranty rules in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +72,9 @@ pub fn exchange_right(
     ] {
         let last = days_on(start, u64::from(days));
         if (start..=last).contains(&today) {
-            let last = written(last);
-            let (zh, en) = (format!("{days} 日内({last} 止){zh}"), format!("within {days} days (until {last}): {en}"));
+            let last = calendar::long_day(last);
+            let zh = format!("{days} 日内（{} 止）{zh}", last.zh);
+            let en = format!("within {days} days (until {}): {en}", last.en);
             return answer(remedy, repairs, zh, en);
         }
     }
@@ -115,7 +117,7 @@ mod tests {
         ] {
             assert_eq!(right(&[], days).remedy, remedy, "day {days}");
         }
-        assert!(right(&[], 7).reason.zh.contains("2026-11-28"));
+        assert!(right(&[], 7).reason.zh.contains("2026年11月28日"));
     }
 
     #[test]

@@ -88,7 +88,7 @@ fn made(text: &str) -> Option<NaiveDate> {
     day(text).or_else(|| day(&format!("{}-01", text.trim())))
 }
 
-pub(super) fn written(day: NaiveDate) -> String {
+fn written(day: NaiveDate) -> String {
     day.format("%Y-%m-%d").to_string()
 }
 
@@ -197,8 +197,8 @@ pub fn coverage(
             Some(months_on(start, policy.months)).filter(|base| today <= *base)
         });
         if base.is_none() {
-            let (zh, en) =
-                (format!("延保至 {}", written(until)), format!("extended warranty until {}", written(until)));
+            let last = calendar::long_day(until);
+            let (zh, en) = (format!("延保至 {}", last.zh), format!("extended warranty until {}", last.en));
             return answer(Coverage::Extended, Some(until), zh, en);
         }
     }
@@ -213,7 +213,8 @@ pub fn coverage(
         return answer(Coverage::ToBeAppraised, None, zh, en);
     };
     let until = months_on(start, policy.months);
-    let (start, last, months, (proof_zh, proof_en)) = (written(start), written(until), policy.months, from.name());
+    let (first, last) = (calendar::long_day(start), calendar::long_day(until));
+    let (months, (proof_zh, proof_en)) = (policy.months, from.name());
     let (coverage, zh, en) = if today <= until {
         (Coverage::InWarranty, "保内", "in warranty")
     } else {
@@ -222,8 +223,8 @@ pub fn coverage(
     answer(
         coverage,
         Some(until),
-        format!("{proof_zh} {start} 起 {months} 个月,至 {last}:{zh}"),
-        format!("{months} months from {start} ({proof_en}), until {last}: {en}"),
+        format!("{proof_zh} {} 起 {months} 个月，至 {}：{zh}", first.zh, last.zh),
+        format!("{months} months from {} ({proof_en}), until {}: {en}", first.en, last.en),
     )
 }
 

@@ -156,8 +156,8 @@ fn r26_an_extended_warranty_begins_where_the_makers_ends() {
 #[test]
 fn r26_the_reason_says_which_proof_and_until_when_in_both_languages() {
     let reason = of("云浣", &bought("2026-03-01"), "2026-11-21").reason;
-    assert_eq!(reason.zh, "发票 2026-03-01 起 12 个月,至 2027-03-01:保内");
-    assert_eq!(reason.en, "12 months from 2026-03-01 (invoice), until 2027-03-01: in warranty");
+    assert_eq!(reason.zh, "发票 2026年3月1日 起 12 个月，至 2027年3月1日：保内");
+    assert_eq!(reason.en, "12 months from 1 Mar 2026 (invoice), until 1 Mar 2027: in warranty");
 }
 
 proptest! {

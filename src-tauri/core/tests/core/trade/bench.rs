@@ -79,7 +79,7 @@ fn r12_r17_a_loaner_is_measured_like_an_installation_before_the_unit_goes() {
     desk.note(job, custody(tv, Taken, "")).unwrap();
     let view = desk.actions.job(job).unwrap();
     assert_eq!(view.loaners[0].readings.iter().map(|row| row.records.len()).sum::<usize>(), 3);
-    assert!(view.slots.iter().any(|s| s.stage == PhotoStage::Loaner && s.required), "its state is shown");
+    assert!(view.loaners[0].slots.iter().any(|s| s.stage == PhotoStage::Loaner && s.required), "its state is shown");
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod phases;
 mod proofs;
 mod quotes;
 mod random;
+mod readback;
 mod stocks;
 mod time;
 mod walk_in;

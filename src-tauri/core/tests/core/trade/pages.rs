@@ -131,7 +131,7 @@ fn r26_the_page_says_who_pays_and_why_and_under_warranty_the_maker_does() {
     desk.actions.note_on_order(job, &invoice).unwrap();
     let fees = desk.actions.fees(job).unwrap();
     assert_eq!((fees.coverage[0].ordered, fees.coverage[0].judged), (Coverage::InWarranty, Coverage::InWarranty));
-    assert!(fees.coverage[0].reason.zh.contains("发票 2026-10-01"));
+    assert!(fees.coverage[0].reason.zh.contains("发票 2026年10月1日"));
     assert!(fees.proposed.iter().all(|offer| offer.payer == Payer::Maker));
 }
 
@@ -186,6 +186,7 @@ fn r5_r17_the_units_page_tells_the_next_step_and_the_queue_holds_what_is_away() 
         (unit.next, unit.tag.as_str(), unit.days, unit.overdue),
         (BenchNext::Diagnose, "DS-1121", Some(3), true)
     );
+    assert!(unit.tag_svg.as_ref().is_some_and(|svg| svg.contains("<svg")), "the tag can be scanned");
     assert!(
         matches!(unit.chain[1].step, BenchStep::Custody { step: Some(CustodyStep::Taken), .. }),
         "{:?}",
@@ -237,6 +238,11 @@ fn r22_r23_what_was_asked_for_is_answered_and_lies_in_the_stock() {
             .collect()
     };
     assert_eq!(waiting(), [first, second, handed]);
+    let of_second = |phone: &crate::cast::Phone| {
+        let line = phone.actions.mine().unwrap().asked.into_iter().find(|line| line.id == second).unwrap();
+        (line.step, line.answer, line.late)
+    };
+    assert_eq!(of_second(&phone), (None, String::new(), false));
     let refuse =
         DeskFact::Answer {
             request: second, step: RequestStep::Refused, promised: None, note: "店里没有".to_owned()
@@ -257,6 +263,9 @@ fn r22_r23_what_was_asked_for_is_answered_and_lies_in_the_stock() {
     desk.actions.move_stock(member(RAN), &out).unwrap();
     shop.log.exchange(&mut desk);
     shop.log.exchange(&mut phone);
+    let told = (Some(RequestStep::Refused), "店里没有".to_owned(), false);
+    assert_eq!(of_second(&phone), told, "refused, and why, on the phone of whoever asked");
+    assert_eq!(phone.store().desks().unwrap(), [], "the desk stays where it is");
     let mine = phone.actions.mine().unwrap();
     assert_eq!((mine.stock.len(), mine.stock[0].code.as_str(), mine.stock[0].quantity), (1, "AQ-RG-2000", 1));
     let came = mine.asked.iter().find(|line| line.id == first).unwrap();

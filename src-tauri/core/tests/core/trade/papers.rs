@@ -51,7 +51,7 @@ fn r16_concealed_work_is_accepted_by_somebody_who_did_not_do_it() {
     let (_shop, desk, job, tv) = at_home(&detailed(asked(JobKind::Install, ApplianceKind::Television), details));
     desk.measure_all(job, tv, &[("socket_polarity", "right"), ("earth_present", "good")]);
     let view = desk.shoot(job, tv, &[PhotoStage::Nameplate, PhotoStage::After]);
-    assert!(view.slots.iter().any(|s| s.stage == PhotoStage::Concealed && s.required));
+    assert!(view.appliances[0].slots.iter().any(|s| s.stage == PhotoStage::Concealed && s.required));
     let open = || desk.needs(job, JobOutcome::Completed).unwrap();
     assert_eq!(open(), [BlockerCode::PhotoMissing, BlockerCode::AcceptanceMissing]);
     desk.shoot(job, tv, &[PhotoStage::Concealed]);

@@ -56,6 +56,37 @@ fn r11_the_dead_unit_is_measured_before_the_trial() {
 }
 
 #[test]
+fn r11_what_a_socket_without_an_earth_shows_is_written_down_in_figures() {
+    let (_shop, desk, job, heater) = at_home(&asked(JobKind::Install, ApplianceKind::StorageHeater));
+    let offered = || -> Vec<(String, bool)> {
+        let rows = desk.actions.job(job).unwrap().appliances.remove(0).readings;
+        let volts = ["supply_voltage", "live_earth", "neutral_earth"];
+        let rows = rows.into_iter().filter(|row| volts.contains(&row.code.as_str()));
+        rows.map(|row| (row.code, row.required)).collect()
+    };
+    assert_eq!(offered(), [], "nobody asks for them while the socket is right");
+    desk.measure(job, heater, "socket_polarity", "no_earth").unwrap();
+    let volts = ["supply_voltage", "live_earth", "neutral_earth"].map(|code| (code.to_owned(), false));
+    assert_eq!(offered(), volts);
+    let rows = desk.actions.job(job).unwrap().appliances.remove(0).readings;
+    let at = rows.iter().position(|row| row.code == "socket_polarity").unwrap();
+    assert_eq!(rows[at + 1].code, "supply_voltage", "they stand behind the row that failed");
+    desk.measure(job, heater, "supply_voltage", "221").unwrap();
+    desk.measure(job, heater, "live_earth", "108").unwrap();
+    desk.measure(job, heater, "neutral_earth", "112").unwrap();
+    assert_eq!(desk.facts(job).sheet.readings.len(), 4);
+    let open = desk.actions.job(job).unwrap().next.blockers;
+    let failed = |code: &str| {
+        let at = |jump: &Jump| matches!(jump, Jump::Reading { code: of, .. } if of == code);
+        open.iter().any(|b| b.code == BlockerCode::ReadingFailed && at(&b.jump))
+    };
+    assert!(failed("live_earth") && failed("neutral_earth") && !failed("supply_voltage"), "{open:?}");
+    desk.pass(1);
+    desk.actions.record_reading(&desk.typed(job, heater, "socket_polarity", "right", "重接地线")).unwrap();
+    assert_eq!(offered(), volts, "what was measured stays");
+}
+
+#[test]
 fn r11_r12_a_dangerous_house_keeps_the_later_phases_shut() {
     let (_shop, desk, job, heater) = at_home(&asked(JobKind::Repair, ApplianceKind::StorageHeater));
     desk.measure_all(job, heater, &HOUSE[1..]);

@@ -4,12 +4,12 @@ use doorstep::actions::proof::ProofError;
 use doorstep_schemas::input::{MakePaper, SheetFact, SheetField, WriteField};
 use doorstep_schemas::paper::{Block, Paper, PaperForm, Signed};
 use doorstep_schemas::view::{
-    ApplianceKind, Coverage, FeeKind, JobKind, Language, NoticeKind, PaidFor, ProofKind, RepairLevel,
+    ApplianceKind, Coverage, CustodyStep, FeeKind, JobKind, Language, NoticeKind, PaidFor, ProofKind, RepairLevel,
 };
 
 use super::bench::at_the_bench;
 use crate::cast::Phone;
-use crate::cast::deeds::{asked, at_home, covered, fee, payment};
+use crate::cast::deeds::{asked, at_home, covered, custody, fee, payment};
 use doorstep_schemas::ids::JobId;
 
 fn paper(desk: &Phone, job: JobId, kind: ProofKind, language: Language) -> Result<Paper, ProofError> {
@@ -69,6 +69,20 @@ fn r19_r21_no_cause_before_the_diagnosis_and_both_prices_after_it() {
     desk.note(job, quote).unwrap();
     let said = list();
     assert!(said.contains("灯条烧坏") && said.contains("380.00") && said.contains("120.00"), "{said}");
+}
+
+#[test]
+fn r18_a_tag_says_whose_machine_it_is_and_can_be_scanned() {
+    let (_shop, desk, job, tv) = super::bench::pickup();
+    let tag = || paper(&desk, job, ProofKind::BenchTag, Language::Zh);
+    assert!(matches!(tag(), Err(ProofError::NoTag)));
+    desk.note(job, super::bench::without_loaner(tv)).unwrap();
+    desk.note(job, custody(tv, CustodyStep::Taken, "DS-1121")).unwrap();
+    let paper = tag().unwrap();
+    assert!(paper.blocks.iter().any(|block| matches!(block, Block::Code { text, .. } if text == "DS-1121")));
+    let said = text(&paper);
+    assert!(said.contains("65E3") && said.contains("2026-11-21"), "{said}");
+    assert!(!said.contains(&desk.actions.job(job).unwrap().card.phone), "anybody reads a tag");
 }
 
 #[test]
