@@ -15,5 +15,6 @@ pub mod reports;
 pub mod rules;
 pub mod store;
 pub mod sync;
+pub mod tables;
 pub mod tasks;
 mod upkeep;
