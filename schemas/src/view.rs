@@ -4,6 +4,7 @@
 
 mod bench;
 mod bundle;
+mod call;
 mod fees;
 mod history;
 mod inbox;
@@ -16,6 +17,7 @@ mod photo;
 mod said;
 mod storage;
 mod sync;
+mod tables;
 mod trade;
 pub(crate) mod words;
 
@@ -24,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use bench::*;
 pub use bundle::*;
+pub use call::*;
 pub use fees::*;
 pub use history::*;
 pub use inbox::*;
@@ -36,6 +39,7 @@ pub use photo::*;
 pub use said::*;
 pub use storage::*;
 pub use sync::*;
+pub use tables::*;
 pub use trade::*;
 pub(crate) use words::words;
 pub use words::*;

@@ -2,18 +2,21 @@
 
 mod access;
 mod bundle;
+mod call;
 mod facts;
 mod history;
 mod keys;
 mod lists;
 mod photos;
 mod said;
+mod tables;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use access::*;
 pub use bundle::*;
+pub use call::*;
 pub use facts::*;
 
 use crate::enrol::{DeviceStatus, RoleName};
@@ -28,6 +31,7 @@ pub use keys::*;
 pub use lists::*;
 pub use photos::*;
 pub use said::*;
+pub use tables::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

@@ -15,6 +15,7 @@ pub mod session;
 pub mod sheet;
 pub mod storage;
 pub mod sync;
+pub mod tables;
 pub mod team;
 pub mod visit;
 

@@ -2,6 +2,7 @@
 
 mod history;
 mod kept;
+mod tables;
 
 use std::error::Error;
 

@@ -5,14 +5,17 @@
 pub mod album;
 pub mod bench;
 pub mod bundle;
+pub mod call;
 pub mod claim;
 pub mod conflicts;
 pub mod drafts;
+pub mod export;
 pub mod facts;
 pub mod fees;
 pub mod find;
 pub mod finish;
 pub mod history;
+pub mod import;
 pub mod inbox;
 pub mod job_view;
 pub mod keys;

@@ -3,6 +3,7 @@
 pub mod day;
 pub mod history;
 pub mod labels;
+pub mod orders;
 pub mod proof;
 pub mod terms;
 pub mod words;

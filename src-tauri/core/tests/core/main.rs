@@ -33,6 +33,7 @@ mod rotation;
 mod rule_sets;
 mod rules;
 mod safety;
+mod tables;
 mod texts_at_rest;
 mod trade;
 mod vault;
