@@ -40,6 +40,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./desk/DeskShell.vue'),
     children: [
       { path: 'orders', component: () => import('./desk/OrdersPage.vue') },
+      { path: 'orders/import', component: () => import('./desk/orders/ImportPage.vue') },
       { path: 'review', component: () => import('./desk/ReviewPage.vue') },
       { path: 'sync', component: () => import('./desk/SyncPage.vue') },
       { path: 'team', component: () => import('./desk/TeamPage.vue') },

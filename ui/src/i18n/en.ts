@@ -8,10 +8,11 @@ import fees from './en/fees';
 import field from './en/field';
 import mine from './en/mine';
 import proof from './en/proof';
+import tables from './en/tables';
 import turns from './en/turns';
 import visit from './en/visit';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, turns, visit, words };
+const en: Messages = { bench, common, data, desk, errors, fees, field, mine, proof, tables, turns, visit, words };
 export default en;

@@ -8,8 +8,9 @@ import fees from './zh/fees';
 import field from './zh/field';
 import mine from './zh/mine';
 import proof from './zh/proof';
+import tables from './zh/tables';
 import turns from './zh/turns';
 import visit from './zh/visit';
 import words from './zh/words';
 
-export default { bench, common, data, desk, errors, fees, field, mine, proof, turns, visit, words };
+export default { bench, common, data, desk, errors, fees, field, mine, proof, tables, turns, visit, words };
