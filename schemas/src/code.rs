@@ -189,6 +189,16 @@ codes! {
     PhotoTruncated = "photo_truncated",
     PhotoTooLarge = "photo_too_large",
     PhotoNotFound = "photo_not_found",
+    /// None of the kinds of table that are read.
+    TableUnknown = "table_unknown",
+    TableDamaged = "table_damaged",
+    TableTooLarge = "table_too_large",
+    /// By a password.
+    TableLocked = "table_locked",
+    TableEmpty = "table_empty",
+    /// Columns that no order is without are not named.
+    ColumnsLacking = "columns_lacking",
+    ImportUnknown = "import_unknown",
     /// The file is no bundle, or its beginning is damaged.
     BundleUnreadable = "bundle_unreadable",
     BundleTooNew = "bundle_too_new",

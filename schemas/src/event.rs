@@ -48,6 +48,8 @@ pub enum Task {
     Photos,
     /// Full pictures removed that the relay has.
     FreePhotos,
+    /// Orders brought in from a table, or taken back again.
+    Orders,
     /// More work of the outlet fetched than one answer brings.
     Fetch,
 }

@@ -100,6 +100,12 @@ export const commands = {
 	makeRecoveryKey: () => typedError<RecoveryPage, Failure>(__TAURI_INVOKE("make_recovery_key")),
 	recoverFolder: (input: RecoverFolder) => typedError<RecoveredView, Failure>(__TAURI_INVOKE("recover_folder", { input })),
 	eraseDevice: (input: EraseDevice) => typedError<SessionView, Failure>(__TAURI_INVOKE("erase_device", { input })),
+	hearCall: (input: HearCall) => typedError<CallView, Failure>(__TAURI_INVOKE("hear_call", { input })),
+	readImport: (input: ReadImport) => typedError<ImportPlan, Failure>(__TAURI_INVOKE("read_import", { input })),
+	importOrders: (input: ImportOrders) => typedError<ImportDone, Failure>(__TAURI_INVOKE("import_orders", { input })),
+	undoImport: (input: UndoImport) => typedError<ImportUndone, Failure>(__TAURI_INVOKE("undo_import", { input })),
+	imports: () => typedError<ImportView[], Failure>(__TAURI_INVOKE("imports")),
+	exportOrders: (input: ExportOrders) => typedError<TableMade, Failure>(__TAURI_INVOKE("export_orders", { input })),
 	bundleSize: (input: ExportBundle) => typedError<BundleSize, Failure>(__TAURI_INVOKE("bundle_size", { input })),
 	exportBundle: (input: ExportBundle) => typedError<BundleMade, Failure>(__TAURI_INVOKE("export_bundle", { input })),
 	importBundle: (input: ImportBundle) => typedError<BundleTaken, Failure>(__TAURI_INVOKE("import_bundle", { input })),
@@ -771,7 +777,7 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  An update needs room for a copy first. */
 "no_room_to_update" | 
 /**  A person stopped long work. */
-"cancelled" | "task_running" | "file_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | 
+"cancelled" | "table_unknown" | "table_damaged" | "table_too_large" | "table_locked" | "table_empty" | "columns_lacking" | "import_unknown" | "task_running" | "file_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | 
 /**  The system's key store is there and does not give the key. */
 "key_store_locked" | 
 /**  The key lies in the system's key store, which is not there now. */
@@ -2429,7 +2435,7 @@ export type Task =
 /**  Full pictures removed that the relay has. */
 "free_photos" | 
 /**  More work of the outlet fetched than one answer brings. */
-"fetch";
+"orders" | "fetch";
 
 /**  How far it is. `ended` also when it failed or was cancelled: its command says which. */
 export type TaskProgress = {
@@ -2595,3 +2601,24 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type OrderColumn = "name" | "phone" | "township" | "address" | "kind" | "appliance" | "brand" | "model" | "serial" | "symptom" | "window" | "coverage" | "maker_order" | "note";
+export type RowState = "ready" | "alike" | "here" | "wrong";
+export type RowNoteCode = "required" | "too_long" | "phone" | "shortened" | "identity_number" | "window_unknown" | "window_past" | "two_hours" | "whole_day" | "kind_unknown" | "appliance_unknown" | "coverage_unknown" | "urgent" | "same_row" | "alike_row" | "same_job" | "alike_job";
+export type RowNote = { code: RowNoteCode, column: OrderColumn | null, text: string, row: number | null };
+export type PlannedRow = { row: number, state: RowState, notes: RowNote[], like: string | null, customer: string, phone: string, township: string, address: string, kind: JobKind, appliance_kind: ApplianceKind, appliance: string, serial: string, symptom: string, window: Window | null, coverage: Coverage, maker_order: string };
+export type ImportView = { import: string, name: string, at: number, orders: number };
+export type ImportPlan = { sheets: string[], sheet: number, head: string[], columns: (OrderColumn | null)[], samples: string[][], remembered: boolean, lacking: OrderColumn[], ready: number, alike: number, here: number, wrong: number, rows: PlannedRow[], before: ImportView | null };
+export type ImportDone = { import: string | null, taken: number, alike: number, here: number, wrong: number, stopped: boolean };
+export type ImportUndone = { cancelled: number, kept: number, kept_names: string[], stopped: boolean };
+export type TableMade = { name: string, path: string, kilobytes: number, rows: number, mime: string, base64: string | null };
+export type ReadImport = { base64: string, sheet: number, columns: (OrderColumn | null)[] | null };
+export type ImportOrders = { name: string, base64: string, sheet: number, columns: (OrderColumn | null)[], anyway: number[] };
+export type UndoImport = { import: string, reason: string };
+export type ExportWhat = { what: "day"; at: number | null } | { what: "found"; text: string } | { what: "list"; list: ListJobs };
+export type TableFormat = "csv" | "xlsx";
+export type ExportOrders = { what: ExportWhat, format: TableFormat, language: Language, bytes: boolean };
+export type HearCall = { phone: string, serial: string, kind: JobKind, symptom: string, urgency: Urgency, far: boolean };
+export type CallView = { jobs: JobCard[], more: boolean, machines: KnownMachine[], urgency: Urgency, scripts: CallScript[], arrive_by: number };
+export type KnownMachine = { kind: ApplianceKind, brand: string, model: string, serial: string, coverage: Coverage, reason: Text, named: boolean };
+export type CallScript = { name: Text, steps: Text[], never: Text[], call_first: Text[], send_after: Text | null };

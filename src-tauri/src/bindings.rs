@@ -10,7 +10,7 @@ use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
     bundles, customers, facts, history, inbox, kept, lists, money, orders, paper, parts, photos, review, said, session,
-    settlement, sheet, storage, sync, team, visit,
+    settlement, sheet, storage, sync, tables, team, visit,
 };
 
 /// A core event on its way to the screen.
@@ -37,6 +37,12 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             orders::assign,
             orders::take_walk_in,
             orders::adopt_walk_in,
+            orders::hear_call,
+            tables::read_import,
+            tables::import_orders,
+            tables::undo_import,
+            tables::imports,
+            tables::export_orders,
             visit::tap_node,
             visit::show_card,
             visit::finish,

@@ -47,6 +47,7 @@ const routes: RouteRecordRaw[] = [
       { path: 'settlement', component: () => import('./desk/settlement/SettlementPage.vue') },
       { path: 'wages', component: () => import('./desk/wages/WagesPage.vue') },
       { path: 'prices', component: () => import('./desk/prices/PricesPage.vue') },
+      { path: 'orders/import', component: () => import('./desk/orders/ImportPage.vue') },
       { path: 'sync', component: () => import('./desk/SyncPage.vue') },
       { path: 'team', component: () => import('./desk/TeamPage.vue') },
       { path: 'storage', component: () => import('./desk/StoragePage.vue') },

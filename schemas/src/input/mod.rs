@@ -2,6 +2,7 @@
 
 mod access;
 mod bundle;
+mod call;
 mod customers;
 mod facts;
 mod history;
@@ -11,12 +12,14 @@ mod parts;
 mod photos;
 mod said;
 mod settlement;
+mod tables;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use access::*;
 pub use bundle::*;
+pub use call::*;
 pub use customers::*;
 pub use facts::*;
 
@@ -34,6 +37,7 @@ pub use parts::*;
 pub use photos::*;
 pub use said::*;
 pub use settlement::*;
+pub use tables::*;
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Enrol {

@@ -19,6 +19,7 @@ pub mod settlement;
 pub mod sheet;
 pub mod storage;
 pub mod sync;
+pub mod tables;
 pub mod team;
 pub mod visit;
 

@@ -24,6 +24,16 @@ pub async fn long<T: Send + 'static>(
     done.await.map_err(|error| Failure::new(ErrorCode::Internal, format!("the work stopped: {error}")))?
 }
 
+/// Work that takes a while, on a thread of its own; nobody follows it.
+pub async fn aside<T: Send + 'static>(
+    core: &Arc<Doorstep>,
+    work: impl FnOnce(&Doorstep) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let core = Arc::clone(core);
+    let done = tokio::task::spawn_blocking(move || work(&core));
+    done.await.map_err(|error| Failure::new(ErrorCode::Internal, format!("the work stopped: {error}")))?
+}
+
 #[tauri::command]
 #[specta::specta]
 pub async fn storage(core: Core<'_>) -> Result<StorageView, Failure> {

@@ -3,6 +3,7 @@
 mod history;
 mod kept;
 mod settlement;
+mod tables;
 
 use std::error::Error;
 

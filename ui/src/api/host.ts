@@ -119,6 +119,18 @@ export async function openOutside(uri: string): Promise<void> {
   link.click();
 }
 
+/** Gives a file's bytes to the browser to save. In the app's own window the core has written the file already. */
+export function saveFile(name: string, mime: string, base64: string): void {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([bytes], { type: mime }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // A browser that has yet to begin still needs it.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 /**
  * Tells a person who looks elsewhere, by the system's own means. Whoever looks at the app is asked first, at the first news, if the
  * system wants that; a no is kept by the system.

@@ -70,10 +70,10 @@ describe('a new order', () => {
 
   it('is moved through with Enter and left with Esc', async () => {
     const { page: form } = await open(NewOrder);
-    const name = form.get<HTMLInputElement>(T('order-name'));
-    name.element.focus();
-    await name.trigger('keydown', { key: 'Enter' });
-    expect(document.activeElement?.id).toBe('order-phone');
+    const phone = form.get<HTMLInputElement>(T('order-phone'));
+    phone.element.focus();
+    await phone.trigger('keydown', { key: 'Enter' });
+    expect(document.activeElement?.id).toBe('order-name');
     await form.trigger('keydown', { key: 'Escape' });
     expect(form.emitted('aside')).toHaveLength(1);
   });

@@ -13,10 +13,30 @@ import noted from './en/noted';
 import proof from './en/proof';
 import review from './en/review';
 import settle from './en/settle';
+import tables from './en/tables';
 import turns from './en/turns';
 import visit from './en/visit';
 import words from './en/words';
 import type { Messages } from './shape';
 
-const en: Messages = { bench, common, customers, data, desk, errors, fees, field, mine, noted, parts, proof, review, settle, turns, visit, words };
+const en: Messages = {
+  bench,
+  common,
+  customers,
+  data,
+  desk,
+  errors,
+  fees,
+  field,
+  mine,
+  noted,
+  parts,
+  proof,
+  review,
+  settle,
+  tables,
+  turns,
+  visit,
+  words,
+};
 export default en;

@@ -13,8 +13,28 @@ import noted from './zh/noted';
 import proof from './zh/proof';
 import review from './zh/review';
 import settle from './zh/settle';
+import tables from './zh/tables';
 import turns from './zh/turns';
 import visit from './zh/visit';
 import words from './zh/words';
 
-export default { bench, common, customers, data, desk, errors, fees, field, mine, noted, parts, proof, review, settle, turns, visit, words };
+export default {
+  bench,
+  common,
+  customers,
+  data,
+  desk,
+  errors,
+  fees,
+  field,
+  mine,
+  noted,
+  parts,
+  proof,
+  review,
+  settle,
+  tables,
+  turns,
+  visit,
+  words,
+};

@@ -173,6 +173,31 @@ const DESK = [
     'orders, a new one',
     { path: '/desk/orders', ready: 'new-order', act: thenSee(click('new-order', 'order-add-appliance'), 'order-appliance-2') },
   ],
+  [
+    'orders, a caller who is known',
+    {
+      path: '/desk/orders',
+      ready: 'new-order',
+      act: thenSee(async (page) => {
+        await click('new-order')(page);
+        await page.fill(T('order-phone'), '13800001234');
+        await page.fill(T('order-symptom'), '有煤气味');
+        await page.waitForSelector(T('call-script'));
+      }, 'call-known'),
+    },
+  ],
+  ['orders, a table', { path: '/desk/orders/import', ready: 'import-pick' }],
+  [
+    'orders, a table looked at',
+    {
+      path: '/desk/orders/import',
+      ready: 'import-pick',
+      act: thenSee(
+        (page) => page.setInputFiles(T('import-file'), { name: '派工.csv', mimeType: 'text/csv', buffer: Buffer.from('客户') }),
+        'import-rows',
+      ),
+    },
+  ],
   ['day review', { path: '/desk/review', ready: 'review-row' }],
   ['day review, empty', { path: '/desk/review', tale: 'quiet', ready: 'all-arrived' }],
   ['day review, charts', { path: '/desk/review?pane=charts', ready: 'charts' }],

@@ -12,9 +12,9 @@ import type {
   StorageView,
 } from '@schemas';
 import { keyView, session, storageView } from '../outletBuilders';
-import { SettleStory } from './settleStory';
+import { TableStory } from './tableStory';
 
-export class DataStory extends SettleStory {
+export class DataStory extends TableStory {
   readonly drafts = new Map<string, string>();
   readonly choices = new Map<string, string>();
   storage: StorageView = storageView();

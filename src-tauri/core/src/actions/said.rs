@@ -7,6 +7,7 @@ use doorstep_schemas::view::{JobTexts, MessageText, PastedOrder, Text};
 use super::{Actions, JobError};
 use crate::domain::calendar;
 use crate::domain::facts::Job;
+use crate::domain::import::rows::appliance;
 use crate::domain::money::fees::{self, Terms};
 use crate::domain::paste::parse_dispatch;
 use crate::domain::reply::{self, About, Proof, Reader};
@@ -26,7 +27,7 @@ impl Actions {
             phone: found.phone,
             address: found.address,
             township: found.township,
-            appliance: found.appliance,
+            appliance: found.appliance.or_else(|| appliance(&text, &markers)),
             brand: found.brand,
             model: found.model,
             symptom: found.fault,

@@ -10,7 +10,7 @@ use super::settlement::{Claimed, claimed, month, received_fen};
 use crate::domain::calendar;
 use crate::domain::money::each;
 use crate::reports::statement::{Month, StatementRow};
-use crate::tables::write::{TableError, xlsx};
+use crate::tables::{XlsxError, xlsx};
 
 /// Why there is no such file.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum StatementError {
     #[error(transparent)]
     Fact(#[from] FactError),
     #[error(transparent)]
-    Table(#[from] TableError),
+    Table(#[from] XlsxError),
 }
 
 /// A spreadsheet is ready; a paper is yet to be typeset.

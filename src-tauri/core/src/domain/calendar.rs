@@ -4,6 +4,8 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeZone, Timelike, Utc
 use doorstep_schemas::view::Text;
 
 const HOUR_MS: i64 = 3_600_000;
+/// The outlet's clock before UTC.
+pub const OFFSET_MS: i64 = 8 * HOUR_MS;
 pub const DAY_MS: i64 = 24 * HOUR_MS;
 
 fn zone() -> FixedOffset {

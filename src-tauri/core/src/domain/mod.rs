@@ -20,6 +20,7 @@ pub mod find;
 pub mod first_fix;
 pub mod gates;
 pub mod hazards;
+pub mod import;
 pub mod intake;
 pub mod money;
 pub mod nodes;

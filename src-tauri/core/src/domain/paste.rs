@@ -187,19 +187,21 @@ fn from_segments(text: &str, markers: &Markers, out: &mut Proposed) {
     }
 }
 
-fn longest(text: &str, words: &[String]) -> Option<String> {
+/// The longest of the words that the text holds.
+pub(super) fn longest(text: &str, words: &[String]) -> Option<String> {
     let found = words.iter().filter(|word| !word.is_empty() && text.contains(word.as_str()));
     found.max_by_key(|word| (word.len(), std::cmp::Reverse(*word))).cloned()
 }
 
-fn appliance(text: &str, markers: &Markers) -> Option<ApplianceKind> {
+/// The appliance that the text names.
+pub(super) fn appliance(text: &str, markers: &Markers) -> Option<ApplianceKind> {
     let words = markers.appliances.iter().flat_map(|(kind, words)| words.iter().map(|word| (*kind, word)));
     let found = words.filter(|(_, word)| !word.is_empty() && text.contains(word.as_str()));
     found.max_by_key(|(kind, word)| (word.len(), std::cmp::Reverse(*kind))).map(|(kind, _)| kind)
 }
 
 /// The word behind the brand's name, if it looks like a model: letters and digits.
-fn model_after(text: &str, brand: &str) -> Option<String> {
+pub(super) fn model_after(text: &str, brand: &str) -> Option<String> {
     let rest = text.split_once(brand)?.1;
     let model: String = rest
         .trim_start()

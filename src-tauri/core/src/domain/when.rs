@@ -43,6 +43,32 @@ pub fn window(text: &str, now: i64) -> Option<Window> {
     })
 }
 
+/// What a text says of when: a window, the hour of a day, or a day alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    Window(Window),
+    Hour(i64),
+    Day(i64),
+}
+
+/// The same where a day or an hour alone is worth something, as in a cell of a table.
+pub fn said(text: &str, now: i64) -> Option<Said> {
+    if let Some(window) = window(text, now) {
+        return Some(Said::Window(window));
+    }
+    let text: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
+    (0..text.len()).find_map(|at| {
+        let mut reader = Reader { text: &text, at };
+        let day = reader.day(now)?;
+        reader.weekday();
+        let part = reader.part();
+        // T, as programs write it between a day and its hour.
+        let _ = reader.any(&["t"]);
+        let hour = reader.hour(part).filter(|(_, exact, _)| *exact);
+        Some(hour.map_or(Said::Day(day), |(minutes, ..)| Said::Hour(day.saturating_add(i64::from(minutes) * 60_000))))
+    })
+}
+
 struct Reader<'a> {
     text: &'a [char],
     at: usize,
@@ -229,6 +255,21 @@ mod tests {
         ] {
             assert_eq!(window(text, NOON), None, "{text}");
         }
+    }
+
+    #[test]
+    fn r41_a_cell_may_hold_a_day_or_an_hour_alone() {
+        for (text, said_so) in [
+            ("2026-11-22", Said::Day(MIDNIGHT + DAY)),
+            ("2026/11/22 14:00", Said::Hour(MIDNIGHT + DAY + 14 * HOUR)),
+            ("2026-11-22 14:00:00", Said::Hour(MIDNIGHT + DAY + 14 * HOUR)),
+            ("2026-11-22T14:00", Said::Hour(MIDNIGHT + DAY + 14 * HOUR)),
+            ("明天下午2点", Said::Hour(MIDNIGHT + DAY + 14 * HOUR)),
+            ("11月22日", Said::Day(MIDNIGHT + DAY)),
+        ] {
+            assert_eq!(said(text, NOON), Some(said_so), "{text}");
+        }
+        assert_eq!(said("尽快", NOON), None);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct Label(pub Phrase, pub Form);
 pub fn action(code: &str) -> Option<Phrase> {
     Some(match code {
         "take_order" => Phrase("下单", "took the order"),
+        "import_orders" => Phrase("从表格导入", "brought the order in from a table"),
+        "undo_import" => Phrase("撤销导入", "took the import back"),
         "assign" => Phrase("派单", "assigned the job"),
         "depart" => Phrase("出发", "departed"),
         "arrive" => Phrase("到达", "arrived"),

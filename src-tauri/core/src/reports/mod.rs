@@ -4,6 +4,7 @@ pub mod day;
 pub mod day_paper;
 pub mod history;
 pub mod labels;
+pub mod orders;
 pub mod proof;
 pub mod statement;
 mod tag;

@@ -7,7 +7,7 @@ use super::terms::term;
 use super::words::Phrase;
 use crate::domain::calendar;
 use crate::domain::money::amount::{sum, yuan};
-use crate::tables::write::{Cell, Table};
+use crate::tables::{Cell, Table};
 
 /// One job of a maker's month.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,7 +67,7 @@ impl Month<'_> {
                 text(&row.customer),
                 text(&row.township),
                 text(&row.appliance),
-                row.finished_ms.map_or(Cell::Empty, Cell::Date),
+                row.finished_ms.map_or(Cell::Empty, Cell::Day),
                 text(&row.items),
                 Cell::Fen(row.claimed_fen),
                 Cell::Fen(row.deducted_fen),
@@ -168,7 +168,7 @@ impl Month<'_> {
         }
         for line in &month.lines {
             let kind = self.word("wages", "kind", line.kind.word());
-            rows.push(vec![text(&kind), text(&line.reason), Cell::Date(line.at.0), Cell::Fen(line.fen.0), Cell::Empty]);
+            rows.push(vec![text(&kind), text(&line.reason), Cell::Day(line.at.0), Cell::Fen(line.fen.0), Cell::Empty]);
         }
         for (name, fen) in
             [(self.say("应发", "Earned"), month.total.0), (self.say("未发", "Left to pay"), month.left.0)]

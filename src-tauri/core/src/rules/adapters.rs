@@ -9,7 +9,7 @@ use doorstep_schemas::rules::emergency::EmergencyKind;
 use doorstep_schemas::rules::replies::DispatchField;
 use doorstep_schemas::rules::surcharges::Surcharge;
 use doorstep_schemas::rules::warranty::{StartSource, WarrantyPolicy};
-use doorstep_schemas::view::{ApplianceKind, FeeKind, JobKind, Text};
+use doorstep_schemas::view::{ApplianceKind, CallScript, FeeKind, JobKind, Text};
 
 use super::InForce;
 use crate::domain::facts::Job;
@@ -98,6 +98,23 @@ impl InForce<'_> {
             silence_hours: i64::from(promises.silence_hours),
             call_above_fen: promises.call_above_fen.0,
         }
+    }
+
+    /// What is read out to a caller in this emergency (R3).
+    pub fn call_script(self, emergency: &str) -> Option<CallScript> {
+        let script =
+            self.book.emergency_at(self.at_ms).scripts.iter().find(|each| each.emergency.word() == emergency)?;
+        let callee = |callee: &doorstep_schemas::rules::emergency::Callee| {
+            let number = callee.number.as_deref().map(|number| format!(" {number}")).unwrap_or_default();
+            Text { zh: format!("{}{number}", callee.name.zh), en: format!("{}{number}", callee.name.en) }
+        };
+        Some(CallScript {
+            name: script.name.clone(),
+            steps: script.steps.clone(),
+            never: script.never.clone(),
+            call_first: script.call_first.iter().map(callee).collect(),
+            send_after: script.send_after.clone(),
+        })
     }
 
     /// What makers' dispatch texts call their fields, and the outlet's brands and townships (R41). No set names kinds of

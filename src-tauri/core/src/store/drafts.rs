@@ -112,6 +112,12 @@ impl Store {
         Ok(())
     }
 
+    /// Offers a choice no longer.
+    pub fn forget_choice(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM remembered WHERE key = ?1 AND value = ?2", [key, value])?;
+        Ok(())
+    }
+
     /// The newest choice of each key.
     pub fn newest_choices(&self) -> Result<Vec<(String, String)>, StoreError> {
         // SQLite takes the other columns of a group from the row that has the maximum.

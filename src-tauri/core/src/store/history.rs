@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use doorstep_schemas::ids::{Actor, ChangeHash, DocId, ShortId};
+use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, ShortId};
 use rusqlite::params;
 
 use super::rows::ADOPTED;
@@ -41,6 +41,14 @@ impl Store {
         out.sort();
         out.dedup();
         Ok(out)
+    }
+
+    /// Whether nothing was written to a job but the one change that made its order: by nobody, in neither document.
+    pub fn untouched(&self, job: JobId) -> Result<bool, StoreError> {
+        let mut query = self.db.prepare_cached("SELECT count(*) FROM change WHERE doc IN (?1, ?2)")?;
+        let docs = [DocId::Order(job).to_string(), DocId::Sheet(job).to_string()];
+        let changes: i64 = query.query_row(docs, |row| row.get(0))?;
+        Ok(changes == 1)
     }
 
     /// Those changes of a document that the relay holds.

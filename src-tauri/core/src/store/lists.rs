@@ -194,7 +194,7 @@ impl Store {
     }
 
     /// What the screen needs beside the rows: the members' names, and what is unsent of each. One question for all.
-    pub(super) fn finish(&self, rows: &mut [JobRow]) -> Result<(), StoreError> {
+    pub fn finish(&self, rows: &mut [JobRow]) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -236,6 +236,20 @@ impl Store {
 
     /// Other jobs of the same phone or one of the serials, newest first.
     pub fn earlier(&self, job: JobId, phone: &str, serials: &[String]) -> Result<Vec<JobRow>, StoreError> {
+        let mut found = self.known_by(phone, serials, MOST_EARLIER + 1)?;
+        found.retain(|other| other.card.job != job);
+        self.finish(&mut found)?;
+        let mut shown = Vec::with_capacity(found.len());
+        for row in found {
+            if !self.hides(&row.card)? {
+                shown.push(row);
+            }
+        }
+        Ok(shown)
+    }
+
+    /// Jobs of the phone or one of the serials, newest first, at most so many of each; bare rows, for comparing.
+    pub fn known_by(&self, phone: &str, serials: &[String], most: usize) -> Result<Vec<JobRow>, StoreError> {
         let phone = same_phone(phone);
         let serials: BTreeSet<String> = serials.iter().map(|serial| same_serial(serial)).collect();
         let phone = Some(phone.as_str()).filter(|phone| !phone.is_empty());
@@ -247,24 +261,16 @@ impl Store {
             let mut rows = query.query(params![key.number(), i64::MAX])?;
             let mut of_key = 0;
             while let Some(row) = rows.next()?
-                && of_key < MOST_EARLIER
+                && of_key < most
             {
                 let other = index::read(row.get(2)?, row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?)?;
-                if let Some(other) = other.filter(|other| other.card.job != job && key.names(other)) {
+                if let Some(other) = other.filter(|other| key.names(other)) {
                     of_key += 1;
                     found.insert((other.card.taken_at.0, other.card.job), other);
                 }
             }
         }
-        let mut found: Vec<JobRow> = found.into_values().rev().collect();
-        self.finish(&mut found)?;
-        let mut shown = Vec::with_capacity(found.len());
-        for row in found {
-            if !self.hides(&row.card)? {
-                shown.push(row);
-            }
-        }
-        Ok(shown)
+        Ok(found.into_values().rev().collect())
     }
 
     /// The jobs that come back to one of these (R8).

@@ -87,6 +87,8 @@ impl Store {
         at_ms: i64,
         also: impl FnOnce(&Transaction<'_>) -> Result<(), StoreError>,
     ) -> Result<bool, StoreError> {
+        // A job's row is read from both of its documents.
+        self.papers.expect(edits.len() * 2);
         let tx = self.db.transaction()?;
         let mut changed = Vec::new();
         for (doc, edit) in edits {

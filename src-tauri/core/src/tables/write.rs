@@ -1,180 +1,175 @@
-//! A table as a file: XLSX with real numbers and days, CSV that every spreadsheet opens.
+//! Tables for other programs: a workbook, or CSV as a Chinese Excel opens it.
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+pub use rust_xlsxwriter::XlsxError;
+use rust_xlsxwriter::{Format, Workbook};
 
-use crate::domain::calendar::{self, DAY_MS};
-use crate::domain::money::amount::yuan;
+use super::dates;
+use crate::domain::calendar;
 
-/// Longest text of a cell, in characters: spreadsheets hold no more.
-const MOST_TEXT: usize = 32_767;
-/// Longest name of a sheet, in characters.
+/// With what a cell begins that Excel takes for a formula.
+pub const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Letters of a cell in Excel.
+const MOST_LETTERS: usize = 32_767;
+/// Letters of a sheet's name in Excel, and those that it must not have.
 const MOST_NAME: usize = 31;
-/// Rows and columns that a sheet can hold.
-const MOST_ROWS: usize = 1_048_576;
-const MOST_COLUMNS: usize = 16_384;
-/// Days from 1899-12-30, where spreadsheets begin to count, to 1970-01-01.
-const DAYS_BEFORE_1970: f64 = 25_569.0;
+const NOT_IN_NAME: [char; 7] = ['[', ']', ':', '*', '?', '/', '\\'];
+/// How wide a column becomes at most, in letters.
+const WIDEST: usize = 60;
+/// Rows by which a column's width is told.
+const LOOK: usize = 200;
 
-/// One table, and what its sheet is called.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// What one cell holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    Empty,
+    Text(String),
+    Number(i64),
+    /// Whole fen, shown as yuan with two places.
+    Fen(i64),
+    /// A moment; its day is shown.
+    Day(i64),
+    /// A moment; its day and its minute are shown.
+    Moment(i64),
+}
+
+/// One table: a name, the headings, the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     pub name: String,
     pub head: Vec<String>,
     pub rows: Vec<Vec<Cell>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    Empty,
-    Text(String),
-    Number(f64),
-    /// Money, shown in yuan.
-    Fen(i64),
-    /// A moment in milliseconds since 1970, UTC; shown as the outlet's day.
-    Date(i64),
-}
-
-/// Why there is no file.
-#[derive(Debug, thiserror::Error)]
-pub enum TableError {
-    #[error("a table of {rows} rows and {columns} columns fits no sheet")]
-    TooLarge { rows: usize, columns: usize },
-    #[error("the spreadsheet could not be written")]
-    Format(#[from] XlsxError),
-}
-
 impl Cell {
-    fn plain(&self) -> String {
+    /// As it is read, and as CSV has it.
+    pub fn text(&self) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
-            Self::Fen(fen) => yuan(*fen),
-            Self::Date(ms) => calendar::day_name(*ms),
+            Self::Fen(fen) => {
+                let sign = if *fen < 0 { "-" } else { "" };
+                format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
+            }
+            Self::Day(at) => calendar::day_name(*at),
+            Self::Moment(at) => format!("{} {}", calendar::day_name(*at), calendar::clock(*at)),
         }
     }
 }
 
-/// The tables as one workbook, a sheet each.
-pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, TableError> {
+/// A workbook, a sheet a table. Its texts are texts: none is a formula, whatever it begins with.
+pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let (head, money) = (Format::new().set_bold(), Format::new().set_num_format("#,##0.00"));
+    let bold = Format::new().set_bold();
+    let yuan = Format::new().set_num_format("0.00");
     let day = Format::new().set_num_format("yyyy-mm-dd");
-    for (nth, table) in tables.iter().enumerate() {
-        let columns = table.rows.iter().map(Vec::len).chain([table.head.len()]).max().unwrap_or(0);
-        if table.rows.len() >= MOST_ROWS || columns > MOST_COLUMNS {
-            return Err(TableError::TooLarge { rows: table.rows.len(), columns });
-        }
+    let moment = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+    for (number, table) in tables.iter().enumerate() {
         let sheet = book.add_worksheet();
-        sheet.set_name(sheet_name(&table.name, nth))?;
-        sheet.set_freeze_panes(1, 0)?;
-        for (column, text) in (0u16..).zip(&table.head) {
-            sheet.write_string_with_format(0, column, cut(text, MOST_TEXT), &head)?;
+        sheet.set_name(sheet_name(&table.name, number))?;
+        for (column, head) in (0_u16..).zip(&table.head) {
+            sheet.write_string_with_format(0, column, cut(head), &bold)?;
+            sheet.set_column_width(column, width(table, usize::from(column)))?;
         }
-        for (row, cells) in (1u32..).zip(&table.rows) {
-            for (column, cell) in (0u16..).zip(cells) {
+        sheet.set_freeze_panes(1, 0)?;
+        for (row, cells) in (1_u32..).zip(&table.rows) {
+            for (column, cell) in (0_u16..).zip(cells) {
+                let shop = |at: &i64| dates::serial(*at, calendar::OFFSET_MS);
                 match cell {
-                    Cell::Empty => {}
-                    Cell::Text(text) => {
-                        sheet.write_string(row, column, cut(text, MOST_TEXT))?;
-                    }
-                    Cell::Number(number) if number.is_finite() => {
-                        sheet.write_number(row, column, *number)?;
-                    }
-                    Cell::Number(_) => {}
-                    Cell::Fen(fen) => {
-                        sheet.write_number_with_format(row, column, *fen as f64 / 100.0, &money)?;
-                    }
-                    Cell::Date(ms) => {
-                        let days = (calendar::day_start(*ms) + 8 * 3_600_000).div_euclid(DAY_MS) as f64;
-                        sheet.write_number_with_format(row, column, days + DAYS_BEFORE_1970, &day)?;
-                    }
-                }
+                    Cell::Empty => continue,
+                    Cell::Text(text) => sheet.write_string(row, column, cut(text))?,
+                    Cell::Number(number) => sheet.write_number(row, column, *number as f64)?,
+                    Cell::Fen(fen) => sheet.write_number_with_format(row, column, *fen as f64 / 100.0, &yuan)?,
+                    Cell::Day(at) => sheet.write_number_with_format(row, column, shop(at).floor(), &day)?,
+                    Cell::Moment(at) => sheet.write_number_with_format(row, column, shop(at), &moment)?,
+                };
             }
         }
-        sheet.autofit();
     }
-    Ok(book.save_to_buffer()?)
+    book.save_to_buffer()
 }
 
-fn cut(text: &str, most: usize) -> String {
-    text.chars().take(most).collect()
-}
-
-/// A name that spreadsheets take: without their own signs, never empty, each its own.
-fn sheet_name(name: &str, nth: usize) -> String {
-    let plain: String = name.chars().filter(|c| !"[]:*?/\\'".contains(*c) && !c.is_control()).collect();
-    let number = if nth == 0 { String::new() } else { format!(" {}", nth + 1) };
-    let room = MOST_NAME.saturating_sub(number.chars().count());
-    let cut = cut(plain.trim(), room);
-    if cut.is_empty() { format!("Sheet{}", nth + 1) } else { format!("{cut}{number}") }
-}
-
-/// One table as CSV: UTF-8 with its mark, so that a Chinese Excel reads it right. A text that a spreadsheet would take for
-/// a formula is not one.
-pub fn csv(table: &Table) -> Vec<u8> {
-    let mut out = String::from("\u{feff}");
-    let head: Vec<String> = table.head.iter().map(|text| field(text, true)).collect();
-    out.push_str(&head.join(","));
-    out.push_str("\r\n");
-    for cells in &table.rows {
-        let row: Vec<String> = cells.iter().map(|cell| field(&cell.plain(), matches!(cell, Cell::Text(_)))).collect();
-        out.push_str(&row.join(","));
-        out.push_str("\r\n");
+/// CSV in UTF-8 with its mark, without which Excel shows nonsense for Chinese. A cell that begins like a formula gets an
+/// apostrophe before it: whoever opens the file runs nothing that a customer's name says.
+pub fn csv(table: &Table) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .flexible(true)
+        .from_writer(b"\xef\xbb\xbf".to_vec());
+    writer.write_record(table.head.iter().map(|head| harmless(head)))?;
+    for row in &table.rows {
+        writer.write_record(row.iter().map(|cell| match cell {
+            Cell::Text(text) => harmless(text),
+            figure => figure.text(),
+        }))?;
     }
-    out.into_bytes()
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-fn field(text: &str, may_be_formula: bool) -> String {
-    let formula = may_be_formula && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+fn harmless(text: &str) -> String {
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(MOST_LETTERS).collect()
+}
+
+fn sheet_name(name: &str, number: usize) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control() && !NOT_IN_NAME.contains(c)).take(MOST_NAME).collect();
+    let name = name.trim().trim_matches('\'');
+    if name.is_empty() { format!("{}", number + 1) } else { name.to_owned() }
+}
+
+/// A Chinese letter takes the room of two.
+fn width(table: &Table, column: usize) -> f64 {
+    let wide = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let cells = table.rows.iter().take(LOOK).filter_map(|row| row.get(column)).map(|cell| wide(&cell.text()));
+    let most = cells.chain(table.head.get(column).map(|head| wide(head))).max().unwrap_or(0);
+    (most + 2).clamp(8, WIDEST) as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::scene::NOON;
+    use crate::tables::read;
 
-    fn table() -> Table {
-        let row = |text: &str, fen| {
-            vec![
-                Cell::Text(text.to_owned()),
-                Cell::Fen(fen),
-                Cell::Date(1_795_233_600_000),
-                Cell::Number(1.5),
-                Cell::Empty,
-            ]
-        };
-        let head = ["用户", "金额", "完工", "数量", "备注"].map(str::to_owned).to_vec();
-        Table { name: "北岭 2026-11".to_owned(), head, rows: vec![row("罗桂香", 21_000), row("=1+1,\"x\"", -550)] }
+    fn table(cells: Vec<Cell>) -> Table {
+        Table { name: "工单 [1]".into(), head: cells.iter().map(|_| "=列".to_owned()).collect(), rows: vec![cells] }
     }
 
     #[test]
-    fn a_csv_opens_in_chinese_and_holds_no_formula() {
-        let text = String::from_utf8(csv(&table())).unwrap();
-        assert!(text.starts_with('\u{feff}'));
-        assert!(text.contains("罗桂香,210.00,2026-11-21,1.5,\r\n"), "{text}");
-        assert!(text.contains("\"'=1+1,\"\"x\"\"\",-5.50,"), "{text}");
+    fn no_cell_of_a_csv_is_a_formula_for_the_program_that_opens_it() {
+        let texts = ["=1+1", "+86 13800001001", "-3", "@SUM(A1)", "\t=1", "罗桂香"];
+        let table = table(texts.iter().map(|text| Cell::Text((*text).into())).collect());
+        let bytes = csv(&table).unwrap();
+        let text = std::str::from_utf8(&bytes).unwrap();
+        assert!(text.starts_with("\u{feff}'=列,"));
+        assert!(text.contains("'=1+1,'+86 13800001001,'-3,'@SUM(A1),'\t=1,罗桂香"), "{text}");
+        let again = &read(&bytes).unwrap()[0].rows[1];
+        assert_eq!(again.iter().map(String::as_str).collect::<Vec<_>>(), texts.map(str::trim));
     }
 
     #[test]
-    fn a_workbook_is_a_zip_with_a_sheet_for_each_table() {
-        let bytes = xlsx(&[table(), table()]).unwrap();
-        assert!(bytes.starts_with(b"PK"));
-        let inside = |name: &[u8]| bytes.windows(name.len()).any(|part| part == name);
-        assert!(inside(b"xl/worksheets/sheet2.xml") && !inside(b"xl/worksheets/sheet3.xml"));
+    fn figures_stay_figures_and_days_are_the_shops() {
+        let cells = vec![
+            Cell::Number(-3),
+            Cell::Fen(-1_205),
+            Cell::Day(NOON),
+            Cell::Moment(NOON),
+            Cell::Empty,
+            Cell::Text("=1".into()),
+        ];
+        let shown = ["-3", "-12.05", "2026-11-21", "2026-11-21 12:00", "", "=1"];
+        assert_eq!(read(&csv(&table(cells.clone())).unwrap()).unwrap()[0].rows[1], shown);
+        let book = read(&xlsx(&[table(cells)]).unwrap()).unwrap();
+        assert_eq!(book[0].rows[1], shown);
+        assert_eq!(book[0].name, "工单 1");
     }
 
     #[test]
-    fn names_of_sheets_are_ones_that_spreadsheets_take() {
-        assert_eq!(sheet_name("a/b:[c]", 0), "abc");
-        assert_eq!(sheet_name("", 1), "Sheet2");
-        assert_eq!(sheet_name(&"长".repeat(40), 1).chars().count(), MOST_NAME);
-    }
-
-    #[test]
-    fn a_table_that_fits_no_sheet_is_refused() {
-        let wide = Table { head: vec![String::new(); MOST_COLUMNS + 1], ..Table::default() };
-        assert!(matches!(xlsx(&[wide]), Err(TableError::TooLarge { .. })));
+    fn a_long_text_is_cut_where_excel_would_refuse_the_file() {
+        let book = xlsx(&[table(vec![Cell::Text("长".repeat(40_000))])]).unwrap();
+        assert_eq!(read(&book).unwrap()[0].rows[1][0].chars().count(), MOST_LETTERS);
     }
 }

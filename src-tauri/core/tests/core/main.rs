@@ -35,6 +35,7 @@ mod rule_sets;
 mod rules;
 mod safety;
 mod settlement;
+mod tables;
 mod texts_at_rest;
 mod trade;
 mod vault;

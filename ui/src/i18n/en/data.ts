@@ -106,6 +106,7 @@ export default {
     rotate_key: 'Changing the key',
     free_photos: 'Making room',
     photos: 'Taking photos in',
+    orders: 'Orders from a table',
     fetch: 'Fetching the outlet’s work',
   },
 };

@@ -244,6 +244,8 @@ export default {
     subsidy_incomplete: 'subsidy papers incomplete',
   },
   action: {
+    import_orders: 'Imported from a table',
+    undo_import: 'Undid the import',
     take_order: 'Took the order',
     assign: 'Assigned',
     take_walk_in: 'Took a walk-in',

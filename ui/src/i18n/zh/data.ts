@@ -100,6 +100,7 @@ export default {
     rotate_key: '正在换钥匙',
     free_photos: '正在腾空间',
     photos: '正在存照片',
+    orders: '正在处理工单表格',
     fetch: '正在取网点的工单',
   },
 };

@@ -239,6 +239,8 @@ export default {
     subsidy_incomplete: '国补资料不齐',
   },
   action: {
+    import_orders: '从表格导入',
+    undo_import: '撤销导入',
     take_order: '下单',
     assign: '派单',
     take_walk_in: '现场接单',
