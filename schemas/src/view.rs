@@ -3,6 +3,7 @@
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
 mod bench;
+mod board;
 mod bundle;
 mod fees;
 mod history;
@@ -13,6 +14,7 @@ mod lists;
 mod mine;
 mod outlet;
 mod photo;
+mod roster;
 mod said;
 mod storage;
 mod sync;
@@ -23,6 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use bench::*;
+pub use board::*;
 pub use bundle::*;
 pub use fees::*;
 pub use history::*;
@@ -33,6 +36,7 @@ pub use lists::*;
 pub use mine::*;
 pub use outlet::*;
 pub use photo::*;
+pub use roster::*;
 pub use said::*;
 pub use storage::*;
 pub use sync::*;

@@ -12,6 +12,8 @@ export const commands = {
 	today: () => typedError<TodayView, Failure>(__TAURI_INVOKE("today")),
 	orders: (input: OrdersOfDay) => typedError<JobList, Failure>(__TAURI_INVOKE("orders", { input })),
 	job: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("job", { input })),
+	board: (input: OneDay) => typedError<BoardView, Failure>(__TAURI_INVOKE("board", { input })),
+	suggest: (input: Suggest) => typedError<SuggestView, Failure>(__TAURI_INVOKE("suggest", { input })),
 	listJobs: (input: ListJobs) => typedError<JobList, Failure>(__TAURI_INVOKE("list_jobs", { input })),
 	findJobs: (input: FindJobs) => typedError<FoundJobs, Failure>(__TAURI_INVOKE("find_jobs", { input })),
 	takeOrder: (input: TakeOrder) => typedError<JobView, Failure>(__TAURI_INVOKE("take_order", { input })),
@@ -79,6 +81,9 @@ export const commands = {
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
 	invite: (input: Invite) => typedError<InviteView, Failure>(__TAURI_INVOKE("invite", { input })),
 	setDeviceStatus: (input: SetDeviceStatus) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_device_status", { input })),
+	roster: () => typedError<RosterView, Failure>(__TAURI_INVOKE("roster")),
+	noteOnRoster: (input: NoteOnRoster) => typedError<RosterNoted, Failure>(__TAURI_INVOKE("note_on_roster", { input })),
+	removeKit: (input: RemoveKit) => typedError<RosterView, Failure>(__TAURI_INVOKE("remove_kit", { input })),
 	inbox: () => typedError<InboxRunView[], Failure>(__TAURI_INVOKE("inbox")),
 	decideInbox: (input: InboxDecision) => typedError<InboxRunView[], Failure>(__TAURI_INVOKE("decide_inbox", { input })),
 	eraseJob: (input: EraseJob) => typedError<null, Failure>(__TAURI_INVOKE("erase_job", { input })),
@@ -145,6 +150,11 @@ export type AlbumMade = {
 	/**  Stages that the maker asks for and nobody photographed. */
 	missing: PhotoStage[],
 };
+
+/**  What wants the owner's eye, gravest first. */
+export type AlertKind = 
+/**  Class 1 or 2, and nobody there yet (R3). */
+"emergency" | "overdue" | "hazard_remaining" | "refused";
 
 export type AnswerService = {
 	job: string,
@@ -229,6 +239,24 @@ export type Assign = {
 	/**  Everybody who has the job after this. */
 	members: string[],
 };
+
+export type AuthorisationLine = {
+	brand: string,
+	number: string,
+	expires: number | null,
+	due: RenewalDue | null,
+};
+
+/**  What a bar on the timeline stands for. */
+export type BarOf = 
+/**  The window that the customer agreed to. */
+"agreed" | 
+/**  No time was agreed: the bar ends where somebody must have arrived. */
+"deadline" | 
+/**  From arrival on, as long as the work may take. */
+"under_way" | 
+/**  From arrival to the end of the work. */
+"done";
 
 export type BenchLine = {
 	at: number,
@@ -322,6 +350,55 @@ export type BlockerCode = "not_arrived" | "card_not_shown" | "reading_missing" |
 /**  闸口验收 (R16) */
 "acceptance_missing" | "plan_missing" | "concealed_photo_missing" | "loaner_undecided" | "loaner_unsafe" | "loaner_out" | "unit_out" | "phone_missing" | "address_missing" | "symptom_missing" | "tag_missing" | "not_diagnosed" | "not_consented" | "not_informed" | "other_level_missing" | "old_part_missing" | "old_part_not_offered" | "above_guide_unapproved" | "no_leak_found" | "flame_on_charge" | "purged_with_refrigerant" | "evacuation_too_short" | "charge_incomplete" | "paid_in_full_missing" | "damage_photo_missing" | "subsidy_incomplete";
 
+export type BoardAlert = {
+	kind: AlertKind,
+	job: string,
+	customer: string,
+	township: string,
+	/**  When somebody must have, or had to have, arrived. */
+	due: number | null,
+};
+
+/**  A job of the day with its place on the timeline. */
+export type BoardJob = {
+	card: JobCard,
+	of: BarOf,
+	from: number,
+	to: number,
+	/**  Nobody has arrived though somebody should have. */
+	overdue: boolean,
+};
+
+/**  One row of the board. */
+export type BoardMember = {
+	member: MemberView,
+	/**  Jobs of the day that have not ended, and all of them. */
+	open: number,
+	jobs: number,
+	/**  Minutes that the day's open jobs may take. */
+	minutes: number,
+	townships: string[],
+	grade: Grade | null,
+	/**  Never without its count (R35). */
+	score: Text,
+	/**  Certificates that ended or end soon. */
+	papers: PaperLine[],
+	gaps: TravelGap[],
+};
+
+export type BoardView = {
+	/**  `2026-11-21` */
+	day: string,
+	start: number,
+	now: number,
+	members: BoardMember[],
+	/**  Of the day, in the order of their bars; those without anybody among them. */
+	jobs: BoardJob[],
+	alerts: BoardAlert[],
+	/**  Open jobs from days before that are not shown: there are too many. */
+	left_off: number,
+};
+
 /**  A bundle file that was written. */
 export type BundleMade = {
 	name: string,
@@ -403,6 +480,15 @@ export type CardView = {
 export type CertificateKind = "work_at_height" | "low_voltage" | "welding" | 
 /**  The outlet's filing, not a person's. */
 "gas_filing";
+
+/**  A certificate that was not withdrawn. Its number names it: one of the same number replaces it. */
+export type CertificateLine = {
+	kind: CertificateKind,
+	number: string,
+	issued: number | null,
+	expires: number | null,
+	due: RenewalDue | null,
+};
 
 /**  What a look for damage saw. */
 export type CheckView = {
@@ -775,6 +861,18 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 export type Evacuation = "pump" | 
 /**  Blown out with refrigerant: never right. */
 "purge" | "none";
+
+/**  Training, an exam, an interview, a reward or a penalty. */
+export type EventLine = {
+	id: string,
+	/**  `None` for a word of a later version. */
+	event: RosterEvent | null,
+	text: string,
+	level: string,
+	passed: boolean,
+	fen: number,
+	at: number,
+};
 
 export type ExportBundle = {
 	what: BundleWhat,
@@ -1232,6 +1330,20 @@ export type KeyView = {
 	recovery: RecoveryView | null,
 };
 
+/**  What a member carries to measure with. */
+export type KitLevel = "basic" | "standard" | "professional";
+
+export type KitLine = {
+	id: string,
+	level: KitLevel | null,
+	instrument: string,
+	number: string,
+	calibrated: number | null,
+	/**  The calibration's end. */
+	due: number | null,
+	renewal: RenewalDue | null,
+};
+
 export type Language = "zh" | "en";
 
 /**  A page of the jobs that fit all that is set. */
@@ -1417,6 +1529,10 @@ export type NoteOnDesk = {
 export type NoteOnOrder = {
 	job: string,
 	fact: OrderFact,
+};
+
+export type NoteOnRoster = {
+	fact: RosterFact,
 };
 
 /**  安全隐患告知书: refusal or warning in writing (R12). */
@@ -1883,9 +1999,27 @@ export type RememberChoice = {
 	value: string,
 };
 
+export type RemoveKit = {
+	kit: string,
+};
+
 export type RemovePart = {
 	job: string,
 	part: string,
+};
+
+/**  How urgent it is to renew a paper. */
+export type RenewalDue = "expired" | "within30_days" | "within60_days" | 
+/**  Nobody wrote down when it ends. */
+"undated";
+
+/**  A paper that ended, ends soon, or says nothing of its end. */
+export type RenewalLine = {
+	due: RenewalDue,
+	expires: number | null,
+	/**  `None` for what is the outlet's own. */
+	member: MemberView | null,
+	what: Text,
 };
 
 /**  How deep a repair goes (R21): the cheaper level's price stands beside the dearer one's. */
@@ -1933,6 +2067,51 @@ export type RetakePhoto = {
 
 /**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
+
+/**  Training, rewards and penalties on the roster (R47). */
+export type RosterEvent = "exam" | "training" | "interview" | "reward" | "penalty" | 
+/**  One of these was written by mistake. */
+"taken_back";
+
+/**  A line of the roster. */
+export type RosterFact = { fact: "certificate"; member: string | null; kind: CertificateKind; number: string; issued: number | null; expires: number | null; withdrawn: boolean } | { fact: "grade"; member: string; grade: Grade; years: number; note: string } | { fact: "kit"; member: string; level: KitLevel; instrument: string; number: string; calibrated: number | null; due: number | null } | { fact: "event"; member: string; event: RosterEvent; text: string; level: string; passed: boolean; fen: number } | 
+/**  Training, an exam, a reward or a penalty that was written by mistake; or a taking back that was. */
+{ fact: "take_back"; member: string; event: string; reason: string } | { fact: "authorisation"; brand: string; number: string; expires: number | null; withdrawn: boolean } | 
+/**  A text under a composed key: `outlet/grades`, `<member>/phone`. */
+{ fact: "about"; key: string; value: string };
+
+/**  What came of a fact of the roster. */
+export type RosterNoted = {
+	id: string,
+	roster: RosterView,
+};
+
+export type RosterPerson = {
+	member: string,
+	grade: Grade | null,
+	years: number,
+	/**  What years, exams and interview are enough for. */
+	earned: Grade | null,
+	/**  Never without its count (R35). */
+	score: Text,
+	certificates: CertificateLine[],
+	kits: KitLine[],
+	/**  Newest first. */
+	events: EventLine[],
+	/**  Rewards less penalties of this month. */
+	month_fen: number,
+};
+
+export type RosterView = {
+	people: RosterPerson[],
+	/**  The outlet's own filings. */
+	outlet: CertificateLine[],
+	authorisations: AuthorisationLine[],
+	/**  Most urgent first. */
+	renewals: RenewalLine[],
+	grades_on: boolean,
+	now: number,
+};
 
 /**  What an owner lets be taken for one line above guide, over the phone (R28). */
 export type SayDigits = {
@@ -2185,6 +2364,36 @@ export type StuckPiece = {
 	remedies: Remedy[],
 };
 
+/**  Whom to send to a job. */
+export type Suggest = {
+	job: string,
+	/**  Members who go in any case: one electrician is enough for two. */
+	beside: string[],
+};
+
+/**  A member who could be sent, with what speaks for and against. */
+export type SuggestLine = {
+	member: MemberView,
+	/**  Has the job now. */
+	assigned: boolean,
+	fits: boolean,
+	/**  Only grades are in the way: the owner may set them aside with a reason. */
+	may_set_aside: boolean,
+	stops: Blocker[],
+	reasons: Text[],
+};
+
+/**  Whom to send, best first (R7, R35). */
+export type SuggestView = {
+	job: string,
+	/**  What the law asks for. */
+	needs: CertificateKind[],
+	/**  What the fault asks for. */
+	difficulty: Grade | null,
+	wished: string | null,
+	lines: SuggestLine[],
+};
+
 export type SyncAttempt = {
 	at: number,
 	millis: number,
@@ -2327,6 +2536,17 @@ export type TodayView = {
 export type Township = {
 	name: string,
 	far: boolean,
+};
+
+/**  The way between two jobs of a member in different townships. */
+export type TravelGap = {
+	/**  End of the one bar and beginning of the next; not later than it where they overlap. */
+	from: number,
+	to: number,
+	leaves: string,
+	arrives: string,
+	/**  The bars overlap: there is no time for the way. */
+	clash: boolean,
 };
 
 /**  What became of a record or a field between two moments. */

@@ -360,6 +360,8 @@ words!(
         Interview = "interview",
         Reward = "reward",
         Penalty = "penalty",
+        /// One of these was written by mistake.
+        TakenBack = "taken_back",
     }
 );
 

@@ -1,8 +1,8 @@
 //! What the lists and the job's page show.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{FindJobs, ListJobs, OneDay, OneJob, OrdersOfDay};
-use doorstep_schemas::view::{DayReview, FoundJobs, JobList, JobView, PickLists, TodayView};
+use doorstep_schemas::input::{FindJobs, ListJobs, OneDay, OneJob, OrdersOfDay, Suggest};
+use doorstep_schemas::view::{BoardView, DayReview, FoundJobs, JobList, JobView, PickLists, SuggestView, TodayView};
 
 use super::Core;
 use crate::failure::Told;
@@ -36,6 +36,18 @@ pub async fn job(core: Core<'_>, input: OneJob) -> Result<JobView, Failure> {
 #[specta::specta]
 pub async fn day_review(core: Core<'_>, input: OneDay) -> Result<DayReview, Failure> {
     core.actions.day_review(input.at.map(|at| at.0)).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn board(core: Core<'_>, input: OneDay) -> Result<BoardView, Failure> {
+    core.actions.board(input.at.map(|at| at.0)).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn suggest(core: Core<'_>, input: Suggest) -> Result<SuggestView, Failure> {
+    core.actions.suggest(&input).map_err(Told::told)
 }
 
 #[tauri::command]

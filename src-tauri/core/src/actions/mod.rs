@@ -4,6 +4,7 @@
 
 pub mod album;
 pub mod bench;
+pub mod board;
 pub mod bundle;
 pub mod claim;
 pub mod conflicts;
@@ -22,6 +23,7 @@ pub mod orders;
 pub mod photos;
 pub mod proof;
 pub mod readings;
+pub mod roster;
 pub mod rule_sets;
 pub mod said;
 pub mod sheet;
