@@ -1,5 +1,6 @@
 /** 中文: the master; English must have the same keys (see shape.ts). */
 import bench from './zh/bench';
+import board from './zh/board';
 import common from './zh/common';
 import data from './zh/data';
 import desk from './zh/desk';
@@ -8,8 +9,9 @@ import fees from './zh/fees';
 import field from './zh/field';
 import mine from './zh/mine';
 import proof from './zh/proof';
+import roster from './zh/roster';
 import turns from './zh/turns';
 import visit from './zh/visit';
 import words from './zh/words';
 
-export default { bench, common, data, desk, errors, fees, field, mine, proof, turns, visit, words };
+export default { bench, board, common, data, desk, errors, fees, field, mine, proof, roster, turns, visit, words };

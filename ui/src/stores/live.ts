@@ -2,11 +2,13 @@
 import type { CoreEvent } from '@schemas';
 import { onCoreEvent } from '@/api/live';
 import { useBench } from './bench';
+import { useBoard } from './board';
 import { useJobs } from './jobs';
 import { useMine } from './mine';
 import { useNotices } from './notices';
 import { useOrders } from './orders';
 import { useReview } from './review';
+import { useRoster } from './roster';
 import { useSession } from './session';
 import { useStorage } from './storage';
 import { useSync } from './sync';
@@ -16,11 +18,13 @@ import { useTurns } from './turns';
 
 export function followCore(): Promise<() => void> {
   const bench = useBench();
+  const board = useBoard();
   const jobs = useJobs();
   const mine = useMine();
   const notices = useNotices();
   const orders = useOrders();
   const review = useReview();
+  const roster = useRoster();
   const session = useSession();
   const storage = useStorage();
   const sync = useSync();
@@ -33,7 +37,7 @@ export function followCore(): Promise<() => void> {
   };
 
   function lists(): Promise<void>[] {
-    const shown = [today, orders, review].filter((store) => ('list' in store ? store.list : store.view) !== null);
+    const shown = [today, board, orders, review].filter((store) => ('list' in store ? store.list : store.view) !== null);
     return [...shown.map((store) => store.load()), ...(bench.watched ? [bench.loadQueue()] : [])];
   }
 
@@ -50,10 +54,15 @@ export function followCore(): Promise<() => void> {
         break;
       case 'papers_changed':
         // Rule sets and roster say what a job needs.
-        fetch(jobs.refresh(), ...lists(), ...ledgers());
+        fetch(jobs.refresh(), ...lists(), ...ledgers(), ...(roster.view ? [roster.load()] : []));
         break;
       case 'team_changed':
-        fetch(session.load(), ...(team.view ? [team.load()] : []), ...(review.view ? [review.load()] : []));
+        fetch(
+          session.load(),
+          ...(team.view ? [team.load()] : []),
+          ...(review.view ? [review.load()] : []),
+          ...(board.view ? [board.load()] : []),
+        );
         break;
       case 'sync_changed':
         sync.chip = event.chip;

@@ -28,6 +28,7 @@ class Quiet extends Story {
     });
   override do_owners_turns = () => turns({ lines: [] });
   override do_team = () => team({ members: [], devices: [] });
+  override boardCards = [];
 }
 
 const stuck: StuckPiece = {

@@ -1,6 +1,15 @@
 /** The desk's screens. */
 export default {
-  nav: { title: 'Doorstep', orders: 'Orders', review: 'Day review', sync: 'Sync', team: 'Team', settings: 'Settings', label: 'Main menu' },
+  nav: {
+    title: 'Doorstep',
+    board: 'Board',
+    orders: 'Orders',
+    review: 'Day review',
+    sync: 'Sync',
+    team: 'Team',
+    settings: 'Settings',
+    label: 'Main menu',
+  },
   orders: {
     title: 'Orders',
     subtitle: '{count} order | {count} orders',

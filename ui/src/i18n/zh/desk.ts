@@ -1,6 +1,6 @@
 /** 电脑界面 */
 export default {
-  nav: { title: '上门', orders: '工单', review: '日清', sync: '同步', team: '团队', settings: '设置', label: '主菜单' },
+  nav: { title: '上门', board: '调度', orders: '工单', review: '日清', sync: '同步', team: '团队', settings: '设置', label: '主菜单' },
   orders: {
     title: '工单',
     subtitle: '{count} 单',
