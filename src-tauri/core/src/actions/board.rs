@@ -15,7 +15,7 @@ use crate::domain::dispatch::{self, Candidate};
 use crate::domain::facts::outlet::Roster;
 use crate::domain::gates::Rules;
 use crate::domain::score::{self, Score};
-use crate::domain::{board, crew};
+use crate::domain::{board, crew, timing};
 use crate::store::listed::JobRow;
 use crate::store::{Store, StoreError};
 
@@ -31,7 +31,7 @@ impl Actions {
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };
         let start = calendar::day_start(at.unwrap_or(now));
-        let (rows, left_off) = of_day(&store, start, now, only)?;
+        let (rows, left_off) = of_day(&mut store, start, now, only)?;
         let bar = |row: &JobRow| board::bar(&row.card, row.figures.due_again, start, now);
         let mut jobs: Vec<BoardJob> = rows.iter().map(bar).collect();
         jobs.sort_by_key(|job| (job.from, job.to, job.card.job));
@@ -58,8 +58,9 @@ impl Actions {
         let facts = store.job_facts(input.job)?.ok_or(JobError::NotFound(input.job))?;
         let card = store.job_row(input.job)?.ok_or(JobError::NotFound(input.job))?.card;
         let now = self.nature.now_ms();
-        let start = calendar::day_start(card.window.map_or(now, |window| window.from.0.max(now)));
-        let (mut rows, _) = of_day(&store, start, now, None)?;
+        let window = timing::window(&facts, i64::MAX);
+        let start = calendar::day_start(window.map_or(now, |window| window.from.0.max(now)));
+        let (mut rows, _) = of_day(&mut store, start, now, None)?;
         rows.retain(|row| row.card.job != input.job && board::is_open(&row.card));
         let scores = scores(&mut store, now)?;
         let members: Vec<MemberView> = store.members()?.into_iter().filter(|member| member.active).collect();
@@ -107,7 +108,7 @@ fn count(n: usize) -> u32 {
 }
 
 /// The jobs of a day, and how many of those that days before left are not among them.
-fn of_day(store: &Store, start: i64, now: i64, only: Option<MemberId>) -> Result<(Vec<JobRow>, u32), StoreError> {
+fn of_day(store: &mut Store, start: i64, now: i64, only: Option<MemberId>) -> Result<(Vec<JobRow>, u32), StoreError> {
     let rows = store.jobs_of_day(start, now, only)?;
     let today = calendar::day_start(now) == start;
     let own = |row: &JobRow| !today || row.figures.arrive_by >= start || row.figures.of_day_itself(start);
@@ -116,6 +117,12 @@ fn of_day(store: &Store, start: i64, now: i64, only: Option<MemberId>) -> Result
     let left_off = carried.len().saturating_sub(MOST_CARRIED);
     carried.truncate(MOST_CARRIED);
     rows.extend(carried);
+    // A row has the order's own window; what the technician agreed since lies in the sheet (R1).
+    for row in rows.iter_mut().filter(|row| board::is_open(&row.card)) {
+        if let Some(facts) = store.job_facts(row.card.job)? {
+            row.card.window = timing::window(&facts, i64::MAX);
+        }
+    }
     Ok((rows, count(left_off)))
 }
 
