@@ -3,6 +3,7 @@
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
 mod bench;
+mod board;
 mod books;
 mod bundle;
 mod call;
@@ -18,6 +19,7 @@ mod noted;
 mod outlet;
 mod parts;
 mod photo;
+mod roster;
 mod said;
 mod settlement;
 mod storage;
@@ -31,6 +33,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use bench::*;
+pub use board::*;
 pub use books::*;
 pub use bundle::*;
 pub use call::*;
@@ -46,6 +49,7 @@ pub use noted::*;
 pub use outlet::*;
 pub use parts::*;
 pub use photo::*;
+pub use roster::*;
 pub use said::*;
 pub use settlement::*;
 pub use storage::*;

@@ -3,7 +3,7 @@ import type { Shell } from '@schemas';
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
 import { shellFor, useSession } from './stores/session';
 
-export const HOME: Record<Shell, string> = { field: '/field/today', desk: '/desk/orders' };
+export const HOME: Record<Shell, string> = { field: '/field/today', desk: '/desk/board' };
 
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/field/today' },
@@ -39,6 +39,7 @@ const routes: RouteRecordRaw[] = [
     path: '/desk',
     component: () => import('./desk/DeskShell.vue'),
     children: [
+      { path: 'board', component: () => import('./desk/board/BoardPage.vue') },
       { path: 'orders', component: () => import('./desk/OrdersPage.vue') },
       { path: 'review', component: () => import('./desk/review/ReviewPage.vue') },
       { path: 'customers', component: () => import('./desk/customers/CustomersPage.vue') },

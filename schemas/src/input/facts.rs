@@ -342,6 +342,12 @@ pub enum RosterFact {
         passed: bool,
         fen: Fen,
     },
+    /// Training, an exam, a reward or a penalty that was written by mistake; or a taking back that was.
+    TakeBack {
+        member: MemberId,
+        event: ShortId,
+        reason: String,
+    },
     Authorisation {
         brand: String,
         number: String,

@@ -1,6 +1,7 @@
 //! What the screen asks for: one type per command.
 
 mod access;
+mod board;
 mod bundle;
 mod call;
 mod customers;
@@ -18,6 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use access::*;
+pub use board::*;
 pub use bundle::*;
 pub use call::*;
 pub use customers::*;

@@ -362,6 +362,8 @@ words!(
         Interview = "interview",
         Reward = "reward",
         Penalty = "penalty",
+        /// One of these was written by mistake.
+        TakenBack = "taken_back",
     }
 );
 

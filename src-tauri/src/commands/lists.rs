@@ -1,8 +1,8 @@
 //! What the lists and the job's page show.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{FindJobs, ListJobs, OneJob, OrdersOfDay};
-use doorstep_schemas::view::{FoundJobs, JobList, JobView, PickLists, TodayView};
+use doorstep_schemas::input::{FindJobs, ListJobs, OneDay, OneJob, OrdersOfDay, Suggest};
+use doorstep_schemas::view::{BoardView, FoundJobs, JobList, JobView, PickLists, SuggestView, TodayView};
 
 use super::Core;
 use crate::failure::Told;
@@ -30,6 +30,18 @@ pub async fn orders(core: Core<'_>, input: OrdersOfDay) -> Result<JobList, Failu
 #[specta::specta]
 pub async fn job(core: Core<'_>, input: OneJob) -> Result<JobView, Failure> {
     core.actions.job(input.job).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn board(core: Core<'_>, input: OneDay) -> Result<BoardView, Failure> {
+    core.actions.board(input.at.map(|at| at.0)).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn suggest(core: Core<'_>, input: Suggest) -> Result<SuggestView, Failure> {
+    core.actions.suggest(&input).map_err(Told::told)
 }
 
 #[tauri::command]

@@ -1,8 +1,8 @@
 //! People and devices of the outlet.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{AddMember, Invite, SetDeviceStatus};
-use doorstep_schemas::view::{InviteView, TeamView};
+use doorstep_schemas::input::{AddMember, Invite, NoteOnRoster, RemoveKit, SetDeviceStatus};
+use doorstep_schemas::view::{InviteView, RosterNoted, RosterView, TeamView};
 
 use super::Core;
 use crate::failure::Told;
@@ -29,4 +29,24 @@ pub async fn invite(core: Core<'_>, input: Invite) -> Result<InviteView, Failure
 #[specta::specta]
 pub async fn set_device_status(core: Core<'_>, input: SetDeviceStatus) -> Result<TeamView, Failure> {
     core.set_device_status(input.device, input.status).await.map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn roster(core: Core<'_>) -> Result<RosterView, Failure> {
+    core.actions.roster().map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn note_on_roster(core: Core<'_>, input: NoteOnRoster) -> Result<RosterNoted, Failure> {
+    let id = core.actions.note_on_roster(&input.fact).map_err(Told::told)?;
+    Ok(RosterNoted { id, roster: core.actions.roster().map_err(Told::told)? })
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn remove_kit(core: Core<'_>, input: RemoveKit) -> Result<RosterView, Failure> {
+    core.actions.remove_kit(input.kit).map_err(Told::told)?;
+    core.actions.roster().map_err(Told::told)
 }

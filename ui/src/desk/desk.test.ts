@@ -5,7 +5,7 @@ import JobPanel from './JobPanel.vue';
 import NewOrder from './NewOrder.vue';
 import OrdersPage from './OrdersPage.vue';
 import TeamPage from './TeamPage.vue';
-import { card, earthResistance, record, text } from '../../test/builders';
+import { card, earthResistance, ran, record, text, tian } from '../../test/builders';
 import ReadingLines from './ReadingLines.vue';
 import { useJobs } from '@/stores/jobs';
 import { useNotices } from '@/stores/notices';
@@ -132,6 +132,34 @@ describe('the orders of the day', () => {
     useNotices().shown[0]?.undo?.run();
     await flushPromises();
     expect(told()).toEqual([['0000TY03'], ['0000RXJ2']]);
+  });
+
+  it('are given best first, and against a grade only with a reason', async () => {
+    const { page: list, asked, story } = await open(OrdersPage);
+    const stop = { code: 'grade_too_low' as const, subject: text('故障难度 B，等级 D'), jump: { to: 'owner' as const } };
+    story.do_suggest = ({ job }) => {
+      const line = { assigned: false, fits: true, may_set_aside: false, stops: [], reasons: [text('当天空闲')] };
+      const lines = [
+        { ...line, member: tian },
+        { ...line, member: ran, fits: false, may_set_aside: true, stops: [stop] },
+      ];
+      return { job, needs: [], difficulty: 'b', wished: null, lines };
+    };
+    await list.get(T('state-open')).trigger('click');
+    await list.get(T('assign')).trigger('click');
+    await flushPromises();
+    const names = list.findAll('[role=checkbox]').map((each) => each.attributes('data-test'));
+    expect(names).toEqual(['assign-田勇', 'assign-冉小军']);
+    await list.get(T('assign-冉小军')).trigger('click');
+    await flushPromises();
+    await list.get(T('assign-done')).trigger('click');
+    expect(asked.some((each) => each.command === 'assign')).toBe(false);
+    await list.get(T('assign-reason')).setValue('人手不够，电话指导');
+    await list.get(T('assign-done')).trigger('click');
+    await flushPromises();
+    const aside = { fact: 'override', of: 'grade', member: ran.id, reason: '人手不够，电话指导' };
+    expect(asked.find((each) => each.command === 'note_on_order')?.input.fact).toEqual(aside);
+    expect(asked.some((each) => each.command === 'assign')).toBe(true);
   });
 
   it('stay as they were when the list of members is left with Esc', async () => {

@@ -1,5 +1,6 @@
 /** English. */
 import bench from './en/bench';
+import board from './en/board';
 import common from './en/common';
 import customers from './en/customers';
 import data from './en/data';
@@ -14,6 +15,7 @@ import proof from './en/proof';
 import review from './en/review';
 import settle from './en/settle';
 import tables from './en/tables';
+import roster from './en/roster';
 import turns from './en/turns';
 import visit from './en/visit';
 import words from './en/words';
@@ -21,6 +23,7 @@ import type { Messages } from './shape';
 
 const en: Messages = {
   bench,
+  board,
   common,
   customers,
   data,
@@ -33,6 +36,7 @@ const en: Messages = {
   parts,
   proof,
   review,
+  roster,
   settle,
   tables,
   turns,

@@ -1,5 +1,6 @@
 /** 中文: the master; English must have the same keys (see shape.ts). */
 import bench from './zh/bench';
+import board from './zh/board';
 import common from './zh/common';
 import customers from './zh/customers';
 import data from './zh/data';
@@ -14,12 +15,14 @@ import proof from './zh/proof';
 import review from './zh/review';
 import settle from './zh/settle';
 import tables from './zh/tables';
+import roster from './zh/roster';
 import turns from './zh/turns';
 import visit from './zh/visit';
 import words from './zh/words';
 
 export default {
   bench,
+  board,
   common,
   customers,
   data,
@@ -32,6 +35,7 @@ export default {
   parts,
   proof,
   review,
+  roster,
   settle,
   tables,
   turns,

@@ -3,6 +3,7 @@ import type { CoreEvent } from '@schemas';
 import { onCoreEvent } from '@/api/live';
 import { useBench } from './bench';
 import { useCustomers } from './customers';
+import { useBoard } from './board';
 import { useJobs } from './jobs';
 import { useMine } from './mine';
 import { useNotices } from './notices';
@@ -10,6 +11,7 @@ import { useOrders } from './orders';
 import { useParts } from './parts';
 import { useReview } from './review';
 import { usePriceBooks } from './priceBooks';
+import { useRoster } from './roster';
 import { useSession } from './session';
 import { useSettlement } from './settlement';
 import { useStorage } from './storage';
@@ -22,12 +24,14 @@ import { useWages } from './wages';
 export function followCore(): Promise<() => void> {
   const bench = useBench();
   const customers = useCustomers();
+  const board = useBoard();
   const jobs = useJobs();
   const mine = useMine();
   const notices = useNotices();
   const orders = useOrders();
   const parts = useParts();
   const review = useReview();
+  const roster = useRoster();
   const session = useSession();
   const storage = useStorage();
   const sync = useSync();
@@ -42,7 +46,7 @@ export function followCore(): Promise<() => void> {
   };
 
   function lists(): Promise<void>[] {
-    const shown = [today, orders, review].filter((store) => ('list' in store ? store.list : store.view) !== null);
+    const shown = [today, board, orders, review].filter((store) => ('list' in store ? store.list : store.view) !== null);
     return [...shown.map((store) => store.load()), ...(bench.watched ? [bench.loadQueue()] : [])];
   }
 
@@ -66,10 +70,15 @@ export function followCore(): Promise<() => void> {
         break;
       case 'papers_changed':
         // Rule sets and roster say what a job needs.
-        fetch(jobs.refresh(), ...lists(), ...ledgers());
+        fetch(jobs.refresh(), ...lists(), ...ledgers(), ...(roster.view ? [roster.load()] : []));
         break;
       case 'team_changed':
-        fetch(session.load(), ...(team.view ? [team.load()] : []), ...(review.view ? [review.load()] : []));
+        fetch(
+          session.load(),
+          ...(team.view ? [team.load()] : []),
+          ...(review.view ? [review.load()] : []),
+          ...(board.view ? [board.load()] : []),
+        );
         break;
       case 'sync_changed':
         sync.chip = event.chip;

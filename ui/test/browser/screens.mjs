@@ -147,6 +147,13 @@ function mending(outcome) {
 
 /** The desk. */
 const DESK = [
+  ['board', { path: '/desk/board', ready: 'bar' }],
+  ['board, none', { path: '/desk/board', tale: 'quiet', ready: 'alerts-none' }],
+  ['board, whom to send', { path: '/desk/board', ready: 'bar', act: thenSee(click('pool-card'), 'suggest-line') }],
+  [
+    'board, a grade set aside',
+    { path: '/desk/board', ready: 'bar', act: thenSee(click('css=[data-test=pool-card]:last-of-type', 'suggest-小邓'), 'aside-reason') },
+  ],
   ['orders', { path: '/desk/orders', ready: 'order-row' }],
   ['orders, none', { path: '/desk/orders', tale: 'quiet', ready: 'empty' }],
   ['orders, 500', { path: '/desk/orders', tale: 'rush', ready: 'order-row' }],
@@ -238,6 +245,7 @@ const DESK = [
   ['sync, written in two ways', { path: '/desk/sync', tale: 'contested', ready: 'contested' }],
   ['team', { path: '/desk/team', ready: 'member-row' }],
   ['team, nobody', { path: '/desk/team', tale: 'quiet', ready: 'add-member' }],
+  ['team, papers of a member', { path: '/desk/team', ready: 'person', act: thenSee(click('papers-冉小军'), 'paper-line') }],
   ['team, a new member', { path: '/desk/team', ready: 'add-member', act: thenSee(click('add-member'), 'member-name') }],
   ['team, an invitation', { path: '/desk/team', ready: 'member-row', act: thenSee(click('invite-田勇'), 'invite-qr') }],
   ['team, a lost device', { path: '/desk/team', ready: 'device-row', act: thenSee(click('device-lost'), 'lost-confirm') }],

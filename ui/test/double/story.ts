@@ -26,7 +26,7 @@ import type {
 } from '@schemas';
 import { card, deed, job, owner, ran, text } from '../builders';
 import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
-import { BenchStory } from './benchStory';
+import { BoardStory } from './boardStory';
 import { CODE_SVG } from './code';
 interface Answer {
   value?: unknown;
@@ -34,7 +34,7 @@ interface Answer {
 }
 const refuse = (code: Failure['code']): Answer => ({ failure: { code, params: {}, detail: code } });
 
-export class Story extends BenchStory {
+export class Story extends BoardStory {
   protected view: JobView;
   /** The visit has taken longer than its limit. */
   overrun = false;
@@ -211,6 +211,7 @@ export class Story extends BenchStory {
   do_job(input: { job: string }) {
     const walkIn = this.walkIns.get(input.job);
     if (walkIn) return walkIn;
+    if (this.onBoard(input.job)) return this.jobOnBoard(input.job);
     const found = this.cards.find((each) => each.job === input.job);
     return input.job === this.view.card.job || !found ? this.view : job({ card: found, may_write: false });
   }
@@ -248,6 +249,7 @@ export class Story extends BenchStory {
     return found;
   }
   do_assign(input: Assign) {
+    if (this.onBoard(input.job)) return this.assignOnBoard(input);
     const found = [this.view.card, ...this.cards].find((each) => each.job === input.job);
     if (!found) return refuse('job_not_found');
     found.assignees = this.team.members.filter((each) => input.members.includes(each.id));
@@ -333,7 +335,8 @@ export class Story extends BenchStory {
         input.answer.answer === 'not_applicable' ? 'not_applicable' : input.answer.answer === 'not_wanted' ? 'not_wanted' : 'done';
     return this.changed('answer_service');
   }
-  do_undo({ action }: Undo): JobView | Answer {
+  do_undo({ job: of, action }: Undo): JobView | Answer {
+    if (this.onBoard(of)) return this.undoOnBoard({ job: of, action });
     const undone = this.view.history.find(({ id, undoable }) => id === action && undoable);
     return undone ? this.changed('undo') : refuse('action_unknown');
   }

@@ -37,6 +37,7 @@ class Quiet extends Story {
   override do_follow_ups = () => followUps({ calls: [], silent: [] });
   override do_failure_counts = () => failures({ lines: [], repairs: 0 });
   override do_settlement = () => settlement({ rows: [], makers: [], receivable: [], ageing: { to_30: 0, to_60: 0, to_90: 0, older: 0 } });
+  override boardCards = [];
 }
 
 const stuck: StuckPiece = {

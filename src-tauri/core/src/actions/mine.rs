@@ -167,7 +167,7 @@ fn stock(store: &Store, me: MemberId, own: &Stock) -> Result<Vec<StockLine>, Sto
 }
 
 /// Certificates of this member that count, the one that ends first at the top.
-fn papers(roster: &Roster, me: MemberId, now: i64) -> Vec<PaperLine> {
+pub(super) fn papers(roster: &Roster, me: MemberId, now: i64) -> Vec<PaperLine> {
     let mut out = Vec::new();
     for kind in CertificateKind::ALL {
         let of = roster.certificates.iter().filter(|c| c.member == Some(me) && c.kind.is(*kind) && !c.withdrawn);

@@ -5,6 +5,7 @@
 pub mod album;
 mod answers;
 pub mod bench;
+pub mod board;
 pub mod bundle;
 pub mod call;
 pub mod claim;
@@ -33,6 +34,7 @@ pub mod proof;
 pub mod readings;
 pub mod reminders;
 pub mod review;
+pub mod roster;
 pub mod rule_sets;
 pub mod said;
 pub mod settle;

@@ -118,6 +118,12 @@ pub fn set_window(doc: &mut AutoCommit, window: Window) -> Result<(), WriteError
     layout::set(doc, "window", "to", ScalarValue::Timestamp(window.to.0))
 }
 
+/// A window that the owner agreed anew, and when: a later one than the technician's appointment takes its place.
+pub fn move_window(doc: &mut AutoCommit, window: Window, at_ms: i64) -> Result<(), WriteError> {
+    set_window(doc, window)?;
+    layout::set(doc, "window", "at", ScalarValue::Timestamp(at_ms))
+}
+
 pub fn cancel(doc: &mut AutoCommit, reason: &str) -> Result<(), WriteError> {
     layout::set(doc, "marks", "cancelled", ScalarValue::Boolean(true))?;
     layout::set(doc, "marks", "cancel_reason", text(reason))
@@ -190,7 +196,8 @@ impl Said {
         for name in ["marks", "customer", "window", "purchase"] {
             for (key, mut values) in layout::scalars(doc, name) {
                 let key = format!("{name}/{key}");
-                if values.len() > 1 {
+                // When a window was said is no value that a person would pick.
+                if values.len() > 1 && key != "window/at" {
                     let mut texts = values.iter().map(layout::readable);
                     let value = texts.next().unwrap_or_default();
                     said.contested.insert(key.clone(), FieldValue { value, others: texts.collect() });
@@ -285,6 +292,7 @@ pub fn read(doc: &AutoCommit) -> Option<Order> {
         purchases: said.purchases(),
         symptom: mark("symptom"),
         window: window.map(|(from, to)| Window { from: Millis(from), to: Millis(to) }),
+        window_at: said.number("window/at"),
         coverage: Coverage::from_word(&mark("coverage")).unwrap_or(Coverage::ToBeAppraised),
         maker_order: mark("maker_order"),
         note: mark("note"),

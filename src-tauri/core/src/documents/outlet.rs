@@ -5,6 +5,7 @@ use automerge::{AutoCommit, ScalarValue};
 use super::layout::{self, WriteError};
 use crate::domain::facts::desk::Desk;
 use crate::domain::facts::outlet::{Catalogue, Requests, Roster, Stock};
+use crate::domain::roster;
 
 /// A text under a composed key of a document that has an `about`: `outlet/grades`, `<member>/phone`.
 pub fn set_about(doc: &mut AutoCommit, key: &str, value: &str) -> Result<(), WriteError> {
@@ -17,7 +18,7 @@ pub fn read_roster(doc: &AutoCommit) -> Roster {
         certificates: layout::records(doc),
         grades: layout::records(doc),
         kits: layout::records(doc),
-        events: layout::records(doc),
+        events: roster::standing(layout::records(doc)),
         authorisations: layout::records(doc),
         recovery_keys: layout::records(doc),
     }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use doorstep_schemas::enrol::RoleName;
 use doorstep_schemas::ids::MemberId;
 use doorstep_schemas::view::{ApplianceKind, BlockerCode, CertificateKind, Grade, JobKind, OverrideOf, RosterEvent};
 
@@ -95,6 +96,11 @@ impl Default for CrewRules {
 /// Whether the outlet keeps its people's papers here at all: nobody is stopped by a roster that was never begun.
 pub fn kept(roster: &Roster) -> bool {
     !roster.certificates.is_empty() || !roster.grades.is_empty()
+}
+
+/// Whether somebody of these roles is sent to customers at all.
+pub fn goes_out(roles: &[RoleName]) -> bool {
+    roles.iter().any(|role| !matches!(role, RoleName::Owner))
 }
 
 /// Those on the sheet's crew who have not left it, by the last word on each; who has no account goes by the name.
@@ -328,6 +334,7 @@ mod tests {
             level,
             passed,
             fen: 0,
+            takes_back: None,
             noted: noted(NOON),
         }
     }

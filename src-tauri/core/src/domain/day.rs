@@ -146,17 +146,16 @@ impl JobFigures {
     /// Whether the job belongs to the day that starts at `start`: due then, or worked on then. To today belongs as well what is
     /// left of the days before, and what is due within [`SOON_MS`]: an evening's emergency does not wait for midnight.
     pub fn of_day(&self, start: i64, now: i64) -> bool {
-        let within = |at: i64| (start..start.saturating_add(DAY_MS)).contains(&at);
         let today = calendar::day_start(now) == start;
         let carried_over = today && self.finished_at.is_none() && self.arrive_by < start;
         let soon = today && self.finished_at.is_none() && (start..=soon(now)).contains(&self.arrive_by);
-        !self.cancelled
-            && (within(self.arrive_by)
-                || self.due_again.is_some_and(within)
-                || self.finished_at.is_some_and(within)
-                || self.arrived_at.is_some_and(within)
-                || carried_over
-                || soon)
+        !self.cancelled && (self.of_day_itself(start) || carried_over || soon)
+    }
+
+    /// Whether something of the job lies in the day that starts at `start`: it is due then, or was worked on then.
+    pub fn of_day_itself(&self, start: i64) -> bool {
+        let within = |at: i64| (start..start.saturating_add(DAY_MS)).contains(&at);
+        within(self.arrive_by) || [self.due_again, self.finished_at, self.arrived_at].into_iter().flatten().any(within)
     }
 
     /// Whether the list of the day that starts at `start` shows the job. Today it shows as well what no time was agreed for

@@ -1,7 +1,7 @@
 //! Dispatch: whom to send (R7, R35). The law and the grades say who may go; the rest ranks those who may.
 
 use doorstep_schemas::ids::MemberId;
-use doorstep_schemas::view::Text;
+use doorstep_schemas::view::{CertificateKind, Text};
 
 use super::crew::{self, CrewRules};
 use super::facts::Job;
@@ -31,7 +31,8 @@ pub struct Suggestion {
 }
 
 /// Whom to send, best first (R7): those with nothing in the way; then whom the customer wishes for (R35), who is in that
-/// township anyway, who has less to do, who is rated better. `beside` are members who go along.
+/// township anyway, who has less to do, who is rated better. `beside` are members who go along. An outlet that keeps no
+/// roster here is not asked for papers.
 pub fn candidates(
     roster: &Roster,
     job: &Job,
@@ -41,15 +42,20 @@ pub fn candidates(
     rules: &CrewRules,
 ) -> Vec<Suggestion> {
     let township = job.customer().township;
+    let asked = crew::kept(roster);
     let mut ranked: Vec<_> = people
         .iter()
         .map(|one| {
-            let crew: Vec<MemberId> = beside.iter().copied().chain([one.member]).collect();
+            let others = beside.iter().copied().filter(|other| *other != one.member);
+            let crew: Vec<MemberId> = others.chain([one.member]).collect();
             let mut stops = crew::certificate_stops(roster, &crew, job, at, rules);
             stops.extend(crew::grade_stops(roster, &crew, job));
+            stops.retain(|_| asked);
             let wished = job.order.wished == Some(one.member);
             let nearby = !township.is_empty() && one.townships.contains(&township);
-            let reasons = reasons(roster, one, wished, nearby.then_some(township.as_str()));
+            let mut reasons = reasons(one, wished, nearby.then_some(township.as_str()));
+            reasons.extend(may(roster, job, one.member, at, rules));
+            reasons.push(one.score.text());
             let rank = (!stops.is_empty(), !wished, !nearby, one.load, std::cmp::Reverse(one.score.rank()), one.member);
             (rank, Suggestion { member: one.member, fits: stops.is_empty(), stops, reasons })
         })
@@ -59,7 +65,7 @@ pub fn candidates(
     ranked.into_iter().map(|(_, suggestion)| suggestion).collect()
 }
 
-fn reasons(roster: &Roster, one: &Candidate, wished: bool, nearby: Option<&str>) -> Vec<Text> {
+fn reasons(one: &Candidate, wished: bool, nearby: Option<&str>) -> Vec<Text> {
     let mut out = Vec::new();
     if wished {
         out.push(say("用户点名", "The customer asks for them"));
@@ -71,21 +77,40 @@ fn reasons(roster: &Roster, one: &Candidate, wished: bool, nearby: Option<&str>)
         0 => say("当天空闲", "Nothing else that day"),
         load => say(format!("当天还有{load}单"), format!("{load} more that day")),
     });
-    if let Some(grade) = crew::grade(roster, one.member).filter(|_| crew::grades_on(roster)) {
+    out
+}
+
+/// What lets somebody do this job: the certificates that it needs, and the grade beside what the fault asks for (R7).
+fn may(roster: &Roster, job: &Job, member: MemberId, at: i64, rules: &CrewRules) -> Vec<Text> {
+    let holds =
+        |kind: &CertificateKind| crew::certificate(roster, Some(member), *kind, at) == crew::CertificateStanding::Valid;
+    let mut out: Vec<Text> = crew::needed(job, rules)
+        .into_iter()
+        .filter(holds)
+        .map(|kind| {
+            let (zh, en) = crew::certificate_name(kind);
+            say(format!("有{zh}"), format!("Holds {en}"))
+        })
+        .collect();
+    if let Some(grade) = crew::grade(roster, member).filter(|_| crew::grades_on(roster)) {
         let name = crew::grade_name(grade);
-        out.push(say(format!("等级 {name}"), format!("Grade {name}")));
+        out.push(match job.order.difficulty.map(crew::grade_name) {
+            Some(asked) => {
+                say(format!("等级 {name}，难度 {asked}"), format!("Grade {name}, the fault asks for {asked}"))
+            }
+            None => say(format!("等级 {name}"), format!("Grade {name}")),
+        });
     }
-    out.push(one.score.text());
     out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::facts::outlet::Certificate;
+    use crate::domain::facts::outlet::{Certificate, GradeGiven};
     use crate::domain::record::At;
     use crate::domain::scene::{DAY, NOON, id, job, member, noted};
-    use doorstep_schemas::view::{ApplianceKind, CertificateKind, JobKind};
+    use doorstep_schemas::view::{ApplianceKind, CertificateKind, Grade, JobKind};
     use proptest::prelude::*;
 
     fn person(n: u8, load: u32, townships: &[&str], stars: &[i64]) -> Candidate {
@@ -133,6 +158,8 @@ mod tests {
         assert_eq!(found[1].stops[0].why.en, "low-voltage electrician: not on the roster");
         let with = candidates(&electricians(&[2]), &job, &people[..1], &[member(2)], NOON, &CrewRules::default());
         assert!(with[0].fits, "an electrician goes along");
+        let unkept = candidates(&Roster::default(), &job, &people, &[], NOON, &CrewRules::default());
+        assert!(unkept.iter().all(|each| each.fits), "a roster that was never begun stops nobody");
     }
 
     #[test]
@@ -152,6 +179,21 @@ mod tests {
         assert_eq!(order(&found), [2, 4, 3, 1].map(member));
         assert_eq!(found[0].reasons[0].zh, "用户点名");
         assert_eq!(found[1].reasons[0].zh, "当天在石桥铺镇");
+        let told: Vec<&str> = found[2].reasons.iter().map(|reason| reason.zh.as_str()).collect();
+        assert_eq!(told, ["当天还有1单", "有低压电工证", "新（0 人评价）"]);
+        job.order.difficulty = Some(Grade::B);
+        let given = |n, grade: Grade| GradeGiven {
+            id: id(n),
+            member: member(3),
+            grade: grade.into(),
+            years: 0,
+            note: String::new(),
+            noted: noted(NOON),
+        };
+        let graded = Roster { grades: vec![given(9, Grade::A)], ..roster.clone() };
+        let found = candidates(&graded, &job, &people, &[], NOON, &CrewRules::default());
+        assert_eq!((found[0].member, found[0].fits, found[1].fits), (member(3), true, false));
+        assert!(found[0].reasons.contains(&say("等级 A，难度 B", "Grade A, the fault asks for B")));
     }
 
     proptest! {

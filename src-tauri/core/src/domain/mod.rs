@@ -4,6 +4,7 @@ pub mod acceptance;
 pub mod approval;
 pub mod bench;
 pub mod bench_next;
+pub mod board;
 pub mod calendar;
 pub mod card;
 pub mod codes;

@@ -1,13 +1,13 @@
 //! What the roster asks of the owner: papers about to expire, exams, rewards and penalties (R47).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{MemberId, ShortId};
 use doorstep_schemas::view::{CertificateKind, RosterEvent};
 
 use super::calendar::DAY_MS;
 use super::crew::{self, CertificateStanding};
-use super::facts::outlet::Roster;
+use super::facts::outlet::{Roster, RosterNote};
 
 /// How urgent a paper is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +38,8 @@ pub enum Paper {
     Authorisation(String),
 }
 
-fn due(expires: i64, now: i64) -> Option<Due> {
+/// How urgent a paper is that ends then (R47); `None` while there is time.
+pub fn due(expires: i64, now: i64) -> Option<Due> {
     match expires.saturating_sub(now) {
         left if left <= 0 => Some(Due::Expired),
         left if left <= 30 * DAY_MS => Some(Due::Within30Days),
@@ -87,6 +88,23 @@ fn keep<K: Ord>(latest: &mut BTreeMap<K, Option<i64>>, key: K, expires: Option<i
     *slot = (*slot).max(expires);
 }
 
+/// The events that stand: neither taken back nor the taking back of one (R47). In the order of time, so that a taking back
+/// that was itself a mistake is taken back by a later one.
+pub fn standing(events: Vec<RosterNote>) -> Vec<RosterNote> {
+    let mut gone = BTreeSet::new();
+    let mut out: Vec<RosterNote> = events
+        .into_iter()
+        .rev()
+        .filter(|event| {
+            let stands = !gone.contains(&event.id);
+            gone.extend(event.takes_back.filter(|_| stands));
+            stands && event.takes_back.is_none()
+        })
+        .collect();
+    out.reverse();
+    out
+}
+
 /// A member's own line on the roster (R47).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Conduct {
@@ -116,7 +134,7 @@ pub fn conduct(roster: &Roster, member: MemberId, from: i64, to: i64) -> Conduct
                 out.penalties = out.penalties.saturating_add(1);
                 out.fen = out.fen.saturating_sub(amount);
             }
-            Some(RosterEvent::Exam | RosterEvent::Interview) | None => {}
+            Some(RosterEvent::Exam | RosterEvent::Interview | RosterEvent::TakenBack) | None => {}
         }
     }
     out
@@ -125,7 +143,7 @@ pub fn conduct(roster: &Roster, member: MemberId, from: i64, to: i64) -> Conduct
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::facts::outlet::{Authorisation, Certificate, Kit, RosterNote};
+    use crate::domain::facts::outlet::{Authorisation, Certificate, Kit};
     use crate::domain::record::At;
     use crate::domain::scene::{NOON, id, member, noted};
     use doorstep_schemas::view::KitLevel;
@@ -213,6 +231,7 @@ mod tests {
             level: level.to_owned(),
             passed: true,
             fen,
+            takes_back: None,
             noted: noted(at),
         };
         let events = vec![
@@ -223,6 +242,14 @@ mod tests {
             event(5, RosterEvent::Training, "", 0, NOON),
             event(6, RosterEvent::Reward, "", i64::MIN, NOON + DAY_MS),
         ];
+        let back = |n, of| RosterNote { takes_back: Some(id(of)), ..event(n, RosterEvent::TakenBack, "", 0, NOON + 2) };
+        let of = |more: Vec<RosterNote>| {
+            let all = standing([events.clone(), more].concat());
+            all.iter().map(|event| event.id).collect::<Vec<_>>()
+        };
+        let ids = |of: &[u32]| of.iter().map(|n| id(*n)).collect::<Vec<_>>();
+        assert_eq!(of(vec![back(7, 2), back(8, 9)]), ids(&[1, 3, 4, 5, 6]));
+        assert_eq!(of(vec![back(7, 2), back(8, 7)]), ids(&[1, 2, 3, 4, 5, 6]), "the taking back was the mistake");
         let roster = Roster { events, ..Roster::default() };
         let month = conduct(&roster, member(1), NOON, NOON + DAY_MS);
         assert_eq!(month, Conduct { exam: 2, trainings: 1, rewards: 1, penalties: 2, fen: 5_000 });

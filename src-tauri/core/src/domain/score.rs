@@ -1,8 +1,11 @@
 //! Scores: what customers said of a member, always with how many said it (R35).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use doorstep_schemas::ids::{JobId, MemberId};
 use doorstep_schemas::view::Text;
 
+use super::calendar::DAY_MS;
 use super::facts::desk::FollowUp;
 use super::obstacle::say;
 use super::record::last;
@@ -58,6 +61,38 @@ pub fn stars<'a>(follow_ups: impl IntoIterator<Item = &'a FollowUp>, job: JobId)
     last(rated).map(|f| f.stars)
 }
 
+/// Ratings count for so long: a score says how somebody works now.
+const COUNTS_MS: i64 = 90 * DAY_MS;
+
+fn counts(follow_up: &FollowUp, now: i64) -> bool {
+    (1..=5).contains(&follow_up.stars) && follow_up.noted.happened_ms() >= now.saturating_sub(COUNTS_MS)
+}
+
+/// The jobs whose ratings count now (R35).
+pub fn rated(follow_ups: &[FollowUp], now: i64) -> BTreeSet<JobId> {
+    follow_ups.iter().filter(|each| counts(each, now)).map(|each| each.job).collect()
+}
+
+/// Each member's score: of a job with several, the rating is everybody's (R35).
+pub fn by_member(
+    follow_ups: &[FollowUp],
+    members: &BTreeMap<JobId, Vec<MemberId>>,
+    now: i64,
+) -> BTreeMap<MemberId, Score> {
+    let mut of_job: BTreeMap<JobId, Vec<&FollowUp>> = BTreeMap::new();
+    for each in follow_ups.iter().filter(|each| counts(each, now)) {
+        of_job.entry(each.job).or_default().push(each);
+    }
+    let mut given: BTreeMap<MemberId, Vec<i64>> = BTreeMap::new();
+    for (job, ratings) in of_job {
+        let Some(stars) = stars(ratings, job) else { continue };
+        for member in members.get(&job).into_iter().flatten() {
+            given.entry(*member).or_default().push(stars);
+        }
+    }
+    given.into_iter().map(|(member, stars)| (member, Score::of(stars))).collect()
+}
+
 /// What a customer may be offered to choose from (R35).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
@@ -109,9 +144,8 @@ mod tests {
         assert_eq!(offered.iter().map(|c| c.member).collect::<Vec<_>>(), [4, 2, 3, 1].map(member));
     }
 
-    #[test]
-    fn r35_a_customer_who_rates_again_counts_once() {
-        let rating = |n, stars, at| FollowUp {
+    fn rating(n: u32, stars: i64, at: i64) -> FollowUp {
+        FollowUp {
             id: id(n),
             job: job_id(1),
             kind: FollowUpKind::Rating.into(),
@@ -122,7 +156,27 @@ mod tests {
             complaint: false,
             handled: false,
             noted: noted(at),
-        };
+        }
+    }
+
+    #[test]
+    fn r35_a_rating_is_everybodys_who_was_there_for_ninety_days() {
+        let of = |job, each| FollowUp { job, ..each };
+        let all = [
+            rating(1, 2, NOON - 1),
+            rating(2, 5, NOON),
+            of(job_id(2), rating(3, 4, NOON)),
+            of(job_id(3), rating(4, 1, NOON - 90 * DAY_MS - 1)),
+            of(job_id(4), rating(5, 0, NOON)),
+        ];
+        assert_eq!(rated(&all, NOON), [job_id(1), job_id(2)].into());
+        let crew = [(job_id(1), vec![member(1), member(2)]), (job_id(2), vec![member(2)])].into();
+        let scores = by_member(&all, &crew, NOON);
+        assert_eq!((scores[&member(1)], scores[&member(2)]), (Score::of([5]), Score::of([5, 4])));
+    }
+
+    #[test]
+    fn r35_a_customer_who_rates_again_counts_once() {
         let all = [rating(1, 2, NOON), rating(2, 5, NOON + 1), rating(3, 0, NOON + 2)];
         assert_eq!((stars(&all, job_id(1)), stars(&all, job_id(2))), (Some(5), None));
     }

@@ -9,7 +9,7 @@ use doorstep_schemas::view::{
     AppointmentResult, BlockerCode, JobOutcome, Millis, NodeKind, ReasonAbout, Urgency, Window,
 };
 
-use super::facts::{Job, Noted, Order, Pause};
+use super::facts::{Appointment, Job, Noted, Order, Pause};
 use super::nodes;
 
 const MINUTE_MS: i64 = 60_000;
@@ -75,14 +75,18 @@ pub fn limit_of(job: &Job, limits: &Limits) -> u32 {
     limits.work.visit(job.order.kind, &each)
 }
 
-/// The window in force at a moment: the latest one agreed with the customer until then, else the order's (R1). What is
-/// agreed after an arrival doesn't make that arrival punctual.
+/// The window in force at a moment: the latest one agreed with the customer until then, by the technician or by the owner,
+/// else the order's (R1). What is agreed after an arrival doesn't make that arrival punctual.
 pub fn window(job: &Job, by: i64) -> Option<Window> {
     use AppointmentResult::{Appointed, Rebooked};
     let agreed = job.sheet.appointments.iter().filter(|a| a.result.is(Appointed) || a.result.is(Rebooked));
     let in_time = agreed.filter(|a| a.noted.true_ms() <= by);
     let whole = in_time.filter_map(|a| Some((a, Window { from: Millis(a.from?.0), to: Millis(a.to?.0) })));
     let latest = whole.filter(|(_, w)| w.from <= w.to).max_by_key(|(a, _)| (a.noted.true_ms(), a.id));
+    let anew = |(appointed, _): &(&Appointment, Window)| {
+        job.order.window_at.is_some_and(|said| said <= by && said > appointed.noted.true_ms())
+    };
+    let latest = latest.filter(|appointed| job.order.window.is_none() || !anew(appointed));
     latest.map(|(_, window)| window).or(job.order.window)
 }
 
@@ -250,7 +254,7 @@ pub fn overrun_reason(job: &Job, arrived: i64) -> Option<(&str, Noted)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::facts::{Appointment, Reason};
+    use crate::domain::facts::Reason;
     use crate::domain::record::{At, Word};
     use crate::domain::scene::{HOUR, MINUTE, NOON, id, job, node, noted, outcome};
     use doorstep_schemas::view::{ApplianceKind, Channel, JobKind, PauseReason};
@@ -285,6 +289,9 @@ mod tests {
         assert_eq!(due(&job, &limits), NOON + 5 * HOUR);
         job.sheet.appointments.push(agreed(2, AppointmentResult::Failed, NOON + HOUR, 0, 0));
         assert_eq!(due(&job, &limits), NOON + 5 * HOUR, "a call that nobody answered agreed nothing");
+        job.order.window_at = Some(NOON + MINUTE + 1);
+        assert_eq!(due(&job, &limits), NOON + 2 * HOUR, "the owner agreed the order's window after that");
+        job.order.window_at = Some(NOON);
         job.sheet.nodes.push(node(3, NodeKind::Arrived, NOON + 6 * HOUR));
         assert_eq!(came_on_time(&job, &limits), Some(false));
         let after = agreed(4, AppointmentResult::Rebooked, NOON + 6 * HOUR + 1, NOON + 6 * HOUR, NOON + 7 * HOUR);

@@ -286,6 +286,7 @@ fn common(key: &str) -> Option<(&'static str, &'static str, Form)> {
         "sig" => ("签名", "signature", Hidden),
         "state" => ("状态", "state", Term),
         "subject" => ("对象", "subject", Hidden),
+        "takes" => ("撤销的条目", "takes back", Hidden),
         "thumb" => ("缩略图", "thumbnail", Hidden),
         "tlen" => ("缩略图大小", "thumbnail size", Hidden),
         "w" => ("宽", "width", Hidden),

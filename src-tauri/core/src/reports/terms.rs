@@ -315,6 +315,7 @@ const EVENT: &[Term] = &[
     ("exam", "考试", "exam"),
     ("training", "培训", "training"),
     ("interview", "面谈", "interview"),
+    ("taken_back", "撤销", "taken back"),
     ("reward", "奖励", "reward"),
     ("penalty", "处罚", "penalty"),
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorstep_schemas::ids::MemberId;
+use doorstep_schemas::ids::{JobId, MemberId};
 use rusqlite::{Row, params};
 
 use super::index;
@@ -69,6 +69,11 @@ impl Store {
     /// first, by the promised time. `viewer` as in [`Store::list`].
     pub fn jobs_of_day(&self, start: i64, now: i64, viewer: Option<MemberId>) -> Result<Vec<JobRow>, StoreError> {
         Ok(self.page_of_day(start, now, viewer, None, usize::MAX)?.rows)
+    }
+
+    /// Who had the job, as its row says; nobody where the job is not here.
+    pub fn members_of(&self, job: JobId) -> Result<Vec<MemberId>, StoreError> {
+        Ok(index::row_of(&self.db, job)?.map(|(_, row)| row.figures.members).unwrap_or_default())
     }
 
     /// The same page by page, at most `limit` a page. What was carried over is read as far as the page goes, so that a page

@@ -4,6 +4,7 @@
 
 mod absorbing;
 mod access;
+mod board;
 mod bundles;
 mod cast;
 mod claims;

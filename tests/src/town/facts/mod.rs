@@ -261,7 +261,7 @@ fn on_order(order: &mut Order, id: ShortId, noted: Noted, fact: &OrderFact) {
             let (unit, serial) = ((*unit).into(), serial.clone());
             order.serials.push(Serial { id, appliance: *appliance, unit, serial, photo: None, noted });
         }
-        OrderFact::Window { window } => order.window = Some(*window),
+        OrderFact::Window { window } => (order.window, order.window_at) = (Some(*window), Some(noted.true_ms())),
         OrderFact::Cancel { reason } => {
             order.cancelled = true;
             order.cancel_reason.clone_from(reason);

@@ -152,7 +152,11 @@ fn order_edits(old: &Order, new: &Order) -> Vec<Edit> {
         }
     }
     if let Some(window) = new.window.filter(|window| old.window != Some(*window)) {
-        edits.push(Edit::new(move |doc| order::set_window(doc, window)));
+        let said = new.window_at;
+        edits.push(Edit::new(move |doc| match said {
+            Some(at_ms) => order::move_window(doc, window, at_ms),
+            None => order::set_window(doc, window),
+        }));
     }
     if new.cancelled && !old.cancelled {
         let reason = new.cancel_reason.clone();

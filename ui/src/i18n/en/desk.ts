@@ -2,6 +2,7 @@
 export default {
   nav: {
     title: 'Doorstep',
+    board: 'Board',
     orders: 'Orders',
     review: 'Day review',
     customers: 'Customers',

@@ -2,6 +2,7 @@
 export default {
   nav: {
     title: '上门',
+    board: '调度',
     orders: '工单',
     review: '日清',
     customers: '客户',

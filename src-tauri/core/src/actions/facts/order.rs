@@ -71,8 +71,8 @@ impl Actions {
                 if window.to <= window.from {
                     return Err(FactError::Required("window"));
                 }
-                let window = *window;
-                ("set_window", Edit::new(move |doc| paper::set_window(doc, window)))
+                let (window, at_ms) = (*window, noted.true_ms());
+                ("set_window", Edit::new(move |doc| paper::move_window(doc, window, at_ms)))
             }
             OrderFact::Cancel { reason } => {
                 let reason = required("reason", reason)?;

@@ -2,11 +2,11 @@
 
 use doorstep_schemas::ids::{DocId, JobId, MemberId, ShortId};
 use doorstep_schemas::input::{DeskFact, RequestFact, RosterFact, SetCollection, SetPictures, StockFact};
-use doorstep_schemas::view::Millis;
+use doorstep_schemas::view::{Millis, RosterEvent};
 
 use super::check::{LINE, MOST_FEN, amount, line, paragraph, required, signed_amount, text, within};
 use super::{Actions, FactError};
-use crate::documents::layout::Edit;
+use crate::documents::layout::{self, Edit};
 use crate::domain::facts::desk::{
     Admission, Answer, CashTaken, Contract, FollowUp, Referral, Sample, SettlementLine, SettlementStep, WageLine,
 };
@@ -95,6 +95,19 @@ impl Actions {
         store.act(&DocId::Roster, "roster", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
         self.papers_changed();
         Ok(id)
+    }
+
+    /// Takes an instrument off the roster. Certificates and events are evidence: they are withdrawn by another fact.
+    pub fn remove_kit(&self, kit: ShortId) -> Result<(), FactError> {
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        if !store.roster()?.kits.iter().any(|known| known.id == kit) {
+            return Err(FactError::Unknown("kit"));
+        }
+        let write = |doc: &mut _| layout::remove_record::<Kit>(doc, kit).map(|_found| ());
+        store.act(&DocId::Roster, "roster", noted.at_ms, write, |_| Ok(()))?;
+        self.papers_changed();
+        Ok(())
     }
 
     /// Says how the outlet wants its shared pictures; every member's device goes by it.
@@ -196,6 +209,18 @@ fn roster_edit(id: ShortId, noted: Noted, fact: &RosterFact) -> Result<Edit, Fac
             level: line("level", level)?,
             passed: *passed,
             fen: amount("amount", *fen)?,
+            takes_back: None,
+            noted,
+        }),
+        RosterFact::TakeBack { member, event, reason } => Edit::add(RosterNote {
+            id,
+            member: *member,
+            event: RosterEvent::TakenBack.into(),
+            text: required("reason", reason)?,
+            level: String::new(),
+            passed: false,
+            fen: 0,
+            takes_back: Some(*event),
             noted,
         }),
         RosterFact::Authorisation { brand, number, expires, withdrawn } => Edit::add(Authorisation {

@@ -112,6 +112,8 @@ pub struct Order {
     pub purchases: BTreeMap<ShortId, Purchase>,
     pub symptom: String,
     pub window: Option<Window>,
+    /// When an owner agreed the window anew, in true time; a window of the first hour has none.
+    pub window_at: Option<i64>,
     pub coverage: Coverage,
     pub maker_order: String,
     pub note: String,
@@ -166,6 +168,7 @@ impl Order {
             purchases: BTreeMap::new(),
             symptom: String::new(),
             window: None,
+            window_at: None,
             coverage: Coverage::ToBeAppraised,
             maker_order: String::new(),
             note: String::new(),

@@ -52,6 +52,8 @@ record! {
         level: String = "level",
         passed: bool = "ok",
         fen: i64 = "fen",
+        /// The one that was written by mistake.
+        takes_back: Option<ShortId> = "takes",
     }
 }
 

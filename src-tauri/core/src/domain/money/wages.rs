@@ -254,7 +254,7 @@ pub fn month<'a>(
         let kind = match e.event.known()? {
             RosterEvent::Reward => WageKind::Bonus,
             RosterEvent::Penalty => WageKind::Deduction,
-            RosterEvent::Exam | RosterEvent::Training | RosterEvent::Interview => return None,
+            RosterEvent::Exam | RosterEvent::Training | RosterEvent::Interview | RosterEvent::TakenBack => return None,
         };
         (e.fen != 0).then_some((e.id, kind, e.fen, e.text.as_str(), None, e.noted))
     });
