@@ -307,14 +307,14 @@ fn r3_r9_a_caller_is_known_by_phone_or_serial_and_hears_the_script_first() {
     assert!(!machine.reason.zh.is_empty());
     assert_eq!((heard.urgency, heard.scripts.len()), (Urgency::Class1, 1));
     assert!(!heard.scripts[0].never.is_empty());
-    assert_eq!(heard.arrive_by.0 - NOON, HOUR, "an emergency near by");
+    assert_eq!((heard.arrive_by.0 - NOON) / MINUTE, 60, "an emergency near by");
     let by_serial =
         HearCall {
             phone: String::new(), serial: " ly85-0001 ".to_owned(), symptom: "不热".to_owned(), ..call.clone()
         };
     let heard = desk.actions.hear_call(&by_serial).unwrap();
     assert_eq!((heard.jobs.len(), heard.machines[0].named, heard.urgency), (1, true, Urgency::Normal));
-    assert_eq!(heard.arrive_by.0 - NOON, 24 * HOUR);
+    assert_eq!((heard.arrive_by.0 - NOON) / HOUR, 24);
     let nobody = HearCall { phone: "138".to_owned(), symptom: String::new(), ..call };
     assert!(desk.actions.hear_call(&nobody).unwrap().jobs.is_empty(), "three digits are nobody's number");
 }
