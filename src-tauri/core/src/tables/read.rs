@@ -37,7 +37,7 @@ mod tests {
     fn workbook() -> Vec<u8> {
         let rows = vec![vec![Cell::Text("罗桂香".into()), Cell::Number(3), Cell::Day(1_795_190_400_000)]];
         let head = ["客户".into(), "数量".into(), "日期".into()].to_vec();
-        crate::tables::xlsx(&[Table { name: "工单".into(), head, rows }]).unwrap()
+        xlsx(&[Table { name: "工单".into(), head, rows }]).unwrap()
     }
 
     proptest! {
