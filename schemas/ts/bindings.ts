@@ -12,12 +12,23 @@ export const commands = {
 	today: () => typedError<TodayView, Failure>(__TAURI_INVOKE("today")),
 	orders: (input: OrdersOfDay) => typedError<JobList, Failure>(__TAURI_INVOKE("orders", { input })),
 	job: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("job", { input })),
+	board: (input: OneDay) => typedError<BoardView, Failure>(__TAURI_INVOKE("board", { input })),
+	suggest: (input: Suggest) => typedError<SuggestView, Failure>(__TAURI_INVOKE("suggest", { input })),
 	listJobs: (input: ListJobs) => typedError<JobList, Failure>(__TAURI_INVOKE("list_jobs", { input })),
 	findJobs: (input: FindJobs) => typedError<FoundJobs, Failure>(__TAURI_INVOKE("find_jobs", { input })),
 	takeOrder: (input: TakeOrder) => typedError<JobView, Failure>(__TAURI_INVOKE("take_order", { input })),
 	assign: (input: Assign) => typedError<JobView, Failure>(__TAURI_INVOKE("assign", { input })),
 	takeWalkIn: (input: TakeOrder) => typedError<JobView, Failure>(__TAURI_INVOKE("take_walk_in", { input })),
 	adoptWalkIn: (input: OneJob) => typedError<JobView, Failure>(__TAURI_INVOKE("adopt_walk_in", { input })),
+	/**  What is known of the caller while the order is typed. */
+	hearCall: (input: HearCall) => typedError<CallView, Failure>(__TAURI_INVOKE("hear_call", { input })),
+	/**  What a file would bring; reading one of many rows takes a while, and nothing else waits for it. */
+	readImport: (input: ReadImport) => typedError<ImportPlan, Failure>(__TAURI_INVOKE("read_import", { input })),
+	importOrders: (input: ImportOrders) => typedError<ImportDone, Failure>(__TAURI_INVOKE("import_orders", { input })),
+	undoImport: (input: UndoImport) => typedError<ImportUndone, Failure>(__TAURI_INVOKE("undo_import", { input })),
+	/**  Imports of this device, the newest first. */
+	imports: () => typedError<ImportView[], Failure>(__TAURI_INVOKE("imports")),
+	exportOrders: (input: ExportOrders) => typedError<TableMade, Failure>(__TAURI_INVOKE("export_orders", { input })),
 	tapNode: (input: TapNode) => typedError<JobView, Failure>(__TAURI_INVOKE("tap_node", { input })),
 	showCard: (input: ShowCard) => typedError<JobView, Failure>(__TAURI_INVOKE("show_card", { input })),
 	finish: (input: Finish) => typedError<JobView, Failure>(__TAURI_INVOKE("finish", { input })),
@@ -42,6 +53,32 @@ export const commands = {
 	noteOnDesk: (input: NoteOnDesk) => typedError<string, Failure>(__TAURI_INVOKE("note_on_desk", { input })),
 	/**  Six digits for a price above guide, to be said over the phone. */
 	sayDigits: (input: SayDigits) => typedError<SpokenDigits, Failure>(__TAURI_INVOKE("say_digits", { input })),
+	partsDesk: () => typedError<PartsDesk, Failure>(__TAURI_INVOKE("parts_desk")),
+	moveParts: (input: MoveStock) => typedError<string, Failure>(__TAURI_INVOKE("move_parts", { input })),
+	partArrived: (input: PartArrived) => typedError<null, Failure>(__TAURI_INVOKE("part_arrived", { input })),
+	setPartTerms: (input: PartTerms) => typedError<null, Failure>(__TAURI_INVOKE("set_part_terms", { input })),
+	sayOldParts: (input: SayOldParts) => typedError<null, Failure>(__TAURI_INVOKE("say_old_parts", { input })),
+	listCustomers: (input: ListCustomers) => typedError<CustomerList, Failure>(__TAURI_INVOKE("list_customers", { input })),
+	customer: (input: OneCustomer) => typedError<CustomerView, Failure>(__TAURI_INVOKE("customer", { input })),
+	noteOnCustomer: (input: NoteOnCustomer) => typedError<string, Failure>(__TAURI_INVOKE("note_on_customer", { input })),
+	endContract: (input: EndContract) => typedError<string, Failure>(__TAURI_INVOKE("end_contract", { input })),
+	orderVisit: (input: OrderVisit) => typedError<JobView, Failure>(__TAURI_INVOKE("order_visit", { input })),
+	reminders: (input: ListReminders) => typedError<ReminderList, Failure>(__TAURI_INVOKE("reminders", { input })),
+	tellReminder: (input: TellReminder) => typedError<null, Failure>(__TAURI_INVOKE("tell_reminder", { input })),
+	followUps: () => typedError<FollowUpsView, Failure>(__TAURI_INVOKE("follow_ups")),
+	failureCounts: (input: CountFailures) => typedError<FailureTable, Failure>(__TAURI_INVOKE("failure_counts", { input })),
+	settlement: (input: SettlementOf) => typedError<SettlementView, Failure>(__TAURI_INVOKE("settlement", { input })),
+	settle: (input: Settle) => typedError<DeskDone, Failure>(__TAURI_INVOKE("settle", { input })),
+	claimLines: (input: ClaimLines) => typedError<DeskDone, Failure>(__TAURI_INVOKE("claim_lines", { input })),
+	claimProposed: (input: ClaimProposed) => typedError<DeskDone, Failure>(__TAURI_INVOKE("claim_proposed", { input })),
+	undoDesk: (input: UndoDesk) => typedError<null, Failure>(__TAURI_INVOKE("undo_desk", { input })),
+	makeStatement: (input: MakeStatement) => typedError<FileMade, Failure>(__TAURI_INVOKE("make_statement", { input })),
+	wages: (input: WagesOf) => typedError<WagesView, Failure>(__TAURI_INVOKE("wages", { input })),
+	noteWage: (input: NoteWage) => typedError<DeskDone, Failure>(__TAURI_INVOKE("note_wage", { input })),
+	makeWageSheet: (input: MakeWageSheet) => typedError<FileMade, Failure>(__TAURI_INVOKE("make_wage_sheet", { input })),
+	priceBooks: () => typedError<PriceBooksView, Failure>(__TAURI_INVOKE("price_books")),
+	compareSet: (input: PriceSetFile) => typedError<SetCompared, Failure>(__TAURI_INVOKE("compare_set", { input })),
+	publishPrices: (input: PublishSet) => typedError<null, Failure>(__TAURI_INVOKE("publish_prices", { input })),
 	readPasted: (input: PastedText) => typedError<PastedOrder, Failure>(__TAURI_INVOKE("read_pasted", { input })),
 	jobTexts: (input: AskTexts) => typedError<JobTexts, Failure>(__TAURI_INVOKE("job_texts", { input })),
 	/**
@@ -83,6 +120,9 @@ export const commands = {
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
 	invite: (input: Invite) => typedError<InviteView, Failure>(__TAURI_INVOKE("invite", { input })),
 	setDeviceStatus: (input: SetDeviceStatus) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_device_status", { input })),
+	roster: () => typedError<RosterView, Failure>(__TAURI_INVOKE("roster")),
+	noteOnRoster: (input: NoteOnRoster) => typedError<RosterNoted, Failure>(__TAURI_INVOKE("note_on_roster", { input })),
+	removeKit: (input: RemoveKit) => typedError<RosterView, Failure>(__TAURI_INVOKE("remove_kit", { input })),
 	inbox: () => typedError<InboxRunView[], Failure>(__TAURI_INVOKE("inbox")),
 	decideInbox: (input: InboxDecision) => typedError<InboxRunView[], Failure>(__TAURI_INVOKE("decide_inbox", { input })),
 	eraseJob: (input: EraseJob) => typedError<null, Failure>(__TAURI_INVOKE("erase_job", { input })),
@@ -100,12 +140,6 @@ export const commands = {
 	makeRecoveryKey: () => typedError<RecoveryPage, Failure>(__TAURI_INVOKE("make_recovery_key")),
 	recoverFolder: (input: RecoverFolder) => typedError<RecoveredView, Failure>(__TAURI_INVOKE("recover_folder", { input })),
 	eraseDevice: (input: EraseDevice) => typedError<SessionView, Failure>(__TAURI_INVOKE("erase_device", { input })),
-	hearCall: (input: HearCall) => typedError<CallView, Failure>(__TAURI_INVOKE("hear_call", { input })),
-	readImport: (input: ReadImport) => typedError<ImportPlan, Failure>(__TAURI_INVOKE("read_import", { input })),
-	importOrders: (input: ImportOrders) => typedError<ImportDone, Failure>(__TAURI_INVOKE("import_orders", { input })),
-	undoImport: (input: UndoImport) => typedError<ImportUndone, Failure>(__TAURI_INVOKE("undo_import", { input })),
-	imports: () => typedError<ImportView[], Failure>(__TAURI_INVOKE("imports")),
-	exportOrders: (input: ExportOrders) => typedError<TableMade, Failure>(__TAURI_INVOKE("export_orders", { input })),
 	bundleSize: (input: ExportBundle) => typedError<BundleSize, Failure>(__TAURI_INVOKE("bundle_size", { input })),
 	exportBundle: (input: ExportBundle) => typedError<BundleMade, Failure>(__TAURI_INVOKE("export_bundle", { input })),
 	importBundle: (input: ImportBundle) => typedError<BundleTaken, Failure>(__TAURI_INVOKE("import_bundle", { input })),
@@ -145,6 +179,22 @@ export type AddPhotos = {
 	pictures: NewPicture[],
 };
 
+/**  An advance that a member asked for and nobody answered. */
+export type AdvanceWish = {
+	id: string,
+	fen: number,
+	note: string,
+	at: number,
+};
+
+/**  What is to come, by days since it was submitted (R31). */
+export type AgeingView = {
+	to_30: number,
+	to_60: number,
+	to_90: number,
+	older: number,
+};
+
 /**  Copies for the maker's app: plain files in a folder. */
 export type AlbumMade = {
 	/**  Where they are. */
@@ -155,6 +205,11 @@ export type AlbumMade = {
 	/**  Stages that the maker asks for and nobody photographed. */
 	missing: PhotoStage[],
 };
+
+/**  What wants the owner's eye, gravest first. */
+export type AlertKind = 
+/**  Class 1 or 2, and nobody there yet (R3). */
+"emergency" | "overdue" | "hazard_remaining" | "refused";
 
 export type AnswerService = {
 	job: string,
@@ -245,6 +300,24 @@ export type Assign = {
 	/**  Everybody who has the job after this. */
 	members: string[],
 };
+
+export type AuthorisationLine = {
+	brand: string,
+	number: string,
+	expires: number | null,
+	due: RenewalDue | null,
+};
+
+/**  What a bar on the timeline stands for. */
+export type BarOf = 
+/**  The window that the customer agreed to. */
+"agreed" | 
+/**  No time was agreed: the bar ends where somebody must have arrived. */
+"deadline" | 
+/**  From arrival on, as long as the work may take. */
+"under_way" | 
+/**  From arrival to the end of the work. */
+"done";
 
 export type BenchLine = {
 	at: number,
@@ -340,6 +413,55 @@ export type BlockerCode = "not_arrived" | "card_not_shown" | "reading_missing" |
 /**  闸口验收 (R16) */
 "acceptance_missing" | "plan_missing" | "concealed_photo_missing" | "loaner_undecided" | "loaner_unsafe" | "loaner_out" | "unit_out" | "phone_missing" | "address_missing" | "symptom_missing" | "tag_missing" | "not_diagnosed" | "not_consented" | "not_informed" | "other_level_missing" | "old_part_missing" | "old_part_not_offered" | "above_guide_unapproved" | "no_leak_found" | "flame_on_charge" | "purged_with_refrigerant" | "evacuation_too_short" | "charge_incomplete" | "paid_in_full_missing" | "damage_photo_missing" | "subsidy_incomplete";
 
+export type BoardAlert = {
+	kind: AlertKind,
+	job: string,
+	customer: string,
+	township: string,
+	/**  When somebody must have, or had to have, arrived. */
+	due: number | null,
+};
+
+/**  A job of the day with its place on the timeline. */
+export type BoardJob = {
+	card: JobCard,
+	of: BarOf,
+	from: number,
+	to: number,
+	/**  Nobody has arrived though somebody should have. */
+	overdue: boolean,
+};
+
+/**  One row of the board. */
+export type BoardMember = {
+	member: MemberView,
+	/**  Jobs of the day that have not ended, and all of them. */
+	open: number,
+	jobs: number,
+	/**  Minutes that the day's open jobs may take. */
+	minutes: number,
+	townships: string[],
+	grade: Grade | null,
+	/**  Never without its count (R35). */
+	score: Text,
+	/**  Certificates that ended or end soon. */
+	papers: PaperLine[],
+	gaps: TravelGap[],
+};
+
+export type BoardView = {
+	/**  `2026-11-21` */
+	day: string,
+	start: number,
+	now: number,
+	members: BoardMember[],
+	/**  Of the day, in the order of their bars; those without anybody among them. */
+	jobs: BoardJob[],
+	alerts: BoardAlert[],
+	/**  Open jobs from days before that are not shown: there are too many. */
+	left_off: number,
+};
+
 /**  A bundle file that was written. */
 export type BundleMade = {
 	name: string,
@@ -398,6 +520,41 @@ export type BundleWhat =
 /**  Jobs that were touched from one moment up to another. */
 { what: "period"; from: number; to: number } | { what: "all" } | { what: "jobs"; jobs: string[] };
 
+/**  A customer to be called. */
+export type CallLine = {
+	card: JobCard,
+	why: CallReason[],
+	left: number,
+};
+
+/**  Why a customer is called (R36). */
+export type CallReason = "hazard" | "claim" | "paid" | "sample";
+
+/**  What is read out before anything else (R3). */
+export type CallScript = {
+	name: Text,
+	steps: Text[],
+	never: Text[],
+	/**  Who is called first, with the number where there is one. */
+	call_first: Text[],
+	send_after: Text | null,
+};
+
+/**  The answer to a call as far as it has been typed. */
+export type CallView = {
+	/**  Jobs of the same phone or serial, the newest first (R9). */
+	jobs: JobCard[],
+	/**  There are older ones. */
+	more: boolean,
+	/**  Machines of those jobs that are known by a serial, and who pays for each. */
+	machines: KnownMachine[],
+	/**  The more dangerous of what was picked and of what the words say (R3). */
+	urgency: Urgency,
+	scripts: CallScript[],
+	/**  When somebody has to be there at the latest if no other time is agreed (R3, R4). */
+	arrive_by: number,
+};
+
 /**  Long work that is to stop at its next step. */
 export type CancelTask = {
 	task: Task,
@@ -421,6 +578,15 @@ export type CardView = {
 export type CertificateKind = "work_at_height" | "low_voltage" | "welding" | 
 /**  The outlet's filing, not a person's. */
 "gas_filing";
+
+/**  A certificate that was not withdrawn. Its number names it: one of the same number replaces it. */
+export type CertificateLine = {
+	kind: CertificateKind,
+	number: string,
+	issued: number | null,
+	expires: number | null,
+	due: RenewalDue | null,
+};
 
 /**  加氟: work on a refrigerant circuit (R32). The last one of an appliance counts. */
 export type ChargeView = {
@@ -470,6 +636,24 @@ export type ChoiceView = {
 	value: string,
 };
 
+/**  Lines that are claimed of a maker for one job. */
+export type ClaimLines = {
+	job: string,
+	maker: string,
+	lines: NewClaimLine[],
+};
+
+/**  A line that could be claimed, by the settlement prices of the day of the work. */
+export type ClaimOffer = {
+	/**  The maker's own code. */
+	code: string,
+	name: string,
+	quantity: number,
+	fen: number,
+	/**  The sheet's line that it follows from. */
+	fee: string | null,
+};
+
 /**  A claim pack that was written. */
 export type ClaimPackMade = {
 	name: string,
@@ -483,7 +667,23 @@ export type ClaimPackMade = {
 	unproven: number,
 };
 
+/**  Lines that follow from the sheets of these jobs, all of them. */
+export type ClaimProposed = {
+	jobs: string[],
+};
+
 export type ClaimState = "proposed" | "agreed" | "rejected" | "paid";
+
+/**  A line that is claimed of a maker. An adjustment is a line of its own. */
+export type ClaimedLine = {
+	id: string,
+	maker: string,
+	code: string,
+	name: string,
+	quantity: number,
+	fen: number,
+	adjusts: string | null,
+};
 
 /**  How a code is drawn. */
 export type CodeKind = "qr" | "code128" | "code39" | 
@@ -528,6 +728,24 @@ export type ConflictView = {
 /**  How a customer or a member was reached. */
 export type ContactChannel = "in_person" | "phone" | "chat" | "sms";
 
+/**  A maintenance contract (R37). */
+export type ContractView = {
+	id: string,
+	customer: string,
+	phone: string,
+	appliance: string,
+	from: number | null,
+	until: number | null,
+	every: number,
+	fen: number,
+	ended: boolean,
+	inspections: InspectionView[],
+	/**  The next inspection that nobody made. */
+	next_due: number | null,
+	/**  Its order, where it was taken. */
+	ordered: string | null,
+};
+
 export type CoreEvent = 
 /**  These jobs look different now, by our own hand or another's. */
 { kind: "jobs_changed"; jobs: string[] } | 
@@ -548,6 +766,12 @@ export type CoreEvent =
 
 /**  A core event on its way to the screen. */
 export type CoreMessage = CoreEvent;
+
+/**  Failures of a period, both days included. */
+export type CountFailures = {
+	from: number,
+	to: number,
+};
 
 /**  Who pays (R26). */
 export type Coverage = "in_warranty" | "out_of_warranty" | "extended" | "to_be_appraised";
@@ -582,6 +806,46 @@ export type CustomerInput = {
 	phone: string,
 	township: string,
 	address: string,
+};
+
+/**  A customer in the list, by the newest job. */
+export type CustomerLine = {
+	/**  As numbers are compared: what a customer is known by. */
+	phone: string,
+	jobs: number,
+	last: JobCard,
+};
+
+export type CustomerList = {
+	customers: CustomerLine[],
+	next: string | null,
+	/**  A search shows the newest that fit; there are more. */
+	more: boolean,
+};
+
+export type CustomerNote = {
+	id: string,
+	text: string,
+	by: string,
+	at: number,
+};
+
+export type CustomerView = {
+	phone: string,
+	name: string,
+	township: string,
+	address: string,
+	segment: Segment,
+	/**  Asked to be left alone (R34). */
+	quiet: boolean,
+	machines: MachineView[],
+	/**  Newest first. */
+	jobs: JobCard[],
+	/**  There are older jobs than these. */
+	more: boolean,
+	notes: CustomerNote[],
+	contracts: ContractView[],
+	now: number,
 };
 
 /**  The day in numbers (R38), as one pure function of the outlet's jobs. */
@@ -649,6 +913,13 @@ export type DayReview = {
 	not_arrived: DeviceView[],
 };
 
+/**  A deduction that the outlet knows by name. */
+export type DeductionOffer = {
+	code: string,
+	name: Text,
+	usual: number,
+};
+
 /**  One action with everything that it did, in whichever documents. */
 export type DeedView = {
 	/**  Its name, by which it can be undone. */
@@ -663,6 +934,13 @@ export type DeedView = {
 	differences: DifferenceView[],
 	/**  All of it is on the relay. */
 	received: boolean,
+};
+
+/**  What was written at the desk, and by which name it is undone. */
+export type DeskDone = {
+	action: string,
+	/**  Facts that were added. */
+	count: number,
 };
 
 /**  A line of the owner's desk. */
@@ -713,10 +991,21 @@ export type DrawSample = {
 	count: number,
 };
 
+export type DueReminder = {
+	reason: ReminderReason,
+	since: number,
+	text: Text,
+};
+
 export type EarnedView = {
 	counted_fen: number,
 	waiting_fen: number,
 	pieces: PieceLine[],
+};
+
+/**  Ends a maintenance contract. */
+export type EndContract = {
+	contract: string,
 };
 
 export type Enrol = {
@@ -777,7 +1066,7 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  An update needs room for a copy first. */
 "no_room_to_update" | 
 /**  A person stopped long work. */
-"cancelled" | "table_unknown" | "table_damaged" | "table_too_large" | "table_locked" | "table_empty" | "columns_lacking" | "import_unknown" | "task_running" | "file_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | 
+"cancelled" | "task_running" | "file_failed" | "data_folder_busy" | "data_too_new" | "key_missing" | 
 /**  The system's key store is there and does not give the key. */
 "key_store_locked" | 
 /**  The key lies in the system's key store, which is not there now. */
@@ -814,6 +1103,12 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 "not_fit" | "service_unknown" | "quantity_invalid" | "part_not_found" | "finish_blocked" | "photo_not_a_picture" | 
 /**  HEIC: the phone can be told to write JPEG. */
 "photo_heic" | "photo_damaged" | "photo_truncated" | "photo_too_large" | "photo_not_found" | 
+/**  None of the kinds of table that are read. */
+"table_unknown" | "table_damaged" | "table_too_large" | 
+/**  By a password. */
+"table_locked" | "table_empty" | 
+/**  Columns that no order is without are not named. */
+"columns_lacking" | "import_unknown" | 
 /**  The file is no bundle, or its beginning is damaged. */
 "bundle_unreadable" | "bundle_too_new" | "bundle_other_outlet" | "bundle_not_for_device" | 
 /**  The device that wrote it is not known here. */
@@ -831,22 +1126,53 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  No machine of this job was given a tag yet. */
 "no_bench_tag" | 
 /**  It does not fit into a picture or on a roll; A4 has pages. */
-"paper_too_long" | "paper_failed" | "draft_too_long" | "too_many_drafts" | "internal";
+"paper_too_long" | "paper_failed" | 
+/**  A claim is not where this step begins. */
+"settle_not_next" | 
+/**  A claim still lacks something that the maker asks for. */
+"settle_not_ready" | 
+/**  A price set can't be used: which line, and why. */
+"set_refused" | "draft_too_long" | "too_many_drafts" | "internal";
 
 /**  How charge got into or out of a circuit (R32). */
 export type Evacuation = "pump" | 
 /**  Blown out with refrigerant: never right. */
 "purge" | "none";
 
+/**  Training, an exam, an interview, a reward or a penalty. */
+export type EventLine = {
+	id: string,
+	/**  `None` for a word of a later version. */
+	event: RosterEvent | null,
+	text: string,
+	level: string,
+	passed: boolean,
+	fen: number,
+	at: number,
+};
+
 export type ExportBundle = {
 	what: BundleWhat,
 	photos: BundlePhotos,
+};
+
+export type ExportOrders = {
+	what: ExportWhat,
+	format: TableFormat,
+	language: Language,
+	/**  Hand the bytes back as well: a browser saves them itself. */
+	bytes: boolean,
 };
 
 /**  What is stuck, of one job or of all. */
 export type ExportStuck = {
 	job: string | null,
 };
+
+/**  Which orders go out. */
+export type ExportWhat = 
+/**  Those of a day; `None` is today. */
+{ what: "day"; at: number | null } | { what: "found"; text: string } | { what: "list"; list: ListJobs };
 
 /**  What came of adding a fact: its id, for facts that name it, and the job. */
 export type FactNoted = {
@@ -871,6 +1197,25 @@ export type FailureClass =
 "c" | 
 /**  Written down, not stopping. */
 "warn";
+
+/**  How often one fault was found on one model. */
+export type FailureLine = {
+	brand: string,
+	model: string,
+	fault: string,
+	count: number,
+	/**  Of all faults found on that model. */
+	share_permille: number,
+	jobs: string[],
+};
+
+export type FailureTable = {
+	lines: FailureLine[],
+	/**  Finished repairs that were looked at. */
+	repairs: number,
+	/**  More were there than are looked at: take a shorter period. */
+	shortened: boolean,
+};
 
 /**  A symptom with its likely cause and action. */
 export type FaultOffer = {
@@ -1030,6 +1375,17 @@ export type FollowUpKind = "rating" | "call" |
 /**  Silence for 72 h: archived as not followed up. */
 "silence";
 
+/**  回访: whom to call, and who never answered (R36). */
+export type FollowUpsView = {
+	/**  Gravest first. */
+	calls: CallLine[],
+	/**  72 hours of silence: archived as not followed up. */
+	silent: JobCard[],
+	/**  Jobs of so many days are looked at. */
+	days: number,
+	now: number,
+};
+
 /**  What was found at one row of the safety check. */
 export type Found = 
 /**  In thousandths of the row's unit: 12.6 Ω is 12,600. */
@@ -1079,6 +1435,26 @@ export type HazardView = {
 	at: number,
 };
 
+/**  A call as far as it has been typed; anything may be empty still. */
+export type HearCall = {
+	phone: string,
+	serial: string,
+	kind: JobKind,
+	symptom: string,
+	urgency: Urgency,
+	far: boolean,
+};
+
+/**  Somebody's stock of one part. */
+export type HeldPart = {
+	/**  The shop's shelf where nobody is named. */
+	member: string | null,
+	/**  Below zero: more was used than was there (R22). */
+	quantity: number,
+	/**  When it was last counted. */
+	counted: number | null,
+};
+
 /**  One of the values, with its author. */
 export type HeldView = {
 	/**  The change that wrote it: names it when it is picked. */
@@ -1107,6 +1483,71 @@ export type HistoryLine = {
 /**  A bundle file as a person picked it. */
 export type ImportBundle = {
 	base64: string,
+};
+
+/**  What came of an import. */
+export type ImportDone = {
+	/**  By which it is undone; `None` when nothing was taken. */
+	import: string | null,
+	taken: number,
+	/**  Alike ones that were left out. */
+	alike: number,
+	here: number,
+	wrong: number,
+	/**  A person stopped it: what was taken stays. */
+	stopped: boolean,
+};
+
+/**  The same, to be brought in. */
+export type ImportOrders = {
+	/**  The file's name, by which the import is found again. */
+	name: string,
+	base64: string,
+	sheet: number,
+	columns: (OrderColumn | null)[],
+	/**  Rows that are brought in although something alike is here, by their numbers in the file. */
+	anyway: number[],
+};
+
+/**  What a file would bring, before anything is written. */
+export type ImportPlan = {
+	/**  Names of the file's sheets; one without a name for a CSV. */
+	sheets: string[],
+	sheet: number,
+	/**  The headings, and what each column is taken for. */
+	head: string[],
+	columns: (OrderColumn | null)[],
+	/**  The first cells of each column. */
+	samples: string[][],
+	/**  The mapping was chosen for the same headings before. */
+	remembered: boolean,
+	/**  What no column says and no order is without. */
+	lacking: OrderColumn[],
+	ready: number,
+	alike: number,
+	here: number,
+	wrong: number,
+	/**  Some of the rows: the first ones that are ready, and those that have to be looked at. */
+	rows: PlannedRow[],
+	/**  The same file was brought in before. */
+	before: ImportView | null,
+};
+
+/**  What came of undoing one. */
+export type ImportUndone = {
+	cancelled: number,
+	/**  Orders that somebody has worked on since; they stay. The first hundred by name. */
+	kept: number,
+	kept_names: string[],
+	stopped: boolean,
+};
+
+/**  An import that was made on this device. */
+export type ImportView = {
+	import: string,
+	name: string,
+	at: number,
+	orders: number,
 };
 
 /**  An owner takes work of the inbox in, or declines it. */
@@ -1141,6 +1582,11 @@ export type InboxRunView = {
 	code: ErrorCode | null,
 	/**  What it would do, oldest first; empty where what it rests on is not here. */
 	deeds: DeedView[],
+};
+
+export type InspectionView = {
+	due: number,
+	done: number | null,
 };
 
 export type InstrumentLine = {
@@ -1211,6 +1657,18 @@ export type JobCard = {
 	/**  另立: the job that goes on in this one's place, and the one that this goes on for. */
 	refounded_as?: string | null,
 	refounded_from?: string | null,
+};
+
+/**  What a job brings and costs the outlet, in fen (R31). */
+export type JobCosts = {
+	/**  What the maker accepted, else what is or could be claimed. */
+	settlement: number,
+	customer: number,
+	/**  Parts that the customer pays, at the guide price. */
+	parts: number,
+	travel: number,
+	wages: number,
+	margin: number,
 };
 
 export type JobKind = 
@@ -1308,7 +1766,53 @@ export type KeyView = {
 	recovery: RecoveryView | null,
 };
 
+/**  What a member carries to measure with. */
+export type KitLevel = "basic" | "standard" | "professional";
+
+export type KitLine = {
+	id: string,
+	level: KitLevel | null,
+	instrument: string,
+	number: string,
+	calibrated: number | null,
+	/**  The calibration's end. */
+	due: number | null,
+	renewal: RenewalDue | null,
+};
+
+/**  A machine of the caller's, as the newest job has it. */
+export type KnownMachine = {
+	kind: ApplianceKind,
+	brand: string,
+	model: string,
+	serial: string,
+	/**  By its proofs of purchase and the policy in force (R26). */
+	coverage: Coverage,
+	reason: Text,
+	/**  It is the one whose serial was typed. */
+	named: boolean,
+};
+
 export type Language = "zh" | "en";
+
+/**  Where a finding is mended. */
+export type LintAt = "job" | "customer" | "appliance" | "purchase" | "photos" | "signature" | "parts" | "fees" | "follow_up" | "lines";
+
+/**  What keeps a claim from being ready (R31). */
+export type LintLine = {
+	code: string,
+	text: Text,
+	at: LintAt,
+	appliance: string | null,
+};
+
+/**  A page of customers, the last visited first; those that a text finds. */
+export type ListCustomers = {
+	/**  Empty for all. */
+	text: string,
+	/**  `next` of the page before. */
+	after: string | null,
+};
 
 /**  A page of the jobs that fit all that is set. */
 export type ListJobs = {
@@ -1327,10 +1831,33 @@ export type ListJobs = {
 	limit: number,
 };
 
+/**  A page of the reminders that are due for one reason. */
+export type ListReminders = {
+	reason: ReminderReason,
+	after: string | null,
+};
+
 export type LostPhotoView = {
 	photo: string,
 	job: string | null,
 	at: number,
+};
+
+/**  A machine of a customer. */
+export type MachineView = {
+	kind: ApplianceKind,
+	brand: string,
+	model: string,
+	serial: string,
+	/**  The first of the month in which it was made. */
+	made: number | null,
+	served: number,
+	last_job: string,
+	coverage: Coverage,
+	/**  `2026-11-30` */
+	until: string | null,
+	why: Text,
+	due: DueReminder[],
 };
 
 /**  理赔包: what goes into one. */
@@ -1349,10 +1876,55 @@ export type MakePaper = {
 	language: Language,
 };
 
+/**  What a maker is sent for a month. */
+export type MakeStatement = {
+	maker: string,
+	month: string,
+	form: SheetForm,
+	language: Language,
+};
+
+/**  工资单 */
+export type MakeWageSheet = {
+	member: string,
+	month: string,
+	form: SheetForm,
+	language: Language,
+};
+
+/**  What a maker owes of all months (R38). */
+export type MakerDue = {
+	maker: string,
+	due: number,
+};
+
+/**  A maker's month in sums. */
+export type MakerMonth = {
+	maker: string,
+	jobs: number,
+	/**  Not submitted yet. */
+	open: number,
+	claimed: number,
+	deducted: number,
+	received: number,
+	due: number,
+};
+
 /**  What a maker owes by settlements under way (R31). */
 export type MakerOwes = {
 	maker: string,
 	fen: number,
+};
+
+/**  What one maker pays for an item, and how much dearer the customer is (R27). */
+export type MakerPrice = {
+	maker: string,
+	code: string,
+	settlement: number,
+	/**  Guide ÷ settlement; `None` where the maker pays nothing. */
+	permille: number | null,
+	/**  Beyond what the owner finds right. */
+	above: boolean,
 };
 
 export type MemberDay = {
@@ -1370,6 +1942,18 @@ export type MemberMoney = {
 	in_hand_fen: number,
 	/**  Of all days. */
 	not_handed_in_fen: number,
+};
+
+/**  A member's month in sums; pieces stand in [`WagesView::shown`] only. */
+export type MemberMonth = {
+	member: MemberView,
+	/**  Jobs of the month. */
+	jobs: number,
+	bonus: number,
+	deducted: number,
+	advanced: number,
+	paid: number,
+	asked: AdvanceWish[],
 };
 
 export type MemberView = {
@@ -1406,6 +1990,28 @@ export type MineView = {
 	now: number,
 };
 
+/**  A line of somebody's month beside the pieces. */
+export type MonthLine = {
+	id: string,
+	kind: WageKind,
+	/**  Below zero for deductions, advances and what was paid. */
+	fen: number,
+	reason: string,
+	job: string | null,
+	at: number,
+};
+
+/**  One member's month, line by line. */
+export type MonthOfMember = {
+	member: MemberView,
+	earned: EarnedView,
+	lines: MonthLine[],
+	/**  Pieces that count and bonuses, less deductions and advances. */
+	total: number,
+	/**  Of that not paid yet. */
+	left: number,
+};
+
 /**  What a member earned in a month, line by line (R42). */
 export type MonthView = {
 	/**  `2026-11` */
@@ -1416,12 +2022,41 @@ export type MonthView = {
 	total_fen: number,
 };
 
+/**  A movement, newest first. */
+export type MoveLine = {
+	id: string,
+	member: string | null,
+	movement: StockMove,
+	code: string,
+	name: string,
+	quantity: number,
+	note: string,
+	at: number,
+};
+
+/**  Gives parts out, takes them back, or writes down a count. */
+export type MoveStock = {
+	/**  Whose stock; the shop's shelf where nobody is named. */
+	member: string | null,
+	fact: StockFact,
+};
+
 /**  What the screens' system says of the network. */
 export type NetworkNote = {
 	/**  It is there again, or the screens are looked at again after a while. */
 	back: boolean,
 	/**  Bytes cost money here; `None`: the system doesn't say. */
 	metered: boolean | null,
+};
+
+export type NewClaimLine = {
+	code: string,
+	name: string,
+	quantity: number,
+	fen: number,
+	fee: string | null,
+	/**  The line that this one puts right; then the sum may be below zero. */
+	adjusts: string | null,
 };
 
 /**  A picture on its way in. */
@@ -1484,6 +2119,11 @@ export type NoteFact = {
 	claimed: number | null,
 };
 
+export type NoteOnCustomer = {
+	phone: string,
+	text: string,
+};
+
 /**  What an owner adds to the desk. */
 export type NoteOnDesk = {
 	fact: DeskFact,
@@ -1493,6 +2133,22 @@ export type NoteOnDesk = {
 export type NoteOnOrder = {
 	job: string,
 	fact: OrderFact,
+};
+
+export type NoteOnRoster = {
+	fact: RosterFact,
+};
+
+/**  A line of somebody's month; an advance may answer one that was asked for. */
+export type NoteWage = {
+	member: string,
+	/**  `2026-11`: the month that it belongs to. */
+	month: string,
+	kind: WageKind,
+	fen: number,
+	reason: string,
+	job: string | null,
+	asked: string | null,
 };
 
 /**  What was noted, oldest first. */
@@ -1515,6 +2171,28 @@ export type NoticeKind = "warning" | "refusal" |
 /**  拒绝销售 (R50) */
 "sale_refused";
 
+/**  An old part that a maker waits for (R24). */
+export type OldPartLine = {
+	job: string,
+	part: string,
+	customer: string,
+	maker_order: string,
+	by: string,
+	code: string,
+	name: string,
+	quantity: number,
+	/**  `None` while nobody wrote anything. */
+	step: OldPartStep | null,
+	tag: string,
+	due: number | null,
+	overdue: boolean,
+	batch: string,
+	courier: string,
+	deducted_fen: number,
+	/**  The claim may name this part. */
+	claimable: boolean,
+};
+
 /**  An old part's way back (R24). */
 export type OldPartStep = 
 /**  Offered to the customer, who keeps it. */
@@ -1531,6 +2209,11 @@ export type OldPartView = {
 	at: number,
 };
 
+/**  Customers are known by their phone. */
+export type OneCustomer = {
+	phone: string,
+};
+
 export type OneDay = {
 	/**  Any moment of the day wanted (in the outlet's time zone); `None` is today. */
 	at: number | null,
@@ -1545,6 +2228,16 @@ export type OneMonth = {
 	/**  `2026-11`; empty for the present one. */
 	month: string,
 };
+
+/**  One old part of a job. */
+export type OneOldPart = {
+	job: string,
+	/**  The used part that it made room for. */
+	part: string,
+};
+
+/**  What a column of a table says of an order. */
+export type OrderColumn = "name" | "phone" | "township" | "address" | "kind" | "appliance" | "brand" | "model" | "serial" | "symptom" | "window" | "coverage" | "maker_order" | "note";
 
 /**  What is said of an order beyond who, where and what. What is missing is not said. */
 export type OrderDetails = {
@@ -1578,6 +2271,18 @@ export type OrderFact =
 { fact: "purchase"; appliance: string; key: string; value: string } | { fact: "serial"; appliance: string; unit: UnitOf; serial: string } | { fact: "window"; window: Window } | { fact: "cancel"; reason: string } | 
 /**  已结算 */
 { fact: "settled" };
+
+/**  Takes the order for a visit that is due, from what the customer's last job knows: never a second one while it is open. */
+export type OrderVisit = {
+	phone: string,
+	/**  The job whose customer and machines it takes over; the customer's newest where none is named. */
+	job: string | null,
+	kind: JobKind,
+	/**  What is to be done, in the order's own field. */
+	what: string,
+	/**  The contract that promised it. */
+	contract: string | null,
+};
 
 /**  A page of a day's orders. */
 export type OrdersOfDay = {
@@ -1652,6 +2357,40 @@ export type PaperMade = {
 	missing: string,
 };
 
+/**  A part that was asked for has arrived and goes to who asked (R23). */
+export type PartArrived = {
+	member: string,
+	request: string,
+};
+
+/**  A part that a member asked for and that has not come. */
+export type PartAsked = {
+	member: string,
+	by: string,
+	asked: AskedLine,
+};
+
+/**  A part of the list, or one that somebody carries. */
+export type PartLine = {
+	code: string,
+	name: Text,
+	appliances: ApplianceKind[],
+	guide_fen: number | null,
+	/**  Not on the parts list in force: only carried. */
+	unlisted: boolean,
+	/**  The old one goes back to the maker when the work is under warranty. */
+	tracked: boolean,
+	held: HeldPart[],
+	total: number,
+	low: number | null,
+	/**  Fewer are there than the owner wants. */
+	is_low: boolean,
+	dealer_fen: number | null,
+	charged_fen: number | null,
+	/**  The outlet was charged above the dealer's price (R25). */
+	overcharged: boolean,
+};
+
 export type PartOffer = {
 	code: string,
 	name: Text,
@@ -1667,6 +2406,28 @@ export type PartRow = {
 	/**  Of one, in fen. */
 	guide_fen: number,
 	by: string,
+};
+
+/**  What the owner keeps of one part beside the list. What is missing is taken back. */
+export type PartTerms = {
+	code: string,
+	/**  Fewer than so many, over all stocks, is low. */
+	low: number | null,
+	/**  What the maker's dealer price is (R25). */
+	dealer_fen: number | null,
+	/**  What the outlet was charged last. */
+	charged_fen: number | null,
+};
+
+export type PartsDesk = {
+	parts: PartLine[],
+	holders: StockHolder[],
+	/**  Oldest first. */
+	requests: PartAsked[],
+	/**  What is due first at the top; settled ones of the last weeks at the end. */
+	old_parts: OldPartLine[],
+	moves: MoveLine[],
+	now: number,
 };
 
 /**  Who bears a share of a damage (R30). */
@@ -1799,6 +2560,29 @@ export type PieceLine = {
 /**  A project's papers (R16). */
 export type PlanStep = "survey" | "plan" | "review";
 
+/**  One row, and the order that it would become. */
+export type PlannedRow = {
+	/**  Its number in the file, from one. */
+	row: number,
+	state: RowState,
+	notes: RowNote[],
+	/**  The job that it is, or is like. */
+	like: string | null,
+	customer: string,
+	phone: string,
+	township: string,
+	address: string,
+	kind: JobKind,
+	appliance_kind: ApplianceKind,
+	/**  Brand and model. */
+	appliance: string,
+	serial: string,
+	symptom: string,
+	window: Window | null,
+	coverage: Coverage,
+	maker_order: string,
+};
+
 export type Preferences = {
 	language: Language | null,
 	/**  `Some(None)` can't be said: a shell once chosen can be chosen again. */
@@ -1809,6 +2593,48 @@ export type Preferences = {
 	wifi_only: boolean | null,
 	/**  Where a photo was taken is kept with it. */
 	photo_position: boolean | null,
+};
+
+export type PriceBookView = {
+	book: string,
+	name: Text,
+	/**  Any when empty. */
+	segments: Segment[],
+	/**  Townships; any when empty. */
+	regions: string[],
+	rows: PriceRow[],
+};
+
+export type PriceBooksView = {
+	sets: SetLine[],
+	books: PriceBookView[],
+	now: number,
+};
+
+/**  A price that another set would change: before or after is missing where the item comes or goes. */
+export type PriceChange = {
+	/**  The book, the maker, or nothing. */
+	under: string,
+	code: string,
+	name: Text,
+	before: number | null,
+	after: number | null,
+};
+
+export type PriceRow = {
+	code: string,
+	name: Text,
+	kind: FeeKind,
+	unit: Unit,
+	guide: number,
+	makers: MakerPrice[],
+};
+
+/**  A price set as its file has it. */
+export type PriceSetFile = {
+	kind: SetKind,
+	/**  JSON. */
+	file: string,
 };
 
 /**  The day's review on paper. */
@@ -1828,6 +2654,14 @@ export type ProofKind =
 "safety_notice" | 
 /**  挂牌: what is tied to a machine that goes to the bench (R18) */
 "bench_tag";
+
+/**  Puts a price set in force from a moment on, now at the earliest. */
+export type PublishSet = {
+	kind: SetKind,
+	/**  JSON. */
+	file: string,
+	from: number,
+};
 
 /**  A half-typed field, kept until it is saved or dropped. An empty text drops it. */
 export type PutDraft = {
@@ -1861,9 +2695,24 @@ export type Rate = {
 	good: number,
 };
 
+export type RateLine = {
+	code: string,
+	name: Text,
+	fen: number,
+};
+
 /**  Looks for barcodes and QR codes in a picture that is not kept. */
 export type ReadCodes = {
 	base64: string,
+};
+
+/**  A table of orders as a person picked it, and how it is to be read. */
+export type ReadImport = {
+	base64: string,
+	/**  Which of the file's sheets, from nought. */
+	sheet: number,
+	/**  What each column says; unnamed, it is remembered from the same headings, or guessed. */
+	columns: (OrderColumn | null)[] | null,
 };
 
 export type ReadingInput = { input: "number"; unit: string; decimals: number } | { input: "choice"; options: ChoiceOption[] };
@@ -2000,9 +2849,57 @@ export type RememberChoice = {
 	value: string,
 };
 
+/**  Somebody to write to, or a visit that is due. */
+export type ReminderLine = {
+	reason: ReminderReason,
+	since: number,
+	text: Text,
+	customer: string,
+	phone: string,
+	township: string,
+	appliance: string,
+	kind: ApplianceKind | null,
+	made: number | null,
+	served: number | null,
+	/**  The job that told of the machine last. */
+	job: string | null,
+	contract: string | null,
+	/**  The order that is open for this customer already. */
+	ordered: string | null,
+};
+
+export type ReminderList = {
+	lines: ReminderLine[],
+	next: string | null,
+	now: number,
+};
+
+/**  Why somebody is reminded (R37). */
+export type ReminderReason = 
+/**  A maintenance contract promises an inspection. */
+"contract" | "age" | "service" | "season";
+
+export type RemoveKit = {
+	kit: string,
+};
+
 export type RemovePart = {
 	job: string,
 	part: string,
+};
+
+/**  How urgent it is to renew a paper. */
+export type RenewalDue = "expired" | "within30_days" | "within60_days" | 
+/**  Nobody wrote down when it ends. */
+"undated";
+
+/**  A paper that ended, ends soon, or says nothing of its end. */
+export type RenewalLine = {
+	due: RenewalDue,
+	expires: number | null,
+	/**  `None` for what is the outlet's own. */
+	member: MemberView | null,
+	what: Text,
 };
 
 /**  How deep a repair goes (R21): the cheaper level's price stands beside the dearer one's. */
@@ -2051,6 +2948,80 @@ export type RetakePhoto = {
 /**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
 
+/**  Training, rewards and penalties on the roster (R47). */
+export type RosterEvent = "exam" | "training" | "interview" | "reward" | "penalty" | 
+/**  One of these was written by mistake. */
+"taken_back";
+
+/**  A line of the roster. */
+export type RosterFact = { fact: "certificate"; member: string | null; kind: CertificateKind; number: string; issued: number | null; expires: number | null; withdrawn: boolean } | { fact: "grade"; member: string; grade: Grade; years: number; note: string } | { fact: "kit"; member: string; level: KitLevel; instrument: string; number: string; calibrated: number | null; due: number | null } | { fact: "event"; member: string; event: RosterEvent; text: string; level: string; passed: boolean; fen: number } | 
+/**  Training, an exam, a reward or a penalty that was written by mistake; or a taking back that was. */
+{ fact: "take_back"; member: string; event: string; reason: string } | { fact: "authorisation"; brand: string; number: string; expires: number | null; withdrawn: boolean } | 
+/**  A text under a composed key: `outlet/grades`, `<member>/phone`. */
+{ fact: "about"; key: string; value: string };
+
+/**  What came of a fact of the roster. */
+export type RosterNoted = {
+	id: string,
+	roster: RosterView,
+};
+
+export type RosterPerson = {
+	member: string,
+	grade: Grade | null,
+	years: number,
+	/**  What years, exams and interview are enough for. */
+	earned: Grade | null,
+	/**  Never without its count (R35). */
+	score: Text,
+	certificates: CertificateLine[],
+	kits: KitLine[],
+	/**  Newest first. */
+	events: EventLine[],
+	/**  Rewards less penalties of this month. */
+	month_fen: number,
+};
+
+export type RosterView = {
+	people: RosterPerson[],
+	/**  The outlet's own filings. */
+	outlet: CertificateLine[],
+	authorisations: AuthorisationLine[],
+	/**  Most urgent first. */
+	renewals: RenewalLine[],
+	grades_on: boolean,
+	now: number,
+};
+
+export type RowNote = {
+	code: RowNoteCode,
+	column: OrderColumn | null,
+	/**  What the cell says, or whose job it is. */
+	text: string,
+	/**  The other row. */
+	row: number | null,
+};
+
+/**  What has to be said of a row. */
+export type RowNoteCode = 
+/**  Empty, and no order is without it. */
+"required" | "too_long" | "phone" | 
+/**  A spreadsheet took a number for a figure: 1.38E+10. */
+"shortened" | "identity_number" | "window_unknown" | "window_past" | 
+/**  An hour alone was made a window of two. */
+"two_hours" | 
+/**  A day alone was made its working hours. */
+"whole_day" | "kind_unknown" | "appliance_unknown" | "coverage_unknown" | 
+/**  Its words mean danger (R3). */
+"urgent" | "same_row" | "alike_row" | "same_job" | "alike_job";
+
+/**  Whether a row is brought in. */
+export type RowState = "ready" | 
+/**  Something of the same phone or serial is here: a person says. */
+"alike" | 
+/**  It is here already. */
+"here" | "wrong";
+
 /**  抽样回访: whom to call (R40). */
 export type SampleView = {
 	drawn: string[],
@@ -2070,6 +3041,17 @@ export type SampleView = {
 export type SayDigits = {
 	job: string,
 	most_fen: number,
+};
+
+/**  A step of old parts on their way to the maker, said at the desk (R24): a batch is sent together. */
+export type SayOldParts = {
+	parts: OneOldPart[],
+	/**  `sent`, `accepted` or `deducted`. */
+	step: OldPartStep,
+	batch: string,
+	courier: string,
+	/**  Of each of them. */
+	deducted_fen: number,
 };
 
 /**  Who the customer is to the shop (R9). */
@@ -2138,6 +3120,16 @@ export type SetCollection = {
 	code: string,
 };
 
+/**  What a set would change, before it is published. */
+export type SetCompared = {
+	kind: SetKind,
+	version: string,
+	/**  As the file says: `2026-12-01`. */
+	valid_from: number | null,
+	changes: PriceChange[],
+	same: number,
+};
+
 export type SetDeviceStatus = {
 	device: string,
 	status: DeviceStatus,
@@ -2174,6 +3166,15 @@ export type SetKind =
 /**  Brands, townships and customer segments. */
 "places";
 
+/**  One version of a price set. */
+export type SetLine = {
+	kind: SetKind,
+	version: string,
+	/**  `None`: it came with the program and holds always. */
+	from: number | null,
+	stands: SetStands,
+};
+
 /**  How the outlet wants its pictures; an owner says it. */
 export type SetPictures = {
 	/**  Longest side of a shared picture, in pixels: 800 to 3,200. */
@@ -2182,8 +3183,78 @@ export type SetPictures = {
 	stamped: boolean,
 };
 
+export type SetStands = "past" | "in_force" | "to_come";
+
+/**  Steps that are taken together, and undone together. */
+export type Settle = {
+	steps: SettleStep[],
+};
+
 /**  A settlement's life (R31). */
 export type SettleState = "draft" | "ready" | "submitted" | "accepted" | "deducted" | "rejected" | "paid";
+
+/**  A step of one job's claim. */
+export type SettleStep = {
+	job: string,
+	state: SettleState,
+	/**  What the maker accepted, deducted or paid; nought where no sum was named. */
+	fen: number,
+	reason: string,
+	reference: string,
+};
+
+/**  A page of the jobs that a maker pays for. */
+export type SettlementOf = {
+	/**  `2026-11`; empty for the present one. */
+	month: string,
+	/**  `None` for all makers. */
+	maker: string | null,
+	/**  From 0. */
+	page: number,
+};
+
+/**  One job of a maker's month. */
+export type SettlementRow = {
+	card: JobCard,
+	maker: string,
+	/**  `None` before anybody touched it. */
+	state: SettleState | null,
+	since: number | null,
+	claimed: number,
+	/**  `None` where the maker named no sum: then all that was claimed. */
+	accepted: number | null,
+	deducted: number,
+	received: number,
+	due: number,
+	/**  Whole days since it was submitted, while something is due. */
+	age_days: number | null,
+	reason: string,
+	reference: string,
+	lines: ClaimedLine[],
+	proposed: ClaimOffer[],
+	/**  What else this maker pays for on such a machine. */
+	more: ClaimOffer[],
+	lint: LintLine[],
+	costs: JobCosts,
+	/**  What may be said of it next. */
+	next: SettleState[],
+};
+
+export type SettlementView = {
+	/**  `2026-11`: jobs that were finished in it. */
+	month: string,
+	makers: MakerMonth[],
+	receivable: MakerDue[],
+	ageing: AgeingView,
+	rows: SettlementRow[],
+	page: number,
+	pages: number,
+	/**  Settlement prices are here. */
+	priced: boolean,
+	/**  What a kilometre costs the outlet; nought while nobody said. */
+	km: number,
+	now: number,
+};
 
 /**  A fact of a job's sheet. Figures are whole numbers in the unit of their name. */
 export type SheetFact = 
@@ -2230,6 +3301,8 @@ export type SheetField = "brand" | "model" | "serial" | "symptom" | "fault" | "c
 "nameplate_volts" | 
 /**  `0.02-0.8` */
 "nameplate_megapascals";
+
+export type SheetForm = "xlsx" | "pdf";
 
 export type Shell = 
 /**  The phone in one hand. */
@@ -2282,12 +3355,32 @@ export type StampLines = {
 
 export type Step = "depart" | "arrive" | "show_card" | "check_safety" | "fill_sheet" | "finish" | "nothing";
 
+/**  A line of a member's stock, by the owner. */
+export type StockFact = {
+	movement: StockMove,
+	code: string,
+	name: string,
+	quantity: number,
+	request: string | null,
+	note: string,
+};
+
+/**  Whose stocks there are: members, and the shop's shelf first. */
+export type StockHolder = {
+	member: string | null,
+	name: string,
+};
+
 export type StockLine = {
 	code: string,
 	name: string,
 	/**  Below zero: more was used than was there (R22). */
 	quantity: number,
 };
+
+export type StockMove = "issue" | "return" | 
+/**  Counted: what lies there now, not a difference. */
+"count";
 
 /**  Where the data lies and how it is. Sizes are in kilobytes (1,000 bytes). */
 export type StorageView = {
@@ -2326,6 +3419,36 @@ export type StuckPiece = {
 	reason: string | null,
 	/**  What a person can do about it, the likeliest first. */
 	remedies: Remedy[],
+};
+
+/**  Whom to send to a job. */
+export type Suggest = {
+	job: string,
+	/**  Members who go in any case: one electrician is enough for two. */
+	beside: string[],
+};
+
+/**  A member who could be sent, with what speaks for and against. */
+export type SuggestLine = {
+	member: MemberView,
+	/**  Has the job now. */
+	assigned: boolean,
+	fits: boolean,
+	/**  Only grades are in the way: the owner may set them aside with a reason. */
+	may_set_aside: boolean,
+	stops: Blocker[],
+	reasons: Text[],
+};
+
+/**  Whom to send, best first (R7, R35). */
+export type SuggestView = {
+	job: string,
+	/**  What the law asks for. */
+	needs: CertificateKind[],
+	/**  What the fault asks for. */
+	difficulty: Grade | null,
+	wished: string | null,
+	lines: SuggestLine[],
 };
 
 export type SyncAttempt = {
@@ -2390,6 +3513,20 @@ export type SyncView = {
 	now: number,
 };
 
+export type TableFormat = "csv" | "xlsx";
+
+/**  A table that was written for somebody to carry away. */
+export type TableMade = {
+	name: string,
+	/**  The whole path, as the system shows it. */
+	path: string,
+	kilobytes: number,
+	rows: number,
+	mime: string,
+	/**  The bytes, where they were asked for. */
+	base64: string | null,
+};
+
 export type TakeOrder = {
 	kind: JobKind,
 	urgency: Urgency,
@@ -2434,8 +3571,10 @@ export type Task =
 "photos" | 
 /**  Full pictures removed that the relay has. */
 "free_photos" | 
+/**  Orders brought in from a table, or taken back again. */
+"orders" | 
 /**  More work of the outlet fetched than one answer brings. */
-"orders" | "fetch";
+"fetch";
 
 /**  How far it is. `ended` also when it failed or was cancelled: its command says which. */
 export type TaskProgress = {
@@ -2449,6 +3588,13 @@ export type TaskProgress = {
 export type TeamView = {
 	members: MemberView[],
 	devices: DeviceView[],
+};
+
+/**  The customer was told of it; or wasn't, after all. */
+export type TellReminder = {
+	job: string,
+	reason: ReminderReason,
+	told: boolean,
 };
 
 /**  A text in both languages, from rule data. */
@@ -2472,6 +3618,17 @@ export type Township = {
 	far: boolean,
 };
 
+/**  The way between two jobs of a member in different townships. */
+export type TravelGap = {
+	/**  End of the one bar and beginning of the next; not later than it where they overlap. */
+	from: number,
+	to: number,
+	leaves: string,
+	arrives: string,
+	/**  The bars overlap: there is no time for the way. */
+	clash: boolean,
+};
+
 /**  What became of a record or a field between two moments. */
 export type Turn = "added" | 
 /**  Not known at the later moment. */
@@ -2487,6 +3644,18 @@ export type Undo = {
 	job: string,
 	/**  The action's name, as the history has it. */
 	action: string,
+};
+
+/**  An action at the desk, by the name that it was answered with. */
+export type UndoDesk = {
+	action: string,
+};
+
+export type UndoImport = {
+	/**  As the list of imports names it. */
+	import: string,
+	/**  What the cancelled orders say. */
+	reason: string,
 };
 
 /**  What a price counts. */
@@ -2542,7 +3711,28 @@ export type WageEntry = {
 	reason: string,
 };
 
-export type WageKind = "piece" | "bonus" | "deduction" | "advance";
+export type WageKind = "piece" | "bonus" | "deduction" | "advance" | 
+/**  已发: handed over or transferred. */
+"paid";
+
+/**  Everybody's month, and one member's line by line. */
+export type WagesOf = {
+	/**  `2026-11`; empty for the present one. */
+	month: string,
+	member: string | null,
+};
+
+export type WagesView = {
+	/**  `2026-11` */
+	month: string,
+	members: MemberMonth[],
+	shown: MonthOfMember | null,
+	deductions: DeductionOffer[],
+	rates: RateLine[],
+	/**  The rate set's version. */
+	version: string,
+	now: number,
+};
 
 export type WaitingJob = {
 	/**  `None` for what belongs to no job. */
@@ -2601,24 +3791,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type OrderColumn = "name" | "phone" | "township" | "address" | "kind" | "appliance" | "brand" | "model" | "serial" | "symptom" | "window" | "coverage" | "maker_order" | "note";
-export type RowState = "ready" | "alike" | "here" | "wrong";
-export type RowNoteCode = "required" | "too_long" | "phone" | "shortened" | "identity_number" | "window_unknown" | "window_past" | "two_hours" | "whole_day" | "kind_unknown" | "appliance_unknown" | "coverage_unknown" | "urgent" | "same_row" | "alike_row" | "same_job" | "alike_job";
-export type RowNote = { code: RowNoteCode, column: OrderColumn | null, text: string, row: number | null };
-export type PlannedRow = { row: number, state: RowState, notes: RowNote[], like: string | null, customer: string, phone: string, township: string, address: string, kind: JobKind, appliance_kind: ApplianceKind, appliance: string, serial: string, symptom: string, window: Window | null, coverage: Coverage, maker_order: string };
-export type ImportView = { import: string, name: string, at: number, orders: number };
-export type ImportPlan = { sheets: string[], sheet: number, head: string[], columns: (OrderColumn | null)[], samples: string[][], remembered: boolean, lacking: OrderColumn[], ready: number, alike: number, here: number, wrong: number, rows: PlannedRow[], before: ImportView | null };
-export type ImportDone = { import: string | null, taken: number, alike: number, here: number, wrong: number, stopped: boolean };
-export type ImportUndone = { cancelled: number, kept: number, kept_names: string[], stopped: boolean };
-export type TableMade = { name: string, path: string, kilobytes: number, rows: number, mime: string, base64: string | null };
-export type ReadImport = { base64: string, sheet: number, columns: (OrderColumn | null)[] | null };
-export type ImportOrders = { name: string, base64: string, sheet: number, columns: (OrderColumn | null)[], anyway: number[] };
-export type UndoImport = { import: string, reason: string };
-export type ExportWhat = { what: "day"; at: number | null } | { what: "found"; text: string } | { what: "list"; list: ListJobs };
-export type TableFormat = "csv" | "xlsx";
-export type ExportOrders = { what: ExportWhat, format: TableFormat, language: Language, bytes: boolean };
-export type HearCall = { phone: string, serial: string, kind: JobKind, symptom: string, urgency: Urgency, far: boolean };
-export type CallView = { jobs: JobCard[], more: boolean, machines: KnownMachine[], urgency: Urgency, scripts: CallScript[], arrive_by: number };
-export type KnownMachine = { kind: ApplianceKind, brand: string, model: string, serial: string, coverage: Coverage, reason: Text, named: boolean };
-export type CallScript = { name: Text, steps: Text[], never: Text[], call_first: Text[], send_after: Text | null };
