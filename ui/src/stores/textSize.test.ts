@@ -1,5 +1,6 @@
 import { mount } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
+import { nextTick } from 'vue';
 import MePage from '@/field/MePage.vue';
 import { openStory, T } from '../../test/door';
 import { openKept } from './draft';
@@ -15,6 +16,7 @@ describe('the text size', () => {
     await openKept();
     await useSession().load();
     const me = mount(MePage, { global: { plugins } });
+    await nextTick();
     await me.get(T('text-size-150')).trigger('click');
     expect(onRoot()).toBe('1.5');
     expect(me.get(T('text-size-150')).attributes('aria-checked')).toBe('true');

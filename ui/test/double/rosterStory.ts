@@ -46,7 +46,7 @@ export abstract class RosterStory extends BenchStory {
     month_fen: member === ran ? 10_000 : 0,
   }));
   private written = 0;
-  private gone = new Map<string, RosterPerson['events'][number]>();
+  private backed = new Map<string, RosterPerson['events'][number]>();
 
   do_roster(): RosterView {
     const ending = this.people.flatMap((person) => person.certificates.flatMap((paper) => (paper.due ? [{ person, paper }] : [])));
@@ -83,9 +83,9 @@ export abstract class RosterStory extends BenchStory {
       const { event, text: about, level, passed, fen } = fact;
       change(fact.member, ({ events }) => ({ events: [{ id, event, text: about, level, passed, fen, at: Date.now() }, ...events] }));
     } else if (fact.fact === 'take_back') {
-      const back = this.gone.get(fact.event);
+      const back = this.backed.get(fact.event);
       const gone = this.people.flatMap((person) => person.events).find((each) => each.id === fact.event);
-      if (gone) this.gone.set(id, gone);
+      if (gone) this.backed.set(id, gone);
       change(fact.member, ({ events }) => ({ events: [...(back ? [back] : []), ...events.filter((each) => each.id !== fact.event)] }));
     }
     return { id, roster: this.do_roster() };

@@ -122,7 +122,7 @@ export class SettleStory extends DeskStory {
   }
 
   do_make_statement({ maker, month, form }: MakeStatement): FileMade {
-    return { path: `/home/owner/上门/${month}-结算-${maker}.${form}`, kilobytes: 24 };
+    return { path: `/下载/${month}-结算-${maker}.${form}`, kilobytes: 24 };
   }
 
   do_wages({ month, member }: WagesOf): WagesView {
@@ -146,7 +146,7 @@ export class SettleStory extends DeskStory {
   }
 
   do_make_wage_sheet({ month, form }: MakeWageSheet): FileMade {
-    return { path: `/home/owner/上门/${month}-工资-冉小军.${form}`, kilobytes: 18 };
+    return { path: `/下载/${month}-工资-冉小军.${form}`, kilobytes: 18 };
   }
 
   do_price_books = (): PriceBooksView => this.books;

@@ -11,7 +11,7 @@ onePageEach();
 async function openBook(phone?: string) {
   const world = openStory('owner');
   const opened = await open(CustomersPage, world);
-  if (phone) await opened.page.setProps({ phone });
+  if (phone) await opened.page.setProps({ phone } as never);
   await flushPromises();
   const said = (command: string) => opened.asked.filter((each) => each.command === command).map((each) => each.input);
   return { ...opened, said };
@@ -28,7 +28,7 @@ describe('the book of customers', () => {
     vi.useRealTimers();
     expect(said('list_customers').at(-1)).toEqual({ text: '罗', after: null });
     expect(page.findAll(T('customer-row'))).toHaveLength(1);
-    await page.setProps({ phone: '13800001234' });
+    await page.setProps({ phone: '13800001234' } as never);
     await flushPromises();
     const shown = seen('customer')?.textContent ?? '';
     for (const word of ['王芳', '安泉 DSK-85', '2019-04', '入冬前检查热水器', '保外', '院里有狗']) expect(shown).toContain(word);
