@@ -319,7 +319,7 @@ fn a_store_from_before_there_were_sums_is_summed_up_in_portions() {
     db.execute_batch(
         "DROP TRIGGER run_came; DROP TRIGGER run_moved; DROP TRIGGER run_went; DROP TRIGGER grant_came;
          DROP TRIGGER grant_moved; DROP TRIGGER grant_went; DROP TABLE tally; DROP TABLE tally_due;
-         DROP TABLE declined; DROP TABLE search_due; PRAGMA user_version = 13",
+         DROP TABLE declined; DROP TABLE search_due; DROP TABLE part_use; DROP TABLE machine; PRAGMA user_version = 13",
     )
     .unwrap();
     drop(db);

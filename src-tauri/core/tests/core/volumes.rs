@@ -150,7 +150,7 @@ fn packs_of_the_version_before_volumes_open_and_are_bound() {
             "DROP TRIGGER run_came; DROP TRIGGER run_moved; DROP TRIGGER run_went; DROP TRIGGER grant_came;
              DROP TRIGGER grant_moved; DROP TRIGGER grant_went; DROP TABLE tally; DROP TABLE tally_due;
              DROP TABLE in_inbox; DROP TABLE inbox; DROP TABLE word_out; DROP TABLE erased_job;
-             DROP TABLE declined; DROP TABLE search_due;
+             DROP TABLE declined; DROP TABLE search_due; DROP TABLE part_use; DROP TABLE machine;
              DROP INDEX pack_loose; ALTER TABLE pack DROP COLUMN volume; DROP TABLE volume; PRAGMA user_version = 11;",
         )
         .unwrap();
