@@ -93,6 +93,9 @@ fn in_other_words(mut row: JobRow, chance: &Chance) -> JobRow {
         let (year, month) = (chance.between(15, 26), chance.between(1, 12));
         format!("{}{year}{month:02}{:06}", chance.pick(words::LETTERS), chance.between(0, 999_999))
     });
+    for used in &mut row.figures.uses {
+        (used.code, used.name) = (chance.pick(words::MODELS).to_owned(), chance.pick(words::ACTIONS).to_owned());
+    }
     row.found = Found {
         name: card.customer.clone(),
         township: card.township.clone(),

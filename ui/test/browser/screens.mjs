@@ -230,12 +230,14 @@ const DESK = [
   ['settlement', { path: '/desk/settlement', ready: 'claim-row' }],
   ['settlement, none', { path: '/desk/settlement', tale: 'quiet', ready: 'empty' }],
   ['settlement, a claim', { path: '/desk/settlement', ready: 'claim-row', act: thenSee(click('claim-row'), 'claim-could') }],
-  'settlement, a deduction',
-  {
-    path: '/desk/settlement',
-    ready: 'claim-row',
-    act: thenSee(click('css=[data-state=submitted]', 'step-deducted'), 'step-reason'),
-  },
+  [
+    'settlement, a deduction',
+    {
+      path: '/desk/settlement',
+      ready: 'claim-row',
+      act: thenSee(click('css=[data-state=submitted]', 'step-deducted'), 'step-reason'),
+    },
+  ],
   ['settlement, many', { path: '/desk/settlement', ready: 'claim-row', act: thenSee(click('choose-all'), 'chosen') }],
   ['wages', { path: '/desk/wages', ready: 'wage-row' }],
   ['wages, a month', { path: '/desk/wages', ready: 'wage-row', act: thenSee(click('wage-row'), 'member-month') }],

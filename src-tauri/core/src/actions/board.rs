@@ -128,7 +128,10 @@ fn of_day(store: &mut Store, start: i64, now: i64, only: Option<MemberId>) -> Re
 
 /// What customers said lately of each member (R35).
 pub(super) fn scores(store: &mut Store, now: i64) -> Result<BTreeMap<MemberId, Score>, StoreError> {
-    let follow_ups: Vec<_> = store.desks()?.into_iter().flat_map(|(_, desk)| desk.follow_ups).collect();
+    let oldest = calendar::day_name(now.saturating_sub(score::COUNTS_MS));
+    let oldest = format!("follow/{}", oldest.get(..7).unwrap_or_default());
+    let wanted = |topic: &str| topic.starts_with("follow/") && topic >= oldest.as_str();
+    let follow_ups: Vec<_> = store.desks_of(wanted)?.into_iter().flat_map(|(_, desk)| desk.follow_ups).collect();
     let mut members = BTreeMap::new();
     for job in score::rated(&follow_ups, now) {
         members.insert(job, store.members_of(job)?);

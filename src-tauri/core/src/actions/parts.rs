@@ -86,28 +86,47 @@ impl Actions {
         self.move_stock(input.member.unwrap_or(me), &input.fact)
     }
 
-    /// What was asked for has come and goes into the stock of whoever asked: the movement is what their phone sees, the
-    /// answer what the desk sees. A movement that stands already is not written twice.
+    /// What was asked for has come: the answer is what the desk sees, and `issue_for` moves the stock.
     pub fn part_arrived(&self, input: &PartArrived) -> Result<(), FactError> {
-        let (asked, moved) = {
-            let mut store = self.shelf.store();
-            let asked = store.requests(input.member)?.parts.into_iter().find(|part| part.id == input.request);
-            let moved = store.stock(input.member)?.moves.iter().any(|moved| moved.request == Some(input.request));
-            (asked.ok_or(FactError::Unknown("request"))?, moved)
-        };
-        if !moved {
-            let fact = StockFact {
-                movement: StockMove::Issue,
-                code: asked.code,
-                name: asked.name,
-                quantity: i32::try_from(asked.quantity).unwrap_or(i32::MAX),
-                request: Some(input.request),
-                note: String::new(),
-            };
-            self.move_stock(input.member, &fact)?;
+        let asked = self.shelf.store().requests(input.member)?.parts;
+        if asked.iter().all(|part| part.id != input.request) {
+            return Err(FactError::Unknown("request"));
         }
         let (request, step) = (input.request, RequestStep::Arrived);
         self.desk_notes(&DeskFact::Answer { request, step, promised: None, note: String::new() })?;
+        Ok(())
+    }
+
+    /// What was asked for and has come goes into the stock of whoever asked, whichever screen says so. What was ordered or
+    /// shipped for it came into the shop first. A movement that stands already is not written twice.
+    pub(super) fn issue_for(&self, request: ShortId) -> Result<(), FactError> {
+        let mut store = self.shelf.store();
+        let me = self.as_owner(&store)?.by;
+        let mut found = None;
+        for member in store.members()? {
+            let asked = store.requests(member.id)?.parts.into_iter().find(|part| part.id == request);
+            found = found.or_else(|| asked.map(|part| (member.id, part)));
+        }
+        let Some((member, asked)) = found else { return Ok(()) };
+        let answers = store.desk("requests")?.answers;
+        let last =
+            answers.iter().filter(|answer| answer.request == request).max_by_key(|answer| answer.noted.true_ms());
+        let from_maker =
+            last.is_some_and(|answer| answer.step.is(RequestStep::Ordered) || answer.step.is(RequestStep::Shipped));
+        let fact = StockFact {
+            movement: StockMove::Issue,
+            code: asked.code,
+            name: asked.name,
+            quantity: i32::try_from(asked.quantity).unwrap_or(i32::MAX),
+            request: Some(request),
+            note: String::new(),
+        };
+        for (to, wanted) in [(me, from_maker && member != me), (member, true)] {
+            let moved = store.stock(to)?.moves.iter().any(|moved| moved.request == Some(request));
+            if wanted && !moved {
+                self.move_stock_in(&mut store, to, &fact)?;
+            }
+        }
         Ok(())
     }
 
@@ -271,7 +290,7 @@ fn part_lines(store: &Store, mut held: Held, desks: &[(String, Desk)], now: i64)
 }
 
 /// What the desk said of old parts, by job and part.
-fn said_of_old_parts(desks: &[(String, Desk)]) -> BTreeMap<(JobId, ShortId), SaidAtDesk> {
+pub(super) fn said_of_old_parts(desks: &[(String, Desk)]) -> BTreeMap<(JobId, ShortId), SaidAtDesk> {
     let mut out: BTreeMap<(JobId, ShortId), SaidAtDesk> = BTreeMap::new();
     let all = desks.iter().filter(|(topic, _)| topic.starts_with("old_parts/")).flat_map(|(_, desk)| &desk.about);
     for (key, field) in all {

@@ -33,7 +33,7 @@ impl Actions {
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };
         let start = calendar::day_start(at.unwrap_or(now));
-        let desk = Desks::read(&mut store)?;
+        let desk = if only.is_none() { Desks::read(&mut store)? } else { Desks::default() };
         let not_handed_in = day_money::not_handed_in(&store.hands()?, &desk.cash);
         let of_day = |start: i64| -> Result<Vec<JobRow>, StoreError> {
             let mut rows = store.jobs_of_day(start, now, only)?;
@@ -171,6 +171,7 @@ fn member_day(member: doorstep_schemas::view::MemberView, jobs: &[&JobFigures]) 
 }
 
 /// What the day needs of the desk: empty on any device but an owner's.
+#[derive(Default)]
 struct Desks {
     cash: Vec<CashTaken>,
     samples: Vec<Sample>,
@@ -183,7 +184,8 @@ impl Desks {
         let (mut cash, mut samples, mut follow_ups) = (Vec::new(), Vec::new(), Vec::new());
         let mut lines: Vec<SettlementLine> = Vec::new();
         let mut steps: Vec<SettlementStep> = Vec::new();
-        for (_, desk) in store.desks()? {
+        let wanted = |topic: &str| ["cash/", "settle/", "follow/"].iter().any(|kind| topic.starts_with(kind));
+        for (_, desk) in store.desks_of(wanted)? {
             cash.extend(desk.cash);
             samples.extend(desk.samples);
             follow_ups.extend(desk.follow_ups);

@@ -10,6 +10,7 @@ use doorstep_schemas::view::{
 
 use super::Actions;
 use super::board::scores;
+use super::facts::FactError;
 use crate::domain::calendar::{self, DAY_MS};
 use crate::domain::crew::{self, CrewRules};
 use crate::domain::facts::outlet::{Authorisation, Certificate, Roster};
@@ -18,15 +19,15 @@ use crate::domain::obstacle::say;
 use crate::domain::record::{At, last};
 use crate::domain::roster::{self, Due, Paper};
 use crate::domain::score::Score;
-use crate::store::StoreError;
 
 /// Events of a member that are shown, newest first.
 const MOST_EVENTS: usize = 40;
 
 impl Actions {
-    /// The roster, member by member, and what has to be renewed.
-    pub fn roster(&self) -> Result<RosterView, StoreError> {
+    /// The roster, member by member, and what has to be renewed; owners only.
+    pub fn roster(&self) -> Result<RosterView, FactError> {
         let mut store = self.shelf.store();
+        self.as_owner(&store)?;
         let now = self.nature.now_ms();
         let rules = store.rules().clone();
         let rules = rules.at(now).crew_rules();

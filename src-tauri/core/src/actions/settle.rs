@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use doorstep_schemas::ids::{DocId, JobId, MemberId};
-use doorstep_schemas::input::{ClaimLines, ClaimProposed, NewClaimLine, NoteWage, Settle, SettleStep};
+use doorstep_schemas::ids::{DocId, JobId, MemberId, ShortId};
+use doorstep_schemas::input::{ClaimLines, ClaimProposed, DeskFact, NewClaimLine, NoteWage, Settle, SettleStep};
 use doorstep_schemas::rules::SetKind;
 use doorstep_schemas::view::{DeskDone, RequestStep, SettleState, WageKind};
 
@@ -167,6 +167,9 @@ impl Actions {
     /// A line of somebody's month. One of a month that is over is noted on its last day; an advance that was asked for is
     /// answered by it.
     pub fn note_wage(&self, input: &NoteWage) -> Result<DeskDone, SettleError> {
+        if let Some(request) = input.asked {
+            self.grant(request)?;
+        }
         let mut store = self.shelf.store();
         let noted = self.as_owner(&store)?;
         known(&store, input.member)?;
@@ -193,6 +196,21 @@ impl Actions {
             edits.push(Edit::add(Answer { id, request, step, promised: None, note, noted }));
         }
         Ok(self.on_topic(&mut store, &format!("wages/{name}"), "wage", edits)?)
+    }
+
+    /// Tells whoever asked for an advance that it is granted. One that was answered before is not paid a second time.
+    fn grant(&self, request: ShortId) -> Result<(), FactError> {
+        let answered = {
+            let mut store = self.shelf.store();
+            self.as_owner(&store)?;
+            let desks = store.desks_of(|topic| topic == "requests" || topic.starts_with("wages/"))?;
+            desks.iter().any(|(_, desk)| desk.answers.iter().any(|answer| answer.request == request))
+        };
+        if answered {
+            return Err(FactError::Unknown("request"));
+        }
+        let step = RequestStep::Approved;
+        self.tell_asker(&DeskFact::Answer { request, step, promised: None, note: String::new() })
     }
 
     /// Undoes an action of the desk by the name that it was answered with.

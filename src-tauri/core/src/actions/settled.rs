@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use doorstep_schemas::ids::JobId;
+use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::view::{
     ClaimOffer, ClaimedLine, Fen, JobCosts, LintAt, LintLine, Millis, PartSource, SettleState, SettlementRow,
     Thousandths,
 };
 
+use super::parts::said_of_old_parts;
 use super::settlement::{Claimed, received_fen};
 use crate::domain::calendar::DAY_MS;
 use crate::domain::facts::Job;
@@ -19,6 +20,7 @@ use crate::domain::money::problem::{Place, Problem, Trouble};
 use crate::domain::money::settlement::{self, Costs};
 use crate::domain::money::{each, lint, wages};
 use crate::domain::nodes;
+use crate::domain::parts::SaidAtDesk;
 use crate::rules::{InForce, RuleBook};
 use crate::store::{Store, StoreError};
 
@@ -31,14 +33,21 @@ pub(super) struct Desk {
     pub lines: BTreeMap<JobId, Vec<SettlementLine>>,
     pub steps: BTreeMap<JobId, Vec<SettlementStep>>,
     pub words: BTreeMap<JobId, Vec<FollowUp>>,
+    /// The desk's word on old parts (R24).
+    pub old: BTreeMap<JobId, BTreeMap<ShortId, SaidAtDesk>>,
     pub km_fen: i64,
 }
 
 impl Desk {
     pub fn read(store: &mut Store) -> Result<Self, StoreError> {
         let mut out = Self::default();
-        let wanted = |topic: &str| topic == "desk" || topic.starts_with("settle/") || topic.starts_with("follow/");
-        for (topic, desk) in store.desks_of(wanted)? {
+        let kept = ["settle/", "follow/", "old_parts/"];
+        let wanted = |topic: &str| topic == "desk" || kept.iter().any(|kind| topic.starts_with(kind));
+        let desks = store.desks_of(wanted)?;
+        for ((job, part), said) in said_of_old_parts(&desks) {
+            out.old.entry(job).or_default().insert(part, said);
+        }
+        for (topic, desk) in desks {
             if topic == "desk" {
                 let km = desk.about.get(KM).and_then(|field| field.value.trim().parse::<i64>().ok());
                 out.km_fen = km.unwrap_or(0).clamp(0, 100_000);
@@ -93,7 +102,8 @@ pub(super) fn fitting(rules: InForce<'_>, job: &Job) -> Vec<(String, String)> {
 pub(super) fn lacks(desk: &Desk, job: JobId, facts: &Job, now: i64) -> Vec<Problem> {
     let lines: Vec<&SettlementLine> = desk.lines.get(&job).into_iter().flatten().collect();
     let words: Vec<&FollowUp> = desk.words.get(&job).into_iter().flatten().collect();
-    lint::lint(facts, &Terms::default(), &lines, &words, now)
+    let none = BTreeMap::new();
+    lint::lint(facts, &Terms::default(), &lines, &words, desk.old.get(&job).unwrap_or(&none), now)
 }
 
 /// The whole of one row; `None` where the job's papers are not here.
@@ -108,7 +118,7 @@ pub(super) fn row(
     let rules = store.rules().clone();
     let at_ms = nodes::ended(&facts).map_or(now, |(_, noted)| noted.at_ms);
     let in_force = rules.at(at_ms);
-    let lines: Vec<&SettlementLine> = each(desk.lines.get(&job).into_iter().flatten());
+    let lines: Vec<&SettlementLine> = settlement::once(desk.lines.get(&job).into_iter().flatten());
     let prices = prices(&rules, &claimed.maker, at_ms);
     let could = claimable(&facts, &Terms::default(), &prices, &fitting(in_force, &facts), &lines);
     let due = claimed.due_fen();

@@ -66,6 +66,9 @@ impl Actions {
             DeskFact::Admission { .. } => "dealers".to_owned(),
             DeskFact::Remark { .. } | DeskFact::About { .. } => "desk".to_owned(),
         };
+        if let DeskFact::Answer { request, step: RequestStep::Arrived, .. } = fact {
+            self.issue_for(*request)?;
+        }
         self.tell_asker(fact)?;
         self.note_on_desk(&topic, fact)
     }

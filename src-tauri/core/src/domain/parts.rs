@@ -217,10 +217,14 @@ pub fn old_part_blockers(job: &Job, terms: &Terms<'_>, now: i64) -> Vec<(Blocker
 }
 
 /// What keeps old parts from being claimed (R24): no tag, not on the way back with batch and courier number, overdue;
-/// what a maker deducted is settled.
-pub fn claim_gaps(job: &Job, terms: &Terms<'_>, now: i64) -> Vec<Problem> {
+/// what a maker deducted is settled. `said` is the desk's word on them.
+pub fn claim_gaps(job: &Job, terms: &Terms<'_>, said: &BTreeMap<ShortId, SaidAtDesk>, now: i64) -> Vec<Problem> {
     let mut out = Vec::new();
     for old in old_parts(job, terms, now).into_iter().filter(|old| old.makers) {
+        let old = match said.get(&old.part) {
+            Some(said) => old.with(said, now),
+            None => old,
+        };
         let code = match old.step {
             Some(OldPartStep::Deducted) => continue,
             _ if old.claimable => continue,

@@ -120,7 +120,7 @@ fn tagged() -> OldPart {
 }
 
 fn gaps(job: &Job, now: i64) -> Vec<Trouble> {
-    claim_gaps(job, &Terms::default(), now).into_iter().map(|p| p.code).collect()
+    claim_gaps(job, &Terms::default(), &BTreeMap::new(), now).into_iter().map(|p| p.code).collect()
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub fn stars<'a>(follow_ups: impl IntoIterator<Item = &'a FollowUp>, job: JobId)
 }
 
 /// Ratings count for so long: a score says how somebody works now.
-const COUNTS_MS: i64 = 90 * DAY_MS;
+pub const COUNTS_MS: i64 = 90 * DAY_MS;
 
 fn counts(follow_up: &FollowUp, now: i64) -> bool {
     (1..=5).contains(&follow_up.stars) && follow_up.noted.happened_ms() >= now.saturating_sub(COUNTS_MS)

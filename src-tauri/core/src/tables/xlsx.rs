@@ -61,10 +61,26 @@ fn part<T>(
     if left == 0 { Err(TableError::TooMuch("expanded text")) } else { out.map(Some) }
 }
 
+/// What one event may take before it is looked at: a cell has 32,767 letters.
+const MOST_EVENT: u64 = 1_000_000;
+/// Bytes of a cell's text; what is behind them is left out.
+const MOST_LETTERS: usize = 200_000;
+/// Parts that a workbook may name.
+const MOST_RELATIONS: usize = 1_000;
+
 /// The next event of a part; `None` at its end.
 fn next<'b>(xml: &mut Part<'_>, buffer: &'b mut Vec<u8>) -> Result<Option<Event<'b>>, TableError> {
     buffer.clear();
-    match xml.read_event_into(buffer).map_err(damaged)? {
+    let left = xml.get_ref().get_ref().limit();
+    let room = left.min(MOST_EVENT);
+    xml.get_mut().get_mut().set_limit(room);
+    let event = xml.read_event_into(buffer);
+    let rest = xml.get_ref().get_ref().limit();
+    xml.get_mut().get_mut().set_limit(left - (room - rest));
+    if rest == 0 && room < left {
+        return Err(TableError::TooMuch("one text"));
+    }
+    match event.map_err(damaged)? {
         Event::Eof => Ok(None),
         event => Ok(Some(event)),
     }
@@ -82,6 +98,9 @@ fn numbered<T: std::str::FromStr>(tag: &BytesStart<'_>, wanted: &[u8]) -> Option
 
 /// Text as it stands, and what stands for a letter.
 fn letters(event: &Event<'_>, into: &mut String) {
+    if into.len() > MOST_LETTERS {
+        return;
+    }
     match event {
         Event::Text(text) => into.extend(text.decode()),
         Event::CData(text) => into.extend(text.decode()),
@@ -133,6 +152,9 @@ fn relations(xml: &mut Part<'_>) -> Result<BTreeMap<String, String>, TableError>
             && tag.local_name().as_ref() == b"Relationship"
             && let (Some(id), Some(target)) = (attribute(&tag, b"Id"), attribute(&tag, b"Target"))
         {
+            if out.len() == MOST_RELATIONS {
+                return Err(TableError::TooMuch("relations"));
+            }
             out.insert(id, target);
         }
     }
@@ -241,7 +263,7 @@ fn cells(xml: &mut Part<'_>, known: &Known, room: &mut Room) -> Result<Vec<Vec<S
             },
             Event::Empty(tag) => match tag.local_name().as_ref() {
                 b"c" => column += 1,
-                b"row" => row += 1,
+                b"row" => row = row.saturating_add(1),
                 _ => {}
             },
             Event::End(tag) => match tag.local_name().as_ref() {
@@ -249,7 +271,7 @@ fn cells(xml: &mut Part<'_>, known: &Known, room: &mut Room) -> Result<Vec<Vec<S
                     grid.put(open.place, &shown(&open, known), room)?;
                     column = open.place.1 + 1;
                 }
-                b"row" => row += 1,
+                b"row" => row = row.saturating_add(1),
                 b"rPh" => spoken = spoken.saturating_sub(1),
                 b"v" | b"t" => inside = false,
                 b"sheetData" => break,

@@ -38,7 +38,7 @@ export default {
     allStates: '全部',
     stateOpen: '未派',
     stateDoing: '进行中',
-    stateDone: '已完工',
+    stateDone: '已结束',
     assigned: '已派给 {names}',
     done: '派好了',
     nobody: '收回，谁也不派',

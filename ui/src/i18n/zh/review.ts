@@ -44,7 +44,7 @@ export default {
   inHand: '师傅手里的钱',
   noMoney: '没有人收过钱',
   takenToday: '当天收款',
-  cashToday: '其中经手',
+  cashToday: '其中师傅收',
   stillHas: '至今未交',
   makersOwe: '厂家应收',
   noMakers: '没有待收的结算',

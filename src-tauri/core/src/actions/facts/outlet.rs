@@ -18,6 +18,7 @@ use crate::domain::money::cash;
 use crate::domain::pictures;
 use crate::domain::record::At;
 use crate::photos::PICTURE_SIDES;
+use crate::store::Store;
 
 /// What a collection code says, in characters: payment links are shorter, and so much is still easy to scan.
 const LONGEST_CODE: usize = 300;
@@ -67,8 +68,16 @@ impl Actions {
 
     /// Gives parts out to a member, takes them back, or writes down a count (R22).
     pub fn move_stock(&self, member: MemberId, fact: &StockFact) -> Result<ShortId, FactError> {
-        let mut store = self.shelf.store();
-        let noted = self.as_owner(&store)?;
+        self.move_stock_in(&mut self.shelf.store(), member, fact)
+    }
+
+    pub(crate) fn move_stock_in(
+        &self,
+        store: &mut Store,
+        member: MemberId,
+        fact: &StockFact,
+    ) -> Result<ShortId, FactError> {
+        let noted = self.as_owner(store)?;
         let id = self.mint();
         let moved = Moved {
             id,

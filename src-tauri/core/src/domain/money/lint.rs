@@ -1,5 +1,8 @@
 //! 结算前检查: everything that a maker would send a claim back for, all at once (R31).
 
+use std::collections::BTreeMap;
+
+use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{PhotoStage, SignedFor, Signer};
 
@@ -9,16 +12,18 @@ use super::subsidy::{id_numbers, subsidy_problems};
 use super::{each, warranty};
 use crate::domain::facts::Job;
 use crate::domain::facts::desk::{FollowUp, SettlementLine};
-use crate::domain::{nodes, parts};
+use crate::domain::nodes;
+use crate::domain::parts::{self, SaidAtDesk};
 
 /// What keeps a job's claim from being ready (R31): customer file, parameters, proof of purchase, complaints, voucher,
 /// the maker's order number, old parts (R24), the papers of a subsidised trade-in (R44), and an ID number anywhere.
-/// `lines` and `follow_ups` are the desk's for this job.
+/// `lines`, `follow_ups` and `old`, its word on old parts, are the desk's for this job.
 pub fn lint(
     job: &Job,
     terms: &Terms<'_>,
     lines: &[&SettlementLine],
     follow_ups: &[&FollowUp],
+    old: &BTreeMap<ShortId, SaidAtDesk>,
     now: i64,
 ) -> Vec<Problem> {
     let mut out = Vec::new();
@@ -57,14 +62,14 @@ pub fn lint(
             tell(Trouble::ComplaintOpen, Place::FollowUp(complaint.id));
         }
     }
-    out.extend(parts::claim_gaps(job, terms, now));
+    out.extend(parts::claim_gaps(job, terms, old, now));
     out.extend(subsidy_problems(job));
     out.extend(id_numbers(job));
     out
 }
 
 /// Whether an installation is proven by itself, or a repair by invoice, card or installation date.
-fn proven(job: &Job, appliance: doorstep_schemas::ids::ShortId, now: i64) -> bool {
+fn proven(job: &Job, appliance: ShortId, now: i64) -> bool {
     let installed_now = job.order.kind == doorstep_schemas::view::JobKind::Install;
     let purchase = job.order.purchases.get(&appliance);
     let start = purchase.and_then(|purchase| warranty::start(purchase, "", now));
@@ -115,7 +120,10 @@ mod tests {
     }
 
     fn troubles(job: &Job, follow_ups: &[&FollowUp]) -> Vec<Trouble> {
-        lint(job, &Terms::default(), &[&line()], follow_ups, MORNING).into_iter().map(|p| p.code).collect()
+        lint(job, &Terms::default(), &[&line()], follow_ups, &BTreeMap::new(), MORNING)
+            .into_iter()
+            .map(|p| p.code)
+            .collect()
     }
 
     #[test]
@@ -145,7 +153,7 @@ mod tests {
         job = ready();
         job.order.note = "11010519491231002X".to_owned();
         assert_eq!(troubles(&job, &[]), [Trouble::IdNumber]);
-        let nothing = lint(&ready(), &Terms::default(), &[], &[], MORNING);
+        let nothing = lint(&ready(), &Terms::default(), &[], &[], &BTreeMap::new(), MORNING);
         assert_eq!(nothing[0].code, Trouble::NothingToClaim);
     }
 
@@ -154,7 +162,7 @@ mod tests {
         let mut job = ready();
         job.order.customer.name.clear();
         job.order.appliances[0].model.clear();
-        let found = lint(&job, &Terms::default(), &[&line()], &[], MORNING);
+        let found = lint(&job, &Terms::default(), &[&line()], &[], &BTreeMap::new(), MORNING);
         let places: Vec<Place> = found.into_iter().map(|p| p.at).collect();
         let model = Place::Field { appliance: unit(), field: SheetField::Model };
         assert_eq!(places, [Place::About("customer/name".to_owned()), model]);

@@ -3,7 +3,7 @@
 //! A step that may not follow the one before moves nothing and is shown: two devices may have written what neither would
 //! have allowed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::view::SettleState;
@@ -107,9 +107,20 @@ pub fn state<'a>(job: JobId, steps: impl IntoIterator<Item = &'a SettlementStep>
     out
 }
 
+/// Each line once; what follows from one fee of a sheet is claimed once, whoever of two devices wrote it.
+pub fn once<'a>(lines: impl IntoIterator<Item = &'a SettlementLine>) -> Vec<&'a SettlementLine> {
+    let mut seen = BTreeSet::new();
+    let mut out = each(lines);
+    out.retain(|line| {
+        let of_fee = line.fee.filter(|_| line.adjusts.is_none());
+        of_fee.is_none_or(|fee| seen.insert((line.job, fee, line.maker.clone(), line.code.clone())))
+    });
+    out
+}
+
 /// What a job's lines claim (R31); a line's sum is its whole. An adjustment is a line of its own and adds to it.
 pub fn claimed_fen<'a>(job: JobId, lines: impl IntoIterator<Item = &'a SettlementLine>) -> i64 {
-    sum(each(lines).into_iter().filter(|line| line.job == job).map(|line| line.fen))
+    sum(once(lines).into_iter().filter(|line| line.job == job).map(|line| line.fen))
 }
 
 /// What is still to come from the maker for a job (R31): claimed or accepted, less deductions, less what was paid. Nothing
@@ -158,7 +169,7 @@ pub fn receivable_by_maker<'a>(
         steps_of.entry(step.job).or_default().push(step);
     }
     let mut by_job: BTreeMap<JobId, BTreeMap<&str, Vec<i64>>> = BTreeMap::new();
-    for line in each(lines) {
+    for line in once(lines) {
         by_job.entry(line.job).or_default().entry(&line.maker).or_default().push(line.fen);
     }
     let mut out: BTreeMap<String, i128> = BTreeMap::new();

@@ -4,7 +4,9 @@ use doorstep::actions::facts::FactError;
 use doorstep::nature::Nature;
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::ids::MemberId;
-use doorstep_schemas::input::{MoveStock, OneOldPart, PartArrived, PartTerms, RequestFact, SayOldParts, StockFact};
+use doorstep_schemas::input::{
+    DeskFact, MoveStock, OneOldPart, PartArrived, PartTerms, RequestFact, SayOldParts, StockFact,
+};
 use doorstep_schemas::view::{
     ApplianceKind, Coverage, Fen, JobKind, OldPartLine, OldPartStep, PartLine, PartsDesk, RequestStep, StockMove,
 };
@@ -97,6 +99,20 @@ fn r23_a_part_that_has_come_goes_into_the_stock_of_whoever_asked_once() {
     shop.log.exchange(&mut phone);
     let mine = phone.actions.mine().unwrap();
     assert_eq!((mine.asked[0].step, mine.stock[0].quantity), (Some(RequestStep::Arrived), 2));
+    // What was ordered for it came into the shop first, whichever screen says that it has come.
+    let next = phone.actions.ask(&ask).unwrap();
+    shop.log.exchange(&mut phone);
+    shop.log.exchange(&mut desk);
+    moved(&desk, None, StockMove::Count, 3);
+    let say = |step| {
+        desk.pass(1);
+        desk.actions
+            .desk_notes(&DeskFact::Answer { request: next, step, promised: None, note: String::new() })
+            .unwrap();
+    };
+    say(RequestStep::Ordered);
+    say(RequestStep::Arrived);
+    assert_eq!(held(&desk), [(Some(member(RAN)), 4), (None, 3)]);
     let unknown = PartArrived { member: member(TIAN), request };
     assert!(matches!(desk.actions.part_arrived(&unknown), Err(FactError::Unknown("request"))));
 }
