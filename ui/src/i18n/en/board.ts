@@ -31,6 +31,7 @@ export default {
   keys: '{arrows} find a job · {enter} whom to send · {move} by 30 min · {escape} close',
   keysArrows: 'Arrow keys',
   keysMove: 'Shift+←→',
+  timeline: 'Timeline of the day',
   dragHint: 'Or drag: onto a row to assign, sideways to another time.',
   suggest: 'Whom to send',
   suggestHint: 'Best first',

@@ -31,6 +31,7 @@ export default {
   keys: '{arrows} 找单 · {enter} 看人选 · {move} 挪 30 分钟 · {escape} 收起',
   keysArrows: '方向键',
   keysMove: 'Shift+←→',
+  timeline: '一天的时间线',
   dragHint: '也可以拖：拖到谁那一行就派给谁，左右拖是改时间。',
   suggest: '派给谁',
   suggestHint: '最合适的在前',
