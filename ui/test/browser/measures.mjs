@@ -71,6 +71,8 @@ export async function lost() {
   const scrolled = [...document.querySelectorAll('*')].filter((each) => each.scrollTop > 0).map((each) => [each, each.scrollTop]);
   for (const element of scope.querySelectorAll('*')) {
     if (!shown(element)) continue;
+    // A region that scrolls both ways below heads that stay: where it has been scrolled to is the reader's.
+    if (element.closest('[role="region"][tabindex="0"][aria-label]')) continue;
     const words = texts(element);
     const control = element.matches(CONTROLS);
     if (words.length === 0 && !control) continue;

@@ -261,6 +261,8 @@ const DESK = [
       act: thenSee(async (page) => {
         await page.fill(T('collection-text'), 'https://pay.example/柘川县城关网点');
         await page.click(T('collection-save'));
+        await page.waitForSelector(T('notice-done'));
+        await page.waitForSelector(T('notice-done'), { state: 'detached' });
       }, 'collection-code'),
     },
   ],
