@@ -17,8 +17,8 @@ async function choose(text: string): Promise<void> {
 it('an item far apart is marked with its ratio', async () => {
   await open(PricesPage, openStory('owner'));
   expect(seen('ratio-weld_and_charge')?.textContent).toContain('1.64');
-  expect(seen('ratio-weld_and_charge')?.textContent).toContain('差价大');
-  expect(seen('ratio-install_wall_unit')?.textContent).not.toContain('差价大');
+  expect(seen('ratio-weld_and_charge')?.textContent).toContain('差价过大');
+  expect(seen('ratio-install_wall_unit')?.textContent).not.toContain('差价过大');
 });
 
 it('a file is compared first and published from its day', async () => {
