@@ -1,4 +1,3 @@
-/** Whether a key was pressed where somebody types: it is theirs, not the page's. */
-export function inField(event: KeyboardEvent): boolean {
-  return event.isComposing || (event.target instanceof HTMLElement && event.target.matches('input, textarea, select, [contenteditable]'));
-}
+/** A key pressed in a field is the field's own: Esc there must not throw away what is typed, nor close what a word is composed in. */
+export const inField = (event: KeyboardEvent): boolean =>
+  event.isComposing || (event.target instanceof Element && event.target.matches('input, textarea, select, [contenteditable]'));

@@ -14,6 +14,7 @@ import type {
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
+import { shownAgain } from './shownAgain';
 
 export const useCustomers = defineStore('customers', () => {
   /** Its page is open: what changes elsewhere is fetched for it. */
@@ -23,47 +24,63 @@ export const useCustomers = defineStore('customers', () => {
   const more = ref(false);
   const text = ref('');
 
+  let searches = 0;
+  /** The lines that a further page is on its way for. */
+  let turning: CustomerLine[] | null = null;
+
   /** The first page for what is looked for; an answer that was overtaken by another question is let go. */
   async function find(typed: string): Promise<void> {
-    text.value = typed;
+    const mine = ++searches;
     const answer = await call('listCustomers', { text: typed, after: null });
-    if (text.value !== typed) return;
+    if (mine !== searches) return;
+    text.value = typed;
     lines.value = answer.customers;
     next.value = answer.next;
     more.value = answer.more;
   }
   async function further(): Promise<void> {
-    const after = next.value;
-    if (after === null) return;
-    next.value = null;
-    const answer = await call('listCustomers', { text: text.value, after });
-    lines.value = [...(lines.value ?? []), ...answer.customers];
-    next.value = answer.next;
+    const [after, known] = [next.value, lines.value];
+    if (after === null || known === null || turning === known) return;
+    turning = known;
+    try {
+      const answer = await call('listCustomers', { text: text.value, after });
+      // Another search answered meanwhile: this page goes on from lines that are no longer shown.
+      if (lines.value !== known) return;
+      lines.value = [...known, ...answer.customers];
+      next.value = answer.next;
+    } finally {
+      if (turning === known) turning = null;
+    }
   }
 
   const one = ref<CustomerView | null>(null);
   const wanted = ref('');
   async function open(phone: string): Promise<void> {
     wanted.value = phone;
-    const answer = await call('customer', { phone });
-    if (wanted.value === phone) one.value = answer;
+    try {
+      const answer = await call('customer', { phone });
+      if (wanted.value === phone) one.value = answer;
+    } catch (error) {
+      if (wanted.value === phone) wanted.value = one.value?.phone ?? '';
+      throw error;
+    }
   }
   const again = () => (wanted.value === '' ? Promise.resolve() : open(wanted.value));
   function close(): void {
     [wanted.value, one.value] = ['', null];
   }
 
-  async function note(said: string): Promise<void> {
-    await call('noteOnCustomer', { phone: wanted.value, text: said });
-    await again();
+  async function note(phone: string, said: string): Promise<void> {
+    await call('noteOnCustomer', { phone, text: said });
+    await shownAgain(again);
   }
   async function addContract(contract: Omit<Extract<DeskFact, { fact: 'contract' }>, 'fact'>): Promise<void> {
     await call('noteOnDesk', { fact: { fact: 'contract', ...contract } });
-    await again();
+    await shownAgain(again);
   }
   async function endContract(contract: string): Promise<void> {
     await call('endContract', { contract });
-    await again();
+    await shownAgain(again);
   }
   /** The order for a visit; the one that is open already where there is one. */
   const orderVisit = (visit: OrderVisit): Promise<JobView> => call('orderVisit', visit);
@@ -76,12 +93,13 @@ export const useCustomers = defineStore('customers', () => {
     const known = due.value[reason];
     if (!known?.next) return;
     const page = await call('reminders', { reason, after: known.next });
+    if (due.value[reason] !== known) return;
     due.value = { ...due.value, [reason]: { ...page, lines: [...known.lines, ...page.lines] } };
   }
   async function tell(line: ReminderLine, told: boolean): Promise<void> {
     if (line.job === null) return;
     await call('tellReminder', { job: line.job, reason: line.reason, told });
-    await loadDue(line.reason);
+    await shownAgain(() => loadDue(line.reason));
   }
 
   const calls = ref<FollowUpsView | null>(null);
@@ -90,7 +108,7 @@ export const useCustomers = defineStore('customers', () => {
   }
   async function recordCall(said: Omit<Extract<DeskFact, { fact: 'follow_up' }>, 'fact'>): Promise<void> {
     await call('noteOnDesk', { fact: { fact: 'follow_up', ...said } });
-    await loadCalls();
+    await shownAgain(loadCalls);
   }
 
   const failures = ref<FailureTable | null>(null);

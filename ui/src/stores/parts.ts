@@ -4,6 +4,7 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
 import { latest } from './latest';
+import { shownAgain } from './shownAgain';
 
 export const useParts = defineStore('parts', () => {
   const view = ref<PartsDesk | null>(null);
@@ -14,7 +15,7 @@ export const useParts = defineStore('parts', () => {
   });
   async function then(work: Promise<unknown>): Promise<void> {
     await work;
-    await load();
+    await shownAgain(load);
   }
 
   const move = (member: string | null, fact: StockFact) => then(call('moveParts', { member, fact }));

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
 import { latest } from './latest';
+import { shownAgain } from './shownAgain';
 
 export const usePriceBooks = defineStore('priceBooks', () => {
   const view = ref<PriceBooksView | null>(null);
@@ -14,7 +15,7 @@ export const usePriceBooks = defineStore('priceBooks', () => {
 
   async function publish(input: PublishSet): Promise<void> {
     await call('publishPrices', input);
-    await load();
+    await shownAgain(load);
   }
 
   return { view, load, close, compare, publish };

@@ -4,10 +4,13 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
 import { latest } from './latest';
+import { shownAgain } from './shownAgain';
 
 export const useSettlement = defineStore('settlement', () => {
   const wanted = ref<SettlementOf>({ month: '', maker: null, page: 0 });
   const view = ref<SettlementView | null>(null);
+  /** What the view answers: the choice goes back to it when another can't be fetched. */
+  let answered = wanted.value;
 
   /** Nobody looks at it any more. */
   const close = () => void (view.value = null);
@@ -15,17 +18,23 @@ export const useSettlement = defineStore('settlement', () => {
   const load = latest(async () => {
     const asked = wanted.value;
     const answer = await call('settlement', asked);
-    if (asked === wanted.value) view.value = answer;
+    if (asked === wanted.value) [view.value, answered] = [answer, asked];
   });
 
   async function show(change: Partial<SettlementOf>): Promise<void> {
     wanted.value = { ...wanted.value, page: 0, ...change };
-    await load();
+    const asked = wanted.value;
+    try {
+      await load();
+    } catch (error) {
+      if (asked === wanted.value) wanted.value = answered;
+      throw error;
+    }
   }
 
   async function wrote(work: Promise<DeskDone>): Promise<DeskDone> {
     const done = await work;
-    await load();
+    await shownAgain(load);
     return done;
   }
 
@@ -35,7 +44,7 @@ export const useSettlement = defineStore('settlement', () => {
 
   async function undo(action: string): Promise<void> {
     await call('undoDesk', { action });
-    await load();
+    await shownAgain(load);
   }
 
   const statement = (input: MakeStatement) => call('makeStatement', input);
@@ -43,18 +52,18 @@ export const useSettlement = defineStore('settlement', () => {
   /** A proof of purchase, written on the order. */
   async function purchase(job: string, fact: Extract<OrderFact, { fact: 'purchase' }>): Promise<void> {
     await call('noteOnOrder', { job, fact });
-    await load();
+    await shownAgain(load);
   }
 
   async function complaintHandled(job: string, text: string): Promise<void> {
     const blank = { stars: 0, chips: '', do_not_contact: false, complaint: false };
     await call('noteOnDesk', { fact: { fact: 'follow_up', job, kind: 'call', text, handled: true, ...blank } });
-    await load();
+    await shownAgain(load);
   }
 
   async function costOfKm(fen: number): Promise<void> {
     await call('noteOnDesk', { fact: { fact: 'about', key: 'costs/km_fen', value: String(fen) } });
-    await load();
+    await shownAgain(load);
   }
 
   return { wanted, view, load, close, show, settle, claim, propose, undo, statement, purchase, complaintHandled, costOfKm };

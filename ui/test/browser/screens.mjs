@@ -242,7 +242,7 @@ const DESK = [
   ['wages', { path: '/desk/wages', ready: 'wage-row' }],
   ['wages, a month', { path: '/desk/wages', ready: 'wage-row', act: thenSee(click('wage-row'), 'member-month') }],
   ['prices', { path: '/desk/prices', ready: 'price-row' }],
-  ['prices, a new file', { path: '/desk/prices', ready: 'price-row', act: thenSee(click('price-import'), 'price-file') }],
+  ['prices, a new file', { path: '/desk/prices', ready: 'price-row', act: thenSee(click('price-import'), 'price-choose') }],
   ['sync', { path: '/desk/sync', tale: 'visit', ready: 'stuck' }],
   ['sync, written in two ways', { path: '/desk/sync', tale: 'contested', ready: 'contested' }],
   ['team', { path: '/desk/team', ready: 'member-row' }],

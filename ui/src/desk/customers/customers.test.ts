@@ -2,6 +2,9 @@ import { flushPromises } from '@vue/test-utils';
 import { describe, expect, it, vi } from 'vitest';
 import { onePageEach, open, seen, tap, type } from '../../../test/page';
 import { openStory, T } from '../../../test/door';
+import { refuses } from '../../../test/refuses';
+import { card } from '../../../test/builders';
+import { customerLine, customerView } from '../../../test/deskBuilders';
 import { useCustomers } from '@/stores/customers';
 import { useNotices } from '@/stores/notices';
 import CustomersPage from './CustomersPage.vue';
@@ -31,7 +34,7 @@ describe('the book of customers', () => {
     await page.setProps({ phone: '13800001234' } as never);
     await flushPromises();
     const shown = seen('customer')?.textContent ?? '';
-    for (const word of ['王芳', '安泉 DSK-85', '2019-04', '入冬前检查热水器', '保外', '院里有狗']) expect(shown).toContain(word);
+    for (const word of ['王芳', '安泉 DSK-85', '2019年4月生产', '入冬前检查热水器', '保外', '院里有狗']) expect(shown).toContain(word);
   });
 
   it('keeps a note', async () => {
@@ -135,5 +138,120 @@ describe('failures', () => {
     await page.get('form').trigger('submit');
     expect(page.text()).toContain('不能晚于');
     expect(said('failure_counts')).toHaveLength(1);
+  });
+});
+
+describe('a customer beside the book', () => {
+  it('with an open job shows how far it is', async () => {
+    const world = openStory('owner');
+    world.story.one = customerView({ jobs: [card({ status: 'departed', outcome: null })] });
+    const { page } = await open(CustomersPage, world);
+    await page.setProps({ phone: '13800001234' } as never);
+    await flushPromises();
+    expect(page.get(T('customer-job')).text()).toContain('出发');
+  });
+
+  it('who can’t be opened is told, and the one before stays and has the notes', async () => {
+    const { page, story, router, said } = await openBook('13800001234');
+    const mend = refuses(story, 'customer');
+    await page.setProps({ phone: '13800001099' } as never);
+    await flushPromises();
+    expect(useNotices().shown.at(-1)?.kind).toBe('failed');
+    expect(seen('customer')?.textContent).toContain('王芳');
+    expect(useCustomers().wanted).toBe('13800001234');
+    expect(router.currentRoute.value.path).toBe('/desk/customers/13800001234');
+    mend();
+    await type('note-text', '下午在家');
+    await page.get(T('note-save')).trigger('submit');
+    await flushPromises();
+    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家' }]);
+  });
+
+  it('a note goes to the one it was written on, whoever is opened meanwhile', async () => {
+    const { said } = await openBook('13800001234');
+    const customers = useCustomers();
+    const opening = customers.open('13800001099');
+    await customers.note('13800001234', '下午在家');
+    await opening;
+    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家' }]);
+  });
+
+  it('closes when the address names nobody any more', async () => {
+    const { page } = await openBook('13800001234');
+    await page.setProps({ phone: undefined } as never);
+    await flushPromises();
+    expect(seen('customer')).toBeNull();
+    expect(useCustomers().wanted).toBe('');
+  });
+});
+
+describe('pages of the book', () => {
+  const third = customerLine({ phone: '13800001077', last: card({ customer: '向有福' }) });
+  async function longBook() {
+    const world = openStory('owner');
+    const lines = world.story.customers;
+    world.story.do_list_customers = ({ text, after }) => {
+      if (text !== '') return { customers: lines.slice(1), next: null, more: false };
+      return after ? { customers: [third], next: null, more: false } : { customers: lines, next: 'P2', more: false };
+    };
+    await open(CustomersPage, world);
+    const customers = useCustomers();
+    return { world, customers, names: () => customers.lines?.map((line) => line.last.customer) };
+  }
+
+  it('an older search’s page is not added to a newer one', async () => {
+    const { customers, names } = await longBook();
+    const asks = fetch;
+    let let_go = () => undefined as void;
+    const held = new Promise<void>((done) => (let_go = done));
+    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+      if (String(init.body).includes('P2')) await held;
+      return asks(url, init);
+    });
+    const page = customers.further();
+    await customers.find('罗');
+    let_go();
+    await page;
+    expect(names()).toEqual(['罗桂香']);
+  });
+
+  it('a page that failed is fetched when it is wanted again', async () => {
+    const { world, customers, names } = await longBook();
+    const mend = refuses(world.story, 'list_customers');
+    await expect(customers.further()).rejects.toThrow();
+    expect(customers.next).toBe('P2');
+    mend();
+    await customers.further();
+    expect(names()).toEqual(['王芳', '罗桂香', '向有福']);
+  });
+});
+
+describe('a call that is being noted', () => {
+  it('stays, with what is typed, when the list is fetched without it', async () => {
+    const { page, story } = await openBook();
+    await tap('tab-calls');
+    await page.findAll(T('call-record'))[1]?.trigger('click');
+    await type('call-text', '说水温不够');
+    story.calls = { ...story.calls, calls: story.calls.calls.slice(0, 1) };
+    await useCustomers().loadCalls();
+    await flushPromises();
+    expect(page.get(T('calls-title')).findAll('.who')).toHaveLength(2);
+    expect((seen('call-text') as HTMLInputElement).value).toBe('说水温不够');
+    await tap('tab-all', 'tab-calls');
+    expect(page.get(T('calls-title')).findAll('.who')).toHaveLength(1);
+  });
+
+  it('is found again after a look elsewhere, and gone once it is saved', async () => {
+    const { page } = await openBook();
+    await tap('tab-calls');
+    await page.findAll(T('call-record'))[1]?.trigger('click');
+    await type('call-text', '说水温不够');
+    await tap('tab-all', 'tab-calls');
+    await page.findAll(T('call-record'))[1]?.trigger('click');
+    expect((seen('call-text') as HTMLInputElement).value).toBe('说水温不够');
+    await page.get(T('call-form')).trigger('submit');
+    await flushPromises();
+    expect(seen('call-form')).toBeNull();
+    expect(page.get(T('calls-title')).findAll('.who')).toHaveLength(1);
   });
 });

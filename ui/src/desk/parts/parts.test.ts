@@ -1,5 +1,7 @@
+import { flushPromises } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import { onePageEach, open, seen, tap, type } from '../../../test/page';
+import { refuses } from '../../../test/refuses';
 import { openStory, T } from '../../../test/door';
 import { partsDesk } from '../../../test/deskBuilders';
 import { useNotices } from '@/stores/notices';
@@ -84,7 +86,6 @@ describe('old parts', () => {
     const world = await openParts();
     await tap('tab-old');
     const boxes = world.page.findAll<HTMLInputElement>(T('old-pick'));
-    expect(boxes.map((box) => box.element.disabled)).toEqual([false, false, false, true]);
     await boxes[0]?.setValue(true);
     await type('old-batch', 'B48');
     await world.page.get(T('old-acts')).trigger('submit');
@@ -111,5 +112,42 @@ describe('the movements', () => {
     expect(seen('empty')?.textContent).toContain('还没有配件');
     await tap('tab-moves');
     expect(seen('empty')?.textContent).toContain('还没有出入');
+  });
+});
+
+describe('what goes wrong with parts', () => {
+  it('a refusal that was not written keeps its reason, which is no other line’s', async () => {
+    const world = await openParts();
+    await tap('tab-requests');
+    await world.page.get('[data-id="K0000001"] [data-test="refuse"]').trigger('click');
+    await type('refuse-reason', '店里没货');
+    const mend = refuses(world.story, 'note_on_desk');
+    await world.page.get('form.why').trigger('submit');
+    await flushPromises();
+    expect((seen('refuse-reason') as HTMLInputElement).value).toBe('店里没货');
+    expect(world.page.findAll(T('turn'))).toHaveLength(2);
+    mend();
+    await world.page.get('form.why').trigger('submit');
+    await flushPromises();
+    expect(world.page.findAll(T('turn'))).toHaveLength(1);
+  });
+
+  it('r24_an_old_part_that_was_settled_wrongly_is_put_right', async () => {
+    const world = await openParts();
+    await tap('tab-old');
+    await world.page.findAll<HTMLInputElement>(T('old-pick')).at(-1)?.setValue(true);
+    await tap('old-accept');
+    expect(said(world, 'say_old_parts')).toMatchObject([{ parts: [{ part: 'P0000004' }], step: 'accepted' }]);
+    expect(world.page.findAll(T('old-row')).at(-1)?.text()).toContain('厂家收了');
+  });
+
+  it('a movement that was written is told, whatever becomes of the list', async () => {
+    const world = await openParts();
+    await world.page.get('[data-code="AQ-MF-63"]').trigger('click');
+    refuses(world.story, 'parts_desk');
+    await world.page.get(T('move-form')).trigger('submit');
+    await flushPromises();
+    const notices = useNotices().shown.map(({ kind }) => kind);
+    expect(notices).toEqual(['failed', 'done']);
   });
 });

@@ -9,6 +9,10 @@ onePageEach();
 async function choose(text: string): Promise<void> {
   const input = seen('price-file') as HTMLInputElement;
   Object.defineProperty(input, 'files', { value: [new File([text], 'prices.json')], configurable: true });
+  // As a browser does: the same name is no change while it stands in the input.
+  let name = '';
+  Object.defineProperty(input, 'value', { get: () => name, set: (next: string) => (name = next), configurable: true });
+  name = 'prices.json';
   input.dispatchEvent(new Event('change'));
   await flushPromises();
   await flushPromises();
@@ -17,8 +21,8 @@ async function choose(text: string): Promise<void> {
 it('an item far apart is marked with its ratio', async () => {
   await open(PricesPage, openStory('owner'));
   expect(seen('ratio-weld_and_charge')?.textContent).toContain('1.64');
-  expect(seen('ratio-weld_and_charge')?.textContent).toContain('差价大');
-  expect(seen('ratio-install_wall_unit')?.textContent).not.toContain('差价大');
+  expect(seen('ratio-weld_and_charge')?.textContent).toContain('差价过大');
+  expect(seen('ratio-install_wall_unit')?.textContent).not.toContain('差价过大');
 });
 
 it('a file is compared first and published from its day', async () => {
@@ -38,4 +42,6 @@ it('a file that can’t be used says where and why, and nothing is published', a
   await choose('no json');
   expect(seen('price-wrong')?.textContent).toContain('第 1 行');
   expect(seen('price-publish')).toBeNull();
+  expect(seen('price-name')?.textContent).toBe('prices.json');
+  expect((seen('price-file') as HTMLInputElement).value, 'can be chosen again').toBe('');
 });

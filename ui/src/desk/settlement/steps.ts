@@ -24,6 +24,12 @@ export function mayTake(row: SettlementRow, state: StepState): boolean {
   return row.next.includes(state);
 }
 
+export interface Said {
+  fen: number;
+  reason: string;
+  reference: string;
+}
+
 /** What is asked for before a step is written. */
 export const ASKS: Record<StepState, { amount: 'must' | 'may' | null; reason: boolean; reference: boolean }> = {
   ready: { amount: null, reason: false, reference: false },

@@ -56,6 +56,21 @@ describe('the roster', () => {
     expect(roster.findAll(T('paper-line'))).toHaveLength(1);
   });
 
+  it('takes a reward only as an amount', async () => {
+    const { page: roster, told, submit } = await open();
+    await roster.get(T('tab-event')).trigger('click');
+    await roster.get(T('event-reward')).trigger('click');
+    await roster.get(T('event-text')).setValue('零投诉');
+    const save = () => roster.get<HTMLButtonElement>(T('event-save')).element;
+    for (const wrong of ['1e3', '12.345', '十元']) {
+      await roster.get(T('event-yuan')).setValue(wrong);
+      expect(save().disabled, wrong).toBe(true);
+    }
+    await roster.get(T('event-yuan')).setValue('1,200.5');
+    await submit();
+    expect(told()).toMatchObject([{ fact: 'event', event: 'reward', fen: 120_050 }]);
+  });
+
   it('gives a grade, and the one before back', async () => {
     const { page: roster, told, submit, undo } = await open();
     await roster.get(T('tab-grade')).trigger('click');

@@ -2,7 +2,9 @@ import { flushPromises } from '@vue/test-utils';
 import { expect, it } from 'vitest';
 import { openStory } from '../../../test/door';
 import { onePageEach, open, seen, tap, type } from '../../../test/page';
+import { refuses } from '../../../test/refuses';
 import { useNotices } from '@/stores/notices';
+import { useWages } from '@/stores/wages';
 import WagesPage from './WagesPage.vue';
 
 onePageEach();
@@ -43,4 +45,40 @@ it('an advance that was asked for is given by one tap', async () => {
   await tap('wish-grant');
   expect(notes()[0]).toMatchObject({ kind: 'advance', fen: 50_000, asked: 'K0000009' });
   expect(seen('wish')).toBeNull();
+});
+
+it('a refused line leaves what was typed', async () => {
+  const { story } = await ofRan();
+  await type('wage-amount', '20');
+  await type('wage-reason', '二次上门');
+  refuses(story, 'note_wage');
+  await tap('wage-save');
+  expect((seen('wage-amount') as HTMLInputElement).value).toBe('20');
+  expect((seen('wage-reason') as HTMLInputElement).value).toBe('二次上门');
+});
+
+it('a double click grants an advance once', async () => {
+  const { notes } = await ofRan();
+  seen('wish-grant')?.click();
+  seen('wish-grant')?.click();
+  await flushPromises();
+  expect(notes()).toHaveLength(1);
+});
+
+it('what could not be undone is not told as undone', async () => {
+  const { story } = await ofRan();
+  await tap('wish-grant');
+  refuses(story, 'undo_desk');
+  useNotices().shown.at(-1)?.undo?.run();
+  await flushPromises();
+  expect(useNotices().shown.map((notice) => notice.text)).not.toContain('已撤销');
+  expect(useNotices().shown.at(-1)?.kind).toBe('failed');
+});
+
+it('a month that can’t be fetched leaves the choice on the one that is shown', async () => {
+  const { story } = await ofRan();
+  refuses(story, 'wages');
+  await tap('month-previous');
+  expect(useNotices().shown.at(-1)?.kind).toBe('failed');
+  expect(useWages().wanted).toEqual({ month: '', member: '0000RXJ2' });
 });

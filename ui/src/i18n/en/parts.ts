@@ -33,7 +33,7 @@ export default {
     count: 'Count',
     intoShelf: 'Put on the shelf',
     fromShelf: 'Take off the shelf',
-    who: 'Who',
+    who: 'Shelf or technician',
     name: 'Part name',
     quantity: 'Quantity',
     countQuantity: 'How many there are',
@@ -53,7 +53,7 @@ export default {
   moves: {
     at: 'Time',
     what: 'Movement',
-    who: 'Who',
+    who: 'Shelf or technician',
     quantity: 'Quantity',
     note: 'Note',
     empty: 'No movements yet',

@@ -1,7 +1,7 @@
 /** 到处都用的话 */
 export default {
   app: '上门',
-  save: '存',
+  save: '保存',
   cancel: '取消',
   close: '关闭',
   retry: '再试',

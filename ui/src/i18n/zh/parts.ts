@@ -33,7 +33,7 @@ export default {
     count: '盘点',
     intoShelf: '进货上架',
     fromShelf: '下架退货',
-    who: '谁',
+    who: '库位/师傅',
     name: '配件名',
     quantity: '数量',
     countQuantity: '现有几件',
@@ -53,7 +53,7 @@ export default {
   moves: {
     at: '时间',
     what: '出入',
-    who: '谁',
+    who: '库位/师傅',
     quantity: '数量',
     note: '备注',
     empty: '还没有出入',
