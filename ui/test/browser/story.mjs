@@ -103,6 +103,7 @@ async function enrolPhone(desk, phone) {
 }
 
 async function takeOrder(desk, customer) {
+  await desk.click(T('nav-orders'));
   await desk.waitForSelector(T('new-order'));
   await desk.keyboard.press('n');
   await desk.fill(T('order-name'), customer);
