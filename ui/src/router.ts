@@ -1,6 +1,7 @@
 /** Which screen is where. Each shell comes in files of its own, so that a phone never fetches the desk's libraries. */
 import type { Shell } from '@schemas';
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { speakDesk } from './i18n';
 import { shellFor, useSession } from './stores/session';
 
 export const HOME: Record<Shell, string> = { field: '/field/today', desk: '/desk/board' };
@@ -37,7 +38,7 @@ const routes: RouteRecordRaw[] = [
   },
   {
     path: '/desk',
-    component: () => import('./desk/DeskShell.vue'),
+    component: async () => (await Promise.all([import('./desk/DeskShell.vue'), speakDesk()]))[0],
     children: [
       { path: 'board', component: () => import('./desk/board/BoardPage.vue') },
       { path: 'orders', component: () => import('./desk/OrdersPage.vue') },

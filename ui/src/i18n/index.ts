@@ -21,10 +21,26 @@ async function textsOf(language: Language): Promise<Messages> {
   return (await import('./zh')).default;
 }
 
+/** Whether the owner's desk is open: a phone never fetches its texts. */
+let desk = false;
+
+async function addDesk(language: Language): Promise<void> {
+  const texts = language === 'en' ? await import('./en/owner') : await import('./zh/owner');
+  i18n.global.mergeLocaleMessage(language, texts.default);
+}
+
+/** Fetches the desk's texts, in the language that is spoken and in each that comes after. */
+export async function speakDesk(): Promise<void> {
+  if (desk) return;
+  desk = true;
+  await Promise.all([...loaded].map(addDesk));
+}
+
 export async function speak(language: Language): Promise<void> {
   if (!loaded.has(language)) {
     i18n.global.setLocaleMessage(language, await textsOf(language));
     loaded.add(language);
+    if (desk) await addDesk(language);
   }
   i18n.global.locale.value = language;
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';

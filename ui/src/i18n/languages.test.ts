@@ -1,10 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import en from './en';
-import zh from './zh';
+import enPhone from './en';
+import enDesk from './en/owner';
+import zhPhone from './zh';
+import zhDesk from './zh/owner';
 import { failureText } from './failure';
 import { speak } from './index';
+
+const zh = { ...zhPhone, ...zhDesk };
+const en = { ...enPhone, ...enDesk };
 
 type Tree = { [key: string]: string | Tree };
 

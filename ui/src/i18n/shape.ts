@@ -40,6 +40,7 @@ import type {
   Verdict,
 } from '@schemas';
 import type zh from './zh';
+import type zhOwner from './zh/owner';
 
 type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };
 
@@ -84,4 +85,5 @@ export interface Words {
   language: Record<Language, string>;
 }
 
+export type DeskMessages = Texts<typeof zhOwner>;
 export type Messages = Texts<typeof zh> & { words: Words; errors: Record<ErrorCode, string> };

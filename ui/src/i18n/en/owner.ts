@@ -1,0 +1,11 @@
+/** The owner's desk: fetched with it, because no phone shows these. */
+import board from './board';
+import customers from './customers';
+import parts from './parts';
+import review from './review';
+import settle from './settle';
+import tables from './tables';
+import type { DeskMessages } from '../shape';
+
+const owner: DeskMessages = { board, customers, parts, review, settle, tables };
+export default owner;

@@ -1,0 +1,9 @@
+/** 老板的电脑界面：手机用不着，打开电脑界面时才取。 */
+import board from './board';
+import customers from './customers';
+import parts from './parts';
+import review from './review';
+import settle from './settle';
+import tables from './tables';
+
+export default { board, customers, parts, review, settle, tables };
