@@ -63,6 +63,10 @@ export async function lost() {
   };
   const free = (element, x, y) => {
     const hit = document.elementFromPoint(x, y);
+    // A region that scrolls both ways below heads of its own that stay: whoever reads it scrolls on.
+    const region = element.closest('[role="region"][tabindex="0"][aria-label]');
+    const seen = region?.getBoundingClientRect();
+    if (seen && (region.contains(hit) || x < seen.left || x > seen.right || y < seen.top || y > seen.bottom)) return true;
     return (
       hit !== null &&
       (element.contains(hit) || hit.contains(element) || hit.closest('label')?.contains(element) || element.closest('label')?.contains(hit))
@@ -71,8 +75,6 @@ export async function lost() {
   const scrolled = [...document.querySelectorAll('*')].filter((each) => each.scrollTop > 0).map((each) => [each, each.scrollTop]);
   for (const element of scope.querySelectorAll('*')) {
     if (!shown(element)) continue;
-    // A region that scrolls both ways below heads that stay: where it has been scrolled to is the reader's.
-    if (element.closest('[role="region"][tabindex="0"][aria-label]')) continue;
     const words = texts(element);
     const control = element.matches(CONTROLS);
     if (words.length === 0 && !control) continue;
