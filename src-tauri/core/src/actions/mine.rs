@@ -18,7 +18,7 @@ use crate::domain::facts::outlet::{Requests, Roster, Stock};
 use crate::domain::money::wages::{self, Arrival, Books, Earned, NotYet, PieceRate, Worked};
 use crate::domain::record::At;
 use crate::domain::{crew, parts};
-use crate::rules::InForce;
+use crate::rules::{InForce, RuleBook};
 use crate::store::listed::JobRow;
 use crate::store::lists::{ListFilter, MOST_ROWS, Place};
 use crate::store::{Store, StoreError};
@@ -50,7 +50,7 @@ impl Actions {
         let said: i64 = requests.cash.iter().map(|word| word.fen).fold(0, i64::saturating_add);
         let tier = rules.at(now).tier_hours();
         Ok(MineView {
-            today: shown(&wages::today(me, refs(&held), &rates.rates, &BTreeMap::new(), now), &held, &rates),
+            today: shown(&wages::today(me, refs(&held), &rates_of(&rules), &BTreeMap::new(), now), &held, &rates),
             hand: HandView { taken: Fen(taken), said_handed_in: Fen(said), in_hand: Fen(taken.saturating_sub(said)) },
             stock: stock(&store, me, &own)?,
             papers: papers(&roster, me, now),
@@ -76,7 +76,7 @@ impl Actions {
         let roster = store.roster()?;
         let written: Vec<_> = store.desks()?.into_iter().flat_map(|(_, desk)| desk.wages).collect();
         let books = Books { wages: &written, events: &roster.events };
-        let found = wages::month(me, &month, refs(&held), &rates.rates, &BTreeMap::new(), books, now);
+        let found = wages::month(me, &month, refs(&held), &rates_of(&rules), &BTreeMap::new(), books, now);
         let entries = found.entries.iter().map(|entry| WageEntry {
             kind: entry.kind,
             fen: Fen(entry.fen),
@@ -91,18 +91,21 @@ impl Actions {
     }
 }
 
-/// Rates with their names.
+/// What the items that have a rate are called.
 pub(super) struct Rates {
-    pub(super) rates: Vec<PieceRate>,
     names: BTreeMap<String, Text>,
 }
 
 impl Rates {
     pub(super) fn of(rules: InForce<'_>) -> Self {
-        let all = rules.piece_rates();
-        let names = all.iter().rev().map(|(rate, name)| (rate.code.clone(), name.clone())).collect();
-        Self { rates: all.into_iter().map(|(rate, _)| rate).collect(), names }
+        let named = rules.piece_rates().into_iter().rev().map(|(rate, name)| (rate.code, name));
+        Self { names: named.collect() }
     }
+}
+
+/// The rates of each day.
+pub(super) fn rates_of(rules: &RuleBook) -> impl Fn(i64) -> Vec<PieceRate> {
+    |at| rules.at(at).piece_rates().into_iter().map(|(rate, _)| rate).collect()
 }
 
 /// This member's jobs of some days, with how far each has come. Work under way counts as today's, whenever it is due.

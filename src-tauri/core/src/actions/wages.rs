@@ -11,7 +11,7 @@ use doorstep_schemas::view::{
 
 use super::Actions;
 use super::facts::FactError;
-use super::mine::{Rates, refs, shown, worked};
+use super::mine::{Rates, rates_of, refs, shown, worked};
 use super::settlement::month;
 use crate::domain::facts::desk::{Answer, WageLine};
 use crate::domain::facts::outlet::RosterNote;
@@ -49,7 +49,7 @@ impl Actions {
         let mut members = Vec::new();
         for member in store.members()? {
             let books = Books { wages: &desk.wages, events: &roster.events };
-            let found = wages::month(member.id, &name, [], &[], &BTreeMap::new(), books, now);
+            let found = wages::month(member.id, &name, [], &|_| Vec::new(), &BTreeMap::new(), books, now);
             let asked = wishes(&mut store, &desk, member.id)?;
             let jobs = jobs.get(&member.id).copied().unwrap_or(0);
             if member.active || jobs > 0 || !found.entries.is_empty() {
@@ -98,7 +98,7 @@ impl Actions {
         let rules = store.rules().clone();
         let rates = Rates::of(rules.at(now));
         let books = Books { wages: written, events };
-        let found = wages::month(member, name, refs(&held), &rates.rates, &BTreeMap::new(), books, now);
+        let found = wages::month(member, name, refs(&held), &rates_of(&rules), &BTreeMap::new(), books, now);
         Ok(MonthOfMember {
             member: store.member(member)?,
             earned: shown(&found.earned, &held, &rates),

@@ -155,10 +155,13 @@ pub struct Earned {
     pub waiting_fen: i64,
 }
 
+/// The piece rates in force at a moment: work is paid by those of the day on which it ended, whatever came later.
+pub type RatesAt<'a> = &'a dyn Fn(i64) -> Vec<PieceRate>;
+
 fn earned<'a>(
     member: MemberId,
     jobs: impl IntoIterator<Item = Worked<'a>>,
-    rates: &[PieceRate],
+    rates: RatesAt<'_>,
     weights: &BTreeMap<MemberId, i64>,
     within: impl Fn(&str) -> bool,
     now: i64,
@@ -176,7 +179,7 @@ fn earned<'a>(
         // Work under way belongs to today.
         let at = nodes::ended(worked.job).map_or(now, |(_, noted)| noted.happened_ms());
         if within(&calendar::day_name(at)) {
-            pieces.extend(pieces_of(member, worked, rates, weights));
+            pieces.extend(pieces_of(member, worked, &rates(at), weights));
         }
     }
     let of = |counts: bool| sum(pieces.iter().filter(|p| p.not_yet.is_none() == counts).map(|p| p.fen));
@@ -187,7 +190,7 @@ fn earned<'a>(
 pub fn today<'a>(
     member: MemberId,
     jobs: impl IntoIterator<Item = Worked<'a>>,
-    rates: &[PieceRate],
+    rates: RatesAt<'_>,
     weights: &BTreeMap<MemberId, i64>,
     now: i64,
 ) -> Earned {
@@ -237,7 +240,7 @@ pub fn month<'a>(
     member: MemberId,
     month: &str,
     jobs: impl IntoIterator<Item = Worked<'a>>,
-    rates: &[PieceRate],
+    rates: RatesAt<'_>,
     weights: &BTreeMap<MemberId, i64>,
     books: Books<'_>,
     now: i64,

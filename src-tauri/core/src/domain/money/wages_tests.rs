@@ -46,13 +46,27 @@ fn wage(n: u64, kind: WageKind, fen: i64, reason: &str) -> WageLine {
 fn r42_a_finished_job_pays_itself_and_its_items() {
     let job = done();
     assert_eq!(job_pieces(&job, &Terms::default(), &rates()), [(String::new(), 2_500), ("element".to_owned(), 1_500)]);
-    let found = today(ran(), [worked(1, &job, Arrival::OnRelay)], &rates(), &equal(), MORNING);
+    let found = today(ran(), [worked(1, &job, Arrival::OnRelay)], &|_| rates(), &equal(), MORNING);
     assert_eq!((found.counted_fen, found.waiting_fen), (4_000, 0));
-    assert_eq!(today(tian(), [worked(1, &job, Arrival::OnRelay)], &rates(), &equal(), MORNING), Earned::default());
+    assert_eq!(today(tian(), [worked(1, &job, Arrival::OnRelay)], &|_| rates(), &equal(), MORNING), Earned::default());
     let mut refused = done();
     refused.sheet.outcomes = vec![outcome(5, JobOutcome::RefusedUnsafe)];
     refused.sheet.fees.clear();
     assert_eq!(job_pieces(&refused, &Terms::default(), &rates()), []);
+}
+
+#[test]
+fn r42_work_is_paid_by_the_rates_of_the_day_on_which_it_ended() {
+    let job = done();
+    let ended = nodes::ended(&job).map(|(_, noted)| noted.happened_ms()).unwrap();
+    let doubled = || rates().into_iter().map(|rate| PieceRate { fen: rate.fen * 2, ..rate }).collect();
+    let from = |since: i64| move |at: i64| if at < since { rates() } else { doubled() };
+    let paid = |since: i64| {
+        let books = Books::default();
+        let jobs = [worked(1, &job, Arrival::OnRelay)];
+        month(ran(), "2026-11", jobs, &from(since), &equal(), books, MORNING).earned.counted_fen
+    };
+    assert_eq!((paid(ended + 1), paid(ended)), (4_000, 8_000));
 }
 
 #[test]
@@ -67,7 +81,7 @@ fn r42_only_what_the_relay_has_counts_and_the_rest_is_listed_with_its_reason() {
             worked(4, &open, Arrival::OnRelay),
         ]
     };
-    let found = today(ran(), jobs(), &rates(), &equal(), MORNING);
+    let found = today(ran(), jobs(), &|_| rates(), &equal(), MORNING);
     assert_eq!((found.counted_fen, found.waiting_fen), (4_000, 9_500));
     let why: BTreeSet<Option<NotYet>> = found.pieces.iter().map(|p| p.not_yet).collect();
     assert_eq!(why.len(), 4);
@@ -75,7 +89,11 @@ fn r42_only_what_the_relay_has_counts_and_the_rest_is_listed_with_its_reason() {
         assert!(!not_yet.text().zh.is_empty() && !not_yet.text().en.is_empty());
     }
     let twice = jobs().into_iter().chain([worked(2, &job, Arrival::OnRelay)]).chain(jobs());
-    assert_eq!(today(ran(), twice, &rates(), &equal(), MORNING).counted_fen, 8_000, "arrived meanwhile, told twice");
+    assert_eq!(
+        today(ran(), twice, &|_| rates(), &equal(), MORNING).counted_fen,
+        8_000,
+        "arrived meanwhile, told twice"
+    );
 }
 
 #[test]
@@ -84,7 +102,7 @@ fn r42_a_crew_shares_to_the_last_fen() {
     job.sheet.fees = vec![Fee { code: "hole".to_owned(), ..one(1, FeeKind::Surcharge, 6_000) }];
     job.sheet.crew = vec![with(10, tian(), false)];
     let share = |job: &Job, member, weights: &BTreeMap<MemberId, i64>| {
-        today(member, [worked(1, job, Arrival::OnRelay)], &rates(), weights, MORNING).counted_fen
+        today(member, [worked(1, job, Arrival::OnRelay)], &|_| rates(), weights, MORNING).counted_fen
     };
     assert_eq!((share(&job, ran(), &equal()), share(&job, tian(), &equal())), (1_751, 1_750));
     let weights = [(ran(), 7), (tian(), 3)].into();
@@ -108,7 +126,7 @@ fn r42_a_month_is_pieces_and_bonuses_less_deductions_with_a_reason_and_advances(
     ];
     let books = Books { wages: &wages, events: &[] };
     let of = |month_of: &str, books| {
-        month(ran(), month_of, [worked(1, &job, Arrival::OnRelay)], &rates(), &equal(), books, MORNING)
+        month(ran(), month_of, [worked(1, &job, Arrival::OnRelay)], &|_| rates(), &equal(), books, MORNING)
     };
     let found = of("2026-11", books);
     assert_eq!((found.bonus_fen, found.deducted_fen, found.advanced_fen), (5_000, 1_000, 2_000));
@@ -135,7 +153,7 @@ fn r47_rewards_and_penalties_of_the_roster_are_in_the_month() {
         RosterNote { member: tian(), ..event(34, RosterEvent::Reward, 900, "别人的") },
     ];
     let books = Books { wages: &[], events: &events };
-    let found = month(ran(), "2026-11", [], &rates(), &equal(), books, MORNING);
+    let found = month(ran(), "2026-11", [], &|_| rates(), &equal(), books, MORNING);
     assert_eq!((found.total_fen, found.problems.len()), (7_000, 1));
 }
 
@@ -152,7 +170,7 @@ proptest! {
             .map(|(n, (kind, fen, reason))| wage(n, WageKind::ALL[kind], fen, if reason { "有" } else { "" }))
             .collect();
         let of = |wages: &[WageLine]| {
-            month(ran(), "2026-11", [], &rates(), &equal(), Books { wages, events: &[] }, MORNING)
+            month(ran(), "2026-11", [], &|_| rates(), &equal(), Books { wages, events: &[] }, MORNING)
         };
         let mut again = wages.clone();
         again.rotate_left(turn.min(wages.len()));
@@ -170,7 +188,7 @@ proptest! {
         let whole: i64 = job_pieces(&job, &Terms::default(), &rates()).iter().map(|(_, fen)| fen).sum();
         let earned: i64 = people
             .iter()
-            .map(|m| today(*m, [worked(1, &job, Arrival::OnRelay)], &rates(), &weights, MORNING).counted_fen)
+            .map(|m| today(*m, [worked(1, &job, Arrival::OnRelay)], &|_| rates(), &weights, MORNING).counted_fen)
             .sum();
         prop_assert_eq!(earned, whole);
     }
