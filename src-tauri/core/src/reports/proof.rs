@@ -52,6 +52,11 @@ impl About<'_> {
         term(container, key, word).map_or_else(|| word.to_owned(), |phrase| phrase.of(self.language).to_owned())
     }
 
+    /// What was picked from the lists is told in the reader's language; words of one's own stay as they are.
+    fn picked(&self, words: &str) -> String {
+        self.rules.picked(words).map_or_else(|| words.to_owned(), |text| self.of(text))
+    }
+
     fn moment(&self, at: i64) -> String {
         format!("{} {}", calendar::day_name(at), calendar::clock(at))
     }
@@ -98,15 +103,16 @@ fn customer(job: &Job, about: &About<'_>) -> Block {
 /// Brand, model, serial and what was found and done; a cause only once it is diagnosed (R19).
 fn machine(job: &Job, appliance: &OrderedAppliance, about: &About<'_>) -> Vec<Block> {
     let field = |field| job.field(appliance, field);
+    let picked = |field| about.picked(&job.field(appliance, field));
     let name = format!("{} {}", field(SheetField::Brand), field(SheetField::Model)).trim().to_owned();
     vec![
         Block::Heading(if name.is_empty() { about.say("家电", "Appliance") } else { name }),
         Block::Pairs(vec![
             pair(about.say("机号", "Serial"), field(SheetField::Serial)),
-            pair(about.say("故障现象", "Symptom"), field(SheetField::Symptom)),
-            pair(about.say("故障", "Fault"), field(SheetField::Fault)),
-            pair(about.say("原因", "Cause"), bench::cause_for_customer(job, appliance)),
-            pair(about.say("处理", "Done"), field(SheetField::Action)),
+            pair(about.say("故障现象", "Symptom"), picked(SheetField::Symptom)),
+            pair(about.say("故障", "Fault"), picked(SheetField::Fault)),
+            pair(about.say("原因", "Cause"), about.picked(&bench::cause_for_customer(job, appliance))),
+            pair(about.say("处理", "Done"), picked(SheetField::Action)),
         ]),
     ]
 }
@@ -208,7 +214,7 @@ fn lines(job: &Job, about: &About<'_>) -> Block {
     let mut rows = Vec::new();
     for (fee, line) in each(&job.sheet.fees).into_iter().zip(&all) {
         if line.counts() && line.payer.is(Payer::Customer) {
-            rows.push(vec![fee.name.clone(), quantity(fee.quantity), yuan(fee.unit_fen), yuan(line.amount_fen)]);
+            rows.push(vec![about.picked(&fee.name), quantity(fee.quantity), yuan(fee.unit_fen), yuan(line.amount_fen)]);
         }
     }
     let total =

@@ -159,6 +159,18 @@ impl<'a> InForce<'a> {
         self.book.faults_at(self.at_ms).parts.iter().map(|part| part.code.as_str())
     }
 
+    /// Words that somebody picked from a list, in both languages; `None` for words of their own.
+    pub fn picked(self, words: &str) -> Option<&'a Text> {
+        let set = self.book.faults_at(self.at_ms);
+        let classes = set.faults.iter().flat_map(|class| {
+            let pairs = class.pairs.iter().flat_map(|pair| [&pair.cause, &pair.action]);
+            [&class.symptom, &class.fault].into_iter().chain(pairs)
+        });
+        let prices = self.book.prices_at(self.at_ms).books.iter().flat_map(|book| &book.items);
+        let named = set.parts.iter().map(|part| &part.name).chain(prices.map(|item| &item.name));
+        classes.chain(named).find(|text| text.zh == words || text.en == words)
+    }
+
     /// What the forms offer; each fault with its likeliest cause.
     pub fn pick_lists(self) -> PickLists {
         let places = self.book.places_at(self.at_ms);

@@ -40,6 +40,22 @@ fn r45_a_receipt_has_the_lines_the_sum_the_verdicts_and_who_was_there() {
 }
 
 #[test]
+fn r45_what_was_picked_from_the_lists_is_told_in_the_readers_language() {
+    let order = covered(asked(JobKind::Repair, ApplianceKind::StorageHeater), Coverage::OutOfWarranty);
+    let (_shop, desk, job, appliance) = at_home(&order);
+    let offer =
+        desk.actions.pick_lists().faults.into_iter().find(|each| each.appliance == ApplianceKind::StorageHeater);
+    let (fault, own) = (offer.unwrap().fault, "打开就响");
+    for (field, value) in [(SheetField::Fault, fault.zh.as_str()), (SheetField::Symptom, own)] {
+        desk.actions.write_field(&WriteField { job, appliance, field, value: value.to_owned() }).unwrap();
+    }
+    let said = |language| text(&paper(&desk, job, ProofKind::Receipt, language).unwrap());
+    let (zh, en) = (said(Language::Zh), said(Language::En));
+    assert!(zh.contains(&fault.zh) && !zh.contains(&fault.en), "{zh}");
+    assert!(en.contains(&fault.en) && !en.contains(&fault.zh) && en.contains(own), "{en}");
+}
+
+#[test]
 fn r27_under_warranty_the_customer_sees_nothing_to_pay() {
     let order = covered(asked(JobKind::Repair, ApplianceKind::WashingMachine), Coverage::InWarranty);
     let (_shop, desk, job, _) = at_home(&order);
