@@ -117,12 +117,6 @@ fn of_day(store: &mut Store, start: i64, now: i64, only: Option<MemberId>) -> Re
     let left_off = carried.len().saturating_sub(MOST_CARRIED);
     carried.truncate(MOST_CARRIED);
     rows.extend(carried);
-    // A row has the order's own window; what the technician agreed since lies in the sheet (R1).
-    for row in rows.iter_mut().filter(|row| board::is_open(&row.card)) {
-        if let Some(facts) = store.job_facts(row.card.job)? {
-            row.card.window = timing::window(&facts, i64::MAX);
-        }
-    }
     Ok((rows, count(left_off)))
 }
 

@@ -127,7 +127,7 @@ fn card(job: JobId, judge: &Judge<'_>, figures: &JobFigures) -> JobCard {
         symptom: facts.order.symptom.clone(),
         coverage: facts.order.coverage,
         maker_order: facts.order.maker_order.clone(),
-        window: facts.order.window,
+        window: timing::window(facts, i64::MAX),
         arrive_by: Some(Millis(figures.arrive_by)),
         taken_at: Millis(facts.order.taken.at_ms),
         status,
