@@ -21,14 +21,23 @@ impl Actions {
         let DeskFact::Answer { request, step, promised, note } = fact else { return Ok(()) };
         let mut store = self.shelf.store();
         let noted = self.as_owner(&store)?;
-        let note = line("note", note)?;
-        let Some(asker) = asker(&mut store, *request)? else { return Ok(()) };
-        let said = parts::said(*request, *step, promised.map(|at| at.0), note);
-        let edits = said.map(|(key, value)| Edit::set("about", key, value));
+        let said = parts::said(*request, *step, promised.map(|at| at.0), line("note", note)?);
+        let Some((stock, edits)) = to_asker(&mut store, *request, said)? else { return Ok(()) };
         let write = |doc: &mut _| edits.into_iter().try_for_each(|edit| edit.apply(doc));
-        store.act(&DocId::Stock(asker), "answer_request", noted.at_ms, write, |_| Ok(()))?;
+        store.act(&stock, "answer_request", noted.at_ms, write, |_| Ok(()))?;
         Ok(())
     }
+}
+
+/// What the asker's stock is to say; `None` where the request is of nobody that this device knows.
+pub(super) fn to_asker(
+    store: &mut Store,
+    request: ShortId,
+    said: impl IntoIterator<Item = (String, String)>,
+) -> Result<Option<(DocId, Vec<Edit>)>, StoreError> {
+    let asker = asker(store, request)?;
+    let edits = || said.into_iter().map(|(key, value)| Edit::set("about", key, value)).collect();
+    Ok(asker.map(|asker| (DocId::Stock(asker), edits())))
 }
 
 /// Whose request it is.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use doorstep_schemas::ids::{DocId, JobId, MemberId, ShortId};
-use doorstep_schemas::input::{ClaimLines, ClaimProposed, DeskFact, NewClaimLine, NoteWage, Settle, SettleStep};
+use doorstep_schemas::input::{ClaimLines, ClaimProposed, NewClaimLine, NoteWage, Settle, SettleStep};
 use doorstep_schemas::rules::SetKind;
 use doorstep_schemas::view::{DeskDone, RequestStep, SettleState, WageKind};
 
 use super::Actions;
+use super::answers::to_asker;
 use super::facts::FactError;
 use super::facts::check::{MOST_FEN, amount, line, required, signed_amount, within};
 use super::settled::{self, Desk};
@@ -20,8 +21,8 @@ use crate::domain::facts::{Job, Noted};
 use crate::domain::money::claimable::claimable;
 use crate::domain::money::fees::Terms;
 use crate::domain::money::settlement;
-use crate::domain::nodes;
-use crate::store::{Store, StoreError};
+use crate::domain::{nodes, parts};
+use crate::store::{Edit as Write, Store, StoreError};
 
 /// Jobs, and lines of one job, that one action takes.
 const MOST_AT_ONCE: i64 = 300;
@@ -167,9 +168,6 @@ impl Actions {
     /// A line of somebody's month. One of a month that is over is noted on its last day; an advance that was asked for is
     /// answered by it.
     pub fn note_wage(&self, input: &NoteWage) -> Result<DeskDone, SettleError> {
-        if let Some(request) = input.asked {
-            self.grant(request)?;
-        }
         let mut store = self.shelf.store();
         let noted = self.as_owner(&store)?;
         known(&store, input.member)?;
@@ -191,26 +189,14 @@ impl Actions {
             noted,
         };
         let mut edits = vec![Edit::add(wage)];
+        let mut told = None;
         if let Some(request) = input.asked {
+            told = granted(&mut store, request)?;
             let (id, step, note) = (self.mint(), RequestStep::Approved.into(), String::new());
             edits.push(Edit::add(Answer { id, request, step, promised: None, note, noted }));
         }
-        Ok(self.on_topic(&mut store, &format!("wages/{name}"), "wage", edits)?)
-    }
-
-    /// Tells whoever asked for an advance that it is granted. One that was answered before is not paid a second time.
-    fn grant(&self, request: ShortId) -> Result<(), FactError> {
-        let answered = {
-            let mut store = self.shelf.store();
-            self.as_owner(&store)?;
-            let desks = store.desks_of(|topic| topic == "requests" || topic.starts_with("wages/"))?;
-            desks.iter().any(|(_, desk)| desk.answers.iter().any(|answer| answer.request == request))
-        };
-        if answered {
-            return Err(FactError::Unknown("request"));
-        }
-        let step = RequestStep::Approved;
-        self.tell_asker(&DeskFact::Answer { request, step, promised: None, note: String::new() })
+        let at_desk = (DocId::Desk(format!("wages/{name}")), edits);
+        Ok(self.write_named(&mut store, "wage", std::iter::once(at_desk).chain(told).collect())?)
     }
 
     /// Undoes an action of the desk by the name that it was answered with.
@@ -226,18 +212,34 @@ impl Actions {
 
     fn at_desk(&self, store: &mut Store, topic: &str, code: &str, edits: Vec<Edit>) -> Result<DeskDone, FactError> {
         let month = calendar::day_name(self.nature.now_ms()).get(..7).unwrap_or_default().to_owned();
-        self.on_topic(store, &format!("{topic}/{month}"), code, edits)
+        self.write_named(store, code, vec![(DocId::Desk(format!("{topic}/{month}")), edits)])
     }
 
-    fn on_topic(&self, store: &mut Store, topic: &str, code: &str, edits: Vec<Edit>) -> Result<DeskDone, FactError> {
+    /// Writes one action, and says by which name it is undone.
+    fn write_named(
+        &self,
+        store: &mut Store,
+        code: &str,
+        writes: Vec<(DocId, Vec<Edit>)>,
+    ) -> Result<DeskDone, FactError> {
         let action = self.mint();
-        let count = u32::try_from(edits.len()).unwrap_or(u32::MAX);
-        let doc = DocId::Desk(topic.to_owned());
-        let write = |doc: &mut _| edits.into_iter().try_for_each(|edit: Edit| edit.apply(doc));
-        store.act_named(&doc, (code, action), self.nature.now_ms(), write)?;
+        let count = writes.first().map_or(0, |(_, edits)| edits.len());
+        let write =
+            |edits: Vec<Edit>| -> Write<'_> { Box::new(|doc| edits.into_iter().try_for_each(|edit| edit.apply(doc))) };
+        let writes = writes.into_iter().map(|(doc, edits)| (doc, write(edits))).collect();
+        store.act_undoable(writes, (code, action), self.nature.now_ms())?;
         self.papers_changed();
-        Ok(DeskDone { action: action.to_string(), count })
+        Ok(DeskDone { action: action.to_string(), count: u32::try_from(count).unwrap_or(u32::MAX) })
     }
+}
+
+/// What tells whoever asked for an advance that it is granted. One that was answered before is not paid a second time.
+fn granted(store: &mut Store, request: ShortId) -> Result<Option<(DocId, Vec<Edit>)>, FactError> {
+    let desks = store.desks_of(|topic| topic == "requests" || topic.starts_with("wages/"))?;
+    if desks.iter().any(|(_, desk)| desk.answers.iter().any(|answer| answer.request == request)) {
+        return Err(FactError::Unknown("request"));
+    }
+    Ok(to_asker(store, request, parts::said(request, RequestStep::Approved, None, String::new()))?)
 }
 
 fn facts(store: &mut Store, job: JobId) -> Result<Arc<Job>, FactError> {

@@ -42,11 +42,21 @@ impl Store {
     pub fn act_named(
         &mut self,
         doc: &DocId,
-        (action, id): (&str, ShortId),
+        action: (&str, ShortId),
         at_ms: i64,
         edit: impl FnOnce(&mut AutoCommit) -> Result<(), WriteError>,
     ) -> Result<bool, StoreError> {
-        self.act_as(vec![(doc.clone(), Box::new(edit))], &message_of(action, id), at_ms, |_| Ok(()))
+        self.act_undoable(vec![(doc.clone(), Box::new(edit))], action, at_ms)
+    }
+
+    /// The same with documents, each named once: all of it or nothing, and undone at once.
+    pub fn act_undoable(
+        &mut self,
+        edits: Vec<(DocId, Edit<'_>)>,
+        (action, id): (&str, ShortId),
+        at_ms: i64,
+    ) -> Result<bool, StoreError> {
+        self.act_as(edits, &message_of(action, id), at_ms, |_| Ok(()))
     }
 
     /// Edits several documents as one action: all of it or nothing, each change carrying the action's id. Each document

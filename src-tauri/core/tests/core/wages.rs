@@ -5,7 +5,7 @@ use doorstep::actions::settle::SettleError;
 use doorstep::actions::statement::Made;
 use doorstep::domain::calendar::DAY_MS;
 use doorstep_schemas::input::{MakeWageSheet, NoteWage, RequestFact, SheetForm, WagesOf};
-use doorstep_schemas::view::{Fen, JobOutcome, Language, MonthOfMember, WageKind};
+use doorstep_schemas::view::{Fen, JobOutcome, Language, MonthOfMember, RequestStep, WageKind};
 
 use crate::cast::{OWNER, Phone, RAN, Shop, leaking_heater, member, pass_everything};
 
@@ -71,8 +71,14 @@ fn r42_an_advance_that_was_asked_for_is_answered_by_its_line_and_undone_with_it(
     let given = NoteWage { asked: Some(asked), ..note(RAN, WageKind::Advance, 50_000, "看病") };
     let done = desk.actions.note_wage(&given).unwrap();
     assert_eq!(waiting(&desk), (0, Fen(50_000)));
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    assert_eq!(ran.actions.mine().unwrap().asked[0].step, Some(RequestStep::Approved));
     desk.actions.undo_desk(&done.action).unwrap();
     assert_eq!(waiting(&desk), (1, Fen(0)));
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    assert_eq!(ran.actions.mine().unwrap().asked[0].step, None, "nobody told that it is granted any more");
     assert!(matches!(ran.actions.wages(&WagesOf::default()), Err(FactError::OwnerOnly)));
 }
 
