@@ -108,7 +108,7 @@ export const useCustomers = defineStore('customers', () => {
   }
   async function recordCall(said: Omit<Extract<DeskFact, { fact: 'follow_up' }>, 'fact'>): Promise<void> {
     await call('noteOnDesk', { fact: { fact: 'follow_up', ...said } });
-    await shownAgain(loadCalls);
+    if (calls.value) await shownAgain(loadCalls);
   }
 
   const failures = ref<FailureTable | null>(null);
