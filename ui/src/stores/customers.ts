@@ -74,9 +74,10 @@ export const useCustomers = defineStore('customers', () => {
     await call('noteOnCustomer', { phone, text: said });
     await shownAgain(again);
   }
-  async function addContract(contract: Omit<Extract<DeskFact, { fact: 'contract' }>, 'fact'>): Promise<void> {
-    await call('noteOnDesk', { fact: { fact: 'contract', ...contract } });
+  async function addContract(contract: Omit<Extract<DeskFact, { fact: 'contract' }>, 'fact'>): Promise<string> {
+    const id = await call('noteOnDesk', { fact: { fact: 'contract', ...contract } });
     await shownAgain(again);
+    return id;
   }
   async function endContract(contract: string): Promise<void> {
     await call('endContract', { contract });
