@@ -12,14 +12,15 @@ import type {
   ReminderReason,
 } from '@schemas';
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { ref, shallowRef } from 'vue';
 import { call } from '@/api/call';
 import { shownAgain } from './shownAgain';
 
 export const useCustomers = defineStore('customers', () => {
   /** Its page is open: what changes elsewhere is fetched for it. */
   const watched = ref(false);
-  const lines = ref<CustomerLine[] | null>(null);
+  /** Replaced, never changed: there may be a hundred thousand. */
+  const lines = shallowRef<CustomerLine[] | null>(null);
   const next = ref<string | null>(null);
   const more = ref(false);
   const text = ref('');

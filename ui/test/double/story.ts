@@ -46,7 +46,7 @@ export class Story extends BoardStory {
 
   constructor(
     role: string,
-    private readonly tell: (event: CoreEvent) => void,
+    protected readonly tell: (event: CoreEvent) => void,
   ) {
     super();
     const now = Date.now();
