@@ -20,6 +20,8 @@ import { core, launch, serve, T, WAIT_MS } from './stage.mjs';
 const { values: given } = parseArgs({
   options: {
     desk: { type: 'string' },
+    /** Of no use here: whoever opens a shop has both. */
+    phone: { type: 'string' },
     only: { type: 'string', default: '' },
     tell: { type: 'boolean' },
     shots: { type: 'string' },
