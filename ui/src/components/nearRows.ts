@@ -4,7 +4,8 @@
  * stay, wherever the list is scrolled to: a keyboard goes on from there.
  */
 import { useEventListener } from '@vueuse/core';
-import { computed, onBeforeUnmount, onMounted, ref, watch, type ComputedRef, type Ref } from 'vue';
+import { computed, nextTick, onBeforeUnmount, onMounted, ref, toRaw, watch, type ComputedRef, type Ref } from 'vue';
+import { Tops } from './tops';
 
 /** Lists up to this length are drawn whole. */
 const SHORT = 40;
@@ -33,40 +34,45 @@ export function useNearRows<T>({ items, keyOf, list, scroller, usual, heights }:
   rows: ComputedRef<NearRow<T>[]>;
   /** The height of the rows below the last one that is drawn, in px. */
   after: ComputedRef<number>;
+  keys: ComputedRef<string[]>;
+  reveal: (index: number) => Promise<void>;
 } {
   const measured = ref(0);
   /** What is near, in px from the list's top. */
   const near = ref({ from: 0, to: 2 * window.innerHeight });
   const focused = ref<string | null>(null);
 
-  const heightOf = (item: T) => heights.get(keyOf(item)) ?? usual;
-  /** Where each row begins, and last where the list ends. */
-  const tops = computed(() => {
-    void measured.value;
-    const all = [0];
-    for (const item of items()) all.push((all.at(-1) ?? 0) + heightOf(item));
-    return all;
+  /** Read past Vue's proxies: there may be a hundred thousand. */
+  const keys = computed(() => {
+    const all = items();
+    void all.length;
+    return toRaw(all).map((item) => keyOf(item));
   });
+  const places = computed(() => new Map(keys.value.map((key, index) => [key, index])));
+  const tops = computed(() => new Tops(keys.value.map((key) => heights.get(key) ?? usual)));
 
   const drawn = computed(() => {
-    const count = items().length;
+    void measured.value;
+    const count = keys.value.length;
     if (count <= SHORT) return [...Array(count).keys()];
     const { from, to } = near.value;
     const wanted = new Set<number>();
-    for (let index = 0; index < count; index += 1)
-      if ((tops.value[index + 1] ?? 0) > from && (tops.value[index] ?? 0) < to) wanted.add(index);
-    const here = focused.value === null ? -1 : items().findIndex((item) => keyOf(item) === focused.value);
-    if (here >= 0) for (const index of [here - 1, here, here + 1]) if (index >= 0 && index < count) wanted.add(index);
+    const rowAt = (px: number) => tops.value.at(Math.max(0, px));
+    const above = tops.value.of(rowAt(from) + 1) > from ? rowAt(from) : rowAt(from) + 1;
+    const below = tops.value.of(rowAt(to)) < to ? rowAt(to) : rowAt(to) - 1;
+    for (let index = above; index <= below; index += 1) wanted.add(index);
+    const here = focused.value === null ? undefined : places.value.get(focused.value);
+    if (here !== undefined) for (const index of [here - 1, here, here + 1]) if (index >= 0 && index < count) wanted.add(index);
     return [...wanted].sort((a, b) => a - b);
   });
 
   const rows = computed(() =>
     drawn.value.map((index, place): NearRow<T> => {
-      const end = tops.value[(drawn.value[place - 1] ?? -1) + 1] ?? 0;
-      return { item: items()[index] as T, index, gap: (tops.value[index] ?? 0) - end };
+      const end = tops.value.of((drawn.value[place - 1] ?? -1) + 1);
+      return { item: items()[index] as T, index, gap: tops.value.of(index) - end };
     }),
   );
-  const after = computed(() => (tops.value.at(-1) ?? 0) - (tops.value[(drawn.value.at(-1) ?? -1) + 1] ?? 0));
+  const after = computed(() => tops.value.of(keys.value.length) - tops.value.of((drawn.value.at(-1) ?? -1) + 1));
 
   /** How far the list is scrolled out above, and how much of it is seen. */
   function seen(): { above: number; height: number } {
@@ -84,17 +90,17 @@ export function useNearRows<T>({ items, keyOf, list, scroller, usual, heights }:
     const { above } = seen();
     let moved = 0;
     let changed = false;
-    const indexes = new Map(rows.value.map((row) => [keyOf(row.item), row.index]));
     for (const element of elements) {
       const key = element.isConnected && element instanceof HTMLElement ? element.dataset.row : undefined;
-      const index = key === undefined ? undefined : indexes.get(key);
+      const index = key === undefined ? undefined : places.value.get(key);
       if (key === undefined || index === undefined) continue;
       const height = element.getBoundingClientRect().height;
       const before = heights.get(key) ?? usual;
       if (height === 0 || Math.abs(height - before) < 0.5) continue;
+      if (tops.value.of(index) + before <= above) moved += height - before;
       heights.set(key, height);
+      tops.value.grow(index, height - before);
       changed = true;
-      if ((tops.value[index] ?? 0) + before <= above) moved += height - before;
     }
     if (!changed) return;
     measured.value += 1;
@@ -125,5 +131,13 @@ export function useNearRows<T>({ items, keyOf, list, scroller, usual, heights }:
   });
   onBeforeUnmount(() => observer?.disconnect());
 
-  return { rows, after };
+  /** Draws the row, wherever it is: then it can be given the focus. */
+  async function reveal(index: number): Promise<void> {
+    const { height } = seen();
+    const top = tops.value.of(index);
+    near.value = { from: top - height, to: top + 2 * height };
+    await nextTick();
+  }
+
+  return { rows, after, keys, reveal };
 }

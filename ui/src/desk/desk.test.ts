@@ -4,6 +4,7 @@ import { openStory, T } from '../../test/door';
 import JobPanel from './JobPanel.vue';
 import NewOrder from './NewOrder.vue';
 import OrdersPage from './OrdersPage.vue';
+import LosingBar from './team/LosingBar.vue';
 import TeamPage from './TeamPage.vue';
 import { card, earthResistance, ran, record, text, tian } from '../../test/builders';
 import ReadingLines from './ReadingLines.vue';
@@ -131,7 +132,10 @@ describe('the orders of the day', () => {
     expect(list.get(T('assign')).text()).toBe('田勇');
     useNotices().shown[0]?.undo?.run();
     await flushPromises();
-    expect(told()).toEqual([['0000TY03'], ['0000RXJ2']]);
+    // By the action's own name: what somebody else changed since is not given away.
+    expect(asked.filter((each) => each.command === 'undo')).toHaveLength(1);
+    expect(told()).toHaveLength(1);
+    expect(list.get(T('assign')).text()).toBe('冉小军');
   });
 
   it('are given best first, and against a grade only with a reason', async () => {
@@ -241,20 +245,54 @@ describe('the team', () => {
     expect(team.find(T('device-confirm')).exists()).toBe(false);
   });
 
+  const LOST = `[data-device="7f3a09c2d81e4b56"] ${T('device-lost')}`;
+  /** The bar hangs on the shell, beside whichever page. */
+  async function openTeam() {
+    const world = await open(
+      { template: '<div><TeamPage v-if="here" /><LosingBar /></div>', components: { TeamPage, LosingBar }, props: ['here'] },
+      { here: true },
+    );
+    const lost = () => world.asked.filter((each) => each.command === 'set_device_status').map((each) => each.input);
+    return { ...world, lost };
+  }
+
   it('marks a device lost only after a moment to think better of it', async () => {
-    const { page: team, asked } = await open(TeamPage);
-    const lost = () => asked.filter((each) => each.command === 'set_device_status');
+    const { page: team, lost } = await openTeam();
     vi.useFakeTimers();
-    await team.get(`[data-device="7f3a09c2d81e4b56"] ${T('device-lost')}`).trigger('click');
+    await team.get(LOST).trigger('click');
     expect(team.get(T('lost-first')).text()).toContain('资料包');
     await team.get(T('lost-confirm')).trigger('click');
     await vi.advanceTimersByTimeAsync(3000);
     await team.get(T('lost-undo')).trigger('click');
     await vi.advanceTimersByTimeAsync(20_000);
     expect(lost()).toEqual([]);
-    await team.get(`[data-device="7f3a09c2d81e4b56"] ${T('device-lost')}`).trigger('click');
+    await team.get(LOST).trigger('click');
     await team.get(T('lost-confirm')).trigger('click');
     await vi.advanceTimersByTimeAsync(9000);
-    expect(lost().map((each) => each.input)).toEqual([{ device: '7f3a09c2d81e4b56', status: 'lost' }]);
+    expect(lost()).toEqual([{ device: '7f3a09c2d81e4b56', status: 'lost' }]);
+  });
+
+  it('marks it lost although the page is left meanwhile, and lets it be taken back from elsewhere', async () => {
+    const { page: team, lost } = await openTeam();
+    vi.useFakeTimers();
+    await team.get(LOST).trigger('click');
+    await team.get(T('lost-confirm')).trigger('click');
+    await team.setProps({ here: false });
+    expect(team.find(T('lost-undo')).exists()).toBe(true);
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(lost()).toEqual([{ device: '7f3a09c2d81e4b56', status: 'lost' }]);
+    expect(team.find(T('losing')).exists()).toBe(false);
+  });
+
+  it('marks it lost after the window was closed in between, with the moment begun again', async () => {
+    const { page: first } = await openTeam();
+    await first.get(LOST).trigger('click');
+    await first.get(T('lost-confirm')).trigger('click');
+    first.unmount();
+    const { page: again, lost } = await openTeam();
+    expect(again.find(T('losing')).exists()).toBe(true);
+    await again.get(T('lost-undo')).trigger('click');
+    expect(again.find(T('losing')).exists()).toBe(false);
+    expect(lost()).toEqual([]);
   });
 });

@@ -20,8 +20,13 @@ export function useApproving() {
 
   async function approve(card: JobCard): Promise<boolean> {
     const fine = await did(() => turns.approve(card.job));
-    if (fine) notices.done(t('turns.sheetApproved', { customer: card.customer }));
+    if (fine)
+      notices.done(t('turns.sheetApproved', { customer: card.customer }), { label: t('turns.takeBack'), run: () => void unsay(card) });
     return fine;
+  }
+  /** An approval is evidence: it is taken back by returning the sheet, and both stay. */
+  async function unsay(card: JobCard): Promise<void> {
+    if (await did(() => turns.giveBack(card.job, t('turns.takeBackNote')))) notices.done(t('turns.takenBack', { count: 1 }));
   }
   async function giveBack(card: JobCard, note: string): Promise<boolean> {
     const fine = await did(() => turns.giveBack(card.job, note));

@@ -3,17 +3,8 @@ import type { BoardView, JobView, SuggestView, Window } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
-import { useJobs } from './jobs';
+import { useJobs, type SetAside, type Undoing } from './jobs';
 import { latest } from './latest';
-
-/** Takes back what was done. */
-export type Undoing = () => Promise<void>;
-
-/** Grades that an owner sets aside for one job, with the reason (R7). */
-export interface SetAside {
-  members: string[];
-  reason: string;
-}
 
 export const useBoard = defineStore('board', () => {
   const jobs = useJobs();
@@ -32,25 +23,18 @@ export const useBoard = defineStore('board', () => {
     await load();
   }
 
-  /** The way back from this device's newest action of that kind; of several, the newest is undone first. */
+  /** The way back, and the board as it is then. */
   function back(answers: [JobView, string][]): Undoing {
-    const actions = answers.flatMap(([{ card, history }, action]) => {
-      const line = history.find((each) => each.action === action && each.undoable);
-      return line ? [{ job: card.job, action: line.id }] : [];
-    });
+    const undo = jobs.wayBack(answers);
     return async () => {
-      for (const each of [...actions].reverse()) await jobs.undo(each);
+      await undo();
       await load();
     };
   }
 
-  async function setAside(job: string, { members, reason }: SetAside): Promise<void> {
-    for (const member of members) await jobs.noteOnOrder({ job, fact: { fact: 'override', of: 'grade', member, reason } });
-  }
-
   /** Who has the job from now on; grades that are in the way are set aside first, with the reason (R7). */
   async function assign(job: string, members: string[], aside: SetAside | null = null): Promise<Undoing> {
-    if (aside) await setAside(job, aside);
+    if (aside) await jobs.setAside(job, aside);
     const answer = await jobs.assign({ job, members });
     await load();
     return back([[answer, 'assign']]);
@@ -70,5 +54,5 @@ export const useBoard = defineStore('board', () => {
 
   const suggest = (job: string, beside: string[] = []): Promise<SuggestView> => call('suggest', { job, beside });
 
-  return { at, view, load, show, assign, move, setAside, suggest };
+  return { at, view, load, show, assign, move, suggest };
 });

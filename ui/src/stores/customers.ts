@@ -12,14 +12,15 @@ import type {
   ReminderReason,
 } from '@schemas';
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { ref, shallowRef } from 'vue';
 import { call } from '@/api/call';
 import { shownAgain } from './shownAgain';
 
 export const useCustomers = defineStore('customers', () => {
   /** Its page is open: what changes elsewhere is fetched for it. */
   const watched = ref(false);
-  const lines = ref<CustomerLine[] | null>(null);
+  /** Replaced, never changed: there may be a hundred thousand. */
+  const lines = shallowRef<CustomerLine[] | null>(null);
   const next = ref<string | null>(null);
   const more = ref(false);
   const text = ref('');
@@ -74,9 +75,10 @@ export const useCustomers = defineStore('customers', () => {
     await call('noteOnCustomer', { phone, text: said });
     await shownAgain(again);
   }
-  async function addContract(contract: Omit<Extract<DeskFact, { fact: 'contract' }>, 'fact'>): Promise<void> {
-    await call('noteOnDesk', { fact: { fact: 'contract', ...contract } });
+  async function addContract(contract: Omit<Extract<DeskFact, { fact: 'contract' }>, 'fact'>): Promise<string> {
+    const id = await call('noteOnDesk', { fact: { fact: 'contract', ...contract } });
     await shownAgain(again);
+    return id;
   }
   async function endContract(contract: string): Promise<void> {
     await call('endContract', { contract });
@@ -108,7 +110,7 @@ export const useCustomers = defineStore('customers', () => {
   }
   async function recordCall(said: Omit<Extract<DeskFact, { fact: 'follow_up' }>, 'fact'>): Promise<void> {
     await call('noteOnDesk', { fact: { fact: 'follow_up', ...said } });
-    await shownAgain(loadCalls);
+    if (calls.value) await shownAgain(loadCalls);
   }
 
   const failures = ref<FailureTable | null>(null);

@@ -30,6 +30,15 @@ import { latest } from './latest';
 import { useNews } from './news';
 import { useSession } from './session';
 
+/** Takes back what was done. */
+export type Undoing = () => Promise<void>;
+
+/** Grades that an owner sets aside for one job, with the reason (R7). */
+export interface SetAside {
+  members: string[];
+  reason: string;
+}
+
 /** A phone that browsed a long history must not keep it all in memory. */
 const KEPT = 12;
 /** Cameras write when they took a picture into its first bytes. */
@@ -107,6 +116,28 @@ export const useJobs = defineStore('jobs', () => {
     await Promise.all(wanted.map(load));
   }
 
+  /** An action of one's own; whoever wrote later keeps what they wrote. */
+  const undo = (input: Undo) => did(call('undo', input));
+  async function noteOnOrder(input: NoteOnOrder): Promise<string> {
+    const { id } = await didWith(call('noteOnOrder', input));
+    return id;
+  }
+
+  async function setAside(job: string, { members, reason }: SetAside): Promise<void> {
+    for (const member of members) await noteOnOrder({ job, fact: { fact: 'override', of: 'grade', member, reason } });
+  }
+
+  /** The way back from this device's newest action of each kind; of several, the newest is undone first. */
+  function wayBack(answers: [JobView, string][]): Undoing {
+    const actions = answers.flatMap(([{ card, history }, action]) => {
+      const line = history.find((each) => each.action === action && each.undoable);
+      return line ? [{ job: card.job, action: line.id }] : [];
+    });
+    return async () => {
+      for (const each of [...actions].reverse()) await undo(each);
+    };
+  }
+
   return {
     open,
     load,
@@ -114,6 +145,8 @@ export const useJobs = defineStore('jobs', () => {
     during,
     settled,
     photoUrl,
+    setAside,
+    wayBack,
     takeOrder: (input: TakeOrder) => did(call('takeOrder', input)),
     takeWalkIn: (input: TakeOrder) => did(call('takeWalkIn', input)),
     adoptWalkIn: (job: string) => did(call('adoptWalkIn', { job })),
@@ -124,8 +157,7 @@ export const useJobs = defineStore('jobs', () => {
     writeField: (input: WriteField) => did(call('writeField', input)),
     usePart: (input: UsePart) => did(call('usePart', input)),
     removePart: (input: RemovePart) => did(call('removePart', input)),
-    /** An action of one's own; whoever wrote later keeps what they wrote. */
-    undo: (input: Undo) => did(call('undo', input)),
+    undo,
     answerService: (input: AnswerService) => did(call('answerService', input)),
     /** The fact's id: another fact may name it. */
     noteFact: async (input: NoteFact) => {
@@ -134,10 +166,7 @@ export const useJobs = defineStore('jobs', () => {
     },
     sinceApproval: (job: string) => call('sinceApproval', { job }),
     answerSheet: (input: AnswerSheet) => did(call('answerSheet', input)),
-    noteOnOrder: async (input: NoteOnOrder) => {
-      const { id } = await didWith(call('noteOnOrder', input));
-      return id;
-    },
+    noteOnOrder,
     addPhoto: async (input: Omit<AddPhoto, 'picture'>, picture: Blob) =>
       did(call('addPhoto', { ...input, picture: await asTaken(input.job, picture) })),
     /** Several at once: the core puts each where it belongs, and says which were no photos. */

@@ -1,7 +1,7 @@
 /** The outlet's orders of one day, for the desk. */
 import type { JobCard, JobList } from '@schemas';
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { ref, shallowRef } from 'vue';
 import { call } from '@/api/call';
 import { latest } from './latest';
 
@@ -11,7 +11,7 @@ const unique = (jobs: JobCard[]) => [...new Map(jobs.map((card) => [card.job, ca
 export const useOrders = defineStore('orders', () => {
   /** Any moment of the day shown; `null` is today. */
   const at = ref<number | null>(null);
-  const list = ref<JobCard[] | null>(null);
+  const list = shallowRef<JobCard[] | null>(null);
 
   /** The day that `list` holds whole. */
   let shown: number | null | undefined;

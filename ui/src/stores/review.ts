@@ -28,12 +28,5 @@ export const useReview = defineStore('review', () => {
   /** The day as a PDF, where files for people are put. */
   const print = (language: Language) => call('printDay', { at: view.value?.start ?? null, language });
 
-  async function noteCall(job: string, stars: number, text: string): Promise<void> {
-    await call('noteOnDesk', {
-      fact: { fact: 'follow_up', job, kind: 'call', stars, chips: '', text, do_not_contact: false, complaint: false, handled: false },
-    });
-    await load();
-  }
-
-  return { at, view, load, show, draw, print, noteCall };
+  return { at, view, load, show, draw, print };
 });

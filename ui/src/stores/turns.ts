@@ -1,8 +1,8 @@
 /** 待办: what waits for the owner's word, and the word itself. */
-import type { AskedLine, Failure, JobCard, OwnersTurns, RequestStep } from '@schemas';
+import type { AskedLine, JobCard, OwnersTurns, RequestStep } from '@schemas';
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import { call, CallFailed } from '@/api/call';
+import { call } from '@/api/call';
 import { useJobs } from './jobs';
 import { latest } from './latest';
 import { useReview } from './review';
@@ -90,21 +90,6 @@ export const useTurns = defineStore('turns', () => {
   /** Six digits that let so much be taken for one line, to be said over the phone. */
   const sayDigits = async (job: string, most_fen: number) => (await call('sayDigits', { job, most_fen })).digits;
 
-  /** What speaks against these members; nothing where they have the job now. */
-  async function assign(job: string, members: string[]): Promise<Failure | null> {
-    try {
-      await jobs.assign({ job, members });
-      return null;
-    } catch (error) {
-      if (error instanceof CallFailed && error.failure.code === 'not_fit') return error.failure;
-      throw error;
-    }
-  }
-  /** Grades set aside for this job, with the reason (R7). */
-  async function override(job: string, members: string[], reason: string): Promise<void> {
-    for (const member of members) await jobs.noteOnOrder({ job, fact: { fact: 'override', of: 'grade', member, reason } });
-  }
-
   return {
     view,
     sheets,
@@ -123,7 +108,5 @@ export const useTurns = defineStore('turns', () => {
     takeCash,
     answerPrice,
     sayDigits,
-    assign,
-    override,
   };
 });

@@ -1,6 +1,6 @@
 /**
  * Looks at every screen of both shells in headless Chromium, in both languages, light and dark: axe-core finds nothing, nothing scrolls
- * sideways, and with the text twice as large nothing is cut off, covered or out of reach. One line a screen; exits 1 on any finding.
+ * sideways, and with the text twice as large nothing is cut off, covered or out of reach; the desk on a wide screen as well. One line a screen; exits 1 on any finding.
  *
  *   node test/browser/look.mjs [--only WORDS] [--shots DIR] [--at-once N]
  */
@@ -22,6 +22,7 @@ const { values: given } = parseArgs({
 
 const PHONE = { width: 360, height: 740 };
 const COMPUTER = { width: 1024, height: 768 };
+const WIDE_COMPUTER = { width: 1920, height: 1080 };
 /** So tall for axe that no bar lies over what is below it: whether it can be scrolled to is judged by `lost`. */
 const TALL_PHONE = { ...PHONE, height: 2400 };
 const TALL_COMPUTER = { ...COMPUTER, height: 2400 };
@@ -84,6 +85,12 @@ async function look(page, address, screen) {
     await picture('zh', '200');
     await enlarge(page, 1);
     note('zh', await page.evaluate(sideways));
+    if (!phone) {
+      await page.setViewportSize(WIDE_COMPUTER);
+      await settled(page);
+      note('zh, wide', [...(await page.evaluate(sideways)), ...(await page.evaluate(lost))]);
+      await picture('zh', 'wide');
+    }
   } catch (error) {
     await shot(page, 'broken', screen.name);
     note('broken', [error.message.split('\n').slice(0, 3).join(' ')]);

@@ -46,7 +46,7 @@ export class Story extends BoardStory {
 
   constructor(
     role: string,
-    private readonly tell: (event: CoreEvent) => void,
+    protected readonly tell: (event: CoreEvent) => void,
   ) {
     super();
     const now = Date.now();
@@ -248,12 +248,16 @@ export class Story extends BoardStory {
     found.history = [{ ...deed(owner.name, this.session.device, 'adopt'), received: true }, ...found.history];
     return found;
   }
+  /** How what was assigned is taken back, by the action's name. */
+  private ways = new Map<string, () => void>();
   do_assign(input: Assign) {
     if (this.onBoard(input.job)) return this.assignOnBoard(input);
     const found = [this.view.card, ...this.cards].find((each) => each.job === input.job);
     if (!found) return refuse('job_not_found');
+    const [before, line] = [found.assignees, deed(owner.name, this.session.device, 'assign')];
+    this.ways.set(line.id, () => void (found.assignees = before));
     found.assignees = this.team.members.filter((each) => input.members.includes(each.id));
-    return job({ card: found });
+    return job({ card: found, history: [line] });
   }
   do_tap_node(input: TapNode) {
     this.node(input.tap === 'depart' ? 'departed' : 'arrived');
@@ -337,6 +341,8 @@ export class Story extends BoardStory {
   }
   do_undo({ job: of, action }: Undo): JobView | Answer {
     if (this.onBoard(of)) return this.undoOnBoard({ job: of, action });
+    const way = this.ways.get(action);
+    if (way) return (way(), this.do_job({ job: of }));
     const undone = this.view.history.find(({ id, undoable }) => id === action && undoable);
     return undone ? this.changed('undo') : refuse('action_unknown');
   }

@@ -1,7 +1,7 @@
 /** What a story begins with, for looking at screens: the page's address names it (`?tale=visit`). */
-import type { CoreEvent, FeeOff, InboxRunView, JobView, PaidFor, PayWay, StuckPiece } from '@schemas';
+import type { AnswerSheet, CoreEvent, CustomerList, FeeOff, InboxRunView, JobView, ListCustomers, PaidFor, PayWay, StuckPiece } from '@schemas';
 import { at, card, photo, text } from '../builders';
-import { failures, followUps, partsDesk } from '../deskBuilders';
+import { customerLine, failures, followUps, partsDesk } from '../deskBuilders';
 import { mine, turns } from '../moneyBuilders';
 import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
 import { CODE_SVG } from './code';
@@ -167,6 +167,10 @@ class Evening extends Story {
     }),
   );
   override do_day_review = () => review({ jobs: judged(this.many, this.answers) });
+  override do_answer_sheet(input: AnswerSheet) {
+    setTimeout(() => this.tell({ kind: 'jobs_changed', jobs: [input.job] }), 30);
+    return super.do_answer_sheet(input);
+  }
   override do_job(input: { job: string }): JobView {
     const found = judged(this.many, this.answers).find((each) => each.job === input.job);
     return found ? { ...this.view, card: found, history: [] } : super.do_job(input);
@@ -194,12 +198,27 @@ class Rush extends Story {
   }
 }
 
+/** A hundred thousand customers, a thousand a page. */
+class Heap extends Story {
+  override do_list_customers({ text: sought, after }: ListCustomers): CustomerList {
+    const [all, page, first] = [100_000, 1000, Number(after ?? 0)];
+    if (sought !== '') return super.do_list_customers({ text: sought, after });
+    const line = (_: unknown, place: number) => {
+      const phone = String(13_000_000_000 + first + place);
+      return customerLine({ phone, last: card({ customer: `客户 ${first + place + 1}`, phone, findings: [] }) });
+    };
+    const next = first + page < all ? String(first + page) : null;
+    return { customers: Array.from({ length: page }, line), next, more: false };
+  }
+}
+
 const TALES: Record<string, new (role: string, tell: Tell) => Story> = {
   quiet: Quiet,
   visit: Visit,
   done: Done,
   evening: Evening,
   rush: Rush,
+  heap: Heap,
   bench: Bench,
   contested: Contested,
   moved: Moved,

@@ -247,7 +247,6 @@ describe('a call that is being noted', () => {
     await page.findAll(T('call-record'))[1]?.trigger('click');
     await type('call-text', '说水温不够');
     await tap('tab-all', 'tab-calls');
-    await page.findAll(T('call-record'))[1]?.trigger('click');
     expect((seen('call-text') as HTMLInputElement).value).toBe('说水温不够');
     await page.get(T('call-form')).trigger('submit');
     await flushPromises();

@@ -47,7 +47,7 @@ describe('the evening', () => {
     const clean = review().jobs.map((card) => ({ ...card, findings: [], finished_at: card.finished_at }));
     story.do_day_review = () =>
       review({ jobs: clean.map((card) => ({ ...card, status: story.answers.get(card.job) === 'approved' ? 'approved' : card.status })) });
-    await desk.vm.$.appContext.config.globalProperties.$router.replace('/desk/review?day=1763654400000');
+    await desk.vm.$.appContext.config.globalProperties.$router.replace('/desk/review?day=2025-11-21');
     await flushPromises();
     await desk.get(T('approve-all')).trigger('click');
     await flushPromises();
@@ -70,10 +70,13 @@ describe('the evening', () => {
     expect(desk.get(T('sample-seed')).text()).toContain('9e3779b97f4a7c15');
     expect(desk.findAll(T('sample-job'))).toHaveLength(2);
     await desk.get(T('sample-note')).trigger('click');
-    await desk.get('form').trigger('submit');
+    await flushPromises();
+    await desk.get(T('call-stars-5')).trigger('click');
+    await desk.get(`input${T('call-text')}`).setValue('满意');
+    await desk.get(T('call-form')).trigger('submit');
     await flushPromises();
     expect(asked.find((each) => each.command === 'note_on_desk')?.input).toMatchObject({
-      fact: { fact: 'follow_up', kind: 'call', stars: 5 },
+      fact: { fact: 'follow_up', kind: 'call', stars: 5, text: '满意' },
     });
     expect(desk.findAll(T('sample-called'))).toHaveLength(1);
   });

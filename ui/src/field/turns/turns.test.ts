@@ -1,7 +1,7 @@
 import type { Failure } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
-import { card, deed, job, owner, ran } from '../../../test/builders';
+import { card, deed, job, owner, ran, text, tian } from '../../../test/builders';
 import { openStory, T } from '../../../test/door';
 import { review, session } from '../../../test/outletBuilders';
 import { judged } from '../../../test/double/mineStory';
@@ -157,38 +157,51 @@ describe('a word to a member', () => {
 });
 
 describe('dispatch', () => {
-  const unfit = (blockers: string): Failure => ({
-    code: 'not_fit',
-    params: { count: '1', blockers, zh: '故障难度 A', en: '' },
-    detail: '',
+  /** The best first; 冉小军 is stopped, until a grade is set aside. */
+  function stopped(code: 'grade_too_low' | 'certificate_missing') {
+    const world = openStory('owner');
+    const stop = { code, subject: text('故障难度 A，等级 B'), jump: { to: 'owner' as const } };
+    world.story.do_suggest = ({ job: of }) => {
+      const line = { assigned: false, fits: true, may_set_aside: false, stops: [], reasons: [text('当天空闲')] };
+      const may = code === 'grade_too_low';
+      const lines = [
+        { ...line, member: tian },
+        { ...line, member: ran, fits: false, may_set_aside: may, stops: [stop] },
+      ];
+      return { job: of, needs: [], difficulty: 'a', wished: null, lines };
+    };
+    return world;
+  }
+
+  it('shows the best first, each with what speaks for and against, and is taken back', async () => {
+    const world = stopped('grade_too_low');
+    const { page: shown } = await open(world);
+    await tap(shown, 'assign');
+    const names = shown.findAll('[role=checkbox]').map((each) => each.attributes('data-test'));
+    expect(names).toEqual([`pick-${tian.id}`, `pick-${ran.id}`]);
+    expect(shown.get(T('assign-sheet')).text()).toContain('当天空闲');
+    expect(shown.get(T('assign-sheet')).text()).toContain('故障难度 A');
+    await tap(shown, `pick-${tian.id}`, 'assign-go');
+    expect(told(world, 'assign')).toEqual([{ job: '01KAJ9Z0000000000000000005', members: [tian.id] }]);
+    expect(useNotices().shown.at(-1)?.undo).toBeDefined();
   });
 
   it('sets a grade aside with a reason, and then assigns', async () => {
-    const world = openStory('owner');
-    const { answer } = world.story;
-    world.story.answer = (command, input) =>
-      command === 'assign' && told(world, 'note_on_order').length === 0
-        ? { failure: unfit('grade_too_low') }
-        : answer.call(world.story, command, input);
+    const world = stopped('grade_too_low');
     const { page: shown } = await open(world);
-    await tap(shown, 'assign', 'pick-0000RXJ2', 'assign-go');
-    expect(shown.get(T('not-fit')).text()).toContain('故障难度 A');
+    await tap(shown, 'assign', 'pick-0000RXJ2');
     expect(shown.get(T('assign-go')).attributes('disabled')).toBeDefined();
     await shown.get(T('override-reason')).setValue('覃师傅电话带');
     await tap(shown, 'assign-go');
     expect(told(world, 'note_on_order').map((input) => input.fact)).toEqual([
       { fact: 'override', of: 'grade', member: ran.id, reason: '覃师傅电话带' },
     ]);
-    expect(told(world, 'assign')).toHaveLength(2);
+    expect(told(world, 'assign')).toHaveLength(1);
   });
 
   it('never sets a certificate aside', async () => {
-    const world = openStory('owner');
-    const { answer } = world.story;
-    world.story.answer = (command, input) =>
-      command === 'assign' ? { failure: unfit('grade_too_low,certificate_missing') } : answer.call(world.story, command, input);
-    const { page: shown } = await open(world);
-    await tap(shown, 'assign', 'pick-0000RXJ2', 'assign-go');
+    const { page: shown } = await open(stopped('certificate_missing'));
+    await tap(shown, 'assign', 'pick-0000RXJ2');
     expect(shown.find(T('law')).exists()).toBe(true);
     expect(shown.find(T('override-reason')).exists()).toBe(false);
     expect(shown.get(T('assign-go')).attributes('disabled')).toBeDefined();
