@@ -1,5 +1,16 @@
 /** What a story begins with, for looking at screens: the page's address names it (`?tale=visit`). */
-import type { AnswerSheet, CoreEvent, CustomerList, FeeOff, InboxRunView, JobView, ListCustomers, PaidFor, PayWay, StuckPiece } from '@schemas';
+import type {
+  AnswerSheet,
+  CoreEvent,
+  CustomerList,
+  FeeOff,
+  InboxRunView,
+  JobView,
+  ListCustomers,
+  PaidFor,
+  PayWay,
+  StuckPiece,
+} from '@schemas';
 import { at, card, photo, text } from '../builders';
 import { customerLine, failures, followUps, partsDesk } from '../deskBuilders';
 import { mine, turns } from '../moneyBuilders';
