@@ -3,9 +3,10 @@ import board from './board';
 import customers from './customers';
 import parts from './parts';
 import review from './review';
+import settings from './settings';
 import settle from './settle';
 import tables from './tables';
 import type { DeskMessages } from '../shape';
 
-const owner: DeskMessages = { board, customers, parts, review, settle, tables };
+const owner: DeskMessages = { board, customers, parts, review, settings, settle, tables };
 export default owner;

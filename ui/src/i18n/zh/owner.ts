@@ -3,7 +3,8 @@ import board from './board';
 import customers from './customers';
 import parts from './parts';
 import review from './review';
+import settings from './settings';
 import settle from './settle';
 import tables from './tables';
 
-export default { board, customers, parts, review, settle, tables };
+export default { board, customers, parts, review, settings, settle, tables };
