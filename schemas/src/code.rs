@@ -226,8 +226,12 @@ codes! {
     SettleNotNext = "settle_not_next",
     /// A claim still lacks something that the maker asks for.
     SettleNotReady = "settle_not_ready",
-    /// A price set can't be used: which line, and why.
+    /// A rule set can't be used: which line, and why.
     SetRefused = "set_refused",
+    /// A rule set that is in force, or was: it isn't taken back.
+    SetBegun = "set_begun",
+    /// More than may be paid on the spot for damage: an owner's word is asked for.
+    ClaimAboveLimit = "claim_above_limit",
     DraftTooLong = "draft_too_long",
     TooManyDrafts = "too_many_drafts",
     Internal = "internal",

@@ -37,6 +37,7 @@ pub mod rules;
 pub mod segment;
 pub mod signature;
 pub mod terse;
+pub mod upkeep;
 pub mod view;
 pub mod vouch;
 pub mod wire;

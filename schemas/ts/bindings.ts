@@ -77,8 +77,18 @@ export const commands = {
 	noteWage: (input: NoteWage) => typedError<DeskDone, Failure>(__TAURI_INVOKE("note_wage", { input })),
 	makeWageSheet: (input: MakeWageSheet) => typedError<FileMade, Failure>(__TAURI_INVOKE("make_wage_sheet", { input })),
 	priceBooks: () => typedError<PriceBooksView, Failure>(__TAURI_INVOKE("price_books")),
-	compareSet: (input: PriceSetFile) => typedError<SetCompared, Failure>(__TAURI_INVOKE("compare_set", { input })),
-	publishPrices: (input: PublishSet) => typedError<null, Failure>(__TAURI_INVOKE("publish_prices", { input })),
+	ruleSets: () => typedError<RuleSetsView, Failure>(__TAURI_INVOKE("rule_sets")),
+	compareSet: (input: SetFile) => typedError<SetCompared, Failure>(__TAURI_INVOKE("compare_set", { input })),
+	/**  A portion of the open jobs that a set would change. */
+	jobsBySet: (input: JobsBySet) => typedError<JobsBySetView, Failure>(__TAURI_INVOKE("jobs_by_set", { input })),
+	publishSet: (input: PublishSet) => typedError<null, Failure>(__TAURI_INVOKE("publish_set", { input })),
+	takeBackSet: (input: TakeBackSet) => typedError<null, Failure>(__TAURI_INVOKE("take_back_set", { input })),
+	/**  A version's file, written where files for people are put. */
+	exportSet: (input: ExportSet) => typedError<TableMade, Failure>(__TAURI_INVOKE("export_set", { input })),
+	/**  The set in force as a form. */
+	setForm: (input: OneSetKind) => typedError<SetForm, Failure>(__TAURI_INVOKE("set_form", { input })),
+	/**  The file that follows from a form. */
+	reviseSet: (input: ReviseSet) => typedError<SetDrafted, Failure>(__TAURI_INVOKE("revise_set", { input })),
 	readPasted: (input: PastedText) => typedError<PastedOrder, Failure>(__TAURI_INVOKE("read_pasted", { input })),
 	jobTexts: (input: AskTexts) => typedError<JobTexts, Failure>(__TAURI_INVOKE("job_texts", { input })),
 	/**
@@ -120,6 +130,10 @@ export const commands = {
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
 	invite: (input: Invite) => typedError<InviteView, Failure>(__TAURI_INVOKE("invite", { input })),
 	setDeviceStatus: (input: SetDeviceStatus) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_device_status", { input })),
+	/**  The relay's addresses and how it is, asked now. */
+	relay: () => typedError<RelayView, Failure>(__TAURI_INVOKE("relay")),
+	/**  Asks the relay for a backup that is tried at once. */
+	drillRelay: () => typedError<RelayView, Failure>(__TAURI_INVOKE("drill_relay")),
 	roster: () => typedError<RosterView, Failure>(__TAURI_INVOKE("roster")),
 	noteOnRoster: (input: NoteOnRoster) => typedError<RosterNoted, Failure>(__TAURI_INVOKE("note_on_roster", { input })),
 	removeKit: (input: RemoveKit) => typedError<RosterView, Failure>(__TAURI_INVOKE("remove_kit", { input })),
@@ -991,6 +1005,25 @@ export type DrawSample = {
 	count: number,
 };
 
+export type DrillOutcome = 
+/**  Every entry's chain and every photo's hash is as it was written. */
+"same" | 
+/**  It could be restored, and something is not as it was written. */
+"differs" | 
+/**  It could not be made or restored. */
+"failed";
+
+/**  The newest rehearsal of a backup. */
+export type DrillView = {
+	began: number,
+	ended: number,
+	outcome: DrillOutcome,
+	entries: number,
+	photos: number,
+	/**  For whoever runs the relay, in English. */
+	reason: string,
+};
+
 export type DueReminder = {
 	reason: ReminderReason,
 	since: number,
@@ -1131,8 +1164,12 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 "settle_not_next" | 
 /**  A claim still lacks something that the maker asks for. */
 "settle_not_ready" | 
-/**  A price set can't be used: which line, and why. */
-"set_refused" | "draft_too_long" | "too_many_drafts" | "internal";
+/**  A rule set can't be used: which line, and why. */
+"set_refused" | 
+/**  A rule set that is in force, or was: it isn't taken back. */
+"set_begun" | 
+/**  More than may be paid on the spot for damage: an owner's word is asked for. */
+"claim_above_limit" | "draft_too_long" | "too_many_drafts" | "internal";
 
 /**  How charge got into or out of a circuit (R32). */
 export type Evacuation = "pump" | 
@@ -1161,6 +1198,14 @@ export type ExportOrders = {
 	format: TableFormat,
 	language: Language,
 	/**  Hand the bytes back as well: a browser saves them itself. */
+	bytes: boolean,
+};
+
+/**  One version, as a file. */
+export type ExportSet = {
+	kind: SetKind,
+	hash: string,
+	/**  The bytes as well: whoever asks saves them. */
 	bytes: boolean,
 };
 
@@ -1385,6 +1430,25 @@ export type FollowUpsView = {
 	days: number,
 	now: number,
 };
+
+export type FormField = {
+	/**  Where it stands in the file. */
+	pointer: string,
+	label: Text,
+	value: FormValue,
+	/**  What a number counts. */
+	unit: Text,
+};
+
+export type FormRow = {
+	under: Text,
+	name: Text,
+	fields: FormField[],
+};
+
+export type FormValue = { of: "text"; is: Text } | { of: "number"; is: number } | 
+/**  In fen. */
+{ of: "money"; is: number } | { of: "word"; is: string };
 
 /**  What was found at one row of the safety check. */
 export type Found = 
@@ -1616,6 +1680,11 @@ export type InvoiceView = {
 	mail: string,
 };
 
+export type JobBySet = {
+	card: JobCard,
+	changes: JobChange[],
+};
+
 /**  One job in a list. */
 export type JobCard = {
 	job: string,
@@ -1658,6 +1727,19 @@ export type JobCard = {
 	refounded_as?: string | null,
 	refounded_from?: string | null,
 };
+
+/**  What becomes different on an open job. */
+export type JobChange = 
+/**  Something more, or less, keeps it from being completed. */
+{ change: "gate"; code: BlockerCode; subject: Text | null; comes: boolean } | 
+/**  What a value that was measured would be, were it measured again. The reading itself keeps its verdict (R11). */
+{ change: "verdict"; row: Text; before: Verdict; after: Verdict } | 
+/**  Minutes allowed after arrival (R2). */
+{ change: "minutes"; before: number; after: number } | 
+/**  When somebody must have arrived (R3, R4). */
+{ change: "arrive_by"; before: number | null; after: number | null } | 
+/**  What the policy says of an appliance (R26). */
+{ change: "coverage"; appliance: string; before: Coverage; after: Coverage };
 
 /**  What a job brings and costs the outlet, in fen (R31). */
 export type JobCosts = {
@@ -1739,6 +1821,27 @@ export type JobView = {
 	earlier: JobCard[],
 	history: HistoryLine[],
 	now: number,
+};
+
+/**  A portion of the open jobs, judged by what is in force at a moment and by a set that would be. */
+export type JobsBySet = {
+	kind: SetKind,
+	file: string,
+	from: number,
+	/**  Where the portion before ended. */
+	after: string | null,
+};
+
+/**  A portion of the open jobs, judged by both sets. */
+export type JobsBySetView = {
+	/**  Those that change. */
+	jobs: JobBySet[],
+	/**  Jobs of this portion. */
+	looked: number,
+	/**  Open jobs in all. */
+	of: number,
+	/**  Where the next portion goes on; `None` at the end. */
+	after: string | null,
 };
 
 /**  Where on the job a blocker is mended. */
@@ -2067,6 +2170,12 @@ export type NewPicture = {
 	stamp: string | null,
 };
 
+export type NewValue = {
+	/**  As the form has it. */
+	pointer: string,
+	value: FormValue,
+};
+
 export type NextStep = {
 	step: Step,
 	/**  What keeps somebody from setting out, or from going in: an emergency's script, goods (R3, R8). */
@@ -2234,6 +2343,10 @@ export type OneOldPart = {
 	job: string,
 	/**  The used part that it made room for. */
 	part: string,
+};
+
+export type OneSetKind = {
+	kind: SetKind,
 };
 
 /**  What a column of a table says of an order. */
@@ -2611,16 +2724,6 @@ export type PriceBooksView = {
 	now: number,
 };
 
-/**  A price that another set would change: before or after is missing where the item comes or goes. */
-export type PriceChange = {
-	/**  The book, the maker, or nothing. */
-	under: string,
-	code: string,
-	name: Text,
-	before: number | null,
-	after: number | null,
-};
-
 export type PriceRow = {
 	code: string,
 	name: Text,
@@ -2628,13 +2731,6 @@ export type PriceRow = {
 	unit: Unit,
 	guide: number,
 	makers: MakerPrice[],
-};
-
-/**  A price set as its file has it. */
-export type PriceSetFile = {
-	kind: SetKind,
-	/**  JSON. */
-	file: string,
 };
 
 /**  The day's review on paper. */
@@ -2655,7 +2751,7 @@ export type ProofKind =
 /**  挂牌: what is tied to a machine that goes to the bench (R18) */
 "bench_tag";
 
-/**  Puts a price set in force from a moment on, now at the earliest. */
+/**  Puts a rule set in force from a moment on, now at the earliest. */
 export type PublishSet = {
 	kind: SetKind,
 	/**  JSON. */
@@ -2829,6 +2925,43 @@ export type RefusedSetView = {
 	reason: string,
 };
 
+export type RelayAddress = {
+	address: string,
+	way: RelayWay,
+	/**  By which it was asked. */
+	in_use: boolean,
+};
+
+export type RelayHealth = {
+	version: string,
+	/**  From asking to the whole answer. */
+	round_trip_ms: number,
+	entries: number,
+	documents: number,
+	photos: number,
+	/**  Of entries and photos. */
+	megabytes: number,
+	/**  Entries in the newest backup; 0 where none was made. */
+	backed_up: number,
+	disk_free_megabytes: number | null,
+	drill: DrillView | null,
+	drilling: boolean,
+	/**  The operator lets owners ask for one. */
+	may_drill: boolean,
+};
+
+export type RelayView = {
+	/**  The nearest first. */
+	addresses: RelayAddress[],
+	/**  The last exchange that went through. */
+	last_success: number | null,
+	/**  What it answered just now; `None` when it did not. */
+	health: RelayHealth | null,
+	/**  Why it did not. */
+	unanswered: ErrorCode | null,
+	now: number,
+};
+
 /**  How the relay is reached. */
 export type RelayWay = 
 /**  In the shop's own network. */
@@ -2945,6 +3078,12 @@ export type RetakePhoto = {
 	picture: NewPicture,
 };
 
+/**  The set in force with other values. */
+export type ReviseSet = {
+	kind: SetKind,
+	values: NewValue[],
+};
+
 /**  What a member is to the outlet, as a word. */
 export type RoleName = "owner" | "technician" | "installer" | "repairer";
 
@@ -3021,6 +3160,16 @@ export type RowState = "ready" |
 "alike" | 
 /**  It is here already. */
 "here" | "wrong";
+
+export type RowTurn = "added" | "gone" | "changed";
+
+/**  All rule sets of the outlet. On owners' devices alone. */
+export type RuleSetsView = {
+	kinds: SetKindView[],
+	/**  Named, and not used here. */
+	refused: RefusedSetView[],
+	now: number,
+};
 
 /**  抽样回访: whom to call (R40). */
 export type SampleView = {
@@ -3114,6 +3263,16 @@ export type SessionView = {
 	version: string,
 };
 
+/**  A row that another set would change. */
+export type SetChange = {
+	/**  The list that it is in: fees of a book, items of a maker. */
+	under: Text,
+	code: string,
+	name: Text,
+	turn: RowTurn,
+	values: ValueChange[],
+};
+
 /**  The outlet's own collection code; an owner says it. */
 export type SetCollection = {
 	/**  What the printed code says, such as a payment app's link; empty takes it back. */
@@ -3126,13 +3285,37 @@ export type SetCompared = {
 	version: string,
 	/**  As the file says: `2026-12-01`. */
 	valid_from: number | null,
-	changes: PriceChange[],
+	changes: SetChange[],
+	/**  Rows that changed and are not listed. */
+	more: number,
 	same: number,
+	/**  Open jobs can look different by a set of this kind. */
+	touches_jobs: boolean,
 };
 
 export type SetDeviceStatus = {
 	device: string,
 	status: DeviceStatus,
+};
+
+/**  A set's file that was made of a form; nothing is published yet. */
+export type SetDrafted = {
+	file: string,
+	compared: SetCompared,
+};
+
+/**  A rule set as its file has it. */
+export type SetFile = {
+	kind: SetKind,
+	/**  JSON. */
+	file: string,
+};
+
+/**  A set as a form: what may be written without a file. */
+export type SetForm = {
+	kind: SetKind,
+	version: string,
+	rows: FormRow[],
 };
 
 /**  What a rule set is about: the word in its file's `set` field and in the catalogue. */
@@ -3166,6 +3349,14 @@ export type SetKind =
 /**  Brands, townships and customer segments. */
 "places";
 
+export type SetKindView = {
+	kind: SetKind,
+	/**  Rows of the one in force; none where there is none. */
+	rows: number,
+	/**  Oldest first. */
+	versions: SetVersionView[],
+};
+
 /**  One version of a price set. */
 export type SetLine = {
 	kind: SetKind,
@@ -3184,6 +3375,21 @@ export type SetPictures = {
 };
 
 export type SetStands = "past" | "in_force" | "to_come";
+
+export type SetVersionView = {
+	hash: string,
+	version: string,
+	/**  `None`: it came with the program and holds always. */
+	from: number | null,
+	stands: SetStands,
+	/**  Who published it, and when; nobody did what came with the program. */
+	by: string,
+	published: number | null,
+	/**  Its record, while it can be taken back: it has not begun. */
+	takes_back: string | null,
+	/**  Its file has not come yet. */
+	awaited: boolean,
+};
 
 /**  Steps that are taken together, and undone together. */
 export type Settle = {
@@ -3527,6 +3733,12 @@ export type TableMade = {
 	base64: string | null,
 };
 
+/**  A version that has not begun is taken back. */
+export type TakeBackSet = {
+	kind: SetKind,
+	id: string,
+};
+
 export type TakeOrder = {
 	kind: JobKind,
 	urgency: Urgency,
@@ -3690,6 +3902,13 @@ export type UsePart = {
 	quantity: number,
 	/**  Guide price of one, in fen. */
 	guide_fen: number,
+};
+
+/**  A value as people read it, with its unit; before or after is missing where it comes or goes. */
+export type ValueChange = {
+	field: Text,
+	before: Text | null,
+	after: Text | null,
 };
 
 export type Verdict = "pass" | "warn" | "fail" | "not_applicable" | "not_measured";

@@ -9,8 +9,8 @@ use tauri::Runtime;
 use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::commands::{
-    bundles, customers, facts, history, inbox, kept, lists, money, orders, paper, parts, photos, review, said, session,
-    settlement, sheet, storage, sync, tables, team, visit,
+    bundles, customers, facts, history, inbox, kept, lists, money, orders, paper, parts, photos, review, rule_sets,
+    said, session, settlement, sheet, storage, sync, tables, team, visit,
 };
 
 /// A core event on its way to the screen.
@@ -92,8 +92,14 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             settlement::note_wage,
             settlement::make_wage_sheet,
             settlement::price_books,
-            settlement::compare_set,
-            settlement::publish_prices,
+            rule_sets::rule_sets,
+            rule_sets::compare_set,
+            rule_sets::jobs_by_set,
+            rule_sets::publish_set,
+            rule_sets::take_back_set,
+            rule_sets::export_set,
+            rule_sets::set_form,
+            rule_sets::revise_set,
             said::read_pasted,
             said::job_texts,
             paper::make_paper,
@@ -120,6 +126,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             team::add_member,
             team::invite,
             team::set_device_status,
+            team::relay,
+            team::drill_relay,
             team::roster,
             team::note_on_roster,
             team::remove_kit,

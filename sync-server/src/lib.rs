@@ -9,6 +9,7 @@ pub mod announce;
 pub mod blobs;
 pub mod cli;
 pub mod clock;
+mod drill;
 pub mod engine;
 pub mod identity;
 pub mod packing;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use doorstep_schemas::ids::OutletId;
@@ -11,6 +11,7 @@ use tokio::sync::{Notify, Semaphore, broadcast, watch};
 
 use crate::blobs::{Blobs, Depot, Sealed, Swept};
 use crate::clock::Clock;
+use crate::drill::Drilling;
 use crate::engine::rates::{Rate, Rates};
 use crate::engine::rush::{Rush, Seats};
 use crate::engine::tries::WrongTries;
@@ -94,6 +95,8 @@ pub struct State {
     news: broadcast::Sender<OutletId>,
     closing: watch::Sender<bool>,
     sweeping: Notify,
+    /// Where there is a folder that could be backed up.
+    drilling: OnceLock<Drilling>,
 }
 
 impl State {
@@ -129,6 +132,7 @@ impl State {
             news: broadcast::channel(NEWS_BEHIND).0,
             closing: watch::channel(false).0,
             sweeping: Notify::new(),
+            drilling: OnceLock::new(),
         }))
     }
 
@@ -157,6 +161,16 @@ impl State {
     /// A relay whose log is gone with the process; photos still need a folder.
     pub fn in_memory(blobs: &Path, clock: Arc<dyn Clock>, pace: Pace) -> Result<Arc<Self>, StorageError> {
         Self::new(Arc::new(Memory::new()), blobs, clock, pace)
+    }
+
+    /// Said once, before serving.
+    pub(crate) fn set_drilling(&self, drilling: Drilling) {
+        // Said twice, the first word counts.
+        let _ = self.drilling.set(drilling);
+    }
+
+    pub(crate) fn drilling(&self) -> Option<&Drilling> {
+        self.drilling.get()
     }
 
     pub fn storage(&self) -> &dyn Storage {

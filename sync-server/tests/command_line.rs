@@ -37,7 +37,12 @@ struct Serving {
 
 impl Serving {
     fn on(folder: &Path) -> Self {
-        let mut process = relay(folder, &["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+        Self::with(folder, &[])
+    }
+
+    fn with(folder: &Path, more: &[&str]) -> Self {
+        let words = [&["serve", "--listen", "127.0.0.1:0"], more].concat();
+        let mut process = relay(folder, &words).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on ").unwrap().to_owned();
@@ -172,4 +177,79 @@ fn the_invitation_shows_a_code_a_link_and_a_picture() {
     assert!(String::from_utf8_lossy(&left.stdout).contains("left"));
     let refused = done(folder.path(), &["invite", "--member", "李师傅"]);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("no such member"));
+}
+
+/// A device of this member, by its token.
+async fn joined(folder: &Path, serving: &Serving, member: &str, seed: u8) -> String {
+    let invite = told(folder, &["invite", "--member", member, "--relay", &serving.address, "--json"]);
+    let link: EnrolLink = invite["link"].as_str().unwrap().parse().unwrap();
+    let key = PublicKey(SigningKey::from_bytes(&[seed; 32]).verifying_key().to_bytes());
+    let body = serde_json::json!({ "code": link.code, "key": key, "device_name": "店里电脑" }).to_string();
+    let enrol = format!("{}/v1/enrol", serving.address);
+    let answer: Value = json(stage::plain_http().post(&enrol).body(body).send().await.unwrap()).await;
+    answer["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_owner_asks_for_a_backup_that_is_tried_at_once_where_the_operator_has_said_where_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("stick");
+    let data = folder.path().join("relay");
+    let serving = Serving::with(&data, &["--backup-to", backup.to_str().unwrap()]);
+    create(&data);
+    let (owner, worker) = (joined(&data, &serving, "王老板", 3).await, joined(&data, &serving, "李师傅", 4).await);
+    let http = stage::plain_http();
+    let (state, drill) = (format!("{}/v1/state", serving.address), format!("{}/v1/drill", serving.address));
+    let refused = refusal(http.post(&drill).bearer_auth(&worker).send().await.unwrap()).await;
+    assert_eq!(refused, (403, "not_allowed".into()));
+    assert!(!backup.exists());
+    let before: Value = json(http.get(&state).bearer_auth(&owner).send().await.unwrap()).await;
+    assert_eq!(
+        (&before["may_drill"], &before["drill"], &before["backed_up_to"]),
+        (&true.into(), &Value::Null, &0.into())
+    );
+    assert!(before["disk_free"].as_u64().unwrap() > 0 && before["entries"].as_u64().unwrap() > 0);
+
+    let mut after: Value = json(http.post(&drill).bearer_auth(&owner).send().await.unwrap()).await;
+    while after["drilling"] == true || after["drill"].is_null() {
+        after = json(http.get(&state).bearer_auth(&owner).send().await.unwrap()).await;
+    }
+    let result = &after["drill"];
+    assert_eq!((&result["outcome"], &result["reason"]), (&"same".into(), &"".into()));
+    assert_eq!(result["entries"], before["entries"]);
+    assert_eq!(after["backed_up_to"], before["entries"]);
+    assert!(!backup.join("drill-scratch").exists() && !backup.join("relay.key").exists());
+    assert!(serving.stop().success());
+
+    // Without a place nothing is begun; the outcome of the last one is still told.
+    let serving = Serving::on(&data);
+    let told: Value =
+        json(http.post(format!("{}/v1/drill", serving.address)).bearer_auth(&owner).send().await.unwrap()).await;
+    assert_eq!(
+        (&told["may_drill"], &told["drilling"], &told["drill"]["outcome"]),
+        (&false.into(), &false.into(), &"same".into())
+    );
+}
+
+#[test]
+fn a_drill_of_another_relays_backup_or_of_none_says_so_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mine, other) = (folder.path().join("relay"), folder.path().join("other"));
+    let (backup, strange) = (folder.path().join("stick"), folder.path().join("strange"));
+    for (data, to) in [(&mine, &backup), (&other, &strange)] {
+        create(data);
+        assert!(done(data, &["backup", "--to", to.to_str().unwrap()]).status.success());
+    }
+    let drill = |from: &Path| done(&mine, &["drill", "--from", from.to_str().unwrap()]);
+    let whole = drill(&backup);
+    assert!(whole.status.success(), "{}", String::from_utf8_lossy(&whole.stderr));
+    assert!(String::from_utf8_lossy(&whole.stdout).contains("all as written"));
+    for bad in [strange, folder.path().join("nowhere")] {
+        let refused = drill(&bad);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("could not be rehearsed"));
+        assert!(!bad.join("drill-scratch").exists());
+    }
+    let kept: Value = serde_json::from_slice(&std::fs::read(mine.join("drill.json")).unwrap()).unwrap();
+    assert_eq!(kept["outcome"], "failed");
 }

@@ -8,7 +8,7 @@ mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorstep_relay::engine::access::Endpoint;
+use doorstep_relay::engine::access::{Endpoint, Entrance};
 use doorstep_schemas::compare::CompareUp;
 use doorstep_schemas::ids::{Actor, BlobHash, DocId, DocKind, JobId, MemberId, ShortId};
 use doorstep_schemas::receipt::{ReceiptsDown, ReceiptsUp, RunAsked};
@@ -377,6 +377,8 @@ async fn doors(found: &mut Ledger, person: &Person, colleague: MemberId, idle: &
         (Endpoint::DeviceStatus, Method::POST, device, r#"{"status":"active"}"#.into(), "204"),
         (Endpoint::UploadWays, Method::OPTIONS, "/v1/uploads".to_owned(), Vec::new(), "204"),
         (Endpoint::UploadWaysOfOne, Method::OPTIONS, format!("/v1/uploads/{}", "ab".repeat(32)), Vec::new(), "204"),
+        (Endpoint::State, Method::GET, "/v1/state".to_owned(), Vec::new(), "200"),
+        (Endpoint::Drill, Method::POST, "/v1/drill".to_owned(), Vec::new(), "200"),
         (Endpoint::Health, Method::GET, "/v1/health".to_owned(), Vec::new(), "200"),
         (Endpoint::Description, Method::GET, "/v1/openapi.json".to_owned(), Vec::new(), "200"),
         (Endpoint::Enrol, Method::POST, "/v1/enrol".to_owned(), enrol.into(), "403 code_wrong"),
@@ -384,7 +386,7 @@ async fn doors(found: &mut Ledger, person: &Person, colleague: MemberId, idle: &
     let public =
         [Endpoint::Health, Endpoint::Description, Endpoint::Enrol, Endpoint::UploadWays, Endpoint::UploadWaysOfOne];
     for (at, method, path, sent, well) in ways {
-        let owners = matches!(at, Endpoint::Members | Endpoint::Invites | Endpoint::DeviceStatus);
+        let owners = at.entrance() == Entrance::Owner;
         let expected = match person.standing {
             _ if public.contains(&at) => well,
             Standing::Left | Standing::Lost => "403 device_refused",

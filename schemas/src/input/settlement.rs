@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{JobId, MemberId, ShortId};
-use crate::rules::SetKind;
-use crate::view::{Fen, Language, Millis, SettleState, Thousandths, WageKind};
+use crate::view::{Fen, Language, SettleState, Thousandths, WageKind};
 
 /// A page of the jobs that a maker pays for.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, specta::Type)]
@@ -109,21 +108,4 @@ pub struct MakeWageSheet {
     pub month: String,
     pub form: SheetForm,
     pub language: Language,
-}
-
-/// A price set as its file has it.
-#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
-pub struct PriceSetFile {
-    pub kind: SetKind,
-    /// JSON.
-    pub file: String,
-}
-
-/// Puts a price set in force from a moment on, now at the earliest.
-#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
-pub struct PublishSet {
-    pub kind: SetKind,
-    /// JSON.
-    pub file: String,
-    pub from: Millis,
 }

@@ -62,25 +62,3 @@ pub struct PriceBooksView {
     pub books: Vec<PriceBookView>,
     pub now: Millis,
 }
-
-/// A price that another set would change: before or after is missing where the item comes or goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub struct PriceChange {
-    /// The book, the maker, or nothing.
-    pub under: String,
-    pub code: String,
-    pub name: Text,
-    pub before: Option<Fen>,
-    pub after: Option<Fen>,
-}
-
-/// What a set would change, before it is published.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-pub struct SetCompared {
-    pub kind: SetKind,
-    pub version: String,
-    /// As the file says: `2026-12-01`.
-    pub valid_from: Option<Millis>,
-    pub changes: Vec<PriceChange>,
-    pub same: u32,
-}

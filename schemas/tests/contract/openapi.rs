@@ -11,6 +11,7 @@ use doorstep_schemas::blob::{MissingAnswer, MissingRequest};
 use doorstep_schemas::enrol::{
     DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
 };
+use doorstep_schemas::upkeep::RelayState;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -79,6 +80,12 @@ fn document() -> Value {
     }]);
     let lacking = body::<MissingAnswer>(s);
     let missing = asked::<MissingRequest>(s, "A device asks which blobs the relay lacks", false, ("200", lacking));
+    let told = json!({ "description": "As it stands", "content": body::<RelayState>(s) });
+    let refused = json!({ "description": "Refused", "content": body::<ErrorAnswer>(s) });
+    let about = |summary: &str| json!({ "summary": summary, "responses": { "200": told, "4XX": refused } });
+    let state = about("What the relay holds, and whether its backup could be restored");
+    let drill =
+        about("An owner asks for a backup that is tried at once; where the operator does not allow it nothing happens");
     let text = json!({ "type": "string" });
     let health = json!({
         "summary": "Whether the relay is up, and which one it is",
@@ -113,6 +120,8 @@ fn document() -> Value {
             "/v1/invites": { "post": invites },
             "/v1/devices/{device}/status": { "post": status },
             "/v1/blobs/missing": { "post": missing },
+            "/v1/state": { "get": state },
+            "/v1/drill": { "post": drill },
             "/v1/health": { "get": health },
             "/v1/openapi.json": { "get": description },
         },

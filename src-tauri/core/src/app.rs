@@ -10,7 +10,9 @@ use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
 use doorstep_schemas::input::NetworkNote;
 use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, MakeClaimPack, Preferences};
 use doorstep_schemas::receipt::Receipt;
-use doorstep_schemas::view::{CollectionCode, InviteView, KeyView, SessionView, SyncChip, SyncView, TeamView};
+use doorstep_schemas::view::{
+    CollectionCode, InviteView, KeyView, RelayView, SessionView, SyncChip, SyncView, TeamView,
+};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
@@ -287,6 +289,11 @@ impl Doorstep {
 
     pub async fn invite(&self, member: MemberId) -> Result<InviteView, AdminError> {
         admin::invite(self.runner.ways(), &self.actions, member).await
+    }
+
+    /// The relay as it is now; `drill`: a backup is to be made and tried.
+    pub async fn relay(&self, drill: bool) -> Result<RelayView, AdminError> {
+        admin::relay(self.runner.ways(), &self.actions, drill).await
     }
 
     pub async fn set_device_status(&self, device: DeviceId, status: DeviceStatus) -> Result<TeamView, AdminError> {

@@ -13,6 +13,7 @@ pub mod paper;
 pub mod parts;
 pub mod photos;
 pub mod review;
+pub mod rule_sets;
 pub mod said;
 pub mod session;
 pub mod settlement;

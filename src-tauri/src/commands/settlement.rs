@@ -8,10 +8,9 @@ use doorstep::app::Doorstep;
 use doorstep_paper::PaperForm;
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::input::{
-    ClaimLines, ClaimProposed, MakeStatement, MakeWageSheet, NoteWage, PriceSetFile, PublishSet, Settle, SettlementOf,
-    UndoDesk, WagesOf,
+    ClaimLines, ClaimProposed, MakeStatement, MakeWageSheet, NoteWage, Settle, SettlementOf, UndoDesk, WagesOf,
 };
-use doorstep_schemas::view::{DeskDone, FileMade, PriceBooksView, SetCompared, SettlementView, WagesView};
+use doorstep_schemas::view::{DeskDone, FileMade, PriceBooksView, SettlementView, WagesView};
 use tauri::State;
 
 use super::Core;
@@ -88,18 +87,6 @@ pub async fn make_wage_sheet(
 #[specta::specta]
 pub async fn price_books(core: Core<'_>) -> Result<PriceBooksView, Failure> {
     core.actions.price_books().map_err(Told::told)
-}
-
-#[tauri::command]
-#[specta::specta]
-pub async fn compare_set(core: Core<'_>, input: PriceSetFile) -> Result<SetCompared, Failure> {
-    core.actions.compare_set(&input).map_err(Told::told)
-}
-
-#[tauri::command]
-#[specta::specta]
-pub async fn publish_prices(core: Core<'_>, input: PublishSet) -> Result<(), Failure> {
-    core.actions.publish_prices(&input).map(drop).map_err(Told::told)
 }
 
 /// Makes a file and writes it where files for people are put; a paper is typeset first, away from whoever waits.

@@ -2,7 +2,7 @@
 
 use doorstep_schemas::code::Failure;
 use doorstep_schemas::input::{AddMember, Invite, NoteOnRoster, RemoveKit, SetDeviceStatus};
-use doorstep_schemas::view::{InviteView, RosterNoted, RosterView, TeamView};
+use doorstep_schemas::view::{InviteView, RelayView, RosterNoted, RosterView, TeamView};
 
 use super::Core;
 use crate::failure::Told;
@@ -29,6 +29,20 @@ pub async fn invite(core: Core<'_>, input: Invite) -> Result<InviteView, Failure
 #[specta::specta]
 pub async fn set_device_status(core: Core<'_>, input: SetDeviceStatus) -> Result<TeamView, Failure> {
     core.set_device_status(input.device, input.status).await.map_err(Told::told)
+}
+
+/// The relay's addresses and how it is, asked now.
+#[tauri::command]
+#[specta::specta]
+pub async fn relay(core: Core<'_>) -> Result<RelayView, Failure> {
+    core.relay(false).await.map_err(Told::told)
+}
+
+/// Asks the relay for a backup that is tried at once.
+#[tauri::command]
+#[specta::specta]
+pub async fn drill_relay(core: Core<'_>) -> Result<RelayView, Failure> {
+    core.relay(true).await.map_err(Told::told)
 }
 
 #[tauri::command]

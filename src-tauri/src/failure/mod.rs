@@ -202,6 +202,7 @@ impl Told for FactError {
             Self::Unknown(_) => ErrorCode::NotHere,
             Self::Blocked(_) => ErrorCode::StepBlocked,
             Self::OwnerOnly => ErrorCode::OwnerOnly,
+            Self::AboveLimit { .. } => ErrorCode::ClaimAboveLimit,
             Self::IdentityNumber => ErrorCode::IdentityNumber,
             Self::Job(error) => error.code(),
         }
@@ -216,6 +217,7 @@ impl Told for FactError {
             }
             Self::Unknown(what) => vec![("what", (*what).to_owned())],
             Self::Blocked(blockers) => in_the_way(blockers),
+            Self::AboveLimit { limit_fen } => vec![("limit", doorstep::reports::day::money(*limit_fen))],
             Self::OwnerOnly | Self::IdentityNumber | Self::Job(_) => Vec::new(),
         }
     }

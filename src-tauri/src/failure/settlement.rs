@@ -45,6 +45,7 @@ impl Told for PublishError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Malformed(_) => ErrorCode::SetRefused,
+            Self::Begun => ErrorCode::SetBegun,
             Self::Fact(error) => error.code(),
         }
     }
@@ -52,6 +53,7 @@ impl Told for PublishError {
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Malformed(set) => vec![("line", set.line.to_string()), ("reason", set.reason.clone())],
+            Self::Begun => Vec::new(),
             Self::Fact(error) => error.params(),
         }
     }

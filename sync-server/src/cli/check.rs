@@ -37,15 +37,22 @@ pub fn run(command: &Check) -> Result<(), CliError> {
         }
         broken = broken.or(audit.finding.map(|finding| CliError::LogBroken { outlet: outlet.id, finding }));
         if !command.log_only {
-            let harmed = photos(&storage, &blobs, &runtime, outlet.id)?;
+            let (seen, harmed) = photos(&storage, &blobs, &runtime, outlet.id, say)?;
+            say(&format!("{}: {} of {seen} photos as written", outlet.id, seen - harmed))?;
             broken = broken.or((harmed > 0).then_some(CliError::PhotosBroken { outlet: outlet.id, harmed }));
         }
     }
     broken.map_or(Ok(()), Err)
 }
 
-/// Looks at each photo and names what is wrong; how many are.
-fn photos(storage: &Sqlite, blobs: &Blobs, runtime: &Runtime, outlet: OutletId) -> Result<u64, CliError> {
+/// Looks at each photo and tells what is wrong; how many there are, and how many are harmed.
+pub fn photos(
+    storage: &Sqlite,
+    blobs: &Blobs,
+    runtime: &Runtime,
+    outlet: OutletId,
+    tell: impl Fn(&str) -> Result<(), CliError>,
+) -> Result<(u64, u64), CliError> {
     let (mut seen, mut harmed) = (0u64, 0);
     each(storage, outlet, |hash, size| {
         seen += 1;
@@ -61,10 +68,9 @@ fn photos(storage: &Sqlite, blobs: &Blobs, runtime: &Runtime, outlet: OutletId) 
             Ok(Some(false)) | Err(_) => "is not what was written",
         };
         harmed += 1;
-        say(&format!("photo {hash} {wrong}"))
+        tell(&format!("photo {hash} {wrong}"))
     })?;
-    say(&format!("{outlet}: {} of {seen} photos as written", seen - harmed))?;
-    Ok(harmed)
+    Ok((seen, harmed))
 }
 
 /// Goes through an outlet's finished photos.

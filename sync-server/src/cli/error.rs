@@ -79,6 +79,12 @@ pub enum CliError {
     PhotosBroken { outlet: OutletId, harmed: u64 },
     #[error("outlet {outlet}: {finding}")]
     LogBroken { outlet: OutletId, finding: Finding },
+    #[error("outlet {0}: what was restored is not the log that is served")]
+    Other(OutletId),
+    #[error("the backup could not be rehearsed: {0}")]
+    Drill(String),
+    #[error("{needed} bytes are needed beside the backup, {free} are free")]
+    NoRoom { needed: u64, free: u64 },
     #[error("the QR code could not be made")]
     Qr(#[source] qrcode::types::QrError),
     #[error("the answer could not be written as JSON")]

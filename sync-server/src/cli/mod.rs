@@ -5,6 +5,7 @@
 
 mod backup;
 mod check;
+mod drill;
 mod error;
 mod folder;
 mod outlet;
@@ -81,6 +82,8 @@ enum Command {
     Backup(backup::Backup),
     /// Make a data folder of a backup.
     Restore(restore::Restore),
+    /// Whether a backup could be restored: tried in a folder of its own, which goes afterwards.
+    Drill(drill::Drill),
 }
 
 /// Runs one command; what went wrong is on standard error.
@@ -96,6 +99,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Pack(command) => pack::run(&command),
         Command::Backup(command) => backup::run(&command),
         Command::Restore(command) => restore::run(&command),
+        Command::Drill(command) => drill::run(&command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -36,7 +36,22 @@ pub struct Restore {
     key_stays: bool,
 }
 
+impl Restore {
+    /// Into a folder that goes again, with the key left where it is.
+    pub fn into_scratch(from: &Path, scratch: &Path, key_file: &Path) -> Self {
+        let (from, data, key_file) = (from.to_owned(), scratch.to_owned(), key_file.to_owned());
+        Self { from, data, photos: Photos { s3: None }, key_file, key_stays: true }
+    }
+}
+
 pub fn run(command: &Restore) -> Result<(), CliError> {
+    let (entries, photos) = make(command)?;
+    say(&format!("restored {entries} entries and {photos} photos"))?;
+    say("serve it: devices notice that it is a copy and hand in what it lacks; who joined since then joins again")
+}
+
+/// How many entries and photos came out of it.
+pub fn make(command: &Restore) -> Result<(u64, u64), CliError> {
     let failed = |cause| CliError::Restore(command.data.clone(), cause);
     let source = command.from.join("relay.db");
     if !source.exists() {
@@ -66,8 +81,7 @@ pub fn run(command: &Restore) -> Result<(), CliError> {
     }
     fs::rename(&draft, &place).map_err(failed)?;
     File::open(&command.data).and_then(|folder| folder.sync_all()).map_err(failed)?;
-    say(&format!("restored {entries} entries and {photos} photos"))?;
-    say("serve it: devices notice that it is a copy and hand in what it lacks; who joined since then joins again")
+    Ok((entries, photos))
 }
 
 /// Looks at the logs, brings the photos, draws the epochs.

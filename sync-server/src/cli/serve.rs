@@ -9,10 +9,11 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::{CliError, DataFolder, Photos, folder};
+use super::{CliError, DataFolder, Photos, drill, folder};
 use crate::Door;
 use crate::announce::Announcing;
 use crate::clock::{Clock, RehearsalClock, SystemClock};
+use crate::drill::Drilling;
 use crate::identity;
 use crate::packing;
 use crate::state::{Pace, State};
@@ -49,6 +50,9 @@ pub struct Serve {
     /// Megabytes that photos leave free on the disk: text goes on when photos are refused.
     #[arg(long, value_name = "MB", default_value_t = 512)]
     disk_floor: u64,
+    /// Where a backup goes that an owner asks for at the desk; it is rehearsed there at once. Without it owners can't ask.
+    #[arg(long, value_name = "DIR")]
+    backup_to: Option<PathBuf>,
     /// For rehearsals of a day: a file with the milliseconds that this relay's clock is ahead of the machine's.
     #[arg(long, hide = true)]
     rehearsal_clock: Option<PathBuf>,
@@ -74,6 +78,9 @@ pub fn run(command: &Serve) -> Result<(), CliError> {
     };
     let bucket = folder::bucket(&command.data, &command.photos)?;
     let state = State::open(&command.data.path, command.data.key_file(), bucket, clock, pace)?;
+    let work = command.backup_to.clone();
+    let work = work.map(|to| drill::asked(command.data.clone(), command.photos.clone(), to));
+    state.set_drilling(Drilling::new(command.data.path.clone(), work));
     let door = match speaks_tls {
         true => Door::Tls(Arc::new(Tls::new(&state.key, files, SystemClock.now_ms())?)),
         false => Door::Plain,

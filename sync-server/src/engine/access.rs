@@ -134,6 +134,9 @@ pub enum Endpoint {
     Members,
     Invites,
     DeviceStatus,
+    /// What the relay holds, and whether its backup could be restored.
+    State,
+    Drill,
     Health,
     Description,
 }
@@ -150,7 +153,7 @@ pub enum Entrance {
 }
 
 impl Endpoint {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Exchange,
         Self::Compare,
         Self::Receipts,
@@ -167,6 +170,8 @@ impl Endpoint {
         Self::Members,
         Self::Invites,
         Self::DeviceStatus,
+        Self::State,
+        Self::Drill,
         Self::Health,
         Self::Description,
     ];
@@ -190,6 +195,8 @@ impl Endpoint {
             Self::Members => ("POST", "/v1/members"),
             Self::Invites => ("POST", "/v1/invites"),
             Self::DeviceStatus => ("POST", "/v1/devices/{device}/status"),
+            Self::State => ("GET", "/v1/state"),
+            Self::Drill => ("POST", "/v1/drill"),
             Self::Health => ("GET", "/v1/health"),
             Self::Description => ("GET", "/v1/openapi.json"),
         }
@@ -207,7 +214,7 @@ impl Endpoint {
             | Self::UploadGiveUp
             | Self::BlobsMissing => Entrance::OrLeft,
             Self::Compare | Self::Receipts | Self::Live | Self::BlobRead => Entrance::Member,
-            Self::Members | Self::Invites | Self::DeviceStatus => Entrance::Owner,
+            Self::Members | Self::Invites | Self::DeviceStatus | Self::State | Self::Drill => Entrance::Owner,
         }
     }
 }

@@ -12,6 +12,7 @@ mod openapi;
 mod receipts;
 mod seat;
 mod team;
+mod upkeep;
 mod uploads;
 mod watched;
 
@@ -74,6 +75,8 @@ fn serve(at: Endpoint) -> MethodRouter<Arc<State>> {
         Endpoint::Members => post(team::add_member),
         Endpoint::Invites => post(team::invite),
         Endpoint::DeviceStatus => post(team::set_device_status),
+        Endpoint::State => get(upkeep::state),
+        Endpoint::Drill => post(upkeep::drill),
         Endpoint::Health => get(health::health),
         Endpoint::Description => get(openapi::openapi),
     }

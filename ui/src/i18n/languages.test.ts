@@ -91,6 +91,7 @@ const ELSEWHERE = [
   'publish_set',
   'roster',
   'sample',
+  'take_back_set',
   'tell_reminder',
 ];
 

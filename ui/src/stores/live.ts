@@ -12,6 +12,7 @@ import { useParts } from './parts';
 import { useReview } from './review';
 import { usePriceBooks } from './priceBooks';
 import { useRoster } from './roster';
+import { useRuleSets } from './ruleSets';
 import { useSession } from './session';
 import { useSettlement } from './settlement';
 import { useStorage } from './storage';
@@ -39,7 +40,7 @@ export function followCore(): Promise<() => void> {
   const today = useToday();
   const turns = useTurns();
   /** The desk's books, where one is looked at. */
-  const books = [useSettlement(), useWages(), usePriceBooks()];
+  const books = [useSettlement(), useWages(), usePriceBooks(), useRuleSets()];
 
   const fetch = (...work: Promise<void>[]) => {
     Promise.all(work).catch((error: unknown) => notices.failed(error));

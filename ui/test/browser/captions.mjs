@@ -119,6 +119,13 @@ export const CAPTIONS = {
   'desk: team, a lost device': 'A lost device: what it holds, and locking it out.',
   'desk: this device': 'What this computer keeps, checks and can hand over.',
   'desk: settings': 'The relay, the language, the shell.',
+  'desk: settings, rules': 'Every kind of rule set: what is in force, what is to come, by whom.',
+  'desk: settings, a set compared': 'A stricter limit, compared: what differs, and which open jobs feel it.',
+  'desk: settings, windows and limits': 'Windows, delays and the limit for damage as a form.',
+  'desk: settings, wording': 'Messages and replies in both languages.',
+  'desk: settings, authorisations': 'Brands that the outlet may speak for, and its gas filing, with what ends soon.',
+  'desk: settings, relay': 'The relay: its addresses, its answer, its backup and the last drill.',
+  'desk: settings, a drill': 'A backup is made, restored beside and compared.',
   'desk: settings, the collection code': "The outlet's own collection code, which every member's phone can show.",
 };
 

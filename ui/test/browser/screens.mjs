@@ -242,7 +242,7 @@ const DESK = [
   ['wages', { path: '/desk/wages', ready: 'wage-row' }],
   ['wages, a month', { path: '/desk/wages', ready: 'wage-row', act: thenSee(click('wage-row'), 'member-month') }],
   ['prices', { path: '/desk/prices', ready: 'price-row' }],
-  ['prices, a new file', { path: '/desk/prices', ready: 'price-row', act: thenSee(click('price-import'), 'price-choose') }],
+  ['prices, a new file', { path: '/desk/prices', ready: 'price-row', act: thenSee(click('price-import'), 'set-choose') }],
   ['sync', { path: '/desk/sync', tale: 'visit', ready: 'stuck' }],
   ['sync, written in two ways', { path: '/desk/sync', tale: 'contested', ready: 'contested' }],
   ['team', { path: '/desk/team', ready: 'member-row' }],
@@ -253,6 +253,23 @@ const DESK = [
   ['team, a lost device', { path: '/desk/team', ready: 'device-row', act: thenSee(click('device-lost'), 'lost-confirm') }],
   ['this device', { path: '/desk/storage', tale: 'visit', ready: 'storage' }],
   ['settings', { path: '/desk/settings', ready: 'settings-relay' }],
+  ['settings, rules', { path: '/desk/settings/rules', ready: 'set-row' }],
+  [
+    'settings, a set compared',
+    {
+      path: '/desk/settings/rules?kind=limits',
+      ready: 'set-row',
+      act: thenSee(async (page) => {
+        await page.click(T('set-import'));
+        await page.setInputFiles(T('set-file'), { name: 'limits.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+      }, 'changed-job'),
+    },
+  ],
+  ['settings, windows and limits', { path: '/desk/settings/words', ready: 'form-row' }],
+  ['settings, wording', { path: '/desk/settings/words?kind=replies', ready: 'form-row' }],
+  ['settings, authorisations', { path: '/desk/settings/papers', ready: 'brand-row' }],
+  ['settings, relay', { path: '/desk/settings/relay', ready: 'drill-result' }],
+  ['settings, a drill', { path: '/desk/settings/relay', ready: 'drill-result', act: click('drill-begin') }],
   [
     'settings, the collection code',
     {

@@ -1,5 +1,5 @@
 /** 花名册 in memory. */
-import type { NoteOnRoster, RemoveKit, RosterNoted, RosterPerson, RosterView } from '@schemas';
+import type { AuthorisationLine, CertificateLine, NoteOnRoster, RemoveKit, RosterNoted, RosterPerson, RosterView } from '@schemas';
 import { owner, ran, text, tian } from '../builders';
 import { BenchStory } from './benchStory';
 
@@ -45,6 +45,13 @@ export abstract class RosterStory extends BenchStory {
         : [],
     month_fen: member === ran ? 10_000 : 0,
   }));
+  brands: AuthorisationLine[] = [
+    { brand: '北岭', number: '', expires: Date.now() + 300 * DAY, due: null },
+    { brand: '安泉', number: '400-000-1001', expires: Date.now() + 20 * DAY, due: 'within30_days' },
+  ];
+  filings: CertificateLine[] = [
+    { kind: 'gas_filing', number: 'RQ-2024-018', issued: null, expires: Date.now() + 40 * DAY, due: 'within60_days' },
+  ];
   private written = 0;
   private backed = new Map<string, RosterPerson['events'][number]>();
 
@@ -53,8 +60,8 @@ export abstract class RosterStory extends BenchStory {
     const of = (id: string) => [ran, tian, owner].find((member) => member.id === id) ?? null;
     return {
       people: this.people,
-      outlet: [],
-      authorisations: [],
+      outlet: this.filings,
+      authorisations: this.brands,
       renewals: ending.map(({ person, paper }) => ({
         due: paper.due ?? 'undated',
         expires: paper.expires,
@@ -75,6 +82,14 @@ export abstract class RosterStory extends BenchStory {
       const others = (person: RosterPerson) => person.certificates.filter((each) => each.kind !== kind || each.number !== number);
       const line = { kind, number, issued, expires, due: null };
       change(fact.member, (person) => ({ certificates: [...others(person), ...(withdrawn ? [] : [line])] }));
+      if (fact.member === null) {
+        const rest = this.filings.filter((each) => each.number !== number);
+        this.filings = [...rest, ...(withdrawn ? [] : [line])];
+      }
+    } else if (fact.fact === 'authorisation') {
+      const { brand, number, expires, withdrawn } = fact;
+      const rest = this.brands.filter((each) => each.brand !== brand);
+      this.brands = [...rest, ...(withdrawn ? [] : [{ brand, number, expires, due: null }])];
     } else if (fact.fact === 'grade') change(fact.member, () => ({ grade: fact.grade, years: fact.years }));
     else if (fact.fact === 'kit') {
       const { level, instrument, number, calibrated, due } = fact;

@@ -9,9 +9,6 @@ import type {
   MakeWageSheet,
   NoteWage,
   PriceBooksView,
-  PriceSetFile,
-  PublishSet,
-  SetCompared,
   Settle,
   SettlementOf,
   SettlementRow,
@@ -150,18 +147,4 @@ export class SettleStory extends DeskStory {
   }
 
   do_price_books = (): PriceBooksView => this.books;
-
-  do_compare_set({ kind, file }: PriceSetFile): SetCompared | { failure: Failure } {
-    if (!file.startsWith('{'))
-      return { failure: { code: 'set_refused', params: { line: '1', reason: 'expected value' }, detail: 'rule set' } };
-    const name = { zh: '补焊加氟', en: 'Weld and charge' };
-    const change = { under: '北岭', code: 'BL-HF-02', name, before: 12_500, after: 13_000 };
-    return { kind, version: '2027-01', valid_from: this.books.now + 41 * 86_400_000, changes: [change], same: 11 };
-  }
-
-  do_publish_prices({ kind, from }: PublishSet): null {
-    const set = { kind, version: '2027-01', from, stands: 'to_come' } as const;
-    this.books = { ...this.books, sets: [...this.books.sets, set] };
-    return null;
-  }
 }

@@ -13,7 +13,7 @@ import type {
   TableMade,
 } from '@schemas';
 import { card, text } from '../builders';
-import { SettleStory } from './settleStory';
+import { SettingsStory } from './settingsStory';
 
 function row(change: Partial<PlannedRow>): PlannedRow {
   return {
@@ -51,7 +51,7 @@ const rows = (): PlannedRow[] => [
   }),
 ];
 
-export abstract class TableStory extends SettleStory {
+export abstract class TableStory extends SettingsStory {
   imported: ImportView[] = [];
 
   do_read_import({ columns, sheet }: ReadImport): ImportPlan {

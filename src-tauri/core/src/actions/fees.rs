@@ -84,7 +84,7 @@ impl Actions {
 }
 
 /// What the lines of a sheet come to for whom, beside what the policy in force says of each appliance (R26).
-fn coverage(job: &Job, rules: InForce<'_>, now: i64) -> Vec<CoverageView> {
+pub(super) fn coverage(job: &Job, rules: InForce<'_>, now: i64) -> Vec<CoverageView> {
     let policies = rules.warranty_policies();
     let one = |appliance: &crate::domain::facts::OrderedAppliance| {
         let purchase = job.order.purchases.get(&appliance.id).cloned().unwrap_or_default();

@@ -37,6 +37,8 @@ pub mod review;
 pub mod roster;
 pub mod rule_sets;
 pub mod said;
+pub mod set_forms;
+pub mod set_jobs;
 pub mod settle;
 mod settled;
 pub mod settlement;

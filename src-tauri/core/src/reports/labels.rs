@@ -102,6 +102,7 @@ pub fn action(code: &str) -> Option<Phrase> {
         "spoken_secret" => Phrase("定口头验证码的底码", "set the secret of spoken digits"),
         "recovery_key" => Phrase("做恢复钥匙", "made a recovery key"),
         "publish_set" => Phrase("发布规则", "published a rule set"),
+        "take_back_set" => Phrase("撤回未起用的规则", "took back a rule set that had not begun"),
         "move_stock" => Phrase("调拨库存", "moved stock"),
         "roster" => Phrase("改花名册", "wrote in the roster"),
         "sample" => Phrase("抽样", "drew a sample"),

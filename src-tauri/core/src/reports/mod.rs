@@ -6,6 +6,7 @@ pub mod history;
 pub mod labels;
 pub mod orders;
 pub mod proof;
+pub mod set_words;
 pub mod statement;
 mod tag;
 pub mod terms;

@@ -71,6 +71,11 @@ pub(super) const BUILT_IN: [(SetKind, &[u8]); 13] = [
     (SetKind::Places, include_bytes!("../../rules/places.json")),
 ];
 
+/// The file of a built-in set.
+pub fn shipped(hash: &BlobHash) -> Option<&'static [u8]> {
+    BUILT_IN.iter().map(|(_, bytes)| *bytes).find(|bytes| BlobHash::of(bytes) == *hash)
+}
+
 impl RuleBook {
     /// The sets that ship with this version: of each kind that is not the owner's alone.
     pub fn built_in() -> Result<Self, MalformedSet> {
@@ -112,12 +117,25 @@ impl RuleBook {
         (book, refused)
     }
 
+    /// Keeps a set that is in force at no time: a reading may name it all the same. One that is malformed says nothing.
+    pub fn keep(&mut self, kind: SetKind, bytes: &[u8]) {
+        if let Ok(set) = load(kind, bytes) {
+            self.sets.entry(BlobHash::of(bytes)).or_insert_with(|| Arc::new(set));
+        }
+    }
+
+    /// This book as it would be with another set in force from a moment on, or what stands against it.
+    pub fn trying(&self, kind: SetKind, bytes: &[u8], from_ms: i64) -> Result<Self, MalformedSet> {
+        let (book, refused) = Self::with(self.clone(), [(kind, bytes.to_vec(), from_ms)]);
+        refused.into_iter().next().map_or(Ok(book), |refused| Err(refused.reason))
+    }
+
     /// Whether a set may be put in force from a moment on: the catalogue's version and hash of it, or what stands
     /// against it. Asked before the owner publishes it; a set that another one would have to give way to is refused too.
     pub fn candidate(&self, kind: SetKind, bytes: &[u8], from_ms: i64) -> Result<(String, BlobHash), MalformedSet> {
         let version = load(kind, bytes)?.head().version.to_owned();
-        let (_, refused) = Self::with(self.clone(), [(kind, bytes.to_vec(), from_ms)]);
-        refused.into_iter().next().map_or(Ok((version, BlobHash::of(bytes))), |refused| Err(refused.reason))
+        self.trying(kind, bytes, from_ms)?;
+        Ok((version, BlobHash::of(bytes)))
     }
 
     fn add(&mut self, kind: SetKind, bytes: &[u8], from_ms: i64) -> Result<(), MalformedSet> {

@@ -57,6 +57,17 @@ macro_rules! sets {
                 match self { $(Self::$kind(set) => RuleSet::head(set.as_ref()),)+ }
             }
 
+            /// As its file has it, with every default in its place.
+            pub fn value(&self) -> serde_json::Value {
+                // A set came out of JSON and goes back into it.
+                match self { $(Self::$kind(set) => serde_json::to_value(set.as_ref()).unwrap_or_default(),)+ }
+            }
+
+            /// Its file, with the fields in the order of its shape.
+            pub fn file(&self) -> String {
+                match self { $(Self::$kind(set) => serde_json::to_string_pretty(set.as_ref()).unwrap_or_default(),)+ }
+            }
+
             fn problems(&self) -> Vec<Problem> {
                 match self { $(Self::$kind(set) => RuleSet::problems(set.as_ref()),)+ }
             }

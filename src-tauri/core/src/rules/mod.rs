@@ -5,12 +5,13 @@
 
 mod adapters;
 mod book;
+pub mod compare;
 mod cross;
 mod in_force;
 mod load;
 #[cfg(test)]
 mod tests;
 
-pub use book::{RefusedSet, RuleBook};
+pub use book::{RefusedSet, RuleBook, shipped};
 pub use in_force::InForce;
 pub use load::{MOST_BYTES, MalformedSet, Set, load};

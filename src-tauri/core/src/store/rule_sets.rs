@@ -19,7 +19,7 @@ use super::{Store, StoreError, index, settings, views};
 use crate::documents::outlet;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::facts::Job;
-use crate::domain::facts::outlet::SetVersion;
+use crate::domain::facts::outlet::{SetVersion, taken_back};
 use crate::rules::{MOST_BYTES, MalformedSet, RefusedSet, RuleBook};
 
 /// The desk's topic that names the sets which are the owner's alone.
@@ -47,6 +47,8 @@ struct Named {
     kind: SetKind,
     doc: DocId,
     version: SetVersion,
+    /// Taken back before it began: nothing is judged by it, but whoever had not heard may have named it.
+    gone: bool,
 }
 
 fn named(db: &Connection, papers: &mut Papers) -> Result<Vec<Named>, StoreError> {
@@ -60,8 +62,12 @@ fn named(db: &Connection, papers: &mut Papers) -> Result<Vec<Named>, StoreError>
             DocId::Catalogue => paper.read(outlet::read_catalogue).sets,
             _ => paper.read(outlet::read_desk).sets,
         };
+        let back = taken_back(&versions);
         let known = versions.into_iter().filter_map(|version| Some((SetKind::from_word(&version.kind)?, version)));
-        out.extend(known.map(|(kind, version)| Named { kind, doc: doc.clone(), version }));
+        out.extend(known.map(|(kind, version)| {
+            let gone = back.contains(&version.id);
+            Named { kind, doc: doc.clone(), version, gone }
+        }));
     }
     Ok(out)
 }
@@ -72,7 +78,7 @@ pub(super) fn expect(db: &Connection, papers: &mut Papers) -> Result<(), StoreEr
     let mut insert = db.prepare_cached(
         "INSERT INTO rule_set (hash, doc, bytes, mine) VALUES (?1, ?2, NULL, 0) ON CONFLICT (hash) DO NOTHING",
     )?;
-    for Named { kind, doc, version } in named(db, papers)? {
+    for Named { kind, doc, version, .. } in named(db, papers)? {
         if doc == paper_of(kind) {
             insert.execute(params![version.set.0, doc.to_string()])?;
         }
@@ -99,9 +105,9 @@ pub(super) struct Made {
 /// The book of what is named and here, and why something that is named is not in it.
 pub(super) fn make(db: &Connection, papers: &mut Papers, built_in: &RuleBook) -> Result<Made, StoreError> {
     let named = named(db, papers)?;
-    let mut extra = Vec::new();
+    let (mut extra, mut kept) = (Vec::new(), Vec::new());
     let mut refused = Vec::new();
-    for Named { kind, doc, version } in &named {
+    for Named { kind, doc, version, gone } in &named {
         if *doc != paper_of(*kind) {
             let reason = format!("{} sets are not named in {doc}", kind.word());
             let reason = MalformedSet { kind: *kind, line: 1, column: 1, reason };
@@ -109,10 +115,8 @@ pub(super) fn make(db: &Connection, papers: &mut Papers, built_in: &RuleBook) ->
             continue;
         }
         match row(db, &version.set)? {
-            Some((Some(bytes), _)) => {
-                let from_ms = version.valid_from.map_or(version.noted.at_ms, |at| at.0);
-                extra.push((*kind, bytes, from_ms));
-            }
+            Some((Some(bytes), _)) if *gone => kept.push((*kind, bytes)),
+            Some((Some(bytes), _)) => extra.push((*kind, bytes, version.from_ms())),
             Some((None, Some(code))) if code == ErrorCode::BlobTooLarge.wire() => {
                 let reason = format!("larger than {MOST_BYTES} bytes");
                 let reason = MalformedSet { kind: *kind, line: 1, column: 1, reason };
@@ -121,7 +125,8 @@ pub(super) fn make(db: &Connection, papers: &mut Papers, built_in: &RuleBook) ->
             _ => {}
         }
     }
-    let (book, misfits) = RuleBook::with(built_in.clone(), extra);
+    let (mut book, misfits) = RuleBook::with(built_in.clone(), extra);
+    kept.iter().for_each(|(kind, bytes)| book.keep(*kind, bytes));
     refused.extend(misfits);
     let shown = |RefusedSet { hash, reason }: RefusedSet| RefusedSetView {
         kind: reason.kind,
@@ -230,6 +235,17 @@ impl Store {
     /// Sets that are named and not used, each with its reason.
     pub fn refused_sets(&self) -> &[RefusedSetView] {
         &self.refused_sets
+    }
+
+    /// Every version that was published and stands, by the papers that name them.
+    pub fn set_versions(&mut self) -> Result<Vec<(SetKind, SetVersion)>, StoreError> {
+        let named = named(&self.db, &mut self.papers)?;
+        Ok(named.into_iter().filter(|named| !named.gone).map(|named| (named.kind, named.version)).collect())
+    }
+
+    /// Jobs that have not ended, by id.
+    pub fn unfinished_jobs(&self) -> Result<BTreeSet<JobId>, StoreError> {
+        index::unfinished(&self.db)
     }
 
     /// Sets published here that the relay does not hold yet.

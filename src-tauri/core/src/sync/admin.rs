@@ -1,4 +1,4 @@
-//! What only works with the relay at hand: joining, adding people, inviting, marking a device as lost.
+//! What only works with the relay at hand: joining, adding people, inviting, marking a device as lost, looking after it.
 
 use doorstep_schemas::enrol::{
     DeviceStatusRequest, EnrolAnswer, EnrolLink, EnrolRequest, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
@@ -6,9 +6,10 @@ use doorstep_schemas::enrol::{
 };
 use doorstep_schemas::ids::{DeviceId, MemberId};
 use doorstep_schemas::input::{AddMember, Enrol};
-use doorstep_schemas::view::{InviteView, Millis};
+use doorstep_schemas::upkeep::{DrillResult, RelayState};
+use doorstep_schemas::view::{DrillView, InviteView, Millis, RelayAddress, RelayHealth, RelayView};
 use doorstep_schemas::wire::{Role, Status};
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -47,6 +48,11 @@ pub enum AdminError {
 pub(super) async fn ask<Q: Serialize, A: DeserializeOwned>(line: &Line, path: &str, question: &Q) -> Result<A, Fault> {
     let body = serde_json::to_vec(question).expect("questions have only text keys");
     let request = line.request(Method::POST, path)?.header("content-type", "application/json");
+    told(line, request, body).await
+}
+
+/// Sends a request, and reads its answer as JSON.
+async fn told<A: DeserializeOwned>(line: &Line, request: RequestBuilder, body: Vec<u8>) -> Result<A, Fault> {
     let mut answer = line.send(request, body).await?;
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
@@ -156,4 +162,74 @@ pub async fn set_device_status(
     let request = line.request(Method::POST, &path)?.header("content-type", "application/json");
     line.send(request, body).await?;
     Ok(())
+}
+
+/// The relay's addresses and how it is: asked now, and shown with the reason where it doesn't answer. `drill`: a backup is
+/// to be made and tried, and then the reason is an error.
+pub async fn relay(ways: &Ways, actions: &Actions, drill: bool) -> Result<RelayView, AdminError> {
+    let (enrolment, addresses, last_success, no_network) = {
+        let store = actions.shelf.store();
+        let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
+        if !store.is_owner(enrolment.member)? {
+            return Err(AdminError::OwnerOnly);
+        }
+        (enrolment, store.relay_addresses()?, store.last_success()?, store.chosen()?.no_network)
+    };
+    let asked = if no_network { Err(Fault::NoNetwork) } else { health(ways, actions, drill).await };
+    let in_use = asked.as_ref().ok().map(|(address, _)| address.clone());
+    let known = ways.known(&enrolment, &addresses).into_iter().map(|way| {
+        let address = way.address();
+        RelayAddress { in_use: Some(&address) == in_use.as_ref(), way: way.word(), address }
+    });
+    let addresses = known.collect();
+    let (health, unanswered) = match asked {
+        Ok((_, health)) => (Some(health), None),
+        Err(fault) if drill => return Err(fault.into()),
+        Err(fault) => (None, Some(fault.code())),
+    };
+    let last_success = last_success.map(Millis);
+    Ok(RelayView { addresses, last_success, health, unanswered, now: Millis(actions.nature.now_ms()) })
+}
+
+/// What it answers, by the first way that leads to it, and how long that took.
+async fn health(ways: &Ways, actions: &Actions, drill: bool) -> Result<(String, RelayHealth), Fault> {
+    let (method, path) = if drill { (Method::POST, "v1/drill") } else { (Method::GET, "v1/state") };
+    loop {
+        let chosen = ways.choose_for(actions).await?;
+        let line = chosen.line()?;
+        let began = std::time::Instant::now();
+        match told::<RelayState>(&line, line.request(method.clone(), path)?, Vec::new()).await {
+            Ok(state) => {
+                let round_trip_ms = u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX);
+                return Ok((chosen.way.address(), shown(state, round_trip_ms)));
+            }
+            Err(fault) if fault.nothing_left() && ways.block(&chosen) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+fn shown(state: RelayState, round_trip_ms: u32) -> RelayHealth {
+    let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let megabytes = |bytes: u64| count(bytes.div_ceil(1_000_000));
+    RelayHealth {
+        version: state.version,
+        round_trip_ms,
+        entries: count(state.entries),
+        documents: count(state.documents),
+        photos: count(state.photos),
+        megabytes: megabytes(state.entry_bytes.saturating_add(state.photo_bytes)),
+        backed_up: count(state.backed_up_to),
+        disk_free_megabytes: state.disk_free.map(|bytes| count(bytes / 1_000_000)),
+        drill: state.drill.map(|DrillResult { began_ms, ended_ms, outcome, entries, photos, reason }| DrillView {
+            began: Millis(began_ms),
+            ended: Millis(ended_ms),
+            outcome,
+            entries: count(entries),
+            photos: count(photos),
+            reason,
+        }),
+        drilling: state.drilling,
+        may_drill: state.may_drill,
+    }
 }

@@ -121,6 +121,11 @@ impl Ways {
         Ok((chosen.line()?, chosen.enrolment))
     }
 
+    /// Every way that is known, the nearest first.
+    pub fn known(&self, enrolment: &Enrolment, addresses: &[String]) -> Vec<Way> {
+        all(&self.seen().nearby, enrolment, addresses)
+    }
+
     /// It did not lead to the relay. Returns whether another one is left to try.
     pub fn block(&self, chosen: &Chosen) -> bool {
         let mut seen = self.seen();

@@ -35,6 +35,7 @@ mod rotation;
 mod rule_sets;
 mod rules;
 mod safety;
+mod set_pages;
 mod settlement;
 mod tables;
 mod texts_at_rest;

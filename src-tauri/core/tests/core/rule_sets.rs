@@ -143,7 +143,7 @@ fn name_unchecked(desk: &Phone, doc: &DocId, kind: &str, bytes: &[u8]) -> BlobHa
     let noted = Noted::now(desk.nature.now_ms(), None, member(OWNER));
     let id = ShortId::mint([set.0[0], set.0[1], 7, 7, 7]);
     let (kind, version) = (kind.to_owned(), "x".to_owned());
-    let named = SetVersion { id, kind, version, set, valid_from: Some(At(NOON)), noted };
+    let named = SetVersion { id, kind, version, set, valid_from: Some(At(NOON)), takes_back: None, noted };
     let write = |paper: &mut _| layout::add_record(paper, &named);
     desk.store().act(doc, "publish_set", NOON, write, |tx| rule_sets::put_own(tx, &set, doc, bytes)).unwrap();
     set

@@ -7,13 +7,13 @@ use doorstep::actions::statement::Made;
 use doorstep::domain::calendar::DAY_MS;
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{
-    ClaimLines, ClaimProposed, MakeStatement, NewClaimLine, OrderFact, PriceSetFile, PublishSet, Settle, SettleStep,
+    ClaimLines, ClaimProposed, MakeStatement, NewClaimLine, OrderFact, PublishSet, SetFile, Settle, SettleStep,
     SettlementOf, SheetFact, SheetForm,
 };
 use doorstep_schemas::rules::SetKind;
 use doorstep_schemas::view::{
-    ApplianceKind, Coverage, FeeKind, Fen, JobKind, JobOutcome, Language, LintAt, Millis, Payer, PhotoStage, SetStands,
-    SettleState, SettlementRow, SettlementView, Thousandths,
+    ApplianceKind, Coverage, FeeKind, Fen, JobKind, JobOutcome, Language, LintAt, Millis, Payer, PhotoStage, RowTurn,
+    SetStands, SettleState, SettlementRow, SettlementView, Text, Thousandths,
 };
 
 use crate::cast::deeds::{asked, at_home, covered};
@@ -213,17 +213,26 @@ fn r27_the_known_case_of_1_64_is_marked_beside_the_guide_price() {
 fn r27_another_price_book_is_compared_before_it_is_published() {
     let (_shop, desk, ..) = repaired();
     let file = prices().replace("12500", "13000").replace("凌越 2026-11", "凌越 2026-12");
-    let set = PriceSetFile { kind: SetKind::Settlement, file: file.clone() };
+    let set = SetFile { kind: SetKind::Settlement, file: file.clone() };
     let found = desk.actions.compare_set(&set).unwrap();
-    let changes: Vec<_> = found.changes.iter().map(|c| (c.code.as_str(), c.before, c.after)).collect();
-    assert_eq!((changes, found.same), (vec![("LY-WELD", Some(Fen(12_500)), Some(Fen(13_000)))], 1));
-    let broken = PriceSetFile { kind: SetKind::Settlement, file: file.replace("13000", "-1") };
+    let [change] = found.changes.as_slice() else { panic!("{:?}", found.changes) };
+    let [value] = change.values.as_slice() else { panic!("{:?}", change.values) };
+    let read = |text: &Option<Text>| text.clone().unwrap_or_default().zh;
+    assert_eq!(
+        (change.code.as_str(), change.turn, change.under.zh.as_str()),
+        ("LY-WELD", RowTurn::Changed, "厂家 · 凌越")
+    );
+    assert_eq!(
+        (value.field.zh.as_str(), read(&value.before), read(&value.after)),
+        ("结算价", "¥125.00".into(), "¥130.00".into())
+    );
+    let broken = SetFile { kind: SetKind::Settlement, file: file.replace("13000", "-1") };
     assert!(matches!(desk.actions.compare_set(&broken), Err(PublishError::Malformed(_))));
-    let other = PriceSetFile { kind: SetKind::Limits, file: file.clone() };
+    let other = SetFile { kind: SetKind::Limits, file: file.clone() };
     assert!(matches!(desk.actions.compare_set(&other), Err(PublishError::Malformed(_))), "no prices");
 
     let tomorrow = NOON + DAY_MS;
-    desk.actions.publish_prices(&PublishSet { kind: SetKind::Settlement, file, from: Millis(tomorrow) }).unwrap();
+    desk.actions.publish_set(&PublishSet { kind: SetKind::Settlement, file, from: Millis(tomorrow) }).unwrap();
     let stands = |desk: &Phone| {
         let sets = desk.actions.price_books().unwrap().sets;
         sets.into_iter().filter(|set| set.kind == SetKind::Settlement).map(|set| set.stands).collect::<Vec<_>>()

@@ -7,7 +7,7 @@ import PricesPage from './PricesPage.vue';
 onePageEach();
 
 async function choose(text: string): Promise<void> {
-  const input = seen('price-file') as HTMLInputElement;
+  const input = seen('set-file') as HTMLInputElement;
   Object.defineProperty(input, 'files', { value: [new File([text], 'prices.json')], configurable: true });
   // As a browser does: the same name is no change while it stands in the input.
   let name = '';
@@ -29,10 +29,10 @@ it('a file is compared first and published from its day', async () => {
   const world = await open(PricesPage, openStory('owner'));
   await tap('price-import', 'set-kind-settlement');
   await choose('{}');
-  expect(seen('compared')?.textContent).toContain('1 处不同');
+  expect(seen('compared')?.textContent).toContain('1 条不同');
   expect(seen('change')?.textContent).toContain('¥130.00');
-  await tap('price-publish');
-  const [published] = world.asked.filter((each) => each.command === 'publish_prices').map((each) => each.input);
+  await tap('set-publish');
+  const [published] = world.asked.filter((each) => each.command === 'publish_set').map((each) => each.input);
   expect(published).toMatchObject({ kind: 'settlement', file: '{}' });
 });
 
@@ -40,8 +40,8 @@ it('a file that can’t be used says where and why, and nothing is published', a
   await open(PricesPage, openStory('owner'));
   await tap('price-import');
   await choose('no json');
-  expect(seen('price-wrong')?.textContent).toContain('第 1 行');
-  expect(seen('price-publish')).toBeNull();
-  expect(seen('price-name')?.textContent).toBe('prices.json');
-  expect((seen('price-file') as HTMLInputElement).value, 'can be chosen again').toBe('');
+  expect(seen('set-wrong')?.textContent).toContain('第 1 行');
+  expect(seen('set-publish')).toBeNull();
+  expect(seen('set-name')?.textContent).toBe('prices.json');
+  expect((seen('set-file') as HTMLInputElement).value, 'can be chosen again').toBe('');
 });

@@ -4,9 +4,19 @@ import customers from './customers';
 import parts from './parts';
 import review from './review';
 import rows from './rows';
+import settings from './settings';
+import settle from './settle';
+import tables from './tables';
+
+export default { board, customers, parts, review, rows, settings, settle, tables };
 import settle from './settle';
 import tables from './tables';
 import type { DeskMessages } from '../shape';
 
-const owner: DeskMessages = { board, customers, parts, review, rows, settle, tables };
+import rows from './rows';
+import settings from './settings';
+import settle from './settle';
+import tables from './tables';
+
+export default { board, customers, parts, review, rows, settings, settle, tables };
 export default owner;

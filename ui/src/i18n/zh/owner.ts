@@ -4,7 +4,8 @@ import customers from './customers';
 import parts from './parts';
 import review from './review';
 import rows from './rows';
+import settings from './settings';
 import settle from './settle';
 import tables from './tables';
 
-export default { board, customers, parts, review, rows, settle, tables };
+export default { board, customers, parts, review, rows, settings, settle, tables };

@@ -42,6 +42,9 @@ pub enum FactError {
     OwnerOnly,
     #[error("a text looks like an identity number; those are never kept")]
     IdentityNumber,
+    /// Damage above it is shared out by an owner (R30).
+    #[error("more than {limit_fen} fen is not paid on the spot")]
+    AboveLimit { limit_fen: i64 },
     #[error(transparent)]
     Job(#[from] JobError),
 }
@@ -77,6 +80,8 @@ pub(super) struct Making<'a> {
     pub wording: Vec<u8>,
     /// SHA-256 of the sheet that is signed.
     pub page: Vec<u8>,
+    /// What may be paid for damage without an owner; none for an owner (R30).
+    pub on_the_spot_fen: Option<i64>,
 }
 
 impl Actions {
@@ -103,6 +108,8 @@ impl Actions {
             prices: hash_of(&rules, SetKind::Prices, open.noted.at_ms),
             wording: hash_of(&rules, SetKind::Steps, open.noted.at_ms),
             page: page(&mut store, input.job)?,
+            on_the_spot_fen: (!store.is_owner(open.noted.by)?)
+                .then(|| rules.promises_at(open.noted.at_ms).promises.compensation_limit_fen.0),
         };
         let ready = match sheet::ready(&making, &input.fact)? {
             Some(ready) => ready,

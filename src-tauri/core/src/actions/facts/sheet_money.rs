@@ -1,7 +1,7 @@
 //! Parts and money on the sheet: lines, payments, old parts, damage (R24, R27–R30, R43).
 
 use doorstep_schemas::input::SheetFact;
-use doorstep_schemas::view::{ClaimState, FeeKind, OldPartStep, PaidFor};
+use doorstep_schemas::view::{ClaimState, FeeKind, OldPartStep, PaidFor, Party};
 
 use super::check::{all_here, amount, appliance, line, paragraph, required, signed_amount, within};
 use super::{FactError, Making, Ready};
@@ -92,6 +92,10 @@ pub(super) fn ready(making: &Making<'_>, fact: &SheetFact) -> Result<Option<Read
             all_here("signature", signature, |id| job.sheet.signatures.iter().any(|s| s.id == id))?;
             if *state == ClaimState::Paid && signature.is_none() {
                 return Err(FactError::Required("signature"));
+            }
+            let ours = *state == ClaimState::Paid && matches!(party, Party::Outlet | Party::Technician);
+            if let Some(limit_fen) = making.on_the_spot_fen.filter(|limit| ours && fen.0 > *limit) {
+                return Err(FactError::AboveLimit { limit_fen });
             }
             Ready {
                 code: "share_claim",

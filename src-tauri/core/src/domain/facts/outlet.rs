@@ -1,6 +1,6 @@
 //! What all members read: roster and catalogue; and what one member shares with the owner: requests and stock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{BlobHash, JobId, MemberId, ShortId};
 use doorstep_schemas::view::{CertificateKind, Grade, KitLevel, PayWay, RosterEvent, StockMove};
@@ -109,7 +109,26 @@ record! {
         version: String = "version",
         set: BlobHash = "hash",
         valid_from: Option<At> = "from",
+        /// The one that is taken back; its kind is [`TAKEN_BACK`] then, which an earlier program passes over.
+        takes_back: Option<ShortId> = "takes",
     }
+}
+
+/// The kind of a version that takes another one back.
+pub const TAKEN_BACK: &str = "taken_back";
+
+impl SetVersion {
+    /// From when on it holds.
+    pub fn from_ms(&self) -> i64 {
+        self.valid_from.map_or(self.noted.at_ms, |at| at.0)
+    }
+}
+
+/// Those that were taken back before they began: what was judged and charged by a set stays so.
+pub fn taken_back(sets: &[SetVersion]) -> BTreeSet<ShortId> {
+    let begins = |id| sets.iter().find(|set| set.id == id).map(SetVersion::from_ms);
+    let backs = sets.iter().filter_map(|back| Some((back, back.takes_back?)));
+    backs.filter(|(back, id)| begins(*id).is_some_and(|from| back.noted.at_ms < from)).map(|(_, id)| id).collect()
 }
 
 /// 目录: which rule sets are in force.

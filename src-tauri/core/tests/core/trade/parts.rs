@@ -11,7 +11,7 @@ use doorstep_schemas::view::{
 };
 
 use crate::cast::deeds::{asked, at_home, covered, fee, payment};
-use crate::cast::{MINUTE, NOON, OWNER, RAN, Shop, member};
+use crate::cast::{MINUTE, NOON, OWNER, RAN, Shop, leaking_heater, member};
 
 #[test]
 fn r22_two_devices_that_use_the_last_one_both_count_and_the_owner_sees_it() {
@@ -167,6 +167,32 @@ fn r30_damage_is_shown_before_it_is_written_and_paid_only_when_signed() {
     let signed = desk.sign(job, SignedFor::Damage);
     share(damaged, 18_000, ClaimState::Paid, Some(signed)).unwrap();
     assert_eq!(desk.facts(job).sheet.claim_shares.len(), 2);
+    share(damaged, 30_001, ClaimState::Paid, Some(signed)).expect("an owner's word goes beyond the limit");
+}
+
+#[test]
+fn r30_without_the_owner_no_more_is_paid_on_the_spot_than_the_outlets_limit() {
+    let mut shop = Shop::open();
+    let (mut desk, mut ran) = (shop.device(OWNER), shop.device(RAN));
+    let job = desk.actions.take_order(&leaking_heater(&[member(RAN)])).unwrap().card.job;
+    for _ in 0..2 {
+        shop.log.exchange(&mut desk);
+        shop.log.exchange(&mut ran);
+    }
+    ran.come(job);
+    let unit = ran.facts(job).order.appliances[0].id;
+    let photos = vec![ran.shoot(job, unit, &[PhotoStage::Damage]).photos[0].photo];
+    let (what, text) = ("吊顶".to_owned(), String::new());
+    let damage = ran.note(job, SheetFact::Damage { what, text, photos, asked_fen: Fen(40_000) }).unwrap();
+    let signature = Some(ran.sign(job, SignedFor::Damage));
+    let share = |party, fen, state| {
+        let note = String::new();
+        ran.note(job, SheetFact::ClaimShare { damage, party, fen: Fen(fen), state, signature, note })
+    };
+    let refused = share(Party::Outlet, 30_001, ClaimState::Paid);
+    assert!(matches!(refused, Err(FactError::AboveLimit { limit_fen: 30_000 })), "{refused:?}");
+    share(Party::Insurer, 40_000, ClaimState::Proposed).unwrap();
+    share(Party::Outlet, 30_000, ClaimState::Paid).unwrap();
 }
 
 #[test]
