@@ -7,16 +7,7 @@ import rows from './rows';
 import settings from './settings';
 import settle from './settle';
 import tables from './tables';
-
-export default { board, customers, parts, review, rows, settings, settle, tables };
-import settle from './settle';
-import tables from './tables';
 import type { DeskMessages } from '../shape';
 
-import rows from './rows';
-import settings from './settings';
-import settle from './settle';
-import tables from './tables';
-
-export default { board, customers, parts, review, rows, settings, settle, tables };
+const owner: DeskMessages = { board, customers, parts, review, rows, settings, settle, tables };
 export default owner;
