@@ -9,7 +9,7 @@ use doorstep_schemas::view::{
 };
 
 use super::parts::said_of_old_parts;
-use super::settlement::{Claimed, received_fen};
+use super::settlement::Claimed;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::facts::Job;
 use crate::domain::facts::desk::{FollowUp, SettlementLine, SettlementStep};
@@ -132,7 +132,7 @@ pub(super) fn row(
         claimed: Fen(claimed.claimed_fen),
         accepted: standing.accepted_fen.map(Fen),
         deducted: Fen(standing.deducted_fen),
-        received: Fen(received_fen(standing, claimed.claimed_fen)),
+        received: Fen(settlement::received_fen(standing, claimed.claimed_fen)),
         due: Fen(due),
         age_days: standing.submitted_ms.filter(|_| due > 0).map(age),
         reason: standing.reason.clone(),
