@@ -75,7 +75,12 @@ impl Actions {
         Ok(self.at_desk(&mut store, "settle", "settlement_step", edits)?)
     }
 
-    fn step(&self, step: &SettleStep, state: SettleState, noted: Noted) -> Result<SettlementStep, FactError> {
+    pub(super) fn step(
+        &self,
+        step: &SettleStep,
+        state: SettleState,
+        noted: Noted,
+    ) -> Result<SettlementStep, FactError> {
         let said = state == step.state;
         let fen = amount("amount", step.fen)?;
         let wants_reason = matches!(state, SettleState::Deducted | SettleState::Rejected);
@@ -227,6 +232,35 @@ impl Actions {
     fn at_desk(&self, store: &mut Store, topic: &str, code: &str, edits: Vec<Edit>) -> Result<DeskDone, FactError> {
         let month = calendar::day_name(self.nature.now_ms()).get(..7).unwrap_or_default().to_owned();
         self.on_topic(store, &format!("{topic}/{month}"), code, edits)
+    }
+
+    /// The same in several papers of the month, each as long as one change may be, as one act.
+    pub(super) fn on_papers(
+        &self,
+        store: &mut Store,
+        topic: &str,
+        code: &str,
+        papers: Vec<Vec<Edit>>,
+    ) -> Result<DeskDone, FactError> {
+        let month = calendar::day_name(self.nature.now_ms()).get(..7).unwrap_or_default().to_owned();
+        let several = papers.len() > 1;
+        let mut named: Vec<(DocId, Vec<Edit>)> = Vec::new();
+        for (number, edits) in (1..).zip(papers) {
+            let topic = if several { format!("{topic}/{month}/{number}") } else { format!("{topic}/{month}") };
+            named.push((DocId::Desk(topic), edits));
+        }
+        if !several && let Some((DocId::Desk(topic), edits)) = named.pop() {
+            return self.on_topic(store, &topic, code, edits);
+        }
+        let action = self.mint();
+        let count = u32::try_from(named.iter().map(|(_, edits)| edits.len()).sum::<usize>()).unwrap_or(u32::MAX);
+        let mut writes: Vec<(DocId, crate::store::Edit<'_>)> = Vec::new();
+        for (doc, edits) in named {
+            writes.push((doc, Box::new(move |doc| edits.into_iter().try_for_each(|edit| edit.apply(doc)))));
+        }
+        store.act_many(writes, (code, action), self.nature.now_ms(), |_| Ok(()))?;
+        self.papers_changed();
+        Ok(DeskDone { action: action.to_string(), count })
     }
 
     fn on_topic(&self, store: &mut Store, topic: &str, code: &str, edits: Vec<Edit>) -> Result<DeskDone, FactError> {

@@ -92,16 +92,26 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
 /// CSV in UTF-8 with its mark, without which Excel shows nonsense for Chinese. A cell that begins like a formula gets an
 /// apostrophe before it: whoever opens the file runs nothing that a customer's name says.
 pub fn csv(table: &Table) -> Result<Vec<u8>, csv::Error> {
+    csvs(std::slice::from_ref(table))
+}
+
+/// Several tables below each other, a line free between them.
+pub fn csvs(tables: &[Table]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .flexible(true)
         .from_writer(b"\xef\xbb\xbf".to_vec());
-    writer.write_record(table.head.iter().map(|head| harmless(head)))?;
-    for row in &table.rows {
-        writer.write_record(row.iter().map(|cell| match cell {
-            Cell::Text(text) => harmless(text),
-            figure => figure.text(),
-        }))?;
+    for (number, table) in tables.iter().enumerate() {
+        if number > 0 {
+            writer.write_record([""])?;
+        }
+        writer.write_record(table.head.iter().map(|head| harmless(head)))?;
+        for row in &table.rows {
+            writer.write_record(row.iter().map(|cell| match cell {
+                Cell::Text(text) => harmless(text),
+                figure => figure.text(),
+            }))?;
+        }
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
