@@ -41,3 +41,7 @@ export const asks = (row: AnswerRow): boolean => row.job !== null && ['agreed', 
 /** Whether it is written down; what is more than claimed only where a person turned it. */
 export const takeable = (row: AnswerRow, turned: string[]): boolean =>
   asks(row) && (row.outcome === 'more') === turned.includes(row.job as string);
+
+/** What a person has to do about it, where that is not plain. */
+export const hinted = (outcome: AnswerOutcome): boolean =>
+  ['more', 'otherwise', 'not_submitted', 'several', 'shared', 'unclear'].includes(outcome);
