@@ -81,7 +81,11 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
                     Cell::Number(number) => sheet.write_number(row, column, *number as f64)?,
                     Cell::Fen(fen) => sheet.write_number_with_format(row, column, *fen as f64 / 100.0, &yuan)?,
                     Cell::Day(at) => sheet.write_number_with_format(row, column, shop(at).floor(), &day)?,
-                    Cell::Moment(at) => sheet.write_number_with_format(row, column, shop(at), &moment)?,
+                    // Its seconds are no part of it: they would be rounded up where CSV leaves them out.
+                    Cell::Moment(at) => {
+                        let minute = at - at.rem_euclid(60_000);
+                        sheet.write_number_with_format(row, column, shop(&minute), &moment)?
+                    }
                 };
             }
         }
@@ -166,7 +170,7 @@ mod tests {
             Cell::Number(-3),
             Cell::Fen(-1_205),
             Cell::Day(NOON),
-            Cell::Moment(NOON),
+            Cell::Moment(NOON + 43_000),
             Cell::Empty,
             Cell::Text("=1".into()),
         ];
