@@ -10,6 +10,7 @@ pub mod cast;
 pub mod day;
 pub mod figures;
 pub mod fsync;
+pub mod import;
 pub mod machine;
 pub mod photo;
 pub mod relay;

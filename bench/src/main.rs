@@ -10,7 +10,7 @@ use doorstep_bench::cast::CastError;
 use doorstep_bench::figures::Figures;
 use doorstep_bench::relay::RelayBenchError;
 use doorstep_bench::store::{Plan, StoreBenchError};
-use doorstep_bench::{day, machine, photo, relay, repair, rush, save, shop, store};
+use doorstep_bench::{day, import, machine, photo, relay, repair, rush, save, shop, store};
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -30,6 +30,11 @@ enum Bench {
         /// Only this case
         #[arg(long, value_parser = day::cases())]
         case: Option<String>,
+    },
+    /// Seconds until a table of orders is looked at and brought in, from XLSX and from CSV in GB18030
+    Import {
+        #[arg(long, default_value_t = 10_000)]
+        rows: usize,
     },
     /// Milliseconds of one durable field edit, beside the disk's own fdatasync
     Save,
@@ -111,6 +116,8 @@ enum BenchError {
     #[error(transparent)]
     Cast(#[from] CastError),
     #[error(transparent)]
+    Import(#[from] import::ImportBenchError),
+    #[error(transparent)]
     Store(#[from] StoreBenchError),
     #[error(transparent)]
     Photo(#[from] photo::PhotoBenchError),
@@ -151,6 +158,7 @@ async fn run(arguments: &Arguments) -> Result<(), BenchError> {
     match &arguments.bench {
         Bench::Machine => Ok(machine::describe(&arguments.folder, &mut Figures::of("machine", &mut out))?),
         Bench::Day { case } => Ok(day::measure(scratch.path(), day::Size::FULL, case.as_deref(), &mut out).await?),
+        Bench::Import { rows } => Ok(import::measure(scratch.path(), *rows, &mut out).await?),
         Bench::Save => Ok(save::measure(scratch.path(), save::Size::FULL, &mut out).await?),
         Bench::Repair { jobs, lacking } => {
             // It waits for its log's writer as no task of a runtime may.

@@ -2,6 +2,7 @@
 //!
 //! Verdicts, blockers and the next step are computed by the core; a screen only draws them.
 
+mod answer;
 mod bench;
 mod board;
 mod books;
@@ -17,6 +18,7 @@ mod lists;
 mod mine;
 mod noted;
 mod outlet;
+mod part_list;
 mod parts;
 mod photo;
 mod relay;
@@ -34,6 +36,7 @@ pub(crate) mod words;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use answer::*;
 pub use bench::*;
 pub use board::*;
 pub use books::*;
@@ -49,6 +52,7 @@ pub use lists::*;
 pub use mine::*;
 pub use noted::*;
 pub use outlet::*;
+pub use part_list::*;
 pub use parts::*;
 pub use photo::*;
 pub use relay::*;

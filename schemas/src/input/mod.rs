@@ -1,6 +1,7 @@
 //! What the screen asks for: one type per command.
 
 mod access;
+mod answer;
 mod board;
 mod bundle;
 mod call;
@@ -9,6 +10,7 @@ mod facts;
 mod history;
 mod keys;
 mod lists;
+mod part_list;
 mod parts;
 mod photos;
 mod rule_sets;
@@ -20,6 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use access::*;
+pub use answer::*;
 pub use board::*;
 pub use bundle::*;
 pub use call::*;
@@ -36,6 +39,7 @@ use crate::view::{
 pub use history::*;
 pub use keys::*;
 pub use lists::*;
+pub use part_list::*;
 pub use parts::*;
 pub use photos::*;
 pub use rule_sets::*;

@@ -66,3 +66,30 @@ pub struct ExportOrders {
     /// Hand the bytes back as well: a browser saves them itself.
     pub bytes: bool,
 }
+
+/// Which list of the desk goes out.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum TableWhat {
+    /// What broke how often in a period (R46).
+    Failures {
+        from: Millis,
+        to: Millis,
+    },
+    /// The jobs of a day with what wants a look, and its figures (R38); `None` is today.
+    Review {
+        at: Option<Millis>,
+    },
+    /// Parts with everybody's stock (R22).
+    Parts,
+    Moves,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct ExportTable {
+    pub what: TableWhat,
+    pub format: TableFormat,
+    pub language: Language,
+    /// Hand the bytes back as well: a browser saves them itself.
+    pub bytes: bool,
+}

@@ -8,14 +8,16 @@ use doorstep::app::Doorstep;
 use doorstep_paper::PaperForm;
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::input::{
-    ClaimLines, ClaimProposed, MakeStatement, MakeWageSheet, NoteWage, Settle, SettlementOf, UndoDesk, WagesOf,
+    ClaimLines, ClaimProposed, MakeStatement, MakeWageSheet, NoteWage, ReadAnswer, Settle, SettlementOf, TakeAnswer,
+    UndoDesk, WagesOf,
 };
-use doorstep_schemas::view::{DeskDone, FileMade, PriceBooksView, SettlementView, WagesView};
+use doorstep_schemas::view::{AnswerPlan, DeskDone, FileMade, PriceBooksView, SettlementView, WagesView};
 use tauri::State;
 
 use super::Core;
 use super::bundles::{Outside, written};
 use super::paper::press;
+use super::storage::aside;
 use crate::failure::Told;
 
 #[tauri::command]
@@ -46,6 +48,19 @@ pub async fn claim_proposed(core: Core<'_>, input: ClaimProposed) -> Result<Desk
 #[specta::specta]
 pub async fn undo_desk(core: Core<'_>, input: UndoDesk) -> Result<(), Failure> {
     core.actions.undo_desk(&input.action).map_err(Told::told)
+}
+
+/// What a maker's answer would change; nothing else waits for a file of many rows.
+#[tauri::command]
+#[specta::specta]
+pub async fn read_answer(core: Core<'_>, input: ReadAnswer) -> Result<AnswerPlan, Failure> {
+    aside(&core, move |core| core.actions.read_answer(&input).map_err(Told::told)).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn take_answer(core: Core<'_>, input: TakeAnswer) -> Result<DeskDone, Failure> {
+    aside(&core, move |core| core.actions.take_answer(&input).map_err(Told::told)).await
 }
 
 #[tauri::command]

@@ -1,10 +1,13 @@
-//! Orders as tables: brought in, taken back, handed out.
+//! Tables: orders brought in, taken back, handed out; the lists of the desk handed out.
+
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use doorstep::actions::export::Exported;
 use doorstep_schemas::code::Failure;
 use doorstep_schemas::event::Task;
-use doorstep_schemas::input::{ExportOrders, ImportOrders, ReadImport, UndoImport};
+use doorstep_schemas::input::{ExportOrders, ExportTable, ImportOrders, ReadImport, UndoImport};
 use doorstep_schemas::view::{ImportDone, ImportPlan, ImportUndone, ImportView, TableMade};
 use tauri::State;
 
@@ -48,18 +51,34 @@ pub async fn export_orders(
 ) -> Result<TableMade, Failure> {
     let folder = outside.0.clone();
     long(&core, Task::Export, move |core, run| {
-        let made = core.actions.export_orders(&input, run).map_err(Told::told)?;
-        std::fs::create_dir_all(&folder).map_err(|error| written(&error))?;
-        let path = folder.join(&made.name);
-        doorstep::store::files::write_whole(&path, &made.bytes).map_err(|error| written(&error))?;
-        Ok(TableMade {
-            name: made.name,
-            path: path.display().to_string(),
-            kilobytes: u32::try_from(made.bytes.len().div_ceil(1_000)).unwrap_or(u32::MAX),
-            rows: u32::try_from(made.rows).unwrap_or(u32::MAX),
-            mime: made.mime.to_owned(),
-            base64: input.bytes.then(|| STANDARD.encode(&made.bytes)),
-        })
+        put(core.actions.export_orders(&input, run).map_err(Told::told)?, &folder, input.bytes)
     })
     .await
+}
+
+/// A list of the desk as a file.
+#[tauri::command]
+#[specta::specta]
+pub async fn export_table(
+    core: Core<'_>,
+    outside: State<'_, Outside>,
+    input: ExportTable,
+) -> Result<TableMade, Failure> {
+    let folder = outside.0.clone();
+    aside(&core, move |core| put(core.actions.export_table(&input).map_err(Told::told)?, &folder, input.bytes)).await
+}
+
+/// Writes a table where files for people are put, and hands its bytes back where they are asked for.
+fn put(made: Exported, folder: &Path, bytes: bool) -> Result<TableMade, Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| written(&error))?;
+    let path = folder.join(&made.name);
+    doorstep::store::files::write_whole(&path, &made.bytes).map_err(|error| written(&error))?;
+    Ok(TableMade {
+        name: made.name,
+        path: path.display().to_string(),
+        kilobytes: u32::try_from(made.bytes.len().div_ceil(1_000)).unwrap_or(u32::MAX),
+        rows: u32::try_from(made.rows).unwrap_or(u32::MAX),
+        mime: made.mime.to_owned(),
+        base64: bytes.then(|| STANDARD.encode(&made.bytes)),
+    })
 }

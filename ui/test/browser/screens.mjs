@@ -227,6 +227,17 @@ const DESK = [
   ['parts, requests', { path: '/desk/parts', ready: 'part-row', act: thenSee(click('tab-requests'), 'turn') }],
   ['parts, old parts', { path: '/desk/parts', ready: 'part-row', act: thenSee(click('tab-old', 'old-pick'), 'old-acts') }],
   ['parts, movements', { path: '/desk/parts', ready: 'part-row', act: thenSee(click('tab-moves'), 'move-row') }],
+  [
+    'parts, a list beside the one in force',
+    {
+      path: '/desk/parts/list',
+      ready: 'import-pick',
+      act: thenSee(
+        (page) => page.setInputFiles(T('import-file'), { name: '配件.csv', mimeType: 'text/csv', buffer: Buffer.from('编码') }),
+        'list-rows',
+      ),
+    },
+  ],
   ['settlement', { path: '/desk/settlement', ready: 'claim-row' }],
   ['settlement, none', { path: '/desk/settlement', tale: 'quiet', ready: 'empty' }],
   ['settlement, a claim', { path: '/desk/settlement', ready: 'claim-row', act: thenSee(click('claim-row'), 'claim-could') }],
@@ -239,6 +250,18 @@ const DESK = [
     },
   ],
   ['settlement, many', { path: '/desk/settlement', ready: 'claim-row', act: thenSee(click('choose-all'), 'chosen') }],
+  ['settlement, an answer', { path: '/desk/settlement/answer?maker=北岭&month=2026-11', ready: 'import-pick' }],
+  [
+    'settlement, an answer beside the claims',
+    {
+      path: '/desk/settlement/answer?maker=北岭&month=2026-11',
+      ready: 'import-pick',
+      act: thenSee(
+        (page) => page.setInputFiles(T('import-file'), { name: '北岭回单.csv', mimeType: 'text/csv', buffer: Buffer.from('工单号') }),
+        'answer-rows',
+      ),
+    },
+  ],
   ['wages', { path: '/desk/wages', ready: 'wage-row' }],
   ['wages, a month', { path: '/desk/wages', ready: 'wage-row', act: thenSee(click('wage-row'), 'member-month') }],
   ['prices', { path: '/desk/prices', ready: 'price-row' }],

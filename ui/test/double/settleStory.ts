@@ -39,7 +39,7 @@ export class SettleStory extends DeskStory {
   private readonly before = new Map<string, () => void>();
   private writes = 0;
 
-  private wrote(count: number, back: () => void): DeskDone {
+  protected wrote(count: number, back: () => void): DeskDone {
     const action = `S000000${++this.writes}`;
     this.before.set(action, back);
     return { action, count };

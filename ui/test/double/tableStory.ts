@@ -2,6 +2,7 @@
 import type {
   CallView,
   ExportOrders,
+  ExportTable,
   HearCall,
   ImportDone,
   ImportOrders,
@@ -13,7 +14,7 @@ import type {
   TableMade,
 } from '@schemas';
 import { card, text } from '../builders';
-import { SettingsStory } from './settingsStory';
+import { PartListStory } from './partListStory';
 
 function row(change: Partial<PlannedRow>): PlannedRow {
   return {
@@ -51,7 +52,7 @@ const rows = (): PlannedRow[] => [
   }),
 ];
 
-export abstract class TableStory extends SettingsStory {
+export abstract class TableStory extends PartListStory {
   imported: ImportView[] = [];
 
   do_read_import({ columns, sheet }: ReadImport): ImportPlan {
@@ -97,6 +98,11 @@ export abstract class TableStory extends SettingsStory {
 
   do_export_orders({ format, bytes }: ExportOrders): TableMade {
     const name = `工单-2026-11-21.${format}`;
+    return { name, path: `/上门/${name}`, kilobytes: 12, rows: 9, mime: 'text/csv', base64: bytes ? btoa('1') : null };
+  }
+
+  do_export_table({ what, format, bytes }: ExportTable): TableMade {
+    const name = `${what.what}-2026-11-21.${format}`;
     return { name, path: `/上门/${name}`, kilobytes: 12, rows: 9, mime: 'text/csv', base64: bytes ? btoa('1') : null };
   }
 

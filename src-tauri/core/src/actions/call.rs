@@ -26,7 +26,7 @@ impl Actions {
         let noted = self.owner(&store)?;
         let phone = Some(same_phone(&input.phone)).filter(|phone| phone.len() >= FEWEST_DIGITS).unwrap_or_default();
         let serial = same_serial(&input.serial);
-        let mut rows = store.known_by(&phone, std::slice::from_ref(&serial), MOST_JOBS + 1)?;
+        let mut rows = store.known_by(&phone, std::slice::from_ref(&serial), "", MOST_JOBS + 1)?;
         let more = rows.len() > MOST_JOBS;
         rows.truncate(MOST_JOBS);
         store.finish(&mut rows)?;

@@ -1,16 +1,19 @@
-//! Orders as a table for other programs: the list that is shown, page by page.
+//! Tables for other programs: the list of orders that is shown, page by page, and the lists of the desk.
 
-use doorstep_schemas::input::{ExportOrders, ExportWhat, ListJobs, OrdersOfDay, TableFormat};
-use doorstep_schemas::view::JobCard;
+use doorstep_schemas::input::{
+    CountFailures, ExportOrders, ExportTable, ExportWhat, ListJobs, OrdersOfDay, TableFormat, TableWhat,
+};
+use doorstep_schemas::view::{JobCard, Language};
 
 use super::Actions;
+use super::facts::FactError;
 use super::find::viewer;
 use crate::domain::calendar;
 use crate::domain::find::Query;
 use crate::reports;
 use crate::store::StoreError;
 use crate::store::lists::MOST_ROWS;
-use crate::tables;
+use crate::tables::{self, Table};
 use crate::tasks::{Step, Watcher};
 
 /// Rows that a search brings into a file.
@@ -23,6 +26,8 @@ const MOST_EXPORTED: usize = 100_000;
 pub enum ExportError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Fact(#[from] FactError),
     #[error("the workbook could not be written")]
     Xlsx(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -41,23 +46,42 @@ impl Actions {
     pub fn export_orders(&self, input: &ExportOrders, watcher: &mut impl Watcher) -> Result<Exported, ExportError> {
         let cards = self.exported(&input.what, watcher)?;
         let table = reports::orders::table(&cards, input.language);
-        let (ending, mime, bytes) = match input.format {
-            TableFormat::Csv => {
-                ("csv", "text/csv", tables::csv(&table).map_err(|error| ExportError::Xlsx(error.into()))?)
-            }
-            TableFormat::Xlsx => (
-                "xlsx",
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                tables::xlsx(std::slice::from_ref(&table)).map_err(|error| ExportError::Xlsx(error.into()))?,
-            ),
-        };
-        let now = self.nature.now_ms();
         let day = match &input.what {
             ExportWhat::Day { at: Some(at) } => at.0,
-            _ => now,
+            _ => self.nature.now_ms(),
         };
-        let name = format!("{}-{}.{ending}", table.name, calendar::day_name(day));
-        Ok(Exported { name, mime, rows: cards.len(), bytes })
+        let name = format!("{}-{}", table.name, calendar::day_name(day));
+        written(&[table], &name, input.format)
+    }
+
+    /// A list of the desk as a file's bytes. What is the owner's page is the owner's file.
+    pub fn export_table(&self, input: &ExportTable) -> Result<Exported, ExportError> {
+        let language = input.language;
+        let mut day = self.nature.now_ms();
+        let tables = match &input.what {
+            TableWhat::Failures { from, to } => {
+                let found = self.failure_counts(&CountFailures { from: *from, to: *to })?;
+                day = to.0;
+                vec![reports::lists::failures(&found, language)]
+            }
+            TableWhat::Review { at } => {
+                let review = self.day_review(at.map(|at| at.0))?;
+                day = review.start.0;
+                let tables = reports::day_table::tables(&review, language);
+                let name = if language == Language::Zh { "日清" } else { "Day review" };
+                return written(&tables, &format!("{name}-{}", calendar::day_name(day)), input.format);
+            }
+            TableWhat::Parts => {
+                let desk = self.parts_desk()?;
+                vec![reports::lists::parts(&desk.parts, &desk.holders, language)]
+            }
+            TableWhat::Moves => {
+                let desk = self.parts_with_moves(MOST_EXPORTED)?;
+                vec![reports::lists::moves(&desk.moves, &desk.holders, language)]
+            }
+        };
+        let what = tables.first().map(|table| table.name.clone()).unwrap_or_default();
+        written(&tables, &format!("{what}-{}", calendar::day_name(day)), input.format)
     }
 
     fn exported(&self, what: &ExportWhat, watcher: &mut impl Watcher) -> Result<Vec<JobCard>, StoreError> {
@@ -85,4 +109,18 @@ impl Actions {
             }
         }
     }
+}
+
+/// Tables as a file of this kind: sheets of a workbook, or below each other.
+fn written(tables: &[Table], name: &str, format: TableFormat) -> Result<Exported, ExportError> {
+    let (ending, mime, bytes) = match format {
+        TableFormat::Csv => ("csv", "text/csv", tables::csvs(tables).map_err(|error| ExportError::Xlsx(error.into()))?),
+        TableFormat::Xlsx => (
+            "xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            tables::xlsx(tables).map_err(|error| ExportError::Xlsx(error.into()))?,
+        ),
+    };
+    let rows = tables.first().map_or(0, |table| table.rows.len());
+    Ok(Exported { name: format!("{name}.{ending}"), mime, rows, bytes })
 }

@@ -3,6 +3,7 @@
 //! Actions never call sync: they say what changed, and the runner hears it.
 
 pub mod album;
+pub mod answer;
 mod answers;
 pub mod bench;
 pub mod board;
@@ -27,6 +28,7 @@ pub mod lists;
 pub mod mine;
 mod noted;
 pub mod orders;
+pub mod part_list;
 pub mod parts;
 pub mod photos;
 pub mod price_books;

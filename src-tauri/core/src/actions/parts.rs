@@ -31,7 +31,7 @@ const MOST_MOVES: usize = 200;
 const OLD_PARTS_DAYS: i64 = 366;
 const SETTLED_SHOWN_DAYS: i64 = 30;
 /// The topic of what the owner keeps beside the parts list.
-const STOCK_TOPIC: &str = "stock";
+pub(super) const STOCK_TOPIC: &str = "stock";
 
 /// Everybody's stock of one part.
 type Held = BTreeMap<String, (String, Vec<HeldPart>)>;
@@ -39,6 +39,11 @@ type Held = BTreeMap<String, (String, Vec<HeldPart>)>;
 impl Actions {
     /// The owner's page of parts.
     pub fn parts_desk(&self) -> Result<PartsDesk, FactError> {
+        self.parts_with_moves(MOST_MOVES)
+    }
+
+    /// The same with so many movements at most.
+    pub(super) fn parts_with_moves(&self, most_moves: usize) -> Result<PartsDesk, FactError> {
         let mut store = self.shelf.store();
         self.as_owner(&store)?;
         let now = self.nature.now_ms();
@@ -66,7 +71,7 @@ impl Actions {
         from_shelf.extend(used_since(&store, None, &own)?);
         add(&mut held, None, shelf::shelf(&own, &others, &from_shelf));
         moves.sort_by_key(|line: &MoveLine| std::cmp::Reverse((line.at, line.id)));
-        moves.truncate(MOST_MOVES);
+        moves.truncate(most_moves);
         let desks = store.desks()?;
         let parts = part_lines(&store, held, &desks, now);
         let mut requests = Vec::new();

@@ -76,7 +76,12 @@ impl Actions {
         Ok(self.at_desk(&mut store, "settle", "settlement_step", edits)?)
     }
 
-    fn step(&self, step: &SettleStep, state: SettleState, noted: Noted) -> Result<SettlementStep, FactError> {
+    pub(super) fn step(
+        &self,
+        step: &SettleStep,
+        state: SettleState,
+        noted: Noted,
+    ) -> Result<SettlementStep, FactError> {
         let said = state == step.state;
         let fen = amount("amount", step.fen)?;
         let wants_reason = matches!(state, SettleState::Deducted | SettleState::Rejected);
@@ -215,6 +220,22 @@ impl Actions {
         self.write_named(store, code, vec![(DocId::Desk(format!("{topic}/{month}")), edits)])
     }
 
+    /// The same in several papers of the month, each as long as one change may be, as one act.
+    pub(super) fn on_papers(
+        &self,
+        store: &mut Store,
+        topic: &str,
+        code: &str,
+        papers: Vec<Vec<Edit>>,
+    ) -> Result<DeskDone, FactError> {
+        let month = calendar::day_name(self.nature.now_ms()).get(..7).unwrap_or_default().to_owned();
+        let several = papers.len() > 1;
+        let named =
+            |number: usize| if several { format!("{topic}/{month}/{number}") } else { format!("{topic}/{month}") };
+        let writes = (1..).zip(papers).map(|(number, edits)| (DocId::Desk(named(number)), edits));
+        self.write_named(store, code, writes.collect())
+    }
+
     /// Writes one action, and says by which name it is undone.
     fn write_named(
         &self,
@@ -223,7 +244,8 @@ impl Actions {
         writes: Vec<(DocId, Vec<Edit>)>,
     ) -> Result<DeskDone, FactError> {
         let action = self.mint();
-        let count = writes.first().map_or(0, |(_, edits)| edits.len());
+        let at_desk = writes.iter().filter(|(doc, _)| matches!(doc, DocId::Desk(_)));
+        let count = at_desk.map(|(_, edits)| edits.len()).sum::<usize>();
         let write =
             |edits: Vec<Edit>| -> Write<'_> { Box::new(|doc| edits.into_iter().try_for_each(|edit| edit.apply(doc))) };
         let writes = writes.into_iter().map(|(doc, edits)| (doc, write(edits))).collect();

@@ -1,6 +1,6 @@
 //! One job's claim as the desk sees it: where it stands, what it lacks, what could be claimed, what it leaves (R27, R31).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::view::{
@@ -8,8 +8,9 @@ use doorstep_schemas::view::{
     Thousandths,
 };
 
+use super::answer::TAKEN;
 use super::parts::said_of_old_parts;
-use super::settlement::{Claimed, received_fen};
+use super::settlement::Claimed;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::facts::Job;
 use crate::domain::facts::desk::{FollowUp, SettlementLine, SettlementStep};
@@ -36,6 +37,8 @@ pub(super) struct Desk {
     /// The desk's word on old parts (R24).
     pub old: BTreeMap<JobId, BTreeMap<ShortId, SaidAtDesk>>,
     pub km_fen: i64,
+    /// By the mark of a maker's answer, the moments in which it was taken.
+    pub answers: BTreeMap<String, BTreeSet<i64>>,
 }
 
 impl Desk {
@@ -51,6 +54,13 @@ impl Desk {
             if topic == "desk" {
                 let km = desk.about.get(KM).and_then(|field| field.value.trim().parse::<i64>().ok());
                 out.km_fen = km.unwrap_or(0).clamp(0, 100_000);
+            }
+            for (key, _) in desk.about.iter().filter(|(_, field)| !field.value.is_empty()) {
+                let mark = key.strip_prefix(TAKEN).and_then(|rest| rest.split_once('/'));
+                let mark = mark.and_then(|(file, at_ms)| Some((file, at_ms.parse::<i64>().ok()?)));
+                if let Some((file, at_ms)) = mark {
+                    out.answers.entry(file.to_owned()).or_default().insert(at_ms);
+                }
             }
             desk.lines.into_iter().for_each(|line| out.lines.entry(line.job).or_default().push(line));
             desk.states.into_iter().for_each(|step| out.steps.entry(step.job).or_default().push(step));
@@ -132,7 +142,7 @@ pub(super) fn row(
         claimed: Fen(claimed.claimed_fen),
         accepted: standing.accepted_fen.map(Fen),
         deducted: Fen(standing.deducted_fen),
-        received: Fen(received_fen(standing, claimed.claimed_fen)),
+        received: Fen(settlement::received_fen(standing, claimed.claimed_fen)),
         due: Fen(due),
         age_days: standing.submitted_ms.filter(|_| due > 0).map(age),
         reason: standing.reason.clone(),

@@ -11,7 +11,7 @@ use super::facts::FactError;
 use super::settled::{self, Desk};
 use crate::domain::calendar;
 use crate::domain::money::fees::covered;
-use crate::domain::money::settlement;
+use crate::domain::money::settlement::{self, Share};
 use crate::store::listed::JobRow;
 use crate::store::lists::{ListFilter, MOST_ROWS, Place};
 use crate::store::{Store, StoreError};
@@ -29,12 +29,15 @@ pub(super) fn month(name: &str, now: i64) -> (i64, i64, String) {
     (start, calendar::months_after(start, 1).saturating_sub(1), name)
 }
 
-/// A job that a maker pays for, with where its claim stands; no document was opened.
+/// A job that makers pay for, with where its claim stands; no document was opened.
 pub(super) struct Claimed {
     pub row: JobRow,
+    /// The one of the first line.
     pub maker: String,
     pub standing: settlement::Settlement,
     pub claimed_fen: i64,
+    /// What is each maker's; a job without lines is its brand's.
+    pub shares: BTreeMap<String, Share>,
 }
 
 impl Claimed {
@@ -58,7 +61,7 @@ impl Actions {
         let mut jobs = claimed(&store, &desk, (from, to), now)?;
         let makers = by_maker(&jobs);
         if let Some(maker) = &input.maker {
-            jobs.retain(|job| job.maker == *maker);
+            jobs.retain(|job| job.shares.contains_key(maker));
         }
         let pages = u32::try_from(jobs.len().div_ceil(PAGE)).unwrap_or(u32::MAX).max(1);
         let page = input.page.min(pages - 1);
@@ -107,7 +110,14 @@ pub(super) fn claimed(store: &Store, desk: &Desk, days: (i64, i64), now: i64) ->
 pub(super) fn of_row(desk: &Desk, makers: &[String], row: JobRow) -> Claimed {
     let job = row.card.job;
     let maker = desk.maker_of(job).unwrap_or_else(|| brand(makers, &row.card.appliance));
-    Claimed { maker, standing: desk.standing(job), claimed_fen: desk.claimed_fen(job), row }
+    let standing = desk.standing(job);
+    let shares = settlement::shares(&standing, desk.lines.get(&job).into_iter().flatten());
+    let mut shares: BTreeMap<String, Share> =
+        shares.into_iter().map(|(maker, share)| (maker.to_owned(), share)).collect();
+    if shares.is_empty() {
+        shares.insert(maker.clone(), Share::default());
+    }
+    Claimed { maker, standing, claimed_fen: desk.claimed_fen(job), shares, row }
 }
 
 /// The maker that an appliance's text begins with, else its first word.
@@ -119,25 +129,18 @@ fn brand(makers: &[String], appliance: &str) -> String {
 fn by_maker(jobs: &[Claimed]) -> Vec<MakerMonth> {
     let mut out: BTreeMap<&str, MakerMonth> = BTreeMap::new();
     for job in jobs {
-        let sum = out.entry(&job.maker).or_default();
-        let add = |fen: &mut Fen, more: i64| fen.0 = fen.0.saturating_add(more);
-        sum.jobs += 1;
-        sum.open += u32::from(job.is_open());
-        add(&mut sum.claimed, job.claimed_fen);
-        add(&mut sum.deducted, job.standing.deducted_fen);
-        add(&mut sum.received, received_fen(&job.standing, job.claimed_fen));
-        add(&mut sum.due, job.due_fen());
+        for (maker, share) in &job.shares {
+            let sum = out.entry(maker).or_default();
+            let add = |fen: &mut Fen, more: i64| fen.0 = fen.0.saturating_add(more);
+            sum.jobs += 1;
+            sum.open += u32::from(job.is_open());
+            add(&mut sum.claimed, share.claimed_fen);
+            add(&mut sum.deducted, share.deducted_fen);
+            add(&mut sum.received, share.received_fen);
+            add(&mut sum.due, share.due_fen);
+        }
     }
     out.into_iter().map(|(maker, sum)| MakerMonth { maker: maker.to_owned(), ..sum }).collect()
-}
-
-/// What came in: of a claim that was paid without a sum, all of it.
-pub(super) fn received_fen(standing: &settlement::Settlement, claimed_fen: i64) -> i64 {
-    if standing.paid_in_full {
-        standing.accepted_fen.unwrap_or(claimed_fen).saturating_sub(standing.deducted_fen).max(standing.paid_fen)
-    } else {
-        standing.paid_fen
-    }
 }
 
 fn receivable(desk: &Desk) -> Vec<MakerDue> {

@@ -6,9 +6,9 @@ use doorstep_schemas::paper::Paper;
 use super::Actions;
 use super::facts::FactError;
 use super::settled::Desk;
-use super::settlement::{Claimed, claimed, month, received_fen};
+use super::settlement::{Claimed, claimed, month};
 use crate::domain::calendar;
-use crate::domain::money::each;
+use crate::domain::money::settlement;
 use crate::reports::statement::{Month, StatementRow};
 use crate::tables::{XlsxError, xlsx};
 
@@ -28,7 +28,7 @@ pub enum Made {
 }
 
 impl Actions {
-    /// What a maker is sent for a month: all jobs that ended in it.
+    /// What a maker is sent for a month: of all jobs that ended in it the lines that are theirs.
     pub fn statement(&self, input: &MakeStatement) -> Result<Made, StatementError> {
         let (rows, outlet, name, today) = {
             let mut store = self.shelf.store();
@@ -37,8 +37,7 @@ impl Actions {
             let (from, to, name) = month(&input.month, now);
             let desk = Desk::read(&mut store).map_err(FactError::from)?;
             let jobs = claimed(&store, &desk, (from, to), now).map_err(FactError::from)?;
-            let of_maker = jobs.into_iter().filter(|job| job.maker == input.maker);
-            let mut rows: Vec<StatementRow> = of_maker.map(|job| row(&desk, &job)).collect();
+            let mut rows: Vec<StatementRow> = jobs.iter().filter_map(|job| row(&desk, job, &input.maker)).collect();
             rows.sort_by_key(|row| row.finished_ms);
             let outlet = Self::enrolment(&store).map_err(FactError::from)?.outlet_name;
             (rows, outlet, name, calendar::day_name(now))
@@ -77,14 +76,16 @@ impl Actions {
     }
 }
 
-fn row(desk: &Desk, job: &Claimed) -> StatementRow {
+/// A maker's part of a job; `None` where nothing of it is theirs.
+fn row(desk: &Desk, job: &Claimed, maker: &str) -> Option<StatementRow> {
+    let share = job.shares.get(maker)?;
     let card = &job.row.card;
-    let lines = each(desk.lines.get(&card.job).into_iter().flatten());
-    let mut items: Vec<&str> =
-        lines.iter().filter(|line| line.adjusts.is_none()).map(|line| line.name.as_str()).collect();
+    let lines = settlement::once(desk.lines.get(&card.job).into_iter().flatten());
+    let theirs = lines.iter().filter(|line| line.maker == maker && line.adjusts.is_none());
+    let mut items: Vec<&str> = theirs.map(|line| line.name.as_str()).collect();
     items.dedup();
     let number = card.job.to_string();
-    StatementRow {
+    Some(StatementRow {
         maker_order: card.maker_order.clone(),
         number: number.get(number.len().saturating_sub(8)..).unwrap_or_default().to_owned(),
         customer: card.customer.clone(),
@@ -93,10 +94,10 @@ fn row(desk: &Desk, job: &Claimed) -> StatementRow {
         finished_ms: card.finished_at.map(|at| at.0),
         items: items.join("、"),
         state: job.standing.state,
-        claimed_fen: job.claimed_fen,
-        deducted_fen: job.standing.deducted_fen,
-        received_fen: received_fen(&job.standing, job.claimed_fen),
-        due_fen: job.due_fen(),
+        claimed_fen: share.claimed_fen,
+        deducted_fen: share.deducted_fen,
+        received_fen: share.received_fen,
+        due_fen: share.due_fen,
         reason: job.standing.reason.clone(),
-    }
+    })
 }

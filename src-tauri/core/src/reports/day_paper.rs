@@ -1,33 +1,62 @@
 //! 日清 on paper: the day's figures with yesterday and the week beside, its jobs, its money, what has not arrived (R38).
 
 use doorstep_schemas::paper::{Align, Block, Column, Issuer, Paper, Table, pair};
-use doorstep_schemas::view::{DayFigures, DayReview, JobCard, Language, Rate};
+use doorstep_schemas::view::{DayFigures, DayReview, Fen, JobCard, Language, Rate};
 
 use super::day::{self, money, rate};
 use super::words::Phrase;
 use crate::domain::calendar;
+use crate::tables::Cell;
 
-/// One figure of a day: its name and how it is written.
-type Figure = (Phrase, fn(&DayFigures) -> String);
+/// One figure of a day: its name and what it is.
+pub(super) type Figure = (Phrase, fn(&DayFigures) -> Value);
 
-const FIGURES: [Figure; 17] = [
-    (Phrase("完工/应做", "done/due"), |day| format!("{}/{}", day.done, day.due)),
-    (Phrase("迟到", "late"), |day| day.late.to_string()),
-    (Phrase("准时上门", "on time"), |day| rate(day.on_time)),
-    (Phrase("限时完成", "in limit"), |day| rate(day.in_limit)),
-    (Phrase("一次就好", "first-time fix"), |day| rate(day.first_time_fix)),
-    (Phrase("五项齐全", "five services"), |day| rate(day.five_services)),
-    (Phrase("测量", "readings"), |day| day.readings.to_string()),
-    (Phrase("不合格", "failed"), |day| day.readings_failed.to_string()),
-    (Phrase("拒装", "refused"), |day| day.refused.to_string()),
-    (Phrase("遗留隐患", "hazards remaining"), |day| day.hazards_remaining.to_string()),
-    (Phrase("缺凭证", "evidence missing"), |day| day.missing_evidence.to_string()),
-    (Phrase("收款", "taken"), |day| money(day.taken_fen.0)),
-    (Phrase("应收客户", "billed"), |day| money(day.billed_fen.0)),
-    (Phrase("高于指导价", "above guide"), |day| money(day.above_guide_fen.0)),
-    (Phrase("理赔", "compensation"), |day| money(day.compensation_fen.0)),
-    (Phrase("配件", "parts used"), |day| money(day.parts_fen.0)),
-    (Phrase("配件未计费", "parts not billed"), |day| money(day.parts_unbilled_fen.0)),
+/// What a figure is, on paper and in a table.
+pub(super) enum Value {
+    Count(u32),
+    /// So many of so many.
+    Part(u32, u32),
+    Share(Rate),
+    Fen(Fen),
+}
+
+impl Value {
+    fn text(&self) -> String {
+        match self {
+            Self::Count(count) => count.to_string(),
+            Self::Part(part, of) => format!("{part}/{of}"),
+            Self::Share(share) => rate(*share),
+            Self::Fen(fen) => money(fen.0),
+        }
+    }
+
+    pub(super) fn cell(&self) -> Cell {
+        match self {
+            Self::Count(count) => Cell::Number((*count).into()),
+            Self::Fen(fen) => Cell::Fen(fen.0),
+            Self::Part(..) | Self::Share(_) => Cell::Text(self.text()),
+        }
+    }
+}
+
+pub(super) const FIGURES: [Figure; 17] = [
+    (Phrase("完工/应做", "done/due"), |day| Value::Part(day.done, day.due)),
+    (Phrase("迟到", "late"), |day| Value::Count(day.late)),
+    (Phrase("准时上门", "on time"), |day| Value::Share(day.on_time)),
+    (Phrase("限时完成", "in limit"), |day| Value::Share(day.in_limit)),
+    (Phrase("一次就好", "first-time fix"), |day| Value::Share(day.first_time_fix)),
+    (Phrase("五项齐全", "five services"), |day| Value::Share(day.five_services)),
+    (Phrase("测量", "readings"), |day| Value::Count(day.readings)),
+    (Phrase("不合格", "failed"), |day| Value::Count(day.readings_failed)),
+    (Phrase("拒装", "refused"), |day| Value::Count(day.refused)),
+    (Phrase("遗留隐患", "hazards remaining"), |day| Value::Count(day.hazards_remaining)),
+    (Phrase("缺凭证", "evidence missing"), |day| Value::Count(day.missing_evidence)),
+    (Phrase("收款", "taken"), |day| Value::Fen(day.taken_fen)),
+    (Phrase("应收客户", "billed"), |day| Value::Fen(day.billed_fen)),
+    (Phrase("高于指导价", "above guide"), |day| Value::Fen(day.above_guide_fen)),
+    (Phrase("理赔", "compensation"), |day| Value::Fen(day.compensation_fen)),
+    (Phrase("配件", "parts used"), |day| Value::Fen(day.parts_fen)),
+    (Phrase("配件未计费", "parts not billed"), |day| Value::Fen(day.parts_unbilled_fen)),
 ];
 
 /// The review as a paper of the outlet's.
@@ -71,7 +100,8 @@ fn figures(review: &DayReview, language: Language) -> Block {
     ];
     let week = total(&review.week);
     let row = |(name, written): &Figure| {
-        vec![name.of(language).to_owned(), written(&review.figures), written(&review.yesterday), written(&week)]
+        let days = [&review.figures, &review.yesterday, &week].map(|day| written(day).text());
+        [name.of(language).to_owned()].into_iter().chain(days).collect()
     };
     Block::Table(Table {
         columns: columns(&heads, language),
@@ -81,7 +111,7 @@ fn figures(review: &DayReview, language: Language) -> Block {
 }
 
 /// Several days added up.
-fn total(days: &[DayFigures]) -> DayFigures {
+pub(super) fn total(days: &[DayFigures]) -> DayFigures {
     let mut out = DayFigures::default();
     for day in days {
         for (sum, of) in [
@@ -164,7 +194,6 @@ fn hands(review: &DayReview, language: Language) -> Block {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use doorstep_schemas::view::Fen;
 
     #[test]
     fn r38_the_week_is_the_sum_of_its_days() {

@@ -2,8 +2,10 @@
 
 pub mod day;
 pub mod day_paper;
+pub mod day_table;
 pub mod history;
 pub mod labels;
+pub mod lists;
 pub mod orders;
 pub mod proof;
 pub mod set_words;

@@ -11,6 +11,7 @@ use super::listed::{JobRow, place};
 use super::{StoreError, search, stocks};
 use crate::domain::calendar;
 use crate::domain::day::JobFigures;
+use crate::domain::intake::same_serial;
 use crate::domain::reminders::Seen;
 use crate::domain::shelf::Use;
 
@@ -25,6 +26,7 @@ pub(super) enum Key<'a> {
     Member(MemberId),
     Phone(&'a str),
     Serial(&'a str),
+    MakerOrder(&'a str),
     Township(&'a str),
     /// A maker waits for old parts of the job (R24).
     OldParts,
@@ -38,6 +40,7 @@ impl Key<'_> {
             Self::Member(member) => hash.chain_update(b"m").chain_update(member.as_str()),
             Self::Phone(phone) => hash.chain_update(b"p").chain_update(phone),
             Self::Serial(serial) => hash.chain_update(b"s").chain_update(serial),
+            Self::MakerOrder(number) => hash.chain_update(b"k").chain_update(number),
             Self::Township(township) => hash.chain_update(b"t").chain_update(township),
             Self::OldParts => hash.chain_update(b"o"),
         };
@@ -51,6 +54,7 @@ impl Key<'_> {
             Self::Member(member) => row.figures.members.contains(member),
             Self::Phone(phone) => row.found.phones.iter().any(|known| known == phone),
             Self::Serial(serial) => row.found.serials.iter().any(|known| known == serial),
+            Self::MakerOrder(number) => same_serial(&row.card.maker_order) == *number,
             Self::Township(township) => row.card.township.trim() == *township,
             Self::OldParts => row.figures.old_parts > 0,
         }
@@ -84,6 +88,8 @@ impl Beside {
         let mut keys: BTreeSet<Key<'_>> = figures.members.iter().map(|member| Key::Member(*member)).collect();
         keys.extend(found.phones.iter().map(|phone| Key::Phone(phone)));
         keys.extend(found.serials.iter().map(|serial| Key::Serial(serial)));
+        let number = same_serial(&card.maker_order);
+        keys.extend(Some(number.as_str()).filter(|number| !number.is_empty()).map(Key::MakerOrder));
         keys.extend(Some(card.township.trim()).filter(|name| !name.is_empty()).map(Key::Township));
         keys.extend((figures.old_parts > 0).then_some(Key::OldParts));
         Self {

@@ -236,7 +236,7 @@ impl Store {
 
     /// Other jobs of the same phone or one of the serials, newest first.
     pub fn earlier(&self, job: JobId, phone: &str, serials: &[String]) -> Result<Vec<JobRow>, StoreError> {
-        let mut found = self.known_by(phone, serials, MOST_EARLIER + 1)?;
+        let mut found = self.known_by(phone, serials, "", MOST_EARLIER + 1)?;
         found.retain(|other| other.card.job != job);
         self.finish(&mut found)?;
         let mut shown = Vec::with_capacity(found.len());
@@ -248,13 +248,23 @@ impl Store {
         Ok(shown)
     }
 
-    /// Jobs of the phone or one of the serials, newest first, at most so many of each; bare rows, for comparing.
-    pub fn known_by(&self, phone: &str, serials: &[String], most: usize) -> Result<Vec<JobRow>, StoreError> {
+    /// Jobs of the phone, one of the serials or the maker's order number, newest first, at most so many of each; bare rows,
+    /// for comparing.
+    pub fn known_by(
+        &self,
+        phone: &str,
+        serials: &[String],
+        maker_order: &str,
+        most: usize,
+    ) -> Result<Vec<JobRow>, StoreError> {
         let phone = same_phone(phone);
         let serials: BTreeSet<String> = serials.iter().map(|serial| same_serial(serial)).collect();
         let phone = Some(phone.as_str()).filter(|phone| !phone.is_empty());
         let serials = serials.iter().filter(|serial| !serial.is_empty());
+        let maker_order = same_serial(maker_order);
+        let number = Some(maker_order.as_str()).filter(|number| !number.is_empty());
         let keys = phone.map(Key::Phone).into_iter().chain(serials.map(|serial| Key::Serial(serial)));
+        let keys = keys.chain(number.map(Key::MakerOrder));
         let mut found: BTreeMap<(i64, JobId), JobRow> = BTreeMap::new();
         let mut query = self.db.prepare_cached(KEYED)?;
         for key in keys {

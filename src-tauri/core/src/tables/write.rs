@@ -81,7 +81,11 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
                     Cell::Number(number) => sheet.write_number(row, column, *number as f64)?,
                     Cell::Fen(fen) => sheet.write_number_with_format(row, column, *fen as f64 / 100.0, &yuan)?,
                     Cell::Day(at) => sheet.write_number_with_format(row, column, shop(at).floor(), &day)?,
-                    Cell::Moment(at) => sheet.write_number_with_format(row, column, shop(at), &moment)?,
+                    // Its seconds are no part of it: they would be rounded up where CSV leaves them out.
+                    Cell::Moment(at) => {
+                        let minute = at - at.rem_euclid(60_000);
+                        sheet.write_number_with_format(row, column, shop(&minute), &moment)?
+                    }
                 };
             }
         }
@@ -92,16 +96,26 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
 /// CSV in UTF-8 with its mark, without which Excel shows nonsense for Chinese. A cell that begins like a formula gets an
 /// apostrophe before it: whoever opens the file runs nothing that a customer's name says.
 pub fn csv(table: &Table) -> Result<Vec<u8>, csv::Error> {
+    csvs(std::slice::from_ref(table))
+}
+
+/// Several tables below each other, a line free between them.
+pub fn csvs(tables: &[Table]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .flexible(true)
         .from_writer(b"\xef\xbb\xbf".to_vec());
-    writer.write_record(table.head.iter().map(|head| harmless(head)))?;
-    for row in &table.rows {
-        writer.write_record(row.iter().map(|cell| match cell {
-            Cell::Text(text) => harmless(text),
-            figure => figure.text(),
-        }))?;
+    for (number, table) in tables.iter().enumerate() {
+        if number > 0 {
+            writer.write_record([""])?;
+        }
+        writer.write_record(table.head.iter().map(|head| harmless(head)))?;
+        for row in &table.rows {
+            writer.write_record(row.iter().map(|cell| match cell {
+                Cell::Text(text) => harmless(text),
+                figure => figure.text(),
+            }))?;
+        }
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
@@ -156,7 +170,7 @@ mod tests {
             Cell::Number(-3),
             Cell::Fen(-1_205),
             Cell::Day(NOON),
-            Cell::Moment(NOON),
+            Cell::Moment(NOON + 43_000),
             Cell::Empty,
             Cell::Text("=1".into()),
         ];

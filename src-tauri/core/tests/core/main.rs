@@ -4,6 +4,7 @@
 
 mod absorbing;
 mod access;
+mod answer;
 mod board;
 mod bundles;
 mod cast;
@@ -15,6 +16,7 @@ mod documents;
 mod drafts;
 mod engine;
 mod erased;
+mod exports;
 mod grants;
 mod history;
 mod keyrings;
@@ -25,6 +27,7 @@ mod own;
 mod packs;
 mod packs_beside;
 mod parcels;
+mod part_list;
 mod photos;
 mod pictures;
 mod purge;

@@ -52,7 +52,7 @@ fn labour(code: &str) -> SheetFact {
 }
 
 /// A television under warranty, repaired; the maker's prices are here.
-fn repaired() -> (Shop, Phone, JobId, ShortId) {
+pub fn repaired() -> (Shop, Phone, JobId, ShortId) {
     let mut order = covered(asked(JobKind::Repair, ApplianceKind::Television), Coverage::InWarranty);
     order.maker_order = "LY20261121007".to_owned();
     let (shop, desk, job, tv) = at_home(&order);
@@ -71,7 +71,7 @@ fn view(desk: &Phone) -> SettlementView {
     desk.actions.settlement(&SettlementOf::default()).unwrap()
 }
 
-fn row(desk: &Phone) -> SettlementRow {
+pub fn row(desk: &Phone) -> SettlementRow {
     view(desk).rows.remove(0)
 }
 
@@ -81,7 +81,7 @@ fn step(desk: &Phone, job: JobId, state: SettleState, fen: i64, reason: &str) ->
     desk.actions.settle(&Settle { steps: vec![step] }).map(|done| done.action)
 }
 
-fn proven(desk: &Phone, job: JobId, appliance: ShortId) {
+pub fn proven(desk: &Phone, job: JobId, appliance: ShortId) {
     let (key, value) = ("invoice".to_owned(), "2026-01-10".to_owned());
     desk.actions.note_on_order(job, &OrderFact::Purchase { appliance, key, value }).unwrap();
 }
@@ -192,6 +192,36 @@ fn r31_a_statement_is_made_of_the_makers_month() {
     let text = serde_json::to_string(&paper).unwrap();
     assert!(text.contains("LY20261121007") && text.contains("80.00") && text.contains("换灯条"), "{text}");
     assert!(of("北岭", SheetForm::Pdf).is_err(), "nothing of this maker");
+}
+
+#[test]
+fn r31_a_job_of_two_makers_stands_on_each_ones_statement_with_its_own_lines() {
+    let (_shop, desk, job, _) = repaired();
+    desk.actions.claim_proposed(&ClaimProposed { jobs: vec![job] }).unwrap();
+    let line = NewClaimLine {
+        code: "XW-01".to_owned(),
+        name: "挂架费".to_owned(),
+        quantity: Thousandths(1_000),
+        fen: Fen(2_000),
+        fee: None,
+        adjusts: None,
+    };
+    desk.actions.claim_lines(&ClaimLines { job, maker: "晶视".to_owned(), lines: vec![line] }).unwrap();
+    let of = |maker: &str| {
+        let (maker, month) = (maker.to_owned(), "2026-11".to_owned());
+        let wish = MakeStatement { maker, month, form: SheetForm::Xlsx, language: Language::Zh };
+        let Ok(Made::Sheet(bytes)) = desk.actions.statement(&wish) else { panic!("a spreadsheet") };
+        let row = doorstep::tables::read(&bytes).unwrap().remove(0).rows.swap_remove(1);
+        (row[6].clone(), row[7].clone())
+    };
+    assert_eq!(of("凌越"), ("换灯条".to_owned(), "80".to_owned()));
+    assert_eq!(of("晶视"), ("挂架费".to_owned(), "20".to_owned()));
+    let month = view(&desk);
+    let sums: Vec<_> = month.makers.iter().map(|maker| (maker.maker.as_str(), maker.jobs, maker.claimed)).collect();
+    assert_eq!(sums, [("凌越", 1, Fen(8_000)), ("晶视", 1, Fen(2_000))]);
+    assert_eq!(month.rows[0].claimed, Fen(10_000));
+    let theirs = SettlementOf { maker: Some("晶视".to_owned()), ..SettlementOf::default() };
+    assert_eq!(desk.actions.settlement(&theirs).unwrap().rows.len(), 1);
 }
 
 #[test]

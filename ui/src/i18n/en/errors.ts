@@ -153,7 +153,7 @@ export default {
   table_too_large: 'The table is too large (at most {megabytes} MB, 100,000 rows, 256 columns). Nothing was written. Split it.',
   table_locked: 'The file has a password. Nothing was written. Save a copy without one.',
   table_empty: 'The table is empty. Nothing was written. Check that it is the right file.',
-  columns_lacking: 'Columns that every order needs are not chosen. Nothing was written. Choose customer, phone and address first.',
+  columns_lacking: 'Columns that are needed are not chosen. Nothing was written. Choose those that the page names first.',
   import_unknown: 'This import is not known here and nothing was undone. It was undone before, or made on another computer.',
   task_running: 'This is running already. Wait until it is done.',
   file_failed: 'The file could not be written; nothing was exported, all data is still here. Look at the folder and try again.',

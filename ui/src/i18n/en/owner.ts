@@ -1,4 +1,5 @@
 /** The owner's desk: fetched with it, because no phone shows these. */
+import answer from './answer';
 import board from './board';
 import customers from './customers';
 import parts from './parts';
@@ -9,5 +10,5 @@ import settle from './settle';
 import tables from './tables';
 import type { DeskMessages } from '../shape';
 
-const owner: DeskMessages = { board, customers, parts, review, rows, settings, settle, tables };
+const owner: DeskMessages = { answer, board, customers, parts, review, rows, settings, settle, tables };
 export default owner;

@@ -85,5 +85,6 @@ export default {
   exportXlsx: 'Export XLSX',
   exportCsv: 'Export CSV',
   exported: '{count} order exported: {path} | {count} orders exported: {path}',
+  exportedRows: 'Exported {count} row: {path} | Exported {count} rows: {path}',
   stop: 'Stop',
 };

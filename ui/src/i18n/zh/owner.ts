@@ -1,4 +1,5 @@
 /** 老板的电脑界面：手机用不着，打开电脑界面时才取。 */
+import answer from './answer';
 import board from './board';
 import customers from './customers';
 import parts from './parts';
@@ -8,4 +9,4 @@ import settings from './settings';
 import settle from './settle';
 import tables from './tables';
 
-export default { board, customers, parts, review, rows, settings, settle, tables };
+export default { answer, board, customers, parts, review, rows, settings, settle, tables };

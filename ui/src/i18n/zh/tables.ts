@@ -83,5 +83,6 @@ export default {
   exportXlsx: '导出 XLSX',
   exportCsv: '导出 CSV',
   exported: '已导出 {count} 单：{path}',
+  exportedRows: '已导出 {count} 行：{path}',
   stop: '停',
 };

@@ -1,7 +1,7 @@
 //! Orders from a table: looked at first, brought in in batches that can be stopped, and taken back while nobody has touched
 //! them (decision 0048).
 
-mod plan;
+pub(super) mod plan;
 mod take;
 mod undo;
 
@@ -97,7 +97,7 @@ impl Actions {
 }
 
 /// A file's sheets, and by which name the file is known again.
-fn open(base64: &str) -> Result<(Vec<Sheet>, String), ImportError> {
+pub(super) fn open(base64: &str) -> Result<(Vec<Sheet>, String), ImportError> {
     if base64.len() / 4 * 3 > MOST_BYTES + 3 {
         return Err(TableError::TooLarge(base64.len() / 4 * 3).into());
     }
@@ -106,7 +106,7 @@ fn open(base64: &str) -> Result<(Vec<Sheet>, String), ImportError> {
 }
 
 /// Eight bytes of a hash, as text.
-fn digest(bytes: &[u8]) -> String {
+pub(super) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

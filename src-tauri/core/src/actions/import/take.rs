@@ -3,7 +3,7 @@
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{DocId, JobId, ShortId};
 use doorstep_schemas::input::{ImportOrders, TakeOrder};
-use doorstep_schemas::view::{ImportDone, RowState};
+use doorstep_schemas::view::{ImportDone, OrderColumn, RowState};
 
 use super::plan::{self, lacking, mapping_key, to_letters};
 use super::{IMPORTS, Import, ImportError, MOST_NAME, open};
@@ -29,14 +29,15 @@ impl Actions {
         let number = usize::try_from(input.sheet).unwrap_or(0);
         let sheet = sheets.into_iter().nth(number).unwrap_or_default();
         let now = self.nature.now_ms();
-        let (planned, actor) = {
+        let rules = self.import_rules()?;
+        let markers = rules.at(now).dispatch_markers();
+        let head = sheet.rows.get(columns::head_row(&sheet.rows, &markers)).cloned().unwrap_or_default();
+        let actor = {
             let mut store = self.looking()?;
-            self.owner(&store)?;
-            let markers = store.rules().at(now).dispatch_markers();
-            let head = sheet.rows.get(columns::head_row(&sheet.rows, &markers)).cloned().unwrap_or_default();
-            store.remember_choice(&mapping_key(&head), &to_letters(&input.columns), now)?;
-            (plan::plan(&mut store, &sheet, &input.columns, now)?, store.actor())
+            store.remember_choice(&mapping_key(&head), &to_letters(&input.columns, OrderColumn::ALL), now)?;
+            store.actor()
         };
+        let planned = self.planned(&rules, &sheet, &input.columns, now)?;
         let count = |state| u32::try_from(planned.iter().filter(|row| row.state == state).count()).unwrap_or(u32::MAX);
         let mut done = ImportDone {
             import: None,

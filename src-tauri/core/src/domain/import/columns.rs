@@ -2,17 +2,13 @@
 
 use doorstep_schemas::view::OrderColumn;
 
-use crate::domain::intake::{half_width, is_mobile, same_phone};
+use super::headings::{self, Headings, plain};
+use crate::domain::intake::{is_mobile, same_phone};
 use crate::domain::paste::Markers;
-
-/// Rows among which the headings are looked for: makers put titles and notes above them.
-const HEAD_AMONG: usize = 10;
-/// Rows by which a column without a known heading is told.
-const LOOK: usize = 50;
 
 /// Headings as makers' systems and people write them, without spaces and marks. What a maker's own dispatch calls a field comes
 /// from rule data beside them.
-const HEADINGS: &[(OrderColumn, &[&str])] = &[
+const HEADINGS: Headings<OrderColumn> = &[
     (
         OrderColumn::Name,
         &[
@@ -139,79 +135,23 @@ const HEADINGS: &[(OrderColumn, &[&str])] = &[
     (OrderColumn::Note, &["备注", "说明", "备注信息", "客户备注", "note", "notes", "remark", "remarks"]),
 ];
 
-/// A heading as compared: half width, small letters, without spaces, marks and what stands in brackets.
-pub fn plain(heading: &str) -> String {
-    let mut depth = 0_u32;
-    let mut out = String::new();
-    for c in heading.chars().map(half_width).flat_map(char::to_lowercase) {
-        match c {
-            '(' | '[' | '【' => depth += 1,
-            ')' | ']' | '】' => depth = depth.saturating_sub(1),
-            _ if depth == 0 && c.is_alphanumeric() => out.push(c),
-            _ => {}
-        }
-    }
-    out
-}
-
-/// The row of the headings: the one with most that are known; the first, where none has two.
+/// The row of the headings.
 pub fn head_row(rows: &[Vec<String>], markers: &Markers) -> usize {
-    let known = |row: &Vec<String>| row.iter().filter(|cell| by_heading(cell, markers).is_some()).count();
-    let counted = rows.iter().take(HEAD_AMONG).enumerate().map(|(at, row)| (known(row), at));
-    let best = counted.max_by_key(|(known, at)| (*known, std::cmp::Reverse(*at)));
-    let first = rows.iter().position(|row| !row.is_empty()).unwrap_or(0);
-    best.filter(|(known, _)| *known >= 2).map_or(first, |(_, at)| at)
+    headings::head_among(rows, |cell| by_heading(cell, markers).is_some())
 }
 
 /// What each column says, each said by one column: the first that is called so, else the first that looks so.
 pub fn guess(head: &[String], rows: &[Vec<String>], markers: &Markers) -> Vec<Option<OrderColumn>> {
-    let width = rows.iter().take(LOOK).map(Vec::len).chain([head.len()]).max().unwrap_or(0);
-    let mut out: Vec<Option<OrderColumn>> = vec![None; width];
-    let mut exact: Vec<bool> = vec![false; width];
-    for (at, heading) in head.iter().enumerate() {
-        let Some((column, whole)) = by_heading(heading, markers) else { continue };
-        let before = out.iter().position(|other| *other == Some(column));
-        match before {
-            // 客户电话 is the phone, and 客户 the name, whichever stands first.
-            Some(before) if whole && !exact.get(before).copied().unwrap_or(true) => {
-                set(&mut out, before, None);
-            }
-            Some(_) => continue,
-            None => {}
-        }
-        set(&mut out, at, Some(column));
-        if let Some(exact) = exact.get_mut(at) {
-            *exact = whole;
-        }
-    }
+    let mut out = headings::named(head, headings::width(head, rows), |heading| by_heading(heading, markers));
     for (column, looks) in LOOKS {
-        if out.contains(&Some(*column)) {
-            continue;
-        }
-        let free = (0..width).find(|at| {
-            let cells = || rows.iter().take(LOOK).filter_map(|row| row.get(*at)).filter(|cell| !cell.is_empty());
-            let fit = cells().filter(|cell| looks(cell, markers)).count();
-            out.get(*at) == Some(&None) && fit > 0 && fit * 5 >= cells().count() * 4
-        });
-        if let Some(at) = free {
-            set(&mut out, at, Some(*column));
-        }
+        headings::look(&mut out, rows, *column, |cell| looks(cell, markers));
     }
     out
-}
-
-fn set(out: &mut [Option<OrderColumn>], at: usize, column: Option<OrderColumn>) {
-    if let Some(place) = out.get_mut(at) {
-        *place = column;
-    }
 }
 
 /// What a heading means, and whether that is the whole of it.
 fn by_heading(heading: &str, markers: &Markers) -> Option<(OrderColumn, bool)> {
     let heading = plain(heading);
-    if heading.is_empty() || heading.chars().count() > 20 {
-        return None;
-    }
     let own = |labels: &[String]| labels.iter().any(|label| plain(label) == heading);
     let makers = [
         (OrderColumn::Name, &markers.name),
@@ -223,17 +163,9 @@ fn by_heading(heading: &str, markers: &Markers) -> Option<(OrderColumn, bool)> {
         (OrderColumn::MakerOrder, &markers.maker_order),
         (OrderColumn::Window, &markers.window),
     ];
-    let whole =
-        HEADINGS.iter().find(|(_, names)| names.iter().any(|name| plain(name) == heading)).map(|(column, _)| *column);
-    if let Some(column) = whole.or_else(|| makers.iter().find(|(_, labels)| own(labels)).map(|(column, _)| *column)) {
-        return Some((column, true));
-    }
-    // The longest known word of it that is more than one letter: 报修客户电话 is a phone. English words are no parts of others.
-    let parts = HEADINGS.iter().flat_map(|(column, names)| names.iter().map(move |name| (*column, *name)));
-    let parts = parts.filter(|(_, name)| !name.is_ascii() && name.chars().count() >= 2 && heading.contains(*name));
-    parts
-        .max_by_key(|(_, name)| (heading.rfind(name).map(|at| at + name.len()), name.len()))
-        .map(|(column, _)| (column, false))
+    let whole = headings::whole(&heading, HEADINGS);
+    let whole = whole.or_else(|| makers.iter().find(|(_, labels)| own(labels)).map(|(column, _)| *column));
+    whole.map(|column| (column, true)).or_else(|| headings::part(&heading, HEADINGS).map(|column| (column, false)))
 }
 
 type Looks = fn(&str, &Markers) -> bool;

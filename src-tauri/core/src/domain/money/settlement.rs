@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::view::SettleState;
 
-use super::amount::{less, showable, sum};
+use super::amount::{less, showable, split, sum};
 use super::each;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::facts::desk::{SettlementLine, SettlementStep};
@@ -158,8 +158,51 @@ pub fn ageing<'a>(claims: impl IntoIterator<Item = (&'a Settlement, i64)>, now: 
     Ageing { to_30_fen, to_60_fen, to_90_fen, older_fen }
 }
 
-/// What each maker owes (R38). A job's lines may name several makers: its deductions and payments are divided by what
-/// was claimed of each.
+/// One maker's part of a job's claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Share {
+    pub claimed_fen: i64,
+    pub deducted_fen: i64,
+    pub received_fen: i64,
+    pub due_fen: i64,
+}
+
+/// A job's claim by maker (R31): each has its own lines; what is deducted and paid is divided by what was claimed of each.
+/// What is due follows from what is left of each, so that a maker's part adds up by itself.
+pub fn shares<'a>(
+    settlement: &Settlement,
+    lines: impl IntoIterator<Item = &'a SettlementLine>,
+) -> BTreeMap<&'a str, Share> {
+    let mut by_maker: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for line in once(lines) {
+        by_maker.entry(&line.maker).or_default().push(line.fen);
+    }
+    let claims: Vec<i64> = by_maker.values().map(|fens| sum(fens.iter().copied())).collect();
+    let claimed = sum(claims.iter().copied());
+    let deducted = split(settlement.deducted_fen, &claims);
+    let received = split(received_fen(settlement, claimed), &claims);
+    let each = || claims.iter().zip(&deducted).zip(&received);
+    let left: Vec<i64> = each().map(|((claim, deducted), received)| less(*claim, [*deducted, *received])).collect();
+    let due = split(receivable_fen(settlement, claimed), &left);
+    let parts = each().zip(due).map(|(((claim, deducted), received), due_fen)| Share {
+        claimed_fen: *claim,
+        deducted_fen: *deducted,
+        received_fen: *received,
+        due_fen,
+    });
+    by_maker.into_keys().zip(parts).collect()
+}
+
+/// What came in: of a claim that was paid without a sum, all of it.
+pub fn received_fen(settlement: &Settlement, claimed_fen: i64) -> i64 {
+    if settlement.paid_in_full {
+        less(settlement.accepted_fen.unwrap_or(claimed_fen), [settlement.deducted_fen]).max(settlement.paid_fen)
+    } else {
+        settlement.paid_fen
+    }
+}
+
+/// What each maker owes (R38).
 pub fn receivable_by_maker<'a>(
     lines: impl IntoIterator<Item = &'a SettlementLine>,
     steps: impl IntoIterator<Item = &'a SettlementStep>,
@@ -168,18 +211,15 @@ pub fn receivable_by_maker<'a>(
     for step in steps {
         steps_of.entry(step.job).or_default().push(step);
     }
-    let mut by_job: BTreeMap<JobId, BTreeMap<&str, Vec<i64>>> = BTreeMap::new();
-    for line in once(lines) {
-        by_job.entry(line.job).or_default().entry(&line.maker).or_default().push(line.fen);
+    let mut by_job: BTreeMap<JobId, Vec<&SettlementLine>> = BTreeMap::new();
+    for line in lines {
+        by_job.entry(line.job).or_default().push(line);
     }
     let mut out: BTreeMap<String, i128> = BTreeMap::new();
-    for (job, by_maker) in by_job {
-        let claims: Vec<i64> = by_maker.values().map(|fens| sum(fens.iter().copied())).collect();
+    for (job, lines) in by_job {
         let standing = state(job, steps_of.remove(&job).unwrap_or_default());
-        let due = receivable_fen(&standing, sum(claims.iter().copied()));
-        let shares = super::amount::split(due, &claims);
-        for (maker, share) in by_maker.keys().zip(shares).filter(|(_, share)| *share != 0) {
-            *out.entry((*maker).to_owned()).or_default() += i128::from(share);
+        for (maker, share) in shares(&standing, lines).into_iter().filter(|(_, share)| share.due_fen != 0) {
+            *out.entry(maker.to_owned()).or_default() += i128::from(share.due_fen);
         }
     }
     out.into_iter().map(|(maker, fen)| (maker, showable(fen))).collect()
@@ -374,6 +414,22 @@ mod tests {
         done.push(step(3, SettleState::Deducted, 1_500, MORNING + 9));
         let found = receivable_by_maker(&lines, &done);
         assert_eq!(found, [("云浣".to_owned(), 4_500), ("北岭".to_owned(), 9_000)].into());
+        let shares = shares(&state(job_id(1), &done), &lines);
+        let own = |claimed_fen, deducted_fen, due_fen| Share { claimed_fen, deducted_fen, received_fen: 0, due_fen };
+        assert_eq!(shares, [("云浣", own(5_000, 500, 4_500)), ("北岭", own(10_000, 1_000, 9_000))].into());
+    }
+
+    #[test]
+    fn r31_each_makers_part_adds_up_by_itself_to_the_last_fen() {
+        let lines = [line(20, 1, "北岭", 2), line(21, 1, "云浣", 2), line(22, 1, "北岭", -1)];
+        let mut done = steps(&[SettleState::Ready, SettleState::Submitted]);
+        done.push(step(3, SettleState::Deducted, 1, MORNING + 9));
+        done.push(step(4, SettleState::Paid, 1, MORNING + 10));
+        let found = shares(&state(job_id(1), &done), &lines);
+        for (maker, share) in &found {
+            assert_eq!(share.claimed_fen, share.deducted_fen + share.received_fen + share.due_fen, "{maker}");
+        }
+        assert_eq!(found.values().map(|share| share.claimed_fen).collect::<Vec<_>>(), [2, 1]);
     }
 
     #[test]

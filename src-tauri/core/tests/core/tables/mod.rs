@@ -172,6 +172,26 @@ fn r9_what_is_alike_names_the_job_that_is_here() {
 }
 
 #[test]
+fn r41_a_job_is_known_by_the_makers_number_though_phone_and_serial_were_mistyped() {
+    let desk = Shop::open().device(OWNER);
+    let mut order = leaking_heater(&[]);
+    order.maker_order = "cg2026112102".to_owned();
+    order.customer.phone = "13800009999".to_owned();
+    let job = desk.actions.take_order(&order).unwrap().card.job;
+    let other = desk.actions.take_order(&leaking_heater(&[])).unwrap().card.job;
+    let plan = look(&desk, FILES[0].1);
+    let peng = plan.rows.iter().find(|row| row.customer == "彭秀兰").unwrap();
+    assert_eq!((peng.state, peng.like), (RowState::Alike, Some(job)), "another machine under the same number");
+    assert_ne!(peng.like, Some(other));
+    order.appliances[0].kind = ApplianceKind::StorageHeater;
+    order.appliances[0].serial = String::new();
+    let same = desk.actions.take_order(&order).unwrap().card.job;
+    let plan = look(&desk, FILES[0].1);
+    let peng = plan.rows.iter().find(|row| row.customer == "彭秀兰").unwrap();
+    assert_eq!((peng.state, peng.like), (RowState::Here, Some(same)));
+}
+
+#[test]
 fn an_import_is_taken_back_but_for_what_somebody_works_on() {
     let desk = Shop::open().device(OWNER);
     let (_, xls) = FILES[1];
