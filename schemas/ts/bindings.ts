@@ -29,6 +29,8 @@ export const commands = {
 	/**  Imports of this device, the newest first. */
 	imports: () => typedError<ImportView[], Failure>(__TAURI_INVOKE("imports")),
 	exportOrders: (input: ExportOrders) => typedError<TableMade, Failure>(__TAURI_INVOKE("export_orders", { input })),
+	/**  A list of the desk as a file. */
+	exportTable: (input: ExportTable) => typedError<TableMade, Failure>(__TAURI_INVOKE("export_table", { input })),
 	tapNode: (input: TapNode) => typedError<JobView, Failure>(__TAURI_INVOKE("tap_node", { input })),
 	showCard: (input: ShowCard) => typedError<JobView, Failure>(__TAURI_INVOKE("show_card", { input })),
 	finish: (input: Finish) => typedError<JobView, Failure>(__TAURI_INVOKE("finish", { input })),
@@ -58,6 +60,9 @@ export const commands = {
 	partArrived: (input: PartArrived) => typedError<null, Failure>(__TAURI_INVOKE("part_arrived", { input })),
 	setPartTerms: (input: PartTerms) => typedError<null, Failure>(__TAURI_INVOKE("set_part_terms", { input })),
 	sayOldParts: (input: SayOldParts) => typedError<null, Failure>(__TAURI_INVOKE("say_old_parts", { input })),
+	/**  What a file would change of the parts list; nothing else waits for one of many rows. */
+	readParts: (input: ReadParts) => typedError<PartsPlan, Failure>(__TAURI_INVOKE("read_parts", { input })),
+	publishParts: (input: PublishParts) => typedError<PartsPublished, Failure>(__TAURI_INVOKE("publish_parts", { input })),
 	listCustomers: (input: ListCustomers) => typedError<CustomerList, Failure>(__TAURI_INVOKE("list_customers", { input })),
 	customer: (input: OneCustomer) => typedError<CustomerView, Failure>(__TAURI_INVOKE("customer", { input })),
 	noteOnCustomer: (input: NoteOnCustomer) => typedError<string, Failure>(__TAURI_INVOKE("note_on_customer", { input })),
@@ -72,6 +77,9 @@ export const commands = {
 	claimLines: (input: ClaimLines) => typedError<DeskDone, Failure>(__TAURI_INVOKE("claim_lines", { input })),
 	claimProposed: (input: ClaimProposed) => typedError<DeskDone, Failure>(__TAURI_INVOKE("claim_proposed", { input })),
 	undoDesk: (input: UndoDesk) => typedError<null, Failure>(__TAURI_INVOKE("undo_desk", { input })),
+	/**  What a maker's answer would change; nothing else waits for a file of many rows. */
+	readAnswer: (input: ReadAnswer) => typedError<AnswerPlan, Failure>(__TAURI_INVOKE("read_answer", { input })),
+	takeAnswer: (input: TakeAnswer) => typedError<DeskDone, Failure>(__TAURI_INVOKE("take_answer", { input })),
 	makeStatement: (input: MakeStatement) => typedError<FileMade, Failure>(__TAURI_INVOKE("make_statement", { input })),
 	wages: (input: WagesOf) => typedError<WagesView, Failure>(__TAURI_INVOKE("wages", { input })),
 	noteWage: (input: NoteWage) => typedError<DeskDone, Failure>(__TAURI_INVOKE("note_wage", { input })),
@@ -225,6 +233,87 @@ export type AlertKind =
 /**  Class 1 or 2, and nobody there yet (R3). */
 "emergency" | "overdue" | "hazard_remaining" | "refused";
 
+/**  What a column of a maker's answer says. */
+export type AnswerColumn = "maker_order" | "serial" | "phone" | "day" | 
+/**  What is paid for the row. */
+"agreed" | "deducted" | "verdict" | "reason" | 
+/**  The maker's number of batch or payment. */
+"reference";
+
+/**  A claim of the month that the answer does not name. */
+export type AnswerMissing = {
+	job: string,
+	customer: string,
+	maker_order: string,
+	finished: number | null,
+	claimed: number,
+};
+
+/**  What comes of a job by the maker's answer. */
+export type AnswerOutcome = "agreed" | "less" | "refused" | 
+/**  A person says whether more than was claimed is right. */
+"more" | 
+/**  The maker has yet to decide. */
+"waits" | 
+/**  It stands so already. */
+"done" | 
+/**  It was answered otherwise before. */
+"otherwise" | "not_submitted" | 
+/**  Several jobs fit the row. */
+"several" | 
+/**  The job has lines of two makers: its steps are taken by hand. */
+"shared" | 
+/**  No job of ours. */
+"unknown" | 
+/**  It says neither what is paid nor whether anything is. */
+"unclear";
+
+/**  What a maker's answer would change, before anything is written. */
+export type AnswerPlan = {
+	month: string,
+	maker: string,
+	/**  Names of the file's sheets; one without a name for a CSV. */
+	sheets: string[],
+	sheet: number,
+	head: string[],
+	columns: (AnswerColumn | null)[],
+	/**  The first cells of each column. */
+	samples: string[][],
+	/**  The columns were chosen for this maker and the same headings before. */
+	remembered: boolean,
+	/**  Columns without which no row can be told: what names a job, or what came of it. */
+	lacking: AnswerColumn[],
+	/**  Of each outcome that there is. */
+	sums: AnswerSum[],
+	/**  Those that have to be looked at first; the last ones of a long answer are left out. */
+	rows: AnswerRow[],
+	missing: AnswerMissing[],
+	/**  All of them. */
+	missing_count: number,
+	missing_fen: number,
+	/**  When the same file was taken before. */
+	before: number | null,
+};
+
+/**  One job of the answer, or rows that are none. */
+export type AnswerRow = {
+	/**  Their numbers in the file, from one: a maker may list every item by itself. */
+	rows: number[],
+	outcome: AnswerOutcome,
+	job: string | null,
+	/**  By what the job was found. */
+	by: AnswerColumn | null,
+	customer: string,
+	maker_order: string,
+	serial: string,
+	phone: string,
+	finished: number | null,
+	claimed: number,
+	agreed: number | null,
+	reason: string,
+	reference: string,
+};
+
 export type AnswerService = {
 	job: string,
 	appliance: string,
@@ -237,6 +326,13 @@ export type AnswerSheet = {
 	job: string,
 	kind: ApprovalKind,
 	note: string,
+};
+
+export type AnswerSum = {
+	outcome: AnswerOutcome,
+	count: number,
+	claimed: number,
+	agreed: number,
 };
 
 export type ApplianceInput = {
@@ -1212,6 +1308,14 @@ export type ExportSet = {
 /**  What is stuck, of one job or of all. */
 export type ExportStuck = {
 	job: string | null,
+};
+
+export type ExportTable = {
+	what: TableWhat,
+	format: TableFormat,
+	language: Language,
+	/**  Hand the bytes back as well: a browser saves them itself. */
+	bytes: boolean,
 };
 
 /**  Which orders go out. */
@@ -2483,6 +2587,22 @@ export type PartAsked = {
 	asked: AskedLine,
 };
 
+/**  One field that would be another: as people read it, empty where there was none. */
+export type PartChange = {
+	column: PartColumn,
+	before: string,
+	after: string,
+};
+
+/**  What a column of a parts list says. */
+export type PartColumn = "code" | "name" | "name_en" | 
+/**  What it fits. */
+"appliances" | "guide" | "dealer" | 
+/**  Fewer than so many is low. */
+"low" | 
+/**  The old one goes back to the maker. */
+"tracked";
+
 /**  A part of the list, or one that somebody carries. */
 export type PartLine = {
 	code: string,
@@ -2504,6 +2624,21 @@ export type PartLine = {
 	overcharged: boolean,
 };
 
+export type PartNote = {
+	code: PartNoteCode,
+	column: PartColumn,
+	text: string,
+};
+
+/**  What keeps a row of a parts list out. */
+export type PartNoteCode = 
+/**  A new part has code, name, price and what it fits. */
+"required" | "too_long" | 
+/**  A sum or a number that is none. */
+"unread" | "appliance_unknown" | 
+/**  The code stands on a row before it. */
+"twice";
+
 export type PartOffer = {
 	code: string,
 	name: Text,
@@ -2520,6 +2655,9 @@ export type PartRow = {
 	guide_fen: number,
 	by: string,
 };
+
+/**  What a row of a parts list changes. */
+export type PartRowState = "added" | "changed" | "same" | "wrong";
 
 /**  What the owner keeps of one part beside the list. What is missing is taken back. */
 export type PartTerms = {
@@ -2541,6 +2679,35 @@ export type PartsDesk = {
 	old_parts: OldPartLine[],
 	moves: MoveLine[],
 	now: number,
+};
+
+/**  What a list would change, before anything is written. Parts that it does not name stay as they are. */
+export type PartsPlan = {
+	/**  Names of the file's sheets; one without a name for a CSV. */
+	sheets: string[],
+	sheet: number,
+	head: string[],
+	columns: (PartColumn | null)[],
+	/**  The first cells of each column. */
+	samples: string[][],
+	remembered: boolean,
+	lacking: PartColumn[],
+	added: number,
+	changed: number,
+	same: number,
+	wrong: number,
+	/**  What is wrong first, then what changes; the last ones of a long list are left out. */
+	rows: PlannedPart[],
+	/**  Parts of the list in force that the file does not name. */
+	unnamed: number,
+};
+
+/**  What came of it. */
+export type PartsPublished = {
+	/**  The version of the list; empty where only prices of purchase and safe stocks are others. */
+	version: string,
+	added: number,
+	changed: number,
 };
 
 /**  Who bears a share of a damage (R30). */
@@ -2673,6 +2840,16 @@ export type PieceLine = {
 /**  A project's papers (R16). */
 export type PlanStep = "survey" | "plan" | "review";
 
+export type PlannedPart = {
+	/**  Its number in the file, from one. */
+	row: number,
+	state: PartRowState,
+	code: string,
+	name: string,
+	changes: PartChange[],
+	notes: PartNote[],
+};
+
 /**  One row, and the order that it would become. */
 export type PlannedRow = {
 	/**  Its number in the file, from one. */
@@ -2751,6 +2928,15 @@ export type ProofKind =
 /**  挂牌: what is tied to a machine that goes to the bench (R18) */
 "bench_tag";
 
+/**  The same, to be put in force. */
+export type PublishParts = {
+	base64: string,
+	sheet: number,
+	columns: (PartColumn | null)[],
+	/**  From when the list holds, now at the earliest. */
+	from: number,
+};
+
 /**  Puts a rule set in force from a moment on, now at the earliest. */
 export type PublishSet = {
 	kind: SetKind,
@@ -2797,6 +2983,18 @@ export type RateLine = {
 	fen: number,
 };
 
+/**  An answer as a person picked it, and how it is to be read. */
+export type ReadAnswer = {
+	/**  `2026-11`; empty for the present one. */
+	month: string,
+	maker: string,
+	base64: string,
+	/**  Which of the file's sheets, from nought. */
+	sheet: number,
+	/**  What each column says; unnamed, it is remembered of this maker and these headings, or guessed. */
+	columns: (AnswerColumn | null)[] | null,
+};
+
 /**  Looks for barcodes and QR codes in a picture that is not kept. */
 export type ReadCodes = {
 	base64: string,
@@ -2809,6 +3007,15 @@ export type ReadImport = {
 	sheet: number,
 	/**  What each column says; unnamed, it is remembered from the same headings, or guessed. */
 	columns: (OrderColumn | null)[] | null,
+};
+
+/**  A list as a person picked it, and how it is to be read. */
+export type ReadParts = {
+	base64: string,
+	/**  Which of the file's sheets, from nought. */
+	sheet: number,
+	/**  What each column says; unnamed, it is remembered from the same headings, or guessed. */
+	columns: (PartColumn | null)[] | null,
 };
 
 export type ReadingInput = { input: "number"; unit: string; decimals: number } | { input: "choice"; options: ChoiceOption[] };
@@ -3731,6 +3938,30 @@ export type TableMade = {
 	mime: string,
 	/**  The bytes, where they were asked for. */
 	base64: string | null,
+};
+
+/**  Which list of the desk goes out. */
+export type TableWhat = 
+/**  What broke how often in a period (R46). */
+{ what: "failures"; from: number; to: number } | 
+/**  The jobs of a day with what wants a look, and its figures (R38); `None` is today. */
+{ what: "review"; at: number | null } | 
+/**  Parts with everybody's stock (R22). */
+{ what: "parts" } | { what: "moves" };
+
+/**  The same, to be written down. */
+export type TakeAnswer = {
+	month: string,
+	maker: string,
+	base64: string,
+	sheet: number,
+	columns: (AnswerColumn | null)[],
+	/**  Jobs that are left as they are. */
+	leave: string[],
+	/**  Jobs for which more was agreed than claimed, and that are taken so. */
+	anyway: string[],
+	/**  What stands where the maker gave no reason. */
+	reason: string,
 };
 
 /**  A version that has not begun is taken back. */
