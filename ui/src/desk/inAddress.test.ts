@@ -94,7 +94,7 @@ describe('a link leads to the same view', () => {
 
   it('prices and team: what is looked for, and what is open', async () => {
     await at(PricesPage, '/desk/prices?find=zzz&import=1');
-    expect(seen('import-prices')).not.toBeNull();
+    expect(seen('import-set')).not.toBeNull();
     expect(seen('price-row')).toBeNull();
     close();
     await at(TeamPage, '/desk/team?papers=0000RXJ2&form=kit');
