@@ -2,12 +2,13 @@
 import bench from './en/bench';
 import common from './en/common';
 import data from './en/data';
-import desk from './en/desk';
+
 import errors from './en/errors';
 import fees from './en/fees';
 import field from './en/field';
 import mine from './en/mine';
 import noted from './en/noted';
+import orderForm from './en/orderForm';
 import proof from './en/proof';
 import roster from './en/roster';
 import turns from './en/turns';
@@ -19,12 +20,13 @@ const en: Messages = {
   bench,
   common,
   data,
-  desk,
+
   errors,
   fees,
   field,
   mine,
   noted,
+  orderForm,
   proof,
   roster,
   turns,

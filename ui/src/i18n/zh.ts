@@ -2,12 +2,13 @@
 import bench from './zh/bench';
 import common from './zh/common';
 import data from './zh/data';
-import desk from './zh/desk';
+
 import errors from './zh/errors';
 import fees from './zh/fees';
 import field from './zh/field';
 import mine from './zh/mine';
 import noted from './zh/noted';
+import orderForm from './zh/orderForm';
 import proof from './zh/proof';
 import roster from './zh/roster';
 import turns from './zh/turns';
@@ -18,12 +19,13 @@ export default {
   bench,
   common,
   data,
-  desk,
+
   errors,
   fees,
   field,
   mine,
   noted,
+  orderForm,
   proof,
   roster,
   turns,

@@ -2,6 +2,7 @@
 import answer from './answer';
 import board from './board';
 import customers from './customers';
+import desk from './desk';
 import parts from './parts';
 import review from './review';
 import rows from './rows';
@@ -10,5 +11,5 @@ import settle from './settle';
 import tables from './tables';
 import type { DeskMessages } from '../shape';
 
-const owner: DeskMessages = { answer, board, customers, parts, review, rows, settings, settle, tables };
+const owner: DeskMessages = { answer, board, customers, desk, parts, review, rows, settings, settle, tables };
 export default owner;

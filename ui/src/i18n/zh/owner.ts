@@ -2,6 +2,7 @@
 import answer from './answer';
 import board from './board';
 import customers from './customers';
+import desk from './desk';
 import parts from './parts';
 import review from './review';
 import rows from './rows';
@@ -9,4 +10,4 @@ import settings from './settings';
 import settle from './settle';
 import tables from './tables';
 
-export default { answer, board, customers, parts, review, rows, settings, settle, tables };
+export default { answer, board, customers, desk, parts, review, rows, settings, settle, tables };
