@@ -12,8 +12,9 @@ use doorstep_schemas::view::{
 use super::Actions;
 use super::facts::FactError;
 use super::facts::check::{LINE, within};
+use super::import::picked::Picked;
 use super::import::plan::{from_letters, samples, to_letters};
-use super::import::{ImportError, digest, open};
+use super::import::{ImportError, digest};
 use super::settle::SettleError;
 use super::settled::Desk;
 use super::settlement::{Claimed, claimed, month, of_row};
@@ -26,7 +27,6 @@ use crate::domain::money::settlement;
 use crate::domain::money::subsidy::looks_like_id_number;
 use crate::store::StoreError;
 use crate::store::drafts::DraftError;
-use crate::tables::Sheet;
 
 /// One of the headings of a mapping begins with it.
 const MAPPING: &str = "answer/";
@@ -91,27 +91,22 @@ struct Statement {
 impl Actions {
     /// What a maker's answer would change. Nothing is written.
     pub fn read_answer(&self, input: &ReadAnswer) -> Result<AnswerPlan, AnswerError> {
-        let (sheets, file) = open(&input.base64)?;
-        let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
-        let number = usize::try_from(input.sheet).unwrap_or(0).min(sheets.len().saturating_sub(1));
-        let sheet = sheets.into_iter().nth(number).unwrap_or_default();
-        let at = answer::head_row(&sheet.rows);
-        let head = sheet.rows.get(at).cloned().unwrap_or_default();
-        let rows = sheet.rows.get(at + 1..).unwrap_or_default();
+        let of = Picked::of(&input.base64, input.sheet, answer::head_row)?;
+        let (head, rows) = (&of.head, of.rows());
         let now = self.nature.now_ms();
-        let key = mapping_key(&input.maker, &head);
+        let key = mapping_key(&input.maker, head);
         let choices = if input.columns.is_some() { Vec::new() } else { self.looking()?.remembered_choices(&key)? };
         let remembered = choices.first().map(|text| from_letters(text, AnswerColumn::ALL));
         let known = remembered.is_some();
-        let columns = input.columns.clone().or(remembered).unwrap_or_else(|| answer::guess(&head, rows));
-        let statement = self.claims_on(&input.maker, &input.month, &file, now)?;
-        let (matched, missing) = reconcile(&statement.ours, answered(&sheet, &columns, now));
+        let columns = input.columns.clone().or(remembered).unwrap_or_else(|| answer::guess(head, rows));
+        let statement = self.claims_on(&input.maker, &input.month, &of.file, now)?;
+        let (matched, missing) = reconcile(&statement.ours, answered(&of, &columns, now));
         let missing: Vec<&Ours> = missing.into_iter().filter_map(|place| statement.ours.get(place)).collect();
         Ok(AnswerPlan {
             maker: input.maker.clone(),
-            sheets: names,
-            sheet: u32::try_from(number).unwrap_or(0),
             samples: samples(rows, columns.len().max(head.len())),
+            sheets: of.names,
+            sheet: of.number,
             remembered: known,
             lacking: lacking(&columns),
             sums: sums(&matched, &statement.ours),
@@ -121,7 +116,7 @@ impl Actions {
             missing: missing.into_iter().take(SHOWN_MISSING).map(left_out).collect(),
             before: statement.before.map(Millis),
             month: statement.month,
-            head,
+            head: of.head,
             columns,
         })
     }
@@ -133,19 +128,17 @@ impl Actions {
         if !lacking.is_empty() {
             return Err(AnswerError::Lacking(lacking));
         }
-        let (sheets, file) = open(&input.base64)?;
-        let sheet = sheets.into_iter().nth(usize::try_from(input.sheet).unwrap_or(0)).unwrap_or_default();
-        let head = sheet.rows.get(answer::head_row(&sheet.rows)).cloned().unwrap_or_default();
+        let of = Picked::of(&input.base64, input.sheet, answer::head_row)?;
         let now = self.nature.now_ms();
-        let statement = self.claims_on(&input.maker, &input.month, &file, now)?;
-        let (matched, _) = reconcile(&statement.ours, answered(&sheet, &input.columns, now));
+        let statement = self.claims_on(&input.maker, &input.month, &of.file, now)?;
+        let (matched, _) = reconcile(&statement.ours, answered(&of, &input.columns, now));
         let steps: Vec<SettleStep> =
             matched.iter().filter_map(|matched| step(matched, &statement.ours, input)).collect();
         within("jobs", i64::try_from(steps.len()).unwrap_or(i64::MAX), 1, MOST_STEPS)?;
         let mut store = self.looking()?;
         let noted = self.as_owner(&store)?;
         store.remember_choice(
-            &mapping_key(&input.maker, &head),
+            &mapping_key(&input.maker, &of.head),
             &to_letters(&input.columns, AnswerColumn::ALL),
             noted.at_ms,
         )?;
@@ -167,7 +160,7 @@ impl Actions {
             papers.push(left.by_ref().take(STEPS_OF_PAPER).collect::<Vec<Edit>>());
         }
         if let Some(first) = papers.first_mut() {
-            let key = format!("{TAKEN}{file}/{}", noted.at_ms);
+            let key = format!("{TAKEN}{}/{}", of.file, noted.at_ms);
             first.push(Edit::set("about", key, input.maker.clone()));
         }
         let done = self.on_papers(&mut store, "settle", "settlement_step", papers)?;
@@ -231,8 +224,8 @@ fn line(claim: &Claimed, maker: &str, of_month: bool, taken: bool) -> Option<Our
     })
 }
 
-fn answered(sheet: &Sheet, columns: &[Option<AnswerColumn>], now: i64) -> Vec<Answered> {
-    let rows = sheet.rows.iter().enumerate().skip(answer::head_row(&sheet.rows) + 1);
+fn answered(of: &Picked, columns: &[Option<AnswerColumn>], now: i64) -> Vec<Answered> {
+    let rows = of.sheet.rows.iter().enumerate().skip(of.first);
     let number = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
     rows.filter_map(|(at, cells)| answer::read(number(at), cells, columns, now)).collect()
 }

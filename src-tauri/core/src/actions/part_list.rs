@@ -11,8 +11,9 @@ use doorstep_schemas::view::{PartColumn, PartRowState, PartsPlan, PartsPublished
 
 use super::Actions;
 use super::facts::FactError;
+use super::import::picked::Picked;
 use super::import::plan::{from_letters, samples, to_letters};
-use super::import::{ImportError, digest, open};
+use super::import::{ImportError, digest};
 use super::parts::STOCK_TOPIC;
 use super::rule_sets::PublishError;
 use crate::documents::layout::Edit;
@@ -22,7 +23,6 @@ use crate::domain::import::part_rows::{self, Compared, Listed, Reader, Terms};
 use crate::domain::parts;
 use crate::store::drafts::DraftError;
 use crate::store::{Store, StoreError};
-use crate::tables::Sheet;
 
 const MAPPING: &str = "parts/";
 /// Rows that are shown.
@@ -60,32 +60,27 @@ impl From<StoreError> for PartListError {
 impl Actions {
     /// What a file would change of the parts list. Nothing is written.
     pub fn read_parts(&self, input: &ReadParts) -> Result<PartsPlan, PartListError> {
-        let (sheets, _) = open(&input.base64)?;
-        let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
-        let number = usize::try_from(input.sheet).unwrap_or(0).min(sheets.len().saturating_sub(1));
-        let sheet = sheets.into_iter().nth(number).unwrap_or_default();
-        let at = part_rows::head_row(&sheet.rows);
-        let head = sheet.rows.get(at).cloned().unwrap_or_default();
-        let rows = sheet.rows.get(at + 1..).unwrap_or_default();
+        let of = Picked::of(&input.base64, input.sheet, part_rows::head_row)?;
+        let (head, rows) = (&of.head, of.rows());
         let choices = if input.columns.is_some() {
             Vec::new()
         } else {
-            self.looking()?.remembered_choices(&mapping_key(&head))?
+            self.looking()?.remembered_choices(&mapping_key(head))?
         };
         let remembered = choices.first().map(|text| from_letters(text, PartColumn::ALL));
         let known = remembered.is_some();
-        let columns = input.columns.clone().or(remembered).unwrap_or_else(|| part_rows::guess(&head, rows));
+        let columns = input.columns.clone().or(remembered).unwrap_or_else(|| part_rows::guess(head, rows));
         let (_, listed) = self.list_from(self.nature.now_ms())?;
-        let (compared, _) = self.laid(&sheet, &columns, listed.clone())?;
+        let (compared, _) = self.laid(&of, &columns, listed.clone())?;
         let count = |state| {
             let those = compared.iter().filter(|row| row.state == state).count();
             u32::try_from(those).unwrap_or(u32::MAX)
         };
         let named = compared.iter().filter(|row| listed.parts.contains_key(&row.code)).count();
         Ok(PartsPlan {
-            sheets: names,
-            sheet: u32::try_from(number).unwrap_or(0),
             samples: samples(rows, columns.len().max(head.len())),
+            sheets: of.names,
+            sheet: of.number,
             remembered: known,
             lacking: lacking(&columns),
             added: count(PartRowState::Added),
@@ -94,7 +89,7 @@ impl Actions {
             wrong: count(PartRowState::Wrong),
             unnamed: u32::try_from(listed.parts.len().saturating_sub(named)).unwrap_or(u32::MAX),
             rows: shown(compared),
-            head,
+            head: of.head,
             columns,
         })
     }
@@ -106,13 +101,11 @@ impl Actions {
         if !lacking.is_empty() {
             return Err(PartListError::Lacking(lacking));
         }
-        let (sheets, _) = open(&input.base64)?;
-        let sheet = sheets.into_iter().nth(usize::try_from(input.sheet).unwrap_or(0)).unwrap_or_default();
-        let head = sheet.rows.get(part_rows::head_row(&sheet.rows)).cloned().unwrap_or_default();
+        let of = Picked::of(&input.base64, input.sheet, part_rows::head_row)?;
         let now = self.nature.now_ms();
         let from = input.from.0.max(now);
         let (set, before) = self.list_from(from)?;
-        let (compared, after) = self.laid(&sheet, &input.columns, before.clone())?;
+        let (compared, after) = self.laid(&of, &input.columns, before.clone())?;
         let count = |state| {
             let those = compared.iter().filter(|row| row.state == state).count();
             u32::try_from(those).unwrap_or(u32::MAX)
@@ -130,7 +123,7 @@ impl Actions {
         }
         self.keep_terms(&before.terms, &after.terms)?;
         let mut store = self.looking()?;
-        store.remember_choice(&mapping_key(&head), &to_letters(&input.columns, PartColumn::ALL), now)?;
+        store.remember_choice(&mapping_key(&of.head), &to_letters(&input.columns, PartColumn::ALL), now)?;
         Ok(PartsPublished { version, added, changed })
     }
 
@@ -145,7 +138,7 @@ impl Actions {
 
     fn laid(
         &self,
-        sheet: &Sheet,
+        of: &Picked,
         columns: &[Option<PartColumn>],
         mut listed: Listed,
     ) -> Result<(Vec<Compared>, Listed), PartListError> {
@@ -153,10 +146,9 @@ impl Actions {
             let store = self.looking()?;
             store.rules().at(self.nature.now_ms()).dispatch_markers()
         };
-        let first = part_rows::head_row(&sheet.rows) + 1;
         let number = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
         let rows: Vec<(u32, &[String])> =
-            sheet.rows.iter().enumerate().skip(first).map(|(at, cells)| (number(at), cells.as_slice())).collect();
+            of.sheet.rows.iter().enumerate().skip(of.first).map(|(at, cells)| (number(at), cells.as_slice())).collect();
         let compared = Reader { columns, markers: &markers }.lay(&rows, &mut listed);
         Ok((compared, listed))
     }

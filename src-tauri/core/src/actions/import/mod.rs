@@ -1,6 +1,7 @@
 //! Orders from a table: looked at first, brought in in batches that can be stopped, and taken back while nobody has touched
 //! them (decision 0048).
 
+pub(super) mod picked;
 pub(super) mod plan;
 mod take;
 mod undo;
@@ -97,7 +98,7 @@ impl Actions {
 }
 
 /// A file's sheets, and by which name the file is known again.
-pub(super) fn open(base64: &str) -> Result<(Vec<Sheet>, String), ImportError> {
+fn open(base64: &str) -> Result<(Vec<Sheet>, String), ImportError> {
     if base64.len() / 4 * 3 > MOST_BYTES + 3 {
         return Err(TableError::TooLarge(base64.len() / 4 * 3).into());
     }

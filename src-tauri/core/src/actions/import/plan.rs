@@ -6,7 +6,8 @@ use std::sync::Arc;
 use doorstep_schemas::input::{ReadImport, TakeOrder};
 use doorstep_schemas::view::{ImportPlan, NodeKind, OrderColumn, PlannedRow, RowNote, RowNoteCode, RowState};
 
-use super::{IMPORTS, Import, ImportError, MAPPING, NEEDED, digest, open};
+use super::picked::Picked;
+use super::{IMPORTS, Import, ImportError, MAPPING, NEEDED, digest};
 use crate::actions::Actions;
 use crate::actions::orders::{self, OrderError};
 use crate::domain::import::rows::Reader;
@@ -42,31 +43,26 @@ pub(super) struct Planned {
 impl Actions {
     /// What a file would bring. Nothing is written.
     pub fn read_import(&self, input: &ReadImport) -> Result<ImportPlan, ImportError> {
-        let (sheets, file) = open(&input.base64)?;
-        let names: Vec<String> = sheets.iter().map(|sheet| sheet.name.clone()).collect();
-        let number = usize::try_from(input.sheet).unwrap_or(0).min(sheets.len().saturating_sub(1));
-        let sheet = sheets.into_iter().nth(number).unwrap_or_default();
         let now = self.nature.now_ms();
         let rules = self.import_rules()?;
         let markers = rules.at(now).dispatch_markers();
-        let at = columns::head_row(&sheet.rows, &markers);
-        let head = sheet.rows.get(at).cloned().unwrap_or_default();
-        let rows = sheet.rows.get(at + 1..).unwrap_or_default();
+        let of = Picked::of(&input.base64, input.sheet, |rows| columns::head_row(rows, &markers))?;
+        let (head, rows) = (&of.head, of.rows());
         let (remembered, imports) = {
             let store = self.looking()?;
-            (store.remembered_choices(&mapping_key(&head))?, store.remembered_choices(IMPORTS)?)
+            (store.remembered_choices(&mapping_key(head))?, store.remembered_choices(IMPORTS)?)
         };
         let remembered =
             remembered.first().filter(|_| input.columns.is_none()).map(|text| from_letters(text, OrderColumn::ALL));
         let known = remembered.is_some();
-        let columns = input.columns.clone().or(remembered).unwrap_or_else(|| columns::guess(&head, rows, &markers));
-        let before = imports.iter().filter_map(|text| Import::from_text(text)).find(|i| i.file == file);
-        let planned = self.planned(&rules, &sheet, &columns, now)?;
+        let columns = input.columns.clone().or(remembered).unwrap_or_else(|| columns::guess(head, rows, &markers));
+        let before = imports.iter().filter_map(|text| Import::from_text(text)).find(|i| i.file == of.file);
+        let planned = self.planned(&rules, &of.sheet, &columns, now)?;
         let count = |state| u32::try_from(planned.iter().filter(|row| row.state == state).count()).unwrap_or(u32::MAX);
         Ok(ImportPlan {
-            sheets: names,
-            sheet: u32::try_from(number).unwrap_or(0),
             samples: samples(rows, columns.len().max(head.len())),
+            sheets: of.names,
+            sheet: of.number,
             lacking: lacking(&columns),
             remembered: known,
             ready: count(RowState::Ready),
@@ -75,7 +71,7 @@ impl Actions {
             wrong: count(RowState::Wrong),
             rows: shown(planned),
             before: before.map(Import::view),
-            head,
+            head: of.head,
             columns,
         })
     }

@@ -5,8 +5,9 @@ use doorstep_schemas::ids::{DocId, JobId, ShortId};
 use doorstep_schemas::input::{ImportOrders, TakeOrder};
 use doorstep_schemas::view::{ImportDone, OrderColumn, RowState};
 
+use super::picked::Picked;
 use super::plan::{self, lacking, mapping_key, to_letters};
-use super::{IMPORTS, Import, ImportError, MOST_NAME, open};
+use super::{IMPORTS, Import, ImportError, MOST_NAME};
 use crate::actions::Actions;
 use crate::documents::{self, history::message_of};
 use crate::domain::import::columns;
@@ -25,13 +26,11 @@ impl Actions {
         if !lacking.is_empty() {
             return Err(ImportError::Lacking(lacking));
         }
-        let (sheets, file) = open(&input.base64)?;
-        let number = usize::try_from(input.sheet).unwrap_or(0);
-        let sheet = sheets.into_iter().nth(number).unwrap_or_default();
         let now = self.nature.now_ms();
         let rules = self.import_rules()?;
         let markers = rules.at(now).dispatch_markers();
-        let head = sheet.rows.get(columns::head_row(&sheet.rows, &markers)).cloned().unwrap_or_default();
+        let Picked { sheet, head, file, .. } =
+            Picked::of(&input.base64, input.sheet, |rows| columns::head_row(rows, &markers))?;
         let actor = {
             let mut store = self.looking()?;
             store.remember_choice(&mapping_key(&head), &to_letters(&input.columns, OrderColumn::ALL), now)?;
