@@ -1,7 +1,5 @@
 //! Members, devices and grants, as the relay's log has them; and the grants that an owner's device has yet to say.
 
-use std::collections::BTreeMap;
-
 use doorstep_schemas::enrol::{DeviceStatus, RoleName};
 use doorstep_schemas::ids::{DeviceId, DocId, JobId, MemberId, PublicKey};
 use doorstep_schemas::planted::{self, Bug};
@@ -10,7 +8,7 @@ use doorstep_schemas::wire::{Access, Device, DeviceHeld, Grant, Held, Role, Role
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::absorb::Taken;
-use super::links::{self, Links};
+use super::links::{self, Links, Said, Wanted};
 use super::papers::Papers;
 use super::rows::signed;
 use super::settings::Enrolment;
@@ -177,17 +175,34 @@ pub(super) fn queue_grants(
         return Ok(false);
     }
     let Some(order) = views::order(db, papers, job)? else { return Ok(false) };
-    queue_wanted(db, job, &order, links)
+    queue_wanted(db, job, order.assignees.into_keys(), |said, wanted| links::want_history(db, job, links, said, wanted))
+}
+
+/// The same for a job of which is known who has it, on an owner's device: its order, which may be packed, is not opened.
+/// `history` adds who may read it as history.
+pub(super) fn queue_listed(
+    db: &Connection,
+    job: JobId,
+    assignees: &[MemberId],
+    history: impl FnOnce(&Said, &mut Wanted) -> Result<(), StoreError>,
+) -> Result<bool, StoreError> {
+    Ok(!planted::on(Bug::GrantsForgotten) && queue_wanted(db, job, assignees.iter().copied(), history)?)
 }
 
 /// The same for an order that is at hand, on an owner's device. Who may read a job as history is asked once all have come.
 pub(super) fn queue_assigned(db: &Connection, job: JobId, order: &Order) -> Result<bool, StoreError> {
-    Ok(!planted::on(Bug::GrantsForgotten) && queue_wanted(db, job, order, Links::AsSaid)?)
+    let as_said = |said: &Said, wanted: &mut Wanted| links::want_history(db, job, Links::AsSaid, said, wanted);
+    Ok(!planted::on(Bug::GrantsForgotten) && queue_wanted(db, job, order.assignees.keys().copied(), as_said)?)
 }
 
-fn queue_wanted(db: &Connection, job: JobId, order: &Order, links: Links) -> Result<bool, StoreError> {
-    let mut wanted: BTreeMap<MemberId, Access> = order.assignees.keys().map(|m| (*m, Access::Write)).collect();
-    let mut said = BTreeMap::new();
+fn queue_wanted(
+    db: &Connection,
+    job: JobId,
+    assignees: impl Iterator<Item = MemberId>,
+    history: impl FnOnce(&Said, &mut Wanted) -> Result<(), StoreError>,
+) -> Result<bool, StoreError> {
+    let mut wanted: Wanted = assignees.map(|member| (member, Access::Write)).collect();
+    let mut said = Said::new();
     let mut rows = db.prepare_cached("SELECT member, access FROM granted WHERE job = ?1")?;
     for row in rows.query_map([job.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))? {
         let (member, access): (String, i64) = row?;
@@ -195,7 +210,7 @@ fn queue_wanted(db: &Connection, job: JobId, order: &Order, links: Links) -> Res
             said.insert(member, Some(access).filter(|access| *access != UNKNOWN).map(access_of));
         }
     }
-    links::want_history(db, job, links, &said, &mut wanted)?;
+    history(&said, &mut wanted)?;
     for member in said.keys() {
         wanted.entry(*member).or_insert(Access::None);
     }
