@@ -1,14 +1,14 @@
 //! Parts and money on the sheet: lines, payments, old parts, damage (R24, R27–R30, R43).
 
 use doorstep_schemas::input::SheetFact;
-use doorstep_schemas::view::{ClaimState, FeeKind, OldPartStep, PaidFor, Party};
+use doorstep_schemas::view::{ClaimState, FeeKind, OldPartStep, PaidFor};
 
 use super::check::{all_here, amount, appliance, line, paragraph, required, signed_amount, within};
 use super::{FactError, Making, Ready};
 use crate::documents::layout::Edit;
 use crate::documents::sheet as paper;
 use crate::domain::facts::{ClaimShare, Damage, Fee, OldPart, Payment};
-use crate::domain::money::invoice;
+use crate::domain::money::{claims, invoice};
 use crate::domain::record::At;
 
 /// Of a thing: 10,000 metres of pipe fit into no house.
@@ -93,23 +93,23 @@ pub(super) fn ready(making: &Making<'_>, fact: &SheetFact) -> Result<Option<Read
             if *state == ClaimState::Paid && signature.is_none() {
                 return Err(FactError::Required("signature"));
             }
-            let ours = *state == ClaimState::Paid && matches!(party, Party::Outlet | Party::Technician);
-            if let Some(limit_fen) = making.on_the_spot_fen.filter(|limit| ours && fen.0 > *limit) {
+            let share = ClaimShare {
+                id,
+                damage: *damage,
+                party: (*party).into(),
+                fen: amount("amount", *fen)?,
+                state: (*state).into(),
+                signature: *signature,
+                note: line("note", note)?,
+                noted,
+            };
+            // Of all damage on the job: two halves of one are no way round the limit. What is paid already stays.
+            let before = claims::paid_on_the_spot(&job.sheet.claim_shares);
+            let after = claims::paid_on_the_spot(job.sheet.claim_shares.iter().chain([&share]));
+            if let Some(limit_fen) = making.on_the_spot_fen.filter(|limit| after > *limit && after > before) {
                 return Err(FactError::AboveLimit { limit_fen });
             }
-            Ready {
-                code: "share_claim",
-                edit: Edit::add(ClaimShare {
-                    id,
-                    damage: *damage,
-                    party: (*party).into(),
-                    fen: amount("amount", *fen)?,
-                    state: (*state).into(),
-                    signature: *signature,
-                    note: line("note", note)?,
-                    noted,
-                }),
-            }
+            Ready { code: "share_claim", edit: Edit::add(share) }
         }
         SheetFact::Invoice { title, tax_number, mail } => {
             let (title, tax_number, mail) =

@@ -8,7 +8,7 @@ use doorstep_schemas::view::{ClaimState, PaidFor, Party, SignedFor};
 use super::amount::{less, split, sum, yuan};
 use super::each;
 use super::problem::{Place, Problem, Trouble};
-use crate::domain::facts::{Damage, Job};
+use crate::domain::facts::{ClaimShare, Damage, Job};
 use crate::domain::record::{Word, last};
 
 /// One party's share as it stands.
@@ -44,15 +44,28 @@ pub fn proposed_shares(asked_fen: i64, limit_fen: i64, weights: &[(Party, i64)])
     weights.iter().map(|(party, _)| *party).zip(split(asked_fen, &by)).collect()
 }
 
+/// The last word on each party's share of each damage.
+fn standing<'a>(shares: impl IntoIterator<Item = &'a ClaimShare>) -> Vec<&'a ClaimShare> {
+    let mut by_party: BTreeMap<(ShortId, &Word<Party>), Vec<&ClaimShare>> = BTreeMap::new();
+    for share in shares {
+        by_party.entry((share.damage, &share.party)).or_default().push(share);
+    }
+    by_party.into_values().filter_map(last).collect()
+}
+
+/// What the outlet and its technicians have paid of these shares, each damage and party by its last word (R30).
+pub fn paid_on_the_spot<'a>(shares: impl IntoIterator<Item = &'a ClaimShare>) -> i64 {
+    let ours = |share: &&ClaimShare| share.party.is(Party::Outlet) || share.party.is(Party::Technician);
+    let paid = standing(shares).into_iter().filter(|share| share.state.is(ClaimState::Paid));
+    sum(paid.filter(ours).map(|share| share.fen))
+}
+
 /// Where a damage stands (R30): the last word on each party's share counts.
 pub fn claim(job: &Job, damage: &Damage, limit_fen: i64) -> Claim {
-    let mut by_party: BTreeMap<&Word<Party>, Vec<_>> = BTreeMap::new();
-    for share in job.sheet.claim_shares.iter().filter(|s| s.damage == damage.id) {
-        by_party.entry(&share.party).or_default().push(share);
-    }
-    let shares: Vec<Share> = by_party
-        .into_values()
-        .filter_map(last)
+    let words = standing(job.sheet.claim_shares.iter().filter(|s| s.damage == damage.id));
+    let on_the_spot = paid_on_the_spot(words.iter().copied());
+    let shares: Vec<Share> = words
+        .into_iter()
         .map(|word| Share { party: word.party.clone(), fen: word.fen, state: word.state.clone() })
         .collect();
     let of = |states: &[ClaimState]| {
@@ -68,8 +81,6 @@ pub fn claim(job: &Job, damage: &Damage, limit_fen: i64) -> Claim {
         .into_iter()
         .filter(|p| p.paid_for.is(PaidFor::Compensation) && p.subject == Some(damage.id))
         .map(|p| p.fen.saturating_abs()));
-    let by_outlet = |share: &&Share| share.party.is(Party::Outlet) || share.party.is(Party::Technician);
-    let on_the_spot = sum(shares.iter().filter(by_outlet).filter(|s| s.state.is(ClaimState::Paid)).map(|s| s.fen));
     let mut problems = Vec::new();
     let mut tell = |code, params: &[(&'static str, i64)]| {
         let problem = Problem::new(code, Place::Damage(damage.id));

@@ -193,6 +193,12 @@ fn r30_without_the_owner_no_more_is_paid_on_the_spot_than_the_outlets_limit() {
     assert!(matches!(refused, Err(FactError::AboveLimit { limit_fen: 30_000 })), "{refused:?}");
     share(Party::Insurer, 40_000, ClaimState::Proposed).unwrap();
     share(Party::Outlet, 30_000, ClaimState::Paid).unwrap();
+    ran.pass(1);
+    let more = share(Party::Technician, 1, ClaimState::Paid);
+    assert!(matches!(more, Err(FactError::AboveLimit { .. })), "by whomever of the outlet, and in however many parts");
+    share(Party::Outlet, 20_000, ClaimState::Paid).unwrap();
+    ran.pass(1);
+    share(Party::Technician, 10_000, ClaimState::Paid).unwrap();
 }
 
 #[test]
