@@ -68,6 +68,8 @@ pub enum SheetFact {
         unplugged: bool,
         tagged: bool,
         recheck: Option<Millis>,
+        /// The one that this corrects.
+        replaces: Option<ShortId>,
     },
     /// 安全隐患告知书 (R12): signed by the signature named, or 拒签 with a witness.
     Notice {
@@ -435,6 +437,10 @@ pub enum DeskFact {
     },
     Remark {
         text: String,
+    },
+    /// Cash taken in, or a word of a customer noted, that was a slip: one's own, of this month or the one before.
+    Withdraw {
+        of: ShortId,
     },
     About {
         key: String,

@@ -292,6 +292,8 @@ words!(
     ApprovalKind {
         Approved = "approved",
         Returned = "returned",
+        /// An answer that was a slip: it stands no more, and what stood before it stands again.
+        Withdrawn = "withdrawn",
     }
 );
 

@@ -8,6 +8,7 @@ import { useSession } from '@/stores/session';
 import CustomersPage from './customers/CustomersPage.vue';
 import JobPanel from './JobPanel.vue';
 import PartsPage from './parts/PartsPage.vue';
+import ReviewPage from './review/ReviewPage.vue';
 import SettlementPage from './settlement/SettlementPage.vue';
 
 onePageEach();
@@ -70,12 +71,35 @@ it('a contract that was a slip is ended', async () => {
   expect(said('end_contract')).toHaveLength(1);
 });
 
-it('an approval is taken back by returning the sheet', async () => {
+it('cash that was taken in by mistake waits again', async () => {
+  const { said, undo } = await at(ReviewPage, '/desk/review?pane=money');
+  const waiting = () => document.querySelectorAll('[data-test=hand-in]').length;
+  const before = waiting();
+  await tap('take-cash');
+  expect(waiting()).toBe(before - 1);
+  await undo();
+  expect(waiting()).toBe(before);
+  expect(said('note_on_desk').map(({ fact }) => (fact as { fact: string }).fact)).toEqual(['cash_taken', 'withdraw']);
+});
+
+it('a call that was noted by mistake is called again', async () => {
+  const { said, submit, undo } = await at(CustomersPage, '/desk/customers?tab=calls');
+  const waiting = () => document.querySelectorAll('[data-test=call-record]').length;
+  const before = waiting();
+  await tap('call-record');
+  await submit('call-form');
+  expect(waiting()).toBeLessThan(before);
+  await undo();
+  expect(waiting()).toBe(before);
+  expect(said('note_on_desk').map(({ fact }) => (fact as { fact: string }).fact)).toEqual(['follow_up', 'withdraw']);
+});
+
+it('an answer to a sheet is withdrawn', async () => {
   const world = openStory('owner');
   await useSession().load();
   world.story.answer('finish', { job: '01KAJ9Z0000000000000000001', outcome: 'completed' } as never);
   const { said, undo } = await at(JobPanel, '/desk/review', world);
   await tap('panel-approve');
   await undo();
-  expect(said('answer_sheet').map(({ kind }) => kind)).toEqual(['approved', 'returned']);
+  expect(said('answer_sheet').map(({ kind }) => kind)).toEqual(['approved', 'withdrawn']);
 });

@@ -24,13 +24,14 @@ export function useApproving() {
       notices.done(t('turns.sheetApproved', { customer: card.customer }), { label: t('turns.takeBack'), run: () => void unsay(card) });
     return fine;
   }
-  /** An approval is evidence: it is taken back by returning the sheet, and both stay. */
+  /** An answer is evidence: it is withdrawn by another one, and both stay. */
   async function unsay(card: JobCard): Promise<void> {
-    if (await did(() => turns.giveBack(card.job, t('turns.takeBackNote')))) notices.done(t('turns.takenBack', { count: 1 }));
+    if (await did(() => turns.withdraw(card.job))) notices.done(t('turns.takenBack', { count: 1 }));
   }
   async function giveBack(card: JobCard, note: string): Promise<boolean> {
     const fine = await did(() => turns.giveBack(card.job, note));
-    if (fine) notices.done(t('turns.sheetReturned', { customer: card.customer }));
+    if (fine)
+      notices.done(t('turns.sheetReturned', { customer: card.customer }), { label: t('turns.takeBack'), run: () => void unsay(card) });
     return fine;
   }
   return { turns, busy, did, approve, giveBack };
@@ -74,11 +75,10 @@ export function useApprovingAll() {
     stopped = true;
   };
 
-  /** An approval is evidence: it is taken back by returning the sheet, and both stay. */
   async function takeBack(): Promise<void> {
     const jobs = [...approved.value];
     for (const job of jobs) {
-      if (!(await did(() => turns.giveBack(job, t('turns.takeBackNote'))))) return;
+      if (!(await did(() => turns.withdraw(job)))) return;
       approved.value = approved.value.filter((each) => each !== job);
     }
     notices.done(t('turns.takenBack', { count: jobs.length }));

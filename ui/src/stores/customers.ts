@@ -108,8 +108,14 @@ export const useCustomers = defineStore('customers', () => {
   async function loadCalls(): Promise<void> {
     calls.value = await call('followUps');
   }
-  async function recordCall(said: Omit<Extract<DeskFact, { fact: 'follow_up' }>, 'fact'>): Promise<void> {
-    await call('noteOnDesk', { fact: { fact: 'follow_up', ...said } });
+  /** Answers the word's id, by which it is withdrawn. */
+  async function recordCall(said: Omit<Extract<DeskFact, { fact: 'follow_up' }>, 'fact'>): Promise<string> {
+    const id = await call('noteOnDesk', { fact: { fact: 'follow_up', ...said } });
+    if (calls.value) await shownAgain(loadCalls);
+    return id;
+  }
+  async function withdrawCall(id: string): Promise<void> {
+    await call('noteOnDesk', { fact: { fact: 'withdraw', of: id } });
     if (calls.value) await shownAgain(loadCalls);
   }
 
@@ -146,6 +152,7 @@ export const useCustomers = defineStore('customers', () => {
     calls,
     loadCalls,
     recordCall,
+    withdrawCall,
     failures,
     countFailures,
     follow,

@@ -7,6 +7,9 @@ import { useJobs } from './jobs';
 import { latest } from './latest';
 import { useReview } from './review';
 
+/** What an owner's action on a sheet counts for: one that was withdrawn was none. */
+const COUNTS: Record<string, number> = { approve: 1, return_sheet: 1, withdraw_answer: -1 };
+
 /** Sheets that are finished and wait for an answer. */
 const waits = (card: JobCard) =>
   card.finished_at !== null && !['approved', 'settled', 'cancelled'].includes(card.status) && !card.refounded_as;
@@ -38,7 +41,7 @@ export const useTurns = defineStore('turns', () => {
   const look = latest(async () => {
     for (const card of unseen.value) {
       const { history } = await call('job', { job: card.job });
-      const before = history.some((line) => line.action === 'return_sheet' || line.action === 'approve');
+      const before = history.reduce((sum, { action }) => sum + (COUNTS[action] ?? 0), 0) > 0;
       answered.value = new Map(answered.value).set(card.job, before);
     }
   });
@@ -60,6 +63,13 @@ export const useTurns = defineStore('turns', () => {
     hide(job, true);
     answered.value = new Map(answered.value).set(job, true);
   }
+  /** One's own last answer stands no more. */
+  async function withdraw(job: string): Promise<void> {
+    await jobs.answerSheet({ job, kind: 'withdrawn', note: '' });
+    hide(job, false);
+    // Looked at once more: whether it was answered before that.
+    answered.value = new Map([...answered.value].filter(([of]) => of !== job));
+  }
   async function giveBack(job: string, note: string): Promise<void> {
     await jobs.answerSheet({ job, kind: 'returned', note });
     hide(job, false);
@@ -78,8 +88,14 @@ export const useTurns = defineStore('turns', () => {
     }
     await answer(asked.id, 'approved', '');
   }
-  async function takeCash(member: string, asked: AskedLine, fen: number): Promise<void> {
-    await call('noteOnDesk', { fact: { fact: 'cash_taken', member, fen, hand_in: asked.id, note: '' } });
+  /** Answers the word's id, by which it is withdrawn. */
+  async function takeCash(member: string, asked: AskedLine, fen: number): Promise<string> {
+    const id = await call('noteOnDesk', { fact: { fact: 'cash_taken', member, fen, hand_in: asked.id, note: '' } });
+    await load();
+    return id;
+  }
+  async function withdrawCash(id: string): Promise<void> {
+    await call('noteOnDesk', { fact: { fact: 'withdraw', of: id } });
     await load();
   }
   async function answerPrice(job: string, fee: string, granted: boolean, most_fen: number): Promise<void> {
@@ -102,10 +118,12 @@ export const useTurns = defineStore('turns', () => {
     look,
     forget,
     approve,
+    withdraw,
     giveBack,
     answer,
     grantAdvance,
     takeCash,
+    withdrawCash,
     answerPrice,
     sayDigits,
   };

@@ -30,6 +30,8 @@ export class DeskStory extends MineStory {
   ];
   one: CustomerView = customerView();
   calls: FollowUpsView = followUps();
+  /** Who was to be called before a call was noted last. */
+  private beforeCall: FollowUpsView | null = null;
   due: Record<ReminderReason, ReminderLine[]> = {
     contract: [reminder({ reason: 'contract', customer: '王芳', phone: '13800001234', contract: 'C0000001', kind: null })],
     age: [],
@@ -107,7 +109,9 @@ export class DeskStory extends MineStory {
 
   override do_note_on_desk(input: NoteOnDesk) {
     const { fact } = input;
+    if (fact.fact === 'withdraw') this.calls = this.beforeCall ?? this.calls;
     if (fact.fact === 'follow_up') {
+      this.beforeCall = this.calls;
       const others = (each: { job: string }) => each.job !== fact.job;
       this.calls = {
         ...this.calls,

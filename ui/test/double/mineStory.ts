@@ -34,6 +34,8 @@ export class MineStory {
   /** The last answer to each sheet. */
   readonly answers = new Map<string, string>();
   protected sample: SampleView | null = null;
+  /** What waited before cash was taken in last. */
+  private beforeCash: OwnersTurns['lines'] | null = null;
   /** What came after an approval that stands. */
   since: SinceApprovalView | null = null;
   private requests = 0;
@@ -87,6 +89,8 @@ export class MineStory {
   do_print_day = () => ({ path: '/下载/2026-11-21-日清.pdf', mime: 'application/pdf', kilobytes: 48, base64: null, missing: [] });
   do_note_on_desk({ fact }: NoteOnDesk) {
     if (fact.fact === 'follow_up' && this.sample) this.sample = { ...this.sample, called: [...this.sample.called, fact.job] };
+    if (fact.fact === 'withdraw') this.turns.lines = this.beforeCash ?? this.turns.lines;
+    if (fact.fact === 'cash_taken') this.beforeCash = this.turns.lines;
     if (fact.fact === 'cash_taken') this.gone((line) => line.waits !== 'request' || line.asked.id !== fact.hand_in);
     if (fact.fact === 'answer') {
       const ends = (line: AskedLine) => line.what.asked !== 'part' || ['arrived', 'refused'].includes(fact.step);
@@ -103,7 +107,8 @@ export class MineStory {
   }
   do_answer_sheet({ job: of, kind, note }: AnswerSheet) {
     if (kind === 'returned' && note === '') return NOTE_REQUIRED;
-    this.answers.set(of, kind);
+    if (kind === 'withdrawn') this.answers.delete(of);
+    else this.answers.set(of, kind);
     return job({ card: card({ job: of, status: kind === 'approved' ? 'approved' : 'finished', finished_at: this.mine.now }) });
   }
 

@@ -12,6 +12,7 @@ use super::{Actions, JobError};
 use crate::documents::history::{self, Deed};
 use crate::documents::paper::PaperError;
 use crate::documents::snapshot::{self, Difference};
+use crate::domain::approval;
 use crate::reports;
 use crate::reports::history::Names;
 use crate::store::{Store, StoreError};
@@ -116,7 +117,7 @@ impl Actions {
     pub fn since_approval(&self, job: JobId) -> Result<Option<SinceApprovalView>, JobError> {
         let mut store = self.looking_at(job)?;
         let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
-        let standing = facts.order.approvals.last().filter(|approval| approval.kind.is(ApprovalKind::Approved));
+        let standing = approval::last_answer(&facts).filter(|approval| approval.kind.is(ApprovalKind::Approved));
         let Some(approval) = standing else { return Ok(None) };
         let since = store.past(&DocId::Sheet(job), |paper| history::since_approval(paper, &facts.sheet, approval))?;
         let (since, unknown) = match since {

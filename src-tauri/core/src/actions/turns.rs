@@ -65,6 +65,7 @@ impl Actions {
             DeskFact::Contract { .. } | DeskFact::Referral { .. } => "customers".to_owned(),
             DeskFact::Admission { .. } => "dealers".to_owned(),
             DeskFact::Remark { .. } | DeskFact::About { .. } => "desk".to_owned(),
+            DeskFact::Withdraw { of } => return self.withdraw(*of),
         };
         if let DeskFact::Answer { request, step: RequestStep::Arrived, .. } = fact {
             self.issue_for(*request)?;

@@ -57,4 +57,5 @@ pub fn read_desk(doc: &AutoCommit) -> Desk {
         admissions: layout::records(doc),
         notes: layout::records(doc),
     }
+    .standing()
 }

@@ -29,10 +29,17 @@ pub enum ApprovalStanding {
     },
 }
 
-/// The owner's last answer.
+/// The owner's last answer that was not withdrawn. Only an answer's own author withdraws it, and nothing withdraws a
+/// withdrawal.
 pub fn last_answer(job: &Job) -> Option<&Approval> {
-    let answers = job.order.approvals.iter().filter(|a| a.kind.known().is_some());
-    answers.max_by_key(|a| (a.noted.true_ms(), a.id))
+    let (withdrawn, answers): (Vec<&Approval>, Vec<&Approval>) = job
+        .order
+        .approvals
+        .iter()
+        .filter(|a| a.kind.known().is_some())
+        .partition(|a| a.kind.is(ApprovalKind::Withdrawn));
+    let stands = |a: &&Approval| !withdrawn.iter().any(|w| w.withdraws == Some(a.id) && w.noted.by == a.noted.by);
+    answers.into_iter().filter(stands).max_by_key(|a| (a.noted.true_ms(), a.id))
 }
 
 fn same(a: &[BlobHash], b: &[BlobHash]) -> bool {
@@ -121,6 +128,7 @@ mod tests {
             photos: vec![hash(100)],
             total_fen: 26_000,
             note: "缺铭牌照片".to_owned(),
+            withdraws: None,
             noted: noted(at),
         }
     }
@@ -195,6 +203,25 @@ mod tests {
             of(4, true, 0, ApprovalStanding::ChangedAfter { since: NOON }),
         ];
         assert_eq!(without_findings(jobs.iter().chain(&jobs)), [job_id(1), job_id(5)]);
+    }
+
+    #[test]
+    fn r39_a_withdrawn_answer_stands_no_more_and_the_one_before_it_does_again() {
+        let mut job = approved();
+        let good = ApprovalStanding::Approved { by: member(1), at: NOON };
+        let withdrawal =
+            |n, of| Approval { withdraws: Some(id(of)), ..answer(n, ApprovalKind::Withdrawn, &[9], NOON + 3 * HOUR) };
+        let now = |job: &Job| standing(job, &[hash(1), hash(2)], &[hash(100)]);
+        job.order.approvals.push(answer(2, ApprovalKind::Returned, &[1, 2], NOON + HOUR));
+        job.order.approvals.push(withdrawal(3, 2));
+        assert_eq!(now(&job), good);
+        job.order.approvals.push(withdrawal(4, 3));
+        assert_eq!(now(&job), good, "a withdrawal is not withdrawn");
+        job.order.approvals.push(withdrawal(5, 1));
+        assert_eq!(now(&job), ApprovalStanding::None);
+        assert_eq!(may_edit(&job), Ok(()));
+        job.order.approvals[4].noted.by = member(2);
+        assert_eq!(now(&job), good, "somebody else's word is theirs");
     }
 
     proptest! {

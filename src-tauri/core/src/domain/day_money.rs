@@ -236,6 +236,7 @@ mod tests {
             fen: 30_000,
             hand_in: None,
             note: String::new(),
+            withdraws: None,
             noted: noted(NOON),
         };
         assert_eq!(not_handed_in(&hands, &[taken.clone(), taken.clone()])[&member(1)], 0, "doubled facts");

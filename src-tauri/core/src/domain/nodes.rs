@@ -8,6 +8,7 @@ use doorstep_schemas::view::{
     ApprovalKind, BenchWork, CustodyStep, JobKind, JobOutcome, NodeKind, OrderState, SignedFor,
 };
 
+use super::approval;
 use super::facts::{Job, Noted};
 
 /// One node of the line, reached or not.
@@ -93,7 +94,7 @@ pub fn line(job: &Job, safety_checked: Option<Noted>, elsewhere: Elsewhere) -> V
     let bench = |work| earliest(sheet.bench.iter().filter(|b| b.work.is(work)).map(|b| b.noted));
     let consent = |yes| earliest(sheet.consents.iter().filter(|c| c.yes == yes).map(|c| c.noted));
     let accepted = job.order.assignees.iter().map(|(member, at)| (*at, *member)).min();
-    let approved = job.order.approvals.iter().rfind(|a| a.kind.known().is_some());
+    let approved = approval::last_answer(job);
     let owner = job.order.taken.by;
     let mut line = Line(Vec::new());
     if !sheet.guidance.is_empty() || tapped(NodeKind::Guided).is_some() {
@@ -212,7 +213,7 @@ pub fn order_state(job: &Job) -> OrderState {
     if job.order.cancelled && ended(job).is_none() {
         return OrderState::Cancelled;
     }
-    let approved = job.order.approvals.last().is_some_and(|a| a.kind.is(ApprovalKind::Approved));
+    let approved = approval::last_answer(job).is_some_and(|a| a.kind.is(ApprovalKind::Approved));
     if approved && ended(job).is_some() && super::bench::still_out(job).is_empty() {
         return OrderState::Closed;
     }

@@ -103,6 +103,7 @@ fn r34_r37_who_asked_to_be_left_alone_gets_no_reminder() {
         do_not_contact: true,
         complaint: false,
         handled: false,
+        withdraws: None,
         noted: noted(NOON),
     };
     assert_eq!(of(&[quiet]), ["138"]);

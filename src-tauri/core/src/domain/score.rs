@@ -155,6 +155,7 @@ mod tests {
             do_not_contact: false,
             complaint: false,
             handled: false,
+            withdraws: None,
             noted: noted(at),
         }
     }

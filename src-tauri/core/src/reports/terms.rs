@@ -293,7 +293,8 @@ const REQUEST: &[Term] = &[
     ("arrived", "已到货", "arrived"),
 ];
 const STOCK: &[Term] = &[("issue", "领用", "issue"), ("return", "退回", "return"), ("count", "盘点", "count")];
-const APPROVAL: &[Term] = &[("approved", "通过", "approved"), ("returned", "退回", "sent back")];
+const APPROVAL: &[Term] =
+    &[("approved", "通过", "approved"), ("returned", "退回", "sent back"), ("withdrawn", "撤回", "withdrawn")];
 const OVERRIDE: &[Term] =
     &[("grade", "等级", "grade"), ("window", "时段", "window"), ("coverage", "保内保外", "coverage")];
 const CERTIFICATE: &[Term] = &[

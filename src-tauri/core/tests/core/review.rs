@@ -1,5 +1,6 @@
 //! 日清: the week beside the day (R38), overruns with their reason (R2), the random sample (R40), the day on paper.
 
+use doorstep::actions::facts::FactError;
 use doorstep::domain::calendar::{self, DAY_MS};
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::{DeskFact, DrawSample, Finish, PrintDay, SheetFact};
@@ -55,6 +56,7 @@ fn r40_the_first_draw_stands_and_every_one_is_counted() {
     desk.actions.draw_sample(&DrawSample { at: None, count: 3 }).unwrap_err();
     let jobs: Vec<JobId> = (0..5).map(|_| done(&desk)).collect();
     desk.actions.draw_sample(&draw(&desk, 0)).unwrap_err();
+    assert_eq!(desk.actions.day_review(None).unwrap().to_draw, 1, "a tenth, rounded up");
     let first = desk.actions.draw_sample(&draw(&desk, 2)).unwrap().sample.unwrap();
     let seed = u64::from_str_radix(&first.seed, 16).unwrap();
     assert_eq!(doorstep::domain::sample::draw(seed, &jobs, 2), first.drawn);
@@ -78,8 +80,13 @@ fn r40_the_first_draw_stands_and_every_one_is_counted() {
         complaint: false,
         handled: false,
     };
-    desk.actions.desk_notes(&called).unwrap();
-    assert_eq!(desk.actions.day_review(None).unwrap().sample.unwrap().called, [first.drawn[1]]);
+    let said = desk.actions.desk_notes(&called).unwrap();
+    let called = || desk.actions.day_review(None).unwrap().sample.unwrap().called;
+    assert_eq!(called(), [first.drawn[1]]);
+    desk.actions.desk_notes(&DeskFact::Withdraw { of: said }).unwrap();
+    assert_eq!(called(), [], "a call that was noted by mistake");
+    let again = desk.actions.desk_notes(&DeskFact::Withdraw { of: said });
+    assert!(matches!(again, Err(FactError::Unknown("record"))), "{again:?}");
 }
 
 #[test]

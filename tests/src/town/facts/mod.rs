@@ -189,6 +189,7 @@ pub(super) fn add(town: &Town, job: &mut Job, step: &Step, noted: Noted) {
                 photos,
                 total_fen,
                 note: String::new(),
+                withdraws: None,
                 noted,
             });
         }

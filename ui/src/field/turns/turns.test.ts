@@ -97,7 +97,8 @@ describe('the owner’s evening', () => {
     expect(useNotices().shown.map((each) => each.text)).toContainEqual(expect.stringContaining('22'));
     world.story.answer = answer;
     await tap(shown, 'take-back');
-    expect([...world.story.answers.values()]).toEqual(['returned', 'returned', 'returned']);
+    expect(told(world, 'answer_sheet').filter(({ kind }) => kind === 'withdrawn')).toHaveLength(3);
+    expect([...world.story.answers.values()]).toEqual([]);
     expect(shown.find(T('approved-all')).exists()).toBe(false);
   });
 });

@@ -91,6 +91,7 @@ export default {
     complaint: 'A complaint',
     save: 'Save',
     saved: 'Call with {customer} noted',
+    withdrawn: 'The call was withdrawn',
     empty: 'Nobody to call',
     emptyNext: 'Larger sums, hazards, claims and the sample stand here.',
     silentEmpty: 'No job without an answer',

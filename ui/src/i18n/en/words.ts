@@ -194,6 +194,7 @@ export default {
     hazard_remaining: 'Hazard remaining',
     refused: 'Refused',
     conflicting_values: 'Conflicting values',
+    hazard_unshown: 'Put right without its readings',
   },
   blocker: {
     not_arrived: 'arrival not tapped',
@@ -307,6 +308,7 @@ export default {
     settled: 'Settled',
     approve: 'Approved',
     return_sheet: 'Returned the sheet',
+    withdraw_answer: 'Withdrew the answer',
     undo: 'Undid',
     resolve: 'Resolved a conflict',
   },

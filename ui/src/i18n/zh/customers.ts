@@ -86,6 +86,7 @@ export default {
     complaint: '是投诉',
     save: '记下',
     saved: '已记{customer}的回访',
+    withdrawn: '这次回访已撤回',
     empty: '没有要打的电话',
     emptyNext: '收费高、有隐患、有理赔和抽到的单会列在这里。',
     silentEmpty: '没有没回音的单',

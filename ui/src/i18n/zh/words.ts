@@ -189,6 +189,7 @@ export default {
     hazard_remaining: '隐患未消除',
     refused: '拒装',
     conflicting_values: '两处填写不一致',
+    hazard_unshown: '整改没有前后测量',
   },
   blocker: {
     not_arrived: '还没点到达',
@@ -302,6 +303,7 @@ export default {
     settled: '结算',
     approve: '审核通过',
     return_sheet: '退回修改',
+    withdraw_answer: '撤回审核',
     undo: '撤销',
     resolve: '选定一处',
   },

@@ -13,7 +13,7 @@ use crate::documents::order as paper;
 use crate::domain::calendar;
 use crate::domain::facts::{Approval, Noted, OverGuide, Override, Plan, Serial};
 use crate::domain::money::fees::{self, Terms};
-use crate::domain::nodes;
+use crate::domain::{approval, nodes};
 use crate::store::Store;
 
 /// Keys of a purchase; those of days are days.
@@ -85,13 +85,18 @@ impl Actions {
         Ok(Added { id, job: self.view(&mut store, job)? })
     }
 
-    /// 审核: approves exactly the sheet that is here, or returns it with a note (R39).
+    /// 审核: approves exactly the sheet that is here, returns it with a note, or withdraws one's own last answer (R39).
     pub fn answer_sheet(&self, job: JobId, kind: ApprovalKind, note: &str) -> Result<JobView, FactError> {
         let mut store = self.shelf.store();
         let noted = self.as_owner(&store)?;
         let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
         let note = paragraph("note", note)?;
+        let mut withdraws = None;
         match kind {
+            ApprovalKind::Withdrawn => {
+                let own = approval::last_answer(&facts).filter(|answer| answer.noted.by == noted.by);
+                withdraws = Some(own.ok_or(FactError::Unknown("answer"))?.id);
+            }
             ApprovalKind::Approved if nodes::ended(&facts).is_none() => return Err(FactError::Required("outcome")),
             ApprovalKind::Returned if note.is_empty() => return Err(FactError::Required("note")),
             _ => {}
@@ -101,9 +106,14 @@ impl Actions {
         let mut photos: Vec<BlobHash> = facts.sheet.photos.iter().map(|p| p.photo).collect();
         photos.sort();
         photos.dedup();
-        let approval = Approval { id: self.mint(), kind: kind.into(), heads, photos, total_fen, note, noted };
+        let approval =
+            Approval { id: self.mint(), kind: kind.into(), heads, photos, total_fen, note, withdraws, noted };
         let edit = Edit::add(approval);
-        let code = if kind == ApprovalKind::Approved { "approve" } else { "return_sheet" };
+        let code = match kind {
+            ApprovalKind::Approved => "approve",
+            ApprovalKind::Returned => "return_sheet",
+            ApprovalKind::Withdrawn => "withdraw_answer",
+        };
         store.act(&DocId::Order(job), code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
         self.changed(job);
         Ok(self.view(&mut store, job)?)

@@ -7,6 +7,7 @@ use doorstep_schemas::view::{Millis, RosterEvent};
 use super::check::{LINE, MOST_FEN, amount, line, paragraph, required, signed_amount, text, within};
 use super::{Actions, FactError};
 use crate::documents::layout::{self, Edit};
+use crate::domain::calendar;
 use crate::domain::facts::desk::{
     Admission, Answer, CashTaken, Contract, FollowUp, Referral, Sample, SettlementLine, SettlementStep, WageLine,
 };
@@ -16,7 +17,7 @@ use crate::domain::facts::outlet::{
 use crate::domain::facts::{Noted, Remark};
 use crate::domain::money::cash;
 use crate::domain::pictures;
-use crate::domain::record::At;
+use crate::domain::record::{At, Word};
 use crate::photos::PICTURE_SIDES;
 use crate::store::Store;
 
@@ -155,6 +156,46 @@ impl Actions {
         store.act(&doc, code, noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
         self.papers_changed();
         Ok(id)
+    }
+
+    /// Withdraws one's own cash taken in, or a customer's word, of this month or the one before (R36, R43). Both stay on the
+    /// paper, and neither counts.
+    pub(crate) fn withdraw(&self, of: ShortId) -> Result<ShortId, FactError> {
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        let id = self.mint();
+        let before = noted.at_ms - i64::from(calendar::year_month_day(noted.at_ms).2) * calendar::DAY_MS;
+        let months = [noted.at_ms, before].map(calendar::day_name);
+        let wanted = |topic: &str| {
+            let of_month = |day: &String| day.get(..7).is_some_and(|month| topic.ends_with(month));
+            (topic.starts_with("cash/") || topic.starts_with("follow/")) && months.iter().any(of_month)
+        };
+        let own = |record: ShortId, by: MemberId| record == of && by == noted.by;
+        for (topic, desk) in store.desks_of(wanted)? {
+            let cash = desk.cash.into_iter().find(|one| own(one.id, one.noted.by));
+            let word = desk.follow_ups.into_iter().find(|one| own(one.id, one.noted.by));
+            let edit = if let Some(one) = cash {
+                Edit::add(CashTaken {
+                    id,
+                    fen: 0,
+                    hand_in: None,
+                    note: String::new(),
+                    withdraws: Some(of),
+                    noted,
+                    ..one
+                })
+            } else if let Some(one) = word {
+                let kind = Word::Other("withdrawn".to_owned());
+                let (chips, text) = (String::new(), String::new());
+                Edit::add(FollowUp { id, kind, stars: 0, chips, text, withdraws: Some(of), noted, ..one })
+            } else {
+                continue;
+            };
+            store.act(&DocId::Desk(topic), "withdraw", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
+            self.papers_changed();
+            return Ok(id);
+        }
+        Err(FactError::Unknown("record"))
     }
 
     /// Writes down a sample that was drawn from the jobs of a day, with its seed (R40).
@@ -299,6 +340,7 @@ fn desk_edit(id: ShortId, noted: Noted, fact: &DeskFact) -> Result<(&'static str
                 do_not_contact: *do_not_contact,
                 complaint: *complaint,
                 handled: *handled,
+                withdraws: None,
                 noted,
             }),
         ),
@@ -309,7 +351,8 @@ fn desk_edit(id: ShortId, noted: Noted, fact: &DeskFact) -> Result<(&'static str
         }
         DeskFact::CashTaken { member, fen, hand_in, note } => {
             let fen = within("amount", fen.0, 1, MOST_FEN)?;
-            let taken = CashTaken { id, member: *member, fen, hand_in: *hand_in, note: line("note", note)?, noted };
+            let (hand_in, note) = (*hand_in, line("note", note)?);
+            let taken = CashTaken { id, member: *member, fen, hand_in, note, withdraws: None, noted };
             ("take_cash", Edit::add(taken))
         }
         DeskFact::Contract { customer, phone, appliance, from, months, every, fen, ended } => (
@@ -344,5 +387,7 @@ fn desk_edit(id: ShortId, noted: Noted, fact: &DeskFact) -> Result<(&'static str
             ("remark", Edit::add(Remark { id, text: required("text", text)?, photo: None, noted }))
         }
         DeskFact::About { key, value } => ("desk_about", about(key, value)?),
+        // What is withdrawn says on which paper, and as what.
+        DeskFact::Withdraw { .. } => return Err(FactError::Unknown("fact")),
     })
 }

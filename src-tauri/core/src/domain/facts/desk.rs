@@ -1,14 +1,14 @@
 //! The owner's desk: answers, settlement, wages, cash taken in, follow-up, samples, contracts. A topic is small (one a
 //! customer, one a month); history comes from read models. No technician's device ever holds one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{BlobHash, JobId, MemberId, ShortId};
 use doorstep_schemas::view::{FollowUpKind, RequestStep, SettleState, WageKind};
 
 use super::outlet::SetVersion;
 use super::{FieldValue, Noted, Remark};
-use crate::domain::record::{At, Word, record};
+use crate::domain::record::{At, Record, Word, record};
 
 record! {
     /// A step of a request (R23).
@@ -63,6 +63,8 @@ record! {
         do_not_contact: bool = "quiet",
         complaint: bool = "complaint",
         handled: bool = "handled",
+        /// The one that this withdraws.
+        withdraws: Option<ShortId> = "withdraws",
     }
 }
 
@@ -95,6 +97,8 @@ record! {
         /// The member's own word, where there was one.
         hand_in: Option<ShortId> = "hand_in",
         note: String = "note",
+        /// The one that this withdraws.
+        withdraws: Option<ShortId> = "withdraws",
     }
 }
 
@@ -152,4 +156,21 @@ pub struct Desk {
     pub referrals: Vec<Referral>,
     pub admissions: Vec<Admission>,
     pub notes: Vec<Remark>,
+}
+
+impl Desk {
+    /// As it stands: what its own author withdrew is not there, nor are the withdrawals.
+    pub fn standing(self) -> Self {
+        Self {
+            follow_ups: not_withdrawn(self.follow_ups, |one| one.withdraws),
+            cash: not_withdrawn(self.cash, |one| one.withdraws),
+            ..self
+        }
+    }
+}
+
+fn not_withdrawn<R: Record>(all: Vec<R>, withdraws: impl Fn(&R) -> Option<ShortId>) -> Vec<R> {
+    let said = |one: &R| withdraws(one).map(|of| (of, one.noted().by));
+    let gone: BTreeSet<(ShortId, MemberId)> = all.iter().filter_map(said).collect();
+    all.into_iter().filter(|one| withdraws(one).is_none() && !gone.contains(&(one.id(), one.noted().by))).collect()
 }

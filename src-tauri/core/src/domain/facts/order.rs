@@ -52,6 +52,8 @@ record! {
         /// What the customer's lines came to, in fen.
         total_fen: i64 = "total",
         note: String = "note",
+        /// The answer that this one withdraws.
+        withdraws: Option<ShortId> = "withdraws",
     }
 }
 

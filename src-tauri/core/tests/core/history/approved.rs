@@ -46,6 +46,7 @@ impl Story {
             photos: self.desk.facts(self.job).sheet.photos.iter().map(|photo| photo.photo).collect(),
             total_fen: 0,
             note: String::new(),
+            withdraws: None,
             noted: Noted::now(NOON + i64::from(self.desk.rows("change")), None, member(OWNER)),
         };
         let write = |doc: &mut _| layout::add_record(doc, &approval);

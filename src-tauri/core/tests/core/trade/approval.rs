@@ -17,7 +17,7 @@ use doorstep_schemas::view::{
 use super::identity::every_fact;
 use crate::cast::deeds::{asked, fee, reason};
 use crate::cast::{OWNER, Phone, RAN, Shop, TIAN, choice, field, member, picture, reading};
-use ApprovalKind::{Approved, Returned};
+use ApprovalKind::{Approved, Returned, Withdrawn};
 
 /// 冉小军 has finished 罗桂香's television, and the owner has all of it.
 struct Finished {
@@ -95,6 +95,10 @@ fn r39_only_an_owner_answers_only_a_finished_sheet_and_says_why_it_is_returned()
     assert_eq!(case.standing(), ApprovalStanding::None);
     case.answer(Returned, "缺铭牌照片").unwrap();
     assert!(matches!(case.standing(), ApprovalStanding::Returned { changed: false, .. }));
+    case.desk.pass(1);
+    case.answer(Withdrawn, "").unwrap();
+    assert_eq!(case.standing(), ApprovalStanding::None, "a slip");
+    assert!(matches!(case.answer(Withdrawn, ""), Err(FactError::Unknown("answer"))), "nothing is left to withdraw");
     case.desk.pass(1);
     case.answer(Approved, "").unwrap();
     assert!(matches!(case.standing(), ApprovalStanding::Approved { .. }));

@@ -250,6 +250,10 @@ fn r22_r23_what_was_asked_for_is_answered_and_lies_in_the_stock() {
     desk.actions.desk_notes(&refuse).unwrap();
     let taken =
         DeskFact::CashTaken { member: member(RAN), fen: Fen(5_000), hand_in: Some(handed), note: String::new() };
+    let slip = desk.actions.desk_notes(&taken).unwrap();
+    assert_eq!(waiting(), [first]);
+    desk.actions.desk_notes(&DeskFact::Withdraw { of: slip }).unwrap();
+    assert_eq!(waiting(), [first, handed], "what was taken in by mistake is still to be taken in");
     desk.actions.desk_notes(&taken).unwrap();
     assert_eq!(waiting(), [first]);
     let out = StockFact {
