@@ -373,7 +373,9 @@ export type AppointmentResult = "appointed" | "failed" | "rebooked" |
 "passed_on";
 
 /**  How an owner answers a sheet (R39). */
-export type ApprovalKind = "approved" | "returned";
+export type ApprovalKind = "approved" | "returned" | 
+/**  An answer that was a slip: it stands no more, and what stood before it stands again. */
+"withdrawn";
 
 /**  What a member asks of the owner, or says was handed in. */
 export type Ask = {
@@ -1019,6 +1021,8 @@ export type DayReview = {
 	/**  Jobs that took longer than their limit (R2). */
 	overruns: Overrun[],
 	sample: SampleView | null,
+	/**  How many of the jobs that ended would be drawn by the outlet's rule (R40); 0 where none ended. */
+	to_draw: number,
 	/**  Devices that still hold something. */
 	not_arrived: DeviceView[],
 };
@@ -1054,7 +1058,9 @@ export type DeskDone = {
 };
 
 /**  A line of the owner's desk. */
-export type DeskFact = { fact: "answer"; request: string; step: RequestStep; promised: number | null; note: string } | { fact: "settlement_line"; job: string; maker: string; code: string; name: string; quantity: number; fen: number; fee: string | null; adjusts: string | null } | { fact: "settlement_step"; job: string; state: SettleState; fen: number; reason: string; reference: string } | { fact: "follow_up"; job: string; kind: FollowUpKind; stars: number; chips: string; text: string; do_not_contact: boolean; complaint: boolean; handled: boolean } | { fact: "wage"; member: string; job: string | null; kind: WageKind; fen: number; reason: string } | { fact: "cash_taken"; member: string; fen: number; hand_in: string | null; note: string } | { fact: "contract"; customer: string; phone: string; appliance: string; from: number | null; months: number; every: number; fen: number; ended: boolean } | { fact: "referral"; job: string | null; text: string; member: string | null; sold_fen: number } | { fact: "admission"; dealer: string; sees: string; until: number | null; withdrawn: boolean } | { fact: "remark"; text: string } | { fact: "about"; key: string; value: string };
+export type DeskFact = { fact: "answer"; request: string; step: RequestStep; promised: number | null; note: string } | { fact: "settlement_line"; job: string; maker: string; code: string; name: string; quantity: number; fen: number; fee: string | null; adjusts: string | null } | { fact: "settlement_step"; job: string; state: SettleState; fen: number; reason: string; reference: string } | { fact: "follow_up"; job: string; kind: FollowUpKind; stars: number; chips: string; text: string; do_not_contact: boolean; complaint: boolean; handled: boolean } | { fact: "wage"; member: string; job: string | null; kind: WageKind; fen: number; reason: string } | { fact: "cash_taken"; member: string; fen: number; hand_in: string | null; note: string } | { fact: "contract"; customer: string; phone: string; appliance: string; from: number | null; months: number; every: number; fen: number; ended: boolean } | { fact: "referral"; job: string | null; text: string; member: string | null; sold_fen: number } | { fact: "admission"; dealer: string; sees: string; until: number | null; withdrawn: boolean } | { fact: "remark"; text: string } | 
+/**  Cash taken in, or a word of a customer noted, that was a slip: one's own, of this month or the one before. */
+{ fact: "withdraw"; of: string } | { fact: "about"; key: string; value: string };
 
 export type DeviceStatus = "active" | "lost" | 
 /**  Waits for an owner. Nobody sets a device back to it. */
@@ -1512,7 +1518,9 @@ export type Finding = {
 /**  What the owner should look at. */
 export type FindingCode = "reading_failed" | 
 /**  A failure that was put right and measured again. */
-"rectified" | "reading_missing" | "service_missing" | "photo_missing" | "field_missing" | "late" | "overrun" | "hazard_remaining" | "refused" | "conflicting_values";
+"rectified" | "reading_missing" | "service_missing" | "photo_missing" | "field_missing" | "late" | "overrun" | "hazard_remaining" | "refused" | "conflicting_values" | 
+/**  A hazard is said to be put right, and no reading before and after shows it (R14). */
+"hazard_unshown";
 
 export type Finish = {
 	job: string,
@@ -2373,6 +2381,10 @@ export type NotedView = {
 	crew: CrewView[],
 	/**  Who could come along: active, and neither assigned nor on the crew. */
 	mates: MemberView[],
+	/**  By when an old part that is tagged now goes back, by the outlet's rule (R24). */
+	old_part_due: number,
+	/**  When a house is looked at again whose hazard is left now, by the outlet's rule (R12). */
+	recheck: number,
 };
 
 /**  安全隐患告知书: refusal or warning in writing (R12). */
@@ -3229,7 +3241,11 @@ export type RemovePart = {
 };
 
 /**  How urgent it is to renew a paper. */
-export type RenewalDue = "expired" | "within30_days" | "within60_days" | 
+export type RenewalDue = "expired" | 
+/**  Within the days that the outlet wants to be told before. */
+"soon" | 
+/**  Within twice as many. */
+"later" | 
 /**  Nobody wrote down when it ends. */
 "undated";
 
@@ -3336,6 +3352,8 @@ export type RosterView = {
 	/**  Most urgent first. */
 	renewals: RenewalLine[],
 	grades_on: boolean,
+	/**  How many days before their end papers are called up; those that have twice as many are told as well. */
+	notice_days: number,
 	now: number,
 };
 
@@ -3678,7 +3696,9 @@ export type SheetFact =
 /**  货已到, confirmed before departure (R8) */
 { fact: "goods"; here: boolean; note: string } | { fact: "crew"; member: string | null; name: string; left: boolean } | 
 /**  The clock stops or goes on (R2). */
-{ fact: "pause"; stopped: boolean; reason: PauseReason; note: string } | { fact: "reason"; about: ReasonAbout; subject: string | null; text: string; photo: string | null } | { fact: "serial"; appliance: string; unit: UnitOf; serial: string; photo: string | null } | { fact: "hazard"; appliance: string | null; code: string; text: string; action: string; before: string | null; after: string | null; households: number; remaining: boolean; unplugged: boolean; tagged: boolean; recheck: number | null } | 
+{ fact: "pause"; stopped: boolean; reason: PauseReason; note: string } | { fact: "reason"; about: ReasonAbout; subject: string | null; text: string; photo: string | null } | { fact: "serial"; appliance: string; unit: UnitOf; serial: string; photo: string | null } | { fact: "hazard"; appliance: string | null; code: string; text: string; action: string; before: string | null; after: string | null; households: number; remaining: boolean; unplugged: boolean; tagged: boolean; recheck: number | null; 
+/**  The one that this corrects. */
+replaces: string | null } | 
 /**  安全隐患告知书 (R12): signed by the signature named, or 拒签 with a witness. */
 { fact: "notice"; appliance: string | null; kind: NoticeKind; readings: string[]; text: string; signature: string | null; refused: boolean; witness: string } | { fact: "signature"; signed_for: SignedFor; subject: string | null; signer: Signer; name: string; image: string | null } | 
 /**  Work on a refrigerant circuit (R32). */

@@ -230,7 +230,7 @@ export function job(change: Partial<JobView> = {}): JobView {
     ],
     parts: [],
     photos: [],
-    noted: { charges: [], old_parts: [], hazards: [], crew: [], mates: [tian] },
+    noted: { charges: [], old_parts: [], hazards: [], crew: [], mates: [tian], old_part_due: at(14 * 24 * 60), recheck: at(7 * 24 * 60) },
     service_card: {
       outlet: '柘川县城关网点',
       member: '冉小军',

@@ -233,6 +233,7 @@ export function review(change: Partial<DayReview> = {}): DayReview {
       { member: tian, jobs: 2, done: 2, on_time: { of: 2, good: 1 } },
     ],
     overruns: [{ job: id(4), reason: '配件不对，回店里换' }],
+    to_draw: 2,
     sample: null,
     not_arrived: [device()],
     ...change,

@@ -72,4 +72,8 @@ pub struct NotedView {
     pub crew: Vec<CrewView>,
     /// Who could come along: active, and neither assigned nor on the crew.
     pub mates: Vec<MemberView>,
+    /// By when an old part that is tagged now goes back, by the outlet's rule (R24).
+    pub old_part_due: Millis,
+    /// When a house is looked at again whose hazard is left now, by the outlet's rule (R12).
+    pub recheck: Millis,
 }

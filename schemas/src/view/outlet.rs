@@ -140,6 +140,8 @@ pub struct DayReview {
     /// Jobs that took longer than their limit (R2).
     pub overruns: Vec<Overrun>,
     pub sample: Option<SampleView>,
+    /// How many of the jobs that ended would be drawn by the outlet's rule (R40); 0 where none ended.
+    pub to_draw: u32,
     /// Devices that still hold something.
     pub not_arrived: Vec<DeviceView>,
 }

@@ -10,8 +10,10 @@ use crate::ids::{MemberId, ShortId};
 #[serde(rename_all = "snake_case")]
 pub enum RenewalDue {
     Expired,
-    Within30Days,
-    Within60Days,
+    /// Within the days that the outlet wants to be told before.
+    Soon,
+    /// Within twice as many.
+    Later,
     /// Nobody wrote down when it ends.
     Undated,
 }
@@ -95,6 +97,8 @@ pub struct RosterView {
     /// Most urgent first.
     pub renewals: Vec<RenewalLine>,
     pub grades_on: bool,
+    /// How many days before their end papers are called up; those that have twice as many are told as well.
+    pub notice_days: u32,
     pub now: Millis,
 }
 

@@ -269,6 +269,8 @@ words!(
         HazardRemaining = "hazard_remaining",
         Refused = "refused",
         ConflictingValues = "conflicting_values",
+        /// A hazard is said to be put right, and no reading before and after shows it (R14).
+        HazardUnshown = "hazard_unshown",
     }
 );
 words!(BlockerCode {

@@ -243,6 +243,7 @@ fn gong_zhengping() -> Script {
                 unplugged: true,
                 tagged: true,
                 recheck: None,
+                replaces: None,
             },
         )?;
         play.sign("notice", SignedFor::Notice, "龚正平")?;

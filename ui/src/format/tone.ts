@@ -23,6 +23,7 @@ export const findingTone: Record<FindingCode, Tone> = {
   hazard_remaining: 'danger',
   refused: 'danger',
   conflicting_values: 'warn',
+  hazard_unshown: 'warn',
 };
 
 export const outcomeTone: Record<JobOutcome, Tone> = {

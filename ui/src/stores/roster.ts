@@ -1,5 +1,5 @@
 /** 花名册: papers, grades, instruments, training, rewards. What is written at once is taken back by another fact. */
-import type { RosterFact, RosterView } from '@schemas';
+import type { RenewalDue, RosterFact, RosterView } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
@@ -25,5 +25,8 @@ export const useRoster = defineStore('roster', () => {
     view.value = await call('removeKit', { kit });
   }
 
-  return { view, load, note, removeKit };
+  /** Within how many days a paper ends that is called up as this. */
+  const days = (due: RenewalDue): number => (view.value?.notice_days ?? 0) * (due === 'later' ? 2 : 1);
+
+  return { view, load, days, note, removeKit };
 });

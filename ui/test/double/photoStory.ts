@@ -43,7 +43,7 @@ export abstract class PhotoStory extends MoneyStory {
     const { noted } = this.view;
     const told = { id, by: ran.name, at: Date.now() };
     if (fact.fact === 'charge') noted.charges = [...noted.charges, { ...fact, ...told }];
-    if (fact.fact === 'hazard') noted.hazards = [...noted.hazards, { ...fact, ...told }];
+    if (fact.fact === 'hazard') noted.hazards = [...noted.hazards.filter(({ id }) => id !== fact.replaces), { ...fact, ...told }];
     if (fact.fact === 'old_part') {
       const { part, step, tag, due } = fact;
       noted.old_parts = [...noted.old_parts.filter((old) => old.part !== part), { part, step, tag, due, by: ran.name, at: told.at }];

@@ -22,7 +22,7 @@ export abstract class RosterStory extends BenchStory {
               number: `DG-${member.id}`,
               issued: null,
               expires: Date.now() + (member === tian ? 20 : 700) * DAY,
-              due: member === tian ? 'within30_days' : null,
+              due: member === tian ? 'soon' : null,
             },
           ],
     kits:
@@ -47,11 +47,9 @@ export abstract class RosterStory extends BenchStory {
   }));
   brands: AuthorisationLine[] = [
     { brand: '北岭', number: '', expires: Date.now() + 300 * DAY, due: null },
-    { brand: '安泉', number: '400-000-1001', expires: Date.now() + 20 * DAY, due: 'within30_days' },
+    { brand: '安泉', number: '400-000-1001', expires: Date.now() + 20 * DAY, due: 'soon' },
   ];
-  filings: CertificateLine[] = [
-    { kind: 'gas_filing', number: 'RQ-2024-018', issued: null, expires: Date.now() + 40 * DAY, due: 'within60_days' },
-  ];
+  filings: CertificateLine[] = [{ kind: 'gas_filing', number: 'RQ-2024-018', issued: null, expires: Date.now() + 40 * DAY, due: 'later' }];
   private written = 0;
   private backed = new Map<string, RosterPerson['events'][number]>();
 
@@ -69,6 +67,7 @@ export abstract class RosterStory extends BenchStory {
         what: text('低压电工证', 'low-voltage electrician'),
       })),
       grades_on: true,
+      notice_days: 30,
       now: Date.now(),
     };
   }

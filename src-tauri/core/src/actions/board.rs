@@ -14,6 +14,7 @@ use crate::domain::calendar;
 use crate::domain::dispatch::{self, Candidate};
 use crate::domain::facts::outlet::Roster;
 use crate::domain::gates::Rules;
+use crate::domain::roster::Notice;
 use crate::domain::score::{self, Score};
 use crate::domain::{board, crew, timing};
 use crate::store::listed::JobRow;
@@ -37,11 +38,12 @@ impl Actions {
         jobs.sort_by_key(|job| (job.from, job.to, job.card.job));
         let roster = store.roster()?;
         let scores = scores(&mut store, now)?;
+        let notice = Notice { now, days: store.rules().at(now).promises().expiry_notice_days };
         let mut members: Vec<BoardMember> = Vec::new();
         for member in store.members()? {
             let theirs: Vec<&BoardJob> = jobs.iter().filter(|job| has(&job.card.assignees, member.id)).collect();
             if member.active || !theirs.is_empty() {
-                members.push(row_of(member, &theirs, &roster, &scores, now));
+                members.push(row_of(member, &theirs, &roster, &scores, notice));
             }
         }
         // Who only keeps the shop comes last.
@@ -138,7 +140,7 @@ fn row_of(
     jobs: &[&BoardJob],
     roster: &Roster,
     scores: &BTreeMap<MemberId, Score>,
-    now: i64,
+    notice: Notice,
 ) -> BoardMember {
     let open: Vec<&&BoardJob> = jobs.iter().filter(|job| board::is_open(&job.card)).collect();
     let townships: BTreeSet<&str> = jobs.iter().map(|job| job.card.township.trim()).collect();
@@ -149,7 +151,7 @@ fn row_of(
         townships: townships.into_iter().filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         grade: crew::grade(roster, member.id).filter(|_| crew::grades_on(roster)),
         score: scores.get(&member.id).copied().unwrap_or_default().text(),
-        papers: papers(roster, member.id, now).into_iter().filter(|paper| paper.ends_soon).collect(),
+        papers: papers(roster, member.id, notice).into_iter().filter(|paper| paper.ends_soon).collect(),
         gaps: board::gaps(jobs),
         member,
     }

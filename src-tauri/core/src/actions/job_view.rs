@@ -86,7 +86,7 @@ impl Actions {
             services: five(&facts, checked.is_some(), in_force),
             parts: facts.sheet.parts.iter().map(|part| part_row(part, &names)).collect(),
             photos: facts.sheet.photos.iter().map(|p| photo(&facts, p, &names)).collect::<Result<_, _>>()?,
-            noted: noted(store, &facts, &names)?,
+            noted: noted(store, &facts, &names, now)?,
             service_card: CardView {
                 outlet: enrolment.outlet_name.clone(),
                 member: names.of(enrolment.member),

@@ -17,14 +17,12 @@ use crate::domain::facts::desk::Answer;
 use crate::domain::facts::outlet::{Requests, Roster, Stock};
 use crate::domain::money::wages::{self, Arrival, Books, Earned, NotYet, PieceRate, Worked};
 use crate::domain::record::At;
+use crate::domain::roster::Notice;
 use crate::domain::{crew, parts};
 use crate::rules::{InForce, RuleBook};
 use crate::store::listed::JobRow;
 use crate::store::lists::{ListFilter, MOST_ROWS, Place};
 use crate::store::{Store, StoreError};
-
-/// Papers that end within so many days are told.
-const ENDS_SOON_DAYS: i64 = 60;
 
 /// A job that somebody worked on, held while wages look at it.
 pub(super) struct Held {
@@ -53,7 +51,7 @@ impl Actions {
             today: shown(&wages::today(me, refs(&held), &rates_of(&rules), &BTreeMap::new(), now), &held, &rates),
             hand: HandView { taken: Fen(taken), said_handed_in: Fen(said), in_hand: Fen(taken.saturating_sub(said)) },
             stock: stock(&store, me, &own)?,
-            papers: papers(&roster, me, now),
+            papers: papers(&roster, me, Notice { now, days: rules.at(now).promises().expiry_notice_days }),
             instruments: instruments(&roster, me, now),
             grade: crew::grade(&roster, me).filter(|_| crew::grades_on(&roster)),
             asked: asked(&requests, &own, tier, now),
@@ -170,7 +168,7 @@ fn stock(store: &Store, me: MemberId, own: &Stock) -> Result<Vec<StockLine>, Sto
 }
 
 /// Certificates of this member that count, the one that ends first at the top.
-pub(super) fn papers(roster: &Roster, me: MemberId, now: i64) -> Vec<PaperLine> {
+pub(super) fn papers(roster: &Roster, me: MemberId, notice: Notice) -> Vec<PaperLine> {
     let mut out = Vec::new();
     for kind in CertificateKind::ALL {
         let of = roster.certificates.iter().filter(|c| c.member == Some(me) && c.kind.is(*kind) && !c.withdrawn);
@@ -180,8 +178,8 @@ pub(super) fn papers(roster: &Roster, me: MemberId, now: i64) -> Vec<PaperLine> 
             kind: *kind,
             number: best.number.clone(),
             expires: expires.map(Millis),
-            ends_soon: expires.is_some_and(|at| at <= now.saturating_add(ENDS_SOON_DAYS * DAY_MS)),
-            ended: expires.is_some_and(|at| at <= now),
+            ends_soon: expires.is_some_and(|at| notice.of(at).is_some()),
+            ended: expires.is_some_and(|at| at <= notice.now),
         });
     }
     out.sort_by_key(|paper| (paper.expires.is_none(), paper.expires));

@@ -3,23 +3,28 @@
 use doorstep_schemas::view::{ChargeView, CrewView, HazardView, Millis, NotedView, OldPartView};
 
 use super::job_view::Names;
-use crate::domain::crew;
+use crate::domain::calendar::DAY_MS;
 use crate::domain::facts::{Charge, CrewMember, Hazard, Job, OldPart};
 use crate::domain::money::each;
 use crate::domain::record::last;
+use crate::domain::{crew, hazards};
 use crate::store::{Store, StoreError};
 
 /// Everything of it on one job.
-pub(super) fn noted(store: &Store, job: &Job, names: &Names<'_>) -> Result<NotedView, StoreError> {
+pub(super) fn noted(store: &Store, job: &Job, names: &Names<'_>, now: i64) -> Result<NotedView, StoreError> {
     let beside = crew::beside(job);
     let here = crew::crew(job);
     let mates = store.members()?.into_iter().filter(|member| member.active && !here.contains(&member.id));
+    let promises = store.rules().at(now).promises();
+    let in_days = |days: u32| Millis(now.saturating_add(i64::from(days) * DAY_MS));
     Ok(NotedView {
         charges: each(&job.sheet.charges).into_iter().map(|one| charge(one, names)).collect(),
         old_parts: old_parts(job, names),
-        hazards: each(&job.sheet.hazards).into_iter().map(|one| hazard(one, names)).collect(),
+        hazards: hazards::standing(job).into_iter().map(|one| hazard(one, names)).collect(),
         crew: beside.into_iter().map(|one| mate(one, names)).collect(),
         mates: mates.collect(),
+        old_part_due: in_days(promises.old_part_days),
+        recheck: in_days(promises.recheck_days),
     })
 }
 

@@ -22,8 +22,6 @@ use crate::store::{Store, StoreError};
 
 /// Days before the one looked at, to compare it with.
 const WEEK: i64 = 7;
-/// Most jobs of a sample.
-const MOST_DRAWN: u32 = 50;
 
 impl Actions {
     /// The day in numbers and rows (R38), with each of the seven days before it.
@@ -35,11 +33,13 @@ impl Actions {
         let start = calendar::day_start(at.unwrap_or(now));
         let desk = if only.is_none() { Desks::read(&mut store)? } else { Desks::default() };
         let not_handed_in = day_money::not_handed_in(&store.hands()?, &desk.cash);
+        let rules = store.rules().clone();
+        let promises = rules.at(now).promises();
         let of_day = |start: i64| -> Result<Vec<JobRow>, StoreError> {
             let mut rows = store.jobs_of_day(start, now, only)?;
             // What may be done whenever there is time is on the list, and nobody is measured by it.
             rows.retain(|row| row.figures.of_day(start, now));
-            mark_revisited(&store, &mut rows)?;
+            mark_revisited(&store, &mut rows, promises.revisit_days)?;
             Ok(rows)
         };
         let rows = of_day(start)?;
@@ -64,6 +64,7 @@ impl Actions {
         }
         let holding = |d: &doorstep_schemas::view::DeviceView| !d.this_device && (d.changes > 0 || d.photos > 0);
         let overruns = overruns(&mut store, &rows)?;
+        let ended = rows.iter().filter(|row| ended_on(row, start)).count();
         Ok(DayReview {
             day: calendar::day_name(start),
             start: Millis(start),
@@ -75,6 +76,7 @@ impl Actions {
             arrivals,
             members,
             overruns,
+            to_draw: sample::to_draw(ended, promises.sample_percent),
             sample: sample_of(start, &desk.samples, &desk.follow_ups),
             not_arrived: store.devices()?.into_iter().filter(holding).collect(),
         })
@@ -91,16 +93,15 @@ impl Actions {
     /// Draws some of the jobs that ended on a day, and writes the seed down (R40). Every draw is kept, so that nobody
     /// draws until a sample pleases.
     pub fn draw_sample(&self, input: &DrawSample) -> Result<DayReview, FactError> {
-        if input.count == 0 || input.count > MOST_DRAWN {
-            return Err(FactError::OutOfRange { field: "count", least: 1, most: MOST_DRAWN.into() });
+        if input.count == 0 || input.count > sample::MOST_DRAWN {
+            return Err(FactError::OutOfRange { field: "count", least: 1, most: sample::MOST_DRAWN.into() });
         }
         let now = self.nature.now_ms();
         let start = calendar::day_start(input.at.map_or(now, |at| at.0));
         let of: Vec<JobId> = {
             let store = self.shelf.store();
             let rows = store.jobs_of_day(start, now, None)?;
-            let ended = |row: &JobRow| row.figures.finished_at.is_some_and(|at| calendar::day_start(at) == start);
-            rows.iter().filter(|row| ended(row)).map(|row| row.card.job).collect()
+            rows.iter().filter(|row| ended_on(row, start)).map(|row| row.card.job).collect()
         };
         if of.is_empty() {
             return Err(FactError::Unknown("day"));
@@ -112,6 +113,10 @@ impl Actions {
         self.keep_sample(&format!("follow/{month}"), seed.cast_signed(), start, of, drawn)?;
         Ok(self.day_review(input.at.map(|at| at.0))?)
     }
+}
+
+fn ended_on(row: &JobRow, day_start: i64) -> bool {
+    row.figures.finished_at.is_some_and(|at| calendar::day_start(at) == day_start)
 }
 
 /// Jobs of the day that took longer than their limit, with the reason that was given (R2). Only these are opened.
@@ -146,12 +151,12 @@ fn sample_of(start: i64, samples: &[Sample], follow_ups: &[FollowUp]) -> Option<
 }
 
 /// Says of each job whether somebody had to come back to it (R8): only the jobs that name it can tell.
-fn mark_revisited(store: &Store, rows: &mut [JobRow]) -> Result<(), StoreError> {
+fn mark_revisited(store: &Store, rows: &mut [JobRow], days: u32) -> Result<(), StoreError> {
     let revisits = store.revisits_of(rows.iter().map(|row| row.card.job))?;
     let figures = |row: &JobRow| (row.card.job, row.figures.clone());
     let all: BTreeMap<JobId, JobFigures> = rows.iter().chain(&revisits).map(figures).collect();
     let mut marked: Vec<(JobId, JobFigures)> = all.into_iter().collect();
-    first_fix::mark_revisits(&mut marked, first_fix::REVISIT_DAYS);
+    first_fix::mark_revisits(&mut marked, days.into());
     let revisited: BTreeSet<JobId> = marked.iter().filter(|(_, f)| f.revisited).map(|(job, _)| *job).collect();
     rows.iter_mut().for_each(|row| row.figures.revisited = revisited.contains(&row.card.job));
     Ok(())

@@ -17,7 +17,7 @@ use crate::domain::facts::outlet::{Authorisation, Certificate, Roster};
 use crate::domain::gates::Rules;
 use crate::domain::obstacle::say;
 use crate::domain::record::{At, last};
-use crate::domain::roster::{self, Due, Paper};
+use crate::domain::roster::{self, Due, Notice, Paper};
 use crate::domain::score::Score;
 
 /// Events of a member that are shown, newest first.
@@ -30,17 +30,20 @@ impl Actions {
         self.as_owner(&store)?;
         let now = self.nature.now_ms();
         let rules = store.rules().clone();
-        let rules = rules.at(now).crew_rules();
+        let rules = rules.at(now);
+        let notice = Notice { now, days: rules.promises().expiry_notice_days };
+        let rules = rules.crew_rules();
         let scores = scores(&mut store, now)?;
         let roster = store.roster()?;
         let members = store.members()?;
         let score = |member| scores.get(&member).copied().unwrap_or_default();
         Ok(RosterView {
-            people: members.iter().map(|one| person(&roster, one.id, score(one.id), &rules, now)).collect(),
-            outlet: certificates(&roster, None, now),
-            authorisations: authorisations(&roster, now),
-            renewals: renewals(&roster, &members, now),
+            people: members.iter().map(|one| person(&roster, one.id, score(one.id), &rules, notice)).collect(),
+            outlet: certificates(&roster, None, notice),
+            authorisations: authorisations(&roster, notice),
+            renewals: renewals(&roster, &members, notice),
             grades_on: crew::grades_on(&roster),
+            notice_days: notice.days,
             now: Millis(now),
         })
     }
@@ -53,19 +56,20 @@ fn shown(at: Option<At>) -> Option<Millis> {
 fn due_view(due: Due) -> RenewalDue {
     match due {
         Due::Expired => RenewalDue::Expired,
-        Due::Within30Days => RenewalDue::Within30Days,
-        Due::Within60Days => RenewalDue::Within60Days,
+        Due::Soon => RenewalDue::Soon,
+        Due::Later => RenewalDue::Later,
         Due::Undated => RenewalDue::Undated,
     }
 }
 
 /// What has no end is only asked about where it must have one.
-fn due(expires: Option<At>, now: i64) -> Option<RenewalDue> {
-    expires.map_or(Some(Due::Undated), |at| roster::due(at.0, now)).map(due_view)
+fn due(expires: Option<At>, notice: Notice) -> Option<RenewalDue> {
+    expires.map_or(Some(Due::Undated), |at| notice.of(at.0)).map(due_view)
 }
 
-fn person(roster: &Roster, member: MemberId, score: Score, rules: &CrewRules, now: i64) -> RosterPerson {
-    let first = calendar::day_start(now) - i64::from(calendar::year_month_day(now).2.saturating_sub(1)) * DAY_MS;
+fn person(roster: &Roster, member: MemberId, score: Score, rules: &CrewRules, notice: Notice) -> RosterPerson {
+    let first =
+        calendar::day_start(notice.now) - i64::from(calendar::year_month_day(notice.now).2.saturating_sub(1)) * DAY_MS;
     let years = last(roster.grades.iter().filter(|given| given.member == member)).map_or(0, |given| given.years);
     let kits = roster.kits.iter().filter(|kit| kit.member == member).map(|kit| KitLine {
         id: kit.id,
@@ -74,7 +78,7 @@ fn person(roster: &Roster, member: MemberId, score: Score, rules: &CrewRules, no
         number: kit.number.clone(),
         calibrated: shown(kit.calibrated),
         due: shown(kit.due),
-        renewal: kit.due.and_then(|at| roster::due(at.0, now)).map(due_view),
+        renewal: kit.due.and_then(|at| notice.of(at.0)).map(due_view),
     });
     let events = roster.events.iter().rev().filter(|event| event.member == member).take(MOST_EVENTS);
     RosterPerson {
@@ -83,7 +87,7 @@ fn person(roster: &Roster, member: MemberId, score: Score, rules: &CrewRules, no
         years: u32::try_from(years).unwrap_or(0),
         earned: crew::grade_earned(roster, member, rules),
         score: score.text(),
-        certificates: certificates(roster, Some(member), now),
+        certificates: certificates(roster, Some(member), notice),
         kits: kits.collect(),
         events: events
             .map(|event| EventLine {
@@ -101,7 +105,7 @@ fn person(roster: &Roster, member: MemberId, score: Score, rules: &CrewRules, no
 }
 
 /// Of each kind and number the last word, without what was withdrawn.
-fn certificates(roster: &Roster, member: Option<MemberId>, now: i64) -> Vec<CertificateLine> {
+fn certificates(roster: &Roster, member: Option<MemberId>, notice: Notice) -> Vec<CertificateLine> {
     let mut latest: BTreeMap<_, &Certificate> = BTreeMap::new();
     for one in roster.certificates.iter().filter(|one| one.member == member) {
         let Some(kind) = one.kind.known() else { continue };
@@ -114,12 +118,12 @@ fn certificates(roster: &Roster, member: Option<MemberId>, now: i64) -> Vec<Cert
         number: number.to_owned(),
         issued: shown(one.issued),
         expires: shown(one.expires),
-        due: due(one.expires, now),
+        due: due(one.expires, notice),
     };
     standing.map(line).collect()
 }
 
-fn authorisations(roster: &Roster, now: i64) -> Vec<AuthorisationLine> {
+fn authorisations(roster: &Roster, notice: Notice) -> Vec<AuthorisationLine> {
     let mut latest: BTreeMap<&str, &Authorisation> = BTreeMap::new();
     for one in &roster.authorisations {
         let slot = latest.entry(one.brand.trim()).or_insert(one);
@@ -130,14 +134,14 @@ fn authorisations(roster: &Roster, now: i64) -> Vec<AuthorisationLine> {
         brand: brand.to_owned(),
         number: one.number.clone(),
         expires: shown(one.expires),
-        due: due(one.expires, now),
+        due: due(one.expires, notice),
     };
     standing.map(line).collect()
 }
 
-fn renewals(roster: &Roster, members: &[MemberView], now: i64) -> Vec<RenewalLine> {
+fn renewals(roster: &Roster, members: &[MemberView], notice: Notice) -> Vec<RenewalLine> {
     let known = |id| members.iter().find(|member| member.id == id && member.active);
-    let found = roster::renewals(roster, now).into_iter();
+    let found = roster::renewals(roster, notice).into_iter();
     // Nobody renews the papers of somebody who has left.
     let of_ours = found.filter(|one| one.member.is_none_or(|id| known(id).is_some()));
     of_ours

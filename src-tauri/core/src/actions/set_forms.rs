@@ -23,9 +23,6 @@ const TEXT: usize = 4_000;
 /// Kinds that have a form: words and promises. What is measured, paid or covered is written as a file.
 const KINDS: [SetKind; 5] = [SetKind::Promises, SetKind::Numbers, SetKind::Replies, SetKind::Steps, SetKind::Emergency];
 
-/// Promises that nothing reads yet: a field that changes nothing would say what isn't so.
-const IDLE: [&str; 5] = ["expiry_notice_days", "sample_percent", "old_part_days", "recheck_days", "revisit_days"];
-
 impl Actions {
     /// The set in force as a form; owners only.
     pub fn set_form(&self, input: &OneSetKind) -> Result<SetForm, PublishError> {
@@ -105,9 +102,6 @@ fn form(kind: SetKind, value: &Value) -> Vec<FormRow> {
 
 fn field(kind: SetKind, leaf: &Leaf, row: &str) -> Option<FormField> {
     let last = leaf.path.last().map_or(row, String::as_str);
-    if kind == SetKind::Promises && IDLE.contains(&last) {
-        return None;
-    }
     let value = match &leaf.said {
         Said::Text(text) => FormValue::Text(text.clone()),
         Said::Number(fen) if set_words::is_money(leaf, row) => FormValue::Money(Fen(*fen)),

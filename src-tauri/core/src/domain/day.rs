@@ -312,12 +312,12 @@ mod tests {
     fn r8_r38_a_revisit_counts_against_the_first_job_on_its_own_day() {
         let revisit = JobFigures { revisit_of: Some(job_id(1)), ..done(NOON + DAY, NOON + 2 * DAY) };
         let mut jobs = [(job_id(2), revisit), (job_id(1), done(NOON, NOON)), (job_id(3), done(NOON, NOON))];
-        first_fix::mark_revisits(&mut jobs, first_fix::REVISIT_DAYS);
+        first_fix::mark_revisits(&mut jobs, 30);
         let day = figures(jobs.iter().map(|(_, job)| job), NOON);
         assert_eq!(day.first_time_fix, Rate { of: 3, good: 2 });
         assert!(jobs[1].1.revisited && !jobs[0].1.revisited);
         jobs[0].1.cancelled = true;
-        first_fix::mark_revisits(&mut jobs, first_fix::REVISIT_DAYS);
+        first_fix::mark_revisits(&mut jobs, 30);
         assert!(!jobs[1].1.revisited, "a revisit that was called off");
     }
 
@@ -383,7 +383,7 @@ mod tests {
             }).collect();
             let beside = Beside { start: Some(MIDNIGHT), ..Beside::default() };
             let of = |jobs: &mut Vec<(JobId, JobFigures)>| {
-                first_fix::mark_revisits(jobs, first_fix::REVISIT_DAYS);
+                first_fix::mark_revisits(jobs, 30);
                 review(jobs.iter().map(|(_, job)| job), &beside, now)
             };
             let once = of(&mut jobs);

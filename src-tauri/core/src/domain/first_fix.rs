@@ -8,10 +8,7 @@ use doorstep_schemas::view::{ApplianceKind, BlockerCode, Grade, JobKind, JobOutc
 use super::calendar::DAY_MS;
 use super::day::JobFigures;
 use super::facts::Job;
-use super::{intake, nodes, timing};
-
-/// A revisit within so many days counts against the first job.
-pub const REVISIT_DAYS: i64 = 30;
+use super::{nodes, timing};
 
 /// Whether the job was solved in one visit, seen alone (R8); `None` while it isn't solved, or was never to be: a refusal
 /// or a condemned heater is nobody's second visit.
@@ -30,18 +27,6 @@ fn counts(finished_ms: i64, taken_ms: i64, days: i64) -> bool {
     taken_ms.saturating_sub(finished_ms) <= days.saturating_mul(DAY_MS)
 }
 
-/// Whether a job was a first-time fix, given the outlet's other jobs (R8).
-pub fn first_time_fix<'a>(id: JobId, job: &Job, others: impl IntoIterator<Item = &'a Job>, days: i64) -> Option<bool> {
-    let alone = in_one_visit(job)?;
-    let finished = timing::finished(job)?;
-    let came_back = others.into_iter().any(|other| {
-        other.order.revisit_of == Some(id)
-            && !other.order.cancelled
-            && counts(finished, other.order.taken.true_ms(), days)
-    });
-    Some(alone && !came_back)
-}
-
 /// Marks the jobs that somebody had to come back to, from the figures alone (R8, R38). In whatever order the jobs are.
 pub fn mark_revisits(jobs: &mut [(JobId, JobFigures)], days: i64) {
     let mut revisits: BTreeMap<JobId, i64> = BTreeMap::new();
@@ -55,18 +40,6 @@ pub fn mark_revisits(jobs: &mut [(JobId, JobFigures)], days: i64) {
         let taken = revisits.get(id);
         job.revisited = taken.zip(job.finished_at).is_some_and(|(taken, finished)| counts(finished, *taken, days));
     }
-}
-
-/// Jobs that a new one may be a revisit of (R8): finished within the days, for the same phone or serial, newest first.
-pub fn may_be_revisit_of<'a>(job: &Job, jobs: impl IntoIterator<Item = (JobId, &'a Job)>, days: i64) -> Vec<JobId> {
-    let taken = job.order.taken.true_ms();
-    let jobs: BTreeMap<JobId, &Job> = jobs.into_iter().collect();
-    let past = intake::history(jobs.iter().map(|(id, job)| (*id, *job)), &job.customer().phone, &job.all_serials());
-    let recent = past.into_iter().filter(|past| {
-        let finished = jobs.get(&past.job).and_then(|job| timing::finished(job));
-        finished.is_some_and(|at| at <= taken && counts(at, taken, days))
-    });
-    recent.map(|past| past.job).collect()
 }
 
 /// A fault of the outlet's rule data, as far as setting out goes.
@@ -148,13 +121,6 @@ mod tests {
         job
     }
 
-    fn revisit(taken: i64) -> Job {
-        let mut job = job(JobKind::Repair, &[ApplianceKind::WashingMachine]);
-        job.order.revisit_of = Some(job_id(1));
-        job.order.taken.at_ms = taken;
-        job
-    }
-
     #[test]
     fn r8_solved_in_one_visit_is_a_first_time_fix_and_waiting_for_a_part_is_not() {
         let done = NOON + HOUR;
@@ -165,31 +131,23 @@ mod tests {
             (vec![(JobOutcome::RefusedUnsafe, done)], None),
             (vec![(JobOutcome::NeedsPart, done)], None),
         ] {
-            assert_eq!(first_time_fix(job_id(1), &finished(&outcomes), [], REVISIT_DAYS), expected, "{outcomes:?}");
+            assert_eq!(in_one_visit(&finished(&outcomes)), expected, "{outcomes:?}");
         }
     }
 
     #[test]
-    fn r8_a_revisit_within_thirty_days_counts_against_the_first_job() {
-        let first = finished(&[(JobOutcome::Completed, NOON)]);
-        let after = |ms| first_time_fix(job_id(1), &first, [&revisit(NOON + ms)], REVISIT_DAYS);
-        assert_eq!(after(3 * DAY_MS), Some(false));
-        assert_eq!(after(30 * DAY_MS), Some(false));
-        assert_eq!(after(30 * DAY_MS + 1), Some(true));
-        let mut called_off = revisit(NOON + DAY_MS);
-        called_off.order.cancelled = true;
-        assert_eq!(first_time_fix(job_id(1), &first, [&called_off], REVISIT_DAYS), Some(true));
-    }
-
-    #[test]
-    fn r8_a_call_from_the_same_phone_offers_the_job_that_it_may_come_back_to() {
-        let mut first = finished(&[(JobOutcome::Completed, NOON)]);
-        first.order.customer.phone = "138 0000 1010".to_owned();
-        let mut new = revisit(NOON + 3 * DAY_MS);
-        new.order.customer.phone = "+86 13800001010".to_owned();
-        assert_eq!(may_be_revisit_of(&new, [(job_id(1), &first)], REVISIT_DAYS), [job_id(1)]);
-        new.order.taken.at_ms = NOON + 31 * DAY_MS;
-        assert!(may_be_revisit_of(&new, [(job_id(1), &first)], REVISIT_DAYS).is_empty());
+    fn r8_a_revisit_counts_against_the_first_job_for_as_many_days_as_the_outlet_says() {
+        let counts = |ms: i64, days: i64| {
+            let first = JobFigures { finished_at: Some(NOON), ..JobFigures::default() };
+            let again = JobFigures { revisit_of: Some(job_id(1)), taken_at: NOON + ms, ..JobFigures::default() };
+            let mut jobs = [(job_id(1), first), (job_id(2), again)];
+            mark_revisits(&mut jobs, days);
+            jobs[0].1.revisited
+        };
+        assert!(counts(3 * DAY_MS, 30));
+        assert!(counts(30 * DAY_MS, 30));
+        assert!(!counts(30 * DAY_MS + 1, 30));
+        assert!(counts(45 * DAY_MS, 60), "an outlet may answer for longer");
     }
 
     #[test]

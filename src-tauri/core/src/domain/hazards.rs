@@ -1,19 +1,9 @@
-//! 隐患: what was found unsafe and put right, with the readings before and after and the households touched (R14).
+//! 隐患: what was found unsafe and put right, with the readings before and after (R14).
 
 use doorstep_schemas::ids::ShortId;
 
 use super::facts::{Hazard, Job, Reading};
-
-/// Hazards of some jobs, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct HazardCount {
-    pub found: u32,
-    /// Put right, with a reading before and one after.
-    pub fixed: u32,
-    pub remaining: u32,
-    /// Households touched by those put right.
-    pub households: u32,
-}
+use super::money::each;
 
 fn reading(job: &Job, id: Option<ShortId>) -> Option<&Reading> {
     job.sheet.readings.iter().find(|r| Some(r.id) == id)
@@ -21,36 +11,25 @@ fn reading(job: &Job, id: Option<ShortId>) -> Option<&Reading> {
 
 /// Whether the readings before and after show that it was put right (R14): both there, of the same row of the same
 /// appliance, the second one later.
-pub fn shown(job: &Job, hazard: &Hazard) -> bool {
+fn shown(job: &Job, hazard: &Hazard) -> bool {
     let Some((before, after)) = reading(job, hazard.before).zip(reading(job, hazard.after)) else { return false };
     let same = before.code == after.code && before.appliance == after.appliance && before.id != after.id;
     same && before.noted.true_ms() <= after.noted.true_ms()
 }
 
-/// Hazards said to be put right without the readings that show it (R14).
-pub fn unshown(job: &Job) -> Vec<ShortId> {
-    let mut out: Vec<ShortId> =
-        job.sheet.hazards.iter().filter(|h| !h.remaining && !shown(job, h)).map(|h| h.id).collect();
-    out.sort_unstable();
-    out.dedup();
-    out
+/// The hazards as they stand, oldest first: what a later one corrects says nothing any more.
+pub fn standing(job: &Job) -> Vec<&Hazard> {
+    let all = each(&job.sheet.hazards);
+    let corrects = |later: &Hazard, one: &Hazard| {
+        let either = one.replaces == Some(later.id);
+        later.replaces == Some(one.id) && !either && later.noted.true_ms() >= one.noted.true_ms()
+    };
+    all.iter().copied().filter(|one| !all.iter().any(|later| corrects(later, one))).collect()
 }
 
-/// The count over jobs (R14).
-pub fn count<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> HazardCount {
-    let mut out = HazardCount::default();
-    for job in jobs {
-        for hazard in &job.sheet.hazards {
-            out.found = out.found.saturating_add(1);
-            if hazard.remaining {
-                out.remaining = out.remaining.saturating_add(1);
-            } else if shown(job, hazard) {
-                out.fixed = out.fixed.saturating_add(1);
-                out.households = out.households.saturating_add(hazard.households.max(1));
-            }
-        }
-    }
-    out
+/// Hazards said to be put right without the readings that show it (R14).
+pub fn unshown(job: &Job) -> Vec<ShortId> {
+    standing(job).into_iter().filter(|h| !h.remaining && !shown(job, h)).map(|h| h.id).collect()
 }
 
 #[cfg(test)]
@@ -77,7 +56,7 @@ mod tests {
         }
     }
 
-    fn hazard(n: u32, before: u32, after: u32, households: u32, remaining: bool) -> Hazard {
+    fn hazard(n: u32, before: u32, after: u32, remaining: bool) -> Hazard {
         Hazard {
             id: id(n),
             appliance: Some(id(1)),
@@ -86,11 +65,12 @@ mod tests {
             action: "重做接地".to_owned(),
             before: Some(id(before)),
             after: Some(id(after)),
-            households,
+            households: 1,
             remaining,
             unplugged: false,
             tagged: false,
             recheck: None,
+            replaces: None,
             noted: noted(NOON),
         }
     }
@@ -106,11 +86,24 @@ mod tests {
         for (before, after, good) in
             [(10, 11, true), (11, 10, false), (10, 12, false), (10, 10, false), (10, 99, false)]
         {
-            job.sheet.hazards = vec![hazard(1, before, after, 3, false)];
+            job.sheet.hazards = vec![hazard(1, before, after, false)];
             assert_eq!(unshown(&job).is_empty(), good, "{before} {after}");
         }
-        job.sheet.hazards = vec![hazard(1, 10, 11, 3, false), hazard(2, 10, 11, 0, false), hazard(3, 10, 99, 5, true)];
-        assert_eq!(count([&job]), HazardCount { found: 3, fixed: 2, remaining: 1, households: 4 });
+        job.sheet.hazards = vec![hazard(1, 10, 99, true)];
         assert!(unshown(&job).is_empty(), "one that remains claims nothing");
+    }
+
+    #[test]
+    fn r14_a_corrected_hazard_stands_once_and_none_vanishes() {
+        let mut job = job(JobKind::Repair, &[ApplianceKind::StorageHeater]);
+        let replacing = |n, of: u32| Hazard { replaces: Some(id(of)), ..hazard(n, 10, 11, true) };
+        let stand = |job: &Job| standing(job).iter().map(|h| h.id).collect::<Vec<_>>();
+        job.sheet.hazards = vec![replacing(3, 2), hazard(1, 10, 11, true), replacing(2, 1), hazard(4, 10, 11, true)];
+        assert_eq!(stand(&job), [id(3), id(4)]);
+        job.sheet.hazards = vec![replacing(1, 1), replacing(2, 3), replacing(3, 2), replacing(4, 99)];
+        assert_eq!(stand(&job).len(), 4, "what names itself, one another or nothing hides nothing");
+        let early = Hazard { noted: noted(NOON - 1), ..replacing(2, 1) };
+        job.sheet.hazards = vec![hazard(1, 10, 11, true), early];
+        assert_eq!(stand(&job).len(), 2, "an earlier word corrects no later one");
     }
 }

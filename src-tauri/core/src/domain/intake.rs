@@ -41,38 +41,6 @@ pub fn same_serial(text: &str) -> String {
     text.chars().map(half_width).filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 
-/// An earlier job of the same customer or the same machine.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Past {
-    pub job: JobId,
-    pub taken_ms: i64,
-    pub same_phone: bool,
-    pub same_serial: bool,
-}
-
-/// The history of a phone and of serials, newest first (R9). What was corrected on site counts as well as what the order
-/// said.
-pub fn history<'a>(jobs: impl IntoIterator<Item = (JobId, &'a Job)>, phone: &str, serials: &[String]) -> Vec<Past> {
-    let phone = same_phone(phone);
-    let serials: BTreeSet<String> = serials.iter().map(|s| same_serial(s)).filter(|s| !s.is_empty()).collect();
-    let mut out: Vec<Past> = jobs
-        .into_iter()
-        .filter_map(|(id, job)| {
-            let known = [&job.order.customer.phone, &job.customer().phone].map(|p| same_phone(p));
-            let past = Past {
-                job: id,
-                taken_ms: job.order.taken.true_ms(),
-                same_phone: !phone.is_empty() && known.contains(&phone),
-                same_serial: job.all_serials().iter().any(|s| serials.contains(&same_serial(s))),
-            };
-            (past.same_phone || past.same_serial).then_some(past)
-        })
-        .collect();
-    out.sort_by_key(|past| (std::cmp::Reverse(past.taken_ms), past.job));
-    out.dedup_by_key(|past| past.job);
-    out
-}
-
 /// What an address in a village holds.
 pub const VILLAGE_MARKS: [&str; 4] = ["村", "组", "屯", "寨"];
 
@@ -126,7 +94,7 @@ pub fn not_adopted(job: &Job) -> Vec<ShortId> {
 mod tests {
     use super::*;
     use crate::domain::facts::FieldValue;
-    use crate::domain::scene::{DAY, NOON, id, job, job_id};
+    use crate::domain::scene::{NOON, id, job, job_id};
     use doorstep_schemas::view::{ApplianceKind, JobKind};
     use proptest::prelude::*;
 
@@ -157,25 +125,6 @@ mod tests {
         }
         assert_eq!(same_phone("8622123"), "8622123", "a local number that begins like the country");
         assert_eq!(same_phone("没有"), "");
-    }
-
-    #[test]
-    fn r9_the_same_phone_or_serial_shows_its_history_newest_first() {
-        let jobs = [
-            (job_id(1), customer("138 0000 1001", "", NOON)),
-            (job_id(2), customer("139 0000 0000", "bl 35gw O1", NOON + DAY)),
-            (job_id(3), customer("+86 13800001001", "BL35GWO1", NOON + 2 * DAY)),
-            (job_id(4), customer("", "BL35GW01", NOON)),
-        ];
-        let all = || jobs.iter().map(|(id, job)| (*id, job));
-        let found = history(all(), "13800001001", &["BL35GWO1".to_owned()]);
-        assert_eq!(found.iter().map(|p| p.job).collect::<Vec<_>>(), [job_id(3), job_id(2), job_id(1)]);
-        assert_eq!((found[0].same_phone, found[0].same_serial), (true, true));
-        assert!(history(all(), "", &[String::new()]).is_empty(), "nothing is nobody's");
-        let corrected = FieldValue { value: "13700000000".to_owned(), others: Vec::new() };
-        let mut job = customer("138", "", NOON);
-        job.sheet.about.insert("customer/phone".to_owned(), corrected);
-        assert_eq!(history([(job_id(5), &job)], "137 0000 0000", &[]).len(), 1, "as corrected on site");
     }
 
     #[test]
@@ -233,23 +182,6 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(128))]
-
-        #[test]
-        fn r9_history_is_the_same_in_whatever_order_jobs_come(
-            facts in proptest::collection::vec((1u8..6, 0i64..4, any::<bool>()), 0..10),
-        ) {
-            let mut jobs: Vec<(JobId, Job)> = facts
-                .iter()
-                .map(|(n, at, same)| (job_id(*n), customer(if *same { "138" } else { "139" }, "", NOON + at)))
-                .collect();
-            jobs.sort_by_key(|(id, _)| *id);
-            jobs.dedup_by_key(|(id, _)| *id);
-            let of = |jobs: &[(JobId, Job)]| history(jobs.iter().map(|(id, job)| (*id, job)), "138", &[]);
-            let once = of(&jobs);
-            jobs.reverse();
-            jobs.extend(jobs.clone());
-            prop_assert_eq!(of(&jobs), once);
-        }
 
         #[test]
         fn r9_no_text_is_too_strange_for_a_number(text in "\\PC{0,40}") {

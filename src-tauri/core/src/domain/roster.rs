@@ -13,8 +13,10 @@ use super::facts::outlet::{Roster, RosterNote};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Due {
     Expired,
-    Within30Days,
-    Within60Days,
+    /// Within the days that the outlet wants to be told before.
+    Soon,
+    /// Within twice as many.
+    Later,
     /// Nobody wrote down when it ends.
     Undated,
 }
@@ -38,23 +40,33 @@ pub enum Paper {
     Authorisation(String),
 }
 
-/// How urgent a paper is that ends then (R47); `None` while there is time.
-pub fn due(expires: i64, now: i64) -> Option<Due> {
-    match expires.saturating_sub(now) {
-        left if left <= 0 => Some(Due::Expired),
-        left if left <= 30 * DAY_MS => Some(Due::Within30Days),
-        left if left <= 60 * DAY_MS => Some(Due::Within60Days),
-        _ => None,
+/// A moment, and how many days before their end the outlet wants to be told of papers.
+#[derive(Debug, Clone, Copy)]
+pub struct Notice {
+    pub now: i64,
+    pub days: u32,
+}
+
+impl Notice {
+    /// How urgent a paper is that ends then (R47); `None` while there is time.
+    pub fn of(self, expires: i64) -> Option<Due> {
+        let notice = i64::from(self.days) * DAY_MS;
+        match expires.saturating_sub(self.now) {
+            left if left <= 0 => Some(Due::Expired),
+            left if left <= notice => Some(Due::Soon),
+            left if left <= 2 * notice => Some(Due::Later),
+            _ => None,
+        }
     }
 }
 
 /// What has to be renewed, most urgent first (R47). Of papers of one kind the one that lasts longest counts: a renewed
 /// certificate silences the old one.
-pub fn renewals(roster: &Roster, now: i64) -> Vec<Renewal> {
+pub fn renewals(roster: &Roster, notice: Notice) -> Vec<Renewal> {
     let mut latest: BTreeMap<(Option<MemberId>, Paper), Option<i64>> = BTreeMap::new();
     for one in &roster.certificates {
         let Some(kind) = one.kind.known() else { continue };
-        let standing = crew::certificate(roster, one.member, kind, now);
+        let standing = crew::certificate(roster, one.member, kind, notice.now);
         if matches!(standing, CertificateStanding::Missing | CertificateStanding::Withdrawn) || one.withdrawn {
             continue;
         }
@@ -74,7 +86,7 @@ pub fn renewals(roster: &Roster, now: i64) -> Vec<Renewal> {
     let mut out: Vec<Renewal> = latest
         .into_iter()
         .filter_map(|((member, what), expires)| {
-            let due = expires.map_or(Some(Due::Undated), |at| due(at, now))?;
+            let due = expires.map_or(Some(Due::Undated), |at| notice.of(at))?;
             Some(Renewal { due, expires, member, what })
         })
         .collect();
@@ -148,6 +160,8 @@ mod tests {
     use crate::domain::scene::{NOON, id, member, noted};
     use doorstep_schemas::view::KitLevel;
 
+    const NOTICE: Notice = Notice { now: NOON, days: 30 };
+
     fn paper(n: u32, number: &str, expires: Option<i64>) -> Certificate {
         Certificate {
             id: id(n),
@@ -163,18 +177,18 @@ mod tests {
     }
 
     #[test]
-    fn r47_papers_are_called_up_sixty_and_thirty_days_before_they_end() {
+    fn r47_papers_are_called_up_so_many_days_before_they_end_and_twice_as_many() {
         let of = |days: i64, ms: i64| {
             let roster =
                 Roster { certificates: vec![paper(1, "T", Some(NOON + days * DAY_MS + ms))], ..Roster::default() };
-            renewals(&roster, NOON).first().map(|r| r.due)
+            renewals(&roster, NOTICE).first().map(|r| r.due)
         };
         for (days, ms, due) in [
             (60, 1, None),
-            (60, 0, Some(Due::Within60Days)),
-            (30, 1, Some(Due::Within60Days)),
-            (30, 0, Some(Due::Within30Days)),
-            (0, 1, Some(Due::Within30Days)),
+            (60, 0, Some(Due::Later)),
+            (30, 1, Some(Due::Later)),
+            (30, 0, Some(Due::Soon)),
+            (0, 1, Some(Due::Soon)),
             (0, 0, Some(Due::Expired)),
         ] {
             assert_eq!(of(days, ms), due, "{days} {ms}");
@@ -187,11 +201,11 @@ mod tests {
             certificates: vec![paper(1, "T1", Some(NOON)), paper(2, "T2", Some(NOON + 90 * DAY_MS))],
             ..Roster::default()
         };
-        assert!(renewals(&roster, NOON).is_empty());
+        assert!(renewals(&roster, NOTICE).is_empty());
         roster.certificates = vec![paper(1, "T1", None)];
-        assert_eq!(renewals(&roster, NOON)[0].due, Due::Undated);
+        assert_eq!(renewals(&roster, NOTICE)[0].due, Due::Undated);
         roster.certificates[0].withdrawn = true;
-        assert!(renewals(&roster, NOON).is_empty(), "nothing to renew");
+        assert!(renewals(&roster, NOTICE).is_empty(), "nothing to renew");
     }
 
     #[test]
@@ -215,9 +229,9 @@ mod tests {
             noted: noted(NOON),
         };
         let roster = Roster { kits: vec![kit], authorisations: vec![brand], ..Roster::default() };
-        let found: Vec<_> = renewals(&roster, NOON).into_iter().map(|r| (r.due, r.what)).collect();
+        let found: Vec<_> = renewals(&roster, NOTICE).into_iter().map(|r| (r.due, r.what)).collect();
         let expected =
-            [(Due::Expired, Paper::Authorisation("北岭".to_owned())), (Due::Within30Days, Paper::Calibration(id(7)))];
+            [(Due::Expired, Paper::Authorisation("北岭".to_owned())), (Due::Soon, Paper::Calibration(id(7)))];
         assert_eq!(found, expected);
     }
 

@@ -8,6 +8,9 @@ use doorstep_schemas::ids::JobId;
 
 use super::facts::desk::Sample;
 
+/// Most jobs of a sample.
+pub const MOST_DRAWN: u32 = 50;
+
 /// SplitMix64: a step of the golden ratio, then mixed.
 struct SplitMix64(u64);
 
@@ -50,6 +53,12 @@ pub fn draw(seed: u64, jobs: &[JobId], n: usize) -> Vec<JobId> {
     pool
 }
 
+/// How many of so many jobs an outlet draws that calls this share of them (R40), rounded up.
+pub fn to_draw(ended: usize, percent: u32) -> u32 {
+    let ended = u32::try_from(ended).unwrap_or(u32::MAX);
+    ended.saturating_mul(percent.min(100)).div_ceil(100).min(MOST_DRAWN)
+}
+
 /// The seed as a record holds it.
 pub fn seed_of(sample: &Sample) -> u64 {
     u64::from_ne_bytes(sample.seed.to_ne_bytes())
@@ -90,6 +99,14 @@ mod tests {
         let other = sample.of.iter().find(|job| !sample.drawn.contains(job)).copied().unwrap();
         sample.drawn[0] = other;
         assert!(!is_honest(&sample));
+    }
+
+    #[test]
+    fn r40_as_many_are_drawn_as_the_outlets_share_rounded_up_says() {
+        for (ended, percent, expected) in [(0, 10, 0), (1, 10, 1), (10, 10, 1), (11, 10, 2), (25, 10, 3), (25, 0, 0)] {
+            assert_eq!(to_draw(ended, percent), expected, "{percent} % of {ended}");
+        }
+        assert_eq!(to_draw(usize::MAX, 100), MOST_DRAWN);
     }
 
     #[test]

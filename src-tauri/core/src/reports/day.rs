@@ -218,6 +218,7 @@ mod tests {
             arrivals: Vec::new(),
             members: Vec::new(),
             overruns: Vec::new(),
+            to_draw: 0,
             sample: None,
             not_arrived: Vec::new(),
         };

@@ -18,7 +18,7 @@ use crate::domain::money::amount::yuan;
 use crate::domain::money::fees::{self, Terms, owed};
 use crate::domain::money::{each, quotes};
 use crate::domain::record::last;
-use crate::domain::{bench, calendar, nodes, pictures, reply, services, timing};
+use crate::domain::{bench, calendar, hazards, nodes, pictures, reply, services, timing};
 use crate::rules::InForce;
 
 /// Pictures that a paper shows at most: a long picture stays one that a chat takes.
@@ -342,7 +342,7 @@ fn notice(job: &Job, about: &About<'_>) -> Option<(String, Vec<Block>)> {
         text: notice.text.clone(),
     }));
     out.push(Block::Text(about.of(&wording.body)));
-    out.extend(hazards(job, notice, about));
+    out.extend(hazards_of(job, notice, about));
     out.extend(readings(job, about));
     out.push(Block::Small(about.of(&wording.signed)));
     let label = about.say("用户签字", "Customer's signature");
@@ -363,9 +363,9 @@ fn notice(job: &Job, about: &About<'_>) -> Option<(String, Vec<Block>)> {
     Some((about.of(&wording.title), out))
 }
 
-fn hazards(job: &Job, notice: &Notice, about: &About<'_>) -> Option<Block> {
-    let of = each(&job.sheet.hazards).into_iter();
-    let rows: Vec<Vec<String>> = of
+fn hazards_of(job: &Job, notice: &Notice, about: &About<'_>) -> Option<Block> {
+    let rows: Vec<Vec<String>> = hazards::standing(job)
+        .into_iter()
         .filter(|hazard| {
             notice.appliance.is_none() || hazard.appliance.is_none() || hazard.appliance == notice.appliance
         })

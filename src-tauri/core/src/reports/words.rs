@@ -100,6 +100,7 @@ pub fn finding(finding: FindingCode) -> Phrase {
         FindingCode::Late => Phrase("迟到", "late"),
         FindingCode::Overrun => Phrase("超时", "over time"),
         FindingCode::HazardRemaining => Phrase("隐患未消除", "hazard remaining"),
+        FindingCode::HazardUnshown => Phrase("整改没有前后测量", "hazard put right without its readings"),
         FindingCode::Refused => Phrase("拒装", "refused"),
         FindingCode::ConflictingValues => Phrase("两处填写不一致", "conflicting values"),
     }

@@ -3,6 +3,7 @@
 use doorstep_schemas::rules::faults::ListedPart;
 use doorstep_schemas::rules::limits::Limit;
 use doorstep_schemas::rules::needs::Mending;
+use doorstep_schemas::rules::promises::Promises;
 use doorstep_schemas::rules::replies::MessageKind;
 use doorstep_schemas::rules::steps::{NoticeWording, ServiceWording};
 use doorstep_schemas::view::{
@@ -121,9 +122,14 @@ impl<'a> InForce<'a> {
         self.book.replies_at(self.at_ms).message(kind)
     }
 
+    /// What the outlet promises, and what it asks of itself in days and shares.
+    pub fn promises(self) -> &'a Promises {
+        &self.book.promises_at(self.at_ms).promises
+    }
+
     /// Hours from asking for a part to its arrival in the outlet's market (R23).
     pub fn tier_hours(self) -> u32 {
-        let promises = &self.book.promises_at(self.at_ms).promises;
+        let promises = self.promises();
         promises.parts_hours(promises.market)
     }
 

@@ -23,7 +23,7 @@ use crate::domain::reminders::Seen;
 use crate::domain::shelf::Use;
 
 /// Raised when a row, its index or its search texts are computed in another way: every row is then computed anew.
-const VIEWS_VERSION: u32 = 6;
+const VIEWS_VERSION: u32 = 7;
 
 /// A row is a few hundred bytes; one of a sheet that somebody filled with texts is thousands.
 const MOST_BYTES: usize = 1 << 20;

@@ -16,7 +16,7 @@ use crate::domain::day::JobFigures;
 use crate::domain::facts::{Job, Order, Sheet};
 use crate::domain::find::Found;
 use crate::domain::gates::{self, Judge};
-use crate::domain::{nodes, services, timing};
+use crate::domain::{hazards, nodes, services, timing};
 use crate::rules::RuleBook;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{BlockerCode, ServiceState};
@@ -191,6 +191,10 @@ fn findings(judge: &Judge<'_>, figures: &JobFigures) -> Vec<Finding> {
         out.push(plain(FindingCode::ConflictingValues));
     }
     if figures.finished_at.is_some() {
+        let unshown = hazards::unshown(facts).len();
+        if figures.worked() && unshown > 0 {
+            out.push(counted(FindingCode::HazardUnshown, count(unshown)));
+        }
         if figures.worked() && !figures.five_services {
             out.push(plain(FindingCode::ServiceMissing));
         }

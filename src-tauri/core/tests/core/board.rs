@@ -196,7 +196,7 @@ fn r47_what_was_written_in_the_roster_by_mistake_is_taken_back_and_papers_are_ca
         roster.people.into_iter().find(|each| each.member == member(RAN)).unwrap()
     };
     write(&desk, &paper(RAN, CertificateKind::Welding, "H1", NOON + 20 * DAY, false));
-    assert_eq!(person().certificates[0].due, Some(RenewalDue::Within30Days));
+    assert_eq!(person().certificates[0].due, Some(RenewalDue::Soon));
     assert_eq!(row(&desk.actions.board(None).unwrap(), RAN).papers.len(), 1, "the board tells it too");
     let renewals = desk.actions.roster().unwrap().renewals;
     assert_eq!(renewals.iter().map(|each| each.what.zh.as_str()).collect::<Vec<_>>(), ["焊接与热切割证"]);

@@ -201,7 +201,26 @@ fn r10_r30_the_outlets_number_and_its_limit_for_damage_are_written_in_a_form() {
     assert!(revise(SetKind::Promises, limit, FormValue::Word("viel".into())).is_err(), "and of its kind");
     assert!(revise(SetKind::Limits, "/limits/0/name", FormValue::Word(String::new())).is_err());
     let wild = revise(SetKind::Promises, "/promises/sample_percent", FormValue::Number(101));
-    assert!(wild.is_err(), "nothing reads it yet: {wild:?}");
+    assert!(matches!(wild, Err(PublishError::Malformed(_))), "{wild:?}");
     let wild = revise(SetKind::Promises, "/promises/silence_hours", FormValue::Number(0));
     assert!(matches!(wild, Err(PublishError::Malformed(_))), "{wild:?}");
+}
+
+#[test]
+fn r12_r24_r40_r47_what_an_outlet_promises_in_days_and_shares_is_what_its_pages_propose() {
+    let mut shop = Shop::open();
+    let desk = shop.device(OWNER);
+    let job = take(&desk);
+    let proposed = |desk: &Phone| {
+        let noted = desk.actions.job(job).unwrap().noted;
+        let days = |at: Millis| (at.0 - desk.nature.now_ms()) / DAY_MS;
+        (days(noted.old_part_due), days(noted.recheck), desk.actions.roster().unwrap().notice_days)
+    };
+    assert_eq!(proposed(&desk), (14, 7, 30));
+    let figures = [("old_part_days", 20), ("recheck_days", 3), ("expiry_notice_days", 45), ("sample_percent", 100)];
+    let value = |(name, n)| NewValue { pointer: format!("/promises/{name}"), value: FormValue::Number(n) };
+    let values = figures.map(value).into();
+    let drafted = desk.actions.revise_set(&ReviseSet { kind: SetKind::Promises, values }).unwrap();
+    publish(&desk, SetKind::Promises, &drafted.file, NOON);
+    assert_eq!(proposed(&desk), (20, 3, 45));
 }

@@ -68,6 +68,7 @@ impl Script<'_> {
             unplugged: true,
             tagged: true,
             recheck: Some(Millis(self.now + 14 * DAY_MS)),
+            replaces: None,
         });
         self.notice(appliance, kind, failed, text);
     }

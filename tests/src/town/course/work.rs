@@ -155,6 +155,7 @@ impl Script<'_> {
             unplugged: false,
             tagged: false,
             recheck: None,
+            replaces: None,
         });
     }
 

@@ -64,6 +64,7 @@ pub(super) fn note(sheet: &mut Sheet, id: ShortId, noted: Noted, fact: &SheetFac
             unplugged,
             tagged,
             recheck,
+            replaces,
         } => sheet.hazards.push(Hazard {
             id,
             appliance: *appliance,
@@ -77,6 +78,7 @@ pub(super) fn note(sheet: &mut Sheet, id: ShortId, noted: Noted, fact: &SheetFac
             unplugged: *unplugged,
             tagged: *tagged,
             recheck: at(*recheck),
+            replaces: *replaces,
             noted,
         }),
         SheetFact::Notice { appliance, kind, readings, text, signature, refused, witness } => {

@@ -14,6 +14,7 @@ use doorstep::store::listed::JobRow;
 use doorstep::store::lists::ListFilter;
 use doorstep::store::{Store, row_of};
 use doorstep_schemas::ids::{JobId, ShortId};
+use doorstep_schemas::rules::promises::Promises;
 use doorstep_schemas::view::{AppointmentResult, Channel, JobOutcome, NodeKind};
 use tempfile::TempDir;
 use tokio::sync::broadcast;
@@ -91,7 +92,7 @@ fn names(rows: &[JobRow]) -> BTreeSet<JobId> {
 fn every_days_review_is_that_of_reading_all_jobs() {
     let Listed { actions, all, now, _folder } = &listed(21);
     let mut figures: Vec<(JobId, JobFigures)> = all.iter().map(|row| (row.card.job, row.figures.clone())).collect();
-    first_fix::mark_revisits(&mut figures, first_fix::REVISIT_DAYS);
+    first_fix::mark_revisits(&mut figures, Promises::default().revisit_days.into());
     assert!(
         figures.iter().filter(|(_, f)| f.revisited).count() > 5 && figures.iter().any(|(_, f)| f.due_again.is_some())
     );

@@ -56,13 +56,15 @@ describe('the evening', () => {
     expect(desk.get(T('approved-all')).text()).toContain(String(approved.length));
     await desk.get(T('take-back')).trigger('click');
     await flushPromises();
-    expect(asked.filter((each) => each.command === 'answer_sheet' && (each.input as { kind: string }).kind === 'returned')).toHaveLength(
+    expect(asked.filter((each) => each.command === 'answer_sheet' && (each.input as { kind: string }).kind === 'withdrawn')).toHaveLength(
       approved.length,
     );
   });
 
   it('draws a sample whose seed is shown, and notes a call', async () => {
     const { page: desk, asked } = await open('/desk/review?pane=sample');
+    expect(desk.get<HTMLInputElement>(T('sample-count')).element.value, "the outlet's share").toBe('2');
+    await desk.get(T('sample-count')).setValue(1);
     await desk.get(T('sample-count')).setValue(2);
     await desk.get('form').trigger('submit');
     await flushPromises();

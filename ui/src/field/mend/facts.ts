@@ -34,9 +34,6 @@ function failures(at: At): string {
     .join('；');
 }
 
-/** Within which makers mostly want a part back; the day can be changed. */
-const RETURN_DAYS = 14;
-
 export const MENDS: Record<MendName, Mend> = {
   ...BENCH,
   overrun: {
@@ -110,7 +107,7 @@ export const MENDS: Record<MendName, Mend> = {
       { key: 'recheck', kind: 'day', when: (values) => yes(values, 'remaining') },
       { key: 'households', kind: 'count' },
     ],
-    start: (at) => ({ text: failures(at), remaining: 'yes', households: '1' }),
+    start: (at) => ({ text: failures(at), remaining: 'yes', recheck: dayOf(at.view.noted.recheck), households: '1' }),
     write: (values, at) => {
       const remaining = yes(values, 'remaining');
       const [before, after] = remaining ? [failing(at.view)[0]?.last.id ?? null, null] : mended(at.view);
@@ -127,6 +124,7 @@ export const MENDS: Record<MendName, Mend> = {
         unplugged: remaining && yes(values, 'unplugged'),
         tagged: remaining && yes(values, 'tagged'),
         recheck: remaining ? day(values, 'recheck') : null,
+        replaces: said(values, 'replaces') || null,
       });
     },
   },
@@ -145,7 +143,7 @@ export const MENDS: Record<MendName, Mend> = {
     ],
     start: ({ view }) => ({
       old_step: view.card.coverage === 'in_warranty' ? 'tagged' : 'kept',
-      due: dayOf(view.now + RETURN_DAYS * 86_400_000),
+      due: dayOf(view.noted.old_part_due),
     }),
     write: (values, at) =>
       at.note({

@@ -73,7 +73,7 @@ describe('a hazard', () => {
     await type('mend-text', '燃气热水器装在浴室，已超年限');
     await type('mend-hazard_action', '关阀');
     await tap('mend-unplugged-yes', 'mend-tagged-yes');
-    await type('mend-recheck', '2026-11-28');
+    expect((seen('mend-recheck') as HTMLInputElement | null)?.value, 'by the rule of the outlet').toBe('2026-11-28');
     await submit('hazard');
     expect(facts(world)).toMatchObject([{ fact: 'hazard', remaining: true, unplugged: true, tagged: true, households: 1 }]);
     const said = seen('noted-hazard')?.textContent ?? '';

@@ -27,6 +27,7 @@ export const ofOldPart = (old: OldPartView): Values => ({
 });
 
 export const ofHazard = (hazard: HazardView): Values => ({
+  replaces: hazard.id,
   text: hazard.text,
   hazard_action: hazard.action,
   remaining: yesNo(hazard.remaining),

@@ -15,7 +15,7 @@ export default {
   none: 'none',
   earned: 'enough for {grade}',
   ends: 'ends {day}',
-  due: { expired: 'ended', within30_days: 'within 30 days', within60_days: 'within 60 days', undated: 'no end written' },
+  due: { expired: 'ended', soon: 'within {days} days', later: 'within {days} days', undated: 'no end written' },
   tabs: { certificate: 'Certificates', grade: 'Grade', kit: 'Instruments', event: 'Training, rewards' },
   kind: 'Certificate',
   number: 'Number',

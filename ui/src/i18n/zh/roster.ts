@@ -15,7 +15,7 @@ export default {
   none: '没有',
   earned: '够评 {grade}',
   ends: '{day}到期',
-  due: { expired: '已到期', within30_days: '30 天内', within60_days: '60 天内', undated: '没写到期日' },
+  due: { expired: '已到期', soon: '{days} 天内', later: '{days} 天内', undated: '没写到期日' },
   tabs: { certificate: '证书', grade: '等级', kit: '仪器', event: '培训奖惩' },
   kind: '证书种类',
   number: '编号',

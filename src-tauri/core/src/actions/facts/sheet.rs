@@ -127,6 +127,7 @@ fn hazard(making: &Making<'_>, fact: &SheetFact) -> Result<Hazard, FactError> {
         unplugged,
         tagged,
         recheck,
+        replaces,
     } = fact
     else {
         return Err(FactError::Unknown("hazard"));
@@ -134,6 +135,7 @@ fn hazard(making: &Making<'_>, fact: &SheetFact) -> Result<Hazard, FactError> {
     let job = making.job;
     let readings = [*before, *after];
     check::all_here("reading", readings.iter().flatten(), |id| job.sheet.readings.iter().any(|r| r.id == id))?;
+    check::all_here("hazard", replaces, |id| job.sheet.hazards.iter().any(|h| h.id == id))?;
     Ok(Hazard {
         id: making.id,
         appliance: of.map(|of| check::measured(job, of)).transpose()?,
@@ -147,6 +149,7 @@ fn hazard(making: &Making<'_>, fact: &SheetFact) -> Result<Hazard, FactError> {
         unplugged: *unplugged,
         tagged: *tagged,
         recheck: recheck.map(|at| At(at.0)),
+        replaces: *replaces,
         noted: making.noted,
     })
 }

@@ -190,6 +190,8 @@ record! {
         unplugged: bool = "unplugged",
         tagged: bool = "tagged",
         recheck: Option<At> = "recheck",
+        /// The one that this corrects.
+        replaces: Option<ShortId> = "replaces",
     }
 }
 

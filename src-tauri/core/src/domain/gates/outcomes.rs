@@ -8,8 +8,8 @@ use doorstep_schemas::view::{Blocker, BlockerCode, CustodyStep, JobKind, JobOutc
 use super::judge::Judge;
 use super::{bench_blockers, blockers, safety_gate, sheet_gate};
 use crate::domain::facts::Job;
-use crate::domain::nodes;
 use crate::domain::safety::Consequence;
+use crate::domain::{hazards, nodes};
 
 /// Everything that keeps the job from ending, or the visit from being left, with this outcome. `None` for an outcome
 /// that this job can't have at all.
@@ -90,7 +90,7 @@ fn hazard_remaining(judge: &Judge<'_>, now: i64) -> Option<Vec<Blocker>> {
     let mut out = completed(judge, now);
     out.retain(|blocker| blocker.code != BlockerCode::ReadingFailed);
     out.extend(notice_blocker(job, &[NoticeKind::HazardRemaining]));
-    let noted = job.sheet.hazards.iter().rfind(|hazard| hazard.remaining);
+    let noted = hazards::standing(job).into_iter().rfind(|hazard| hazard.remaining);
     let lacks = [
         (BlockerCode::NotUnplugged, noted.is_some_and(|h| h.unplugged)),
         (BlockerCode::NotTagged, noted.is_some_and(|h| h.tagged)),

@@ -209,6 +209,7 @@ pub fn remains(unplugged: bool, tagged: bool, recheck: Option<Millis>) -> SheetF
         unplugged,
         tagged,
         recheck,
+        replaces: None,
     }
 }
 

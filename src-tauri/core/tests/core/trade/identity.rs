@@ -71,6 +71,7 @@ pub fn every_fact(desk: &Phone, job: JobId, appliance: ShortId) -> Vec<SheetFact
                 unplugged,
                 tagged,
                 recheck,
+                replaces: None,
             }
         }
         other => other,

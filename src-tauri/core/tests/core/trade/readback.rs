@@ -75,10 +75,10 @@ fn r24_the_last_word_on_an_old_part_is_read_back() {
 #[test]
 fn r12_r14_a_hazard_is_read_back_with_what_was_done_about_it() {
     let (_shop, desk, job, heater) = at_home(&asked(JobKind::Repair, ApplianceKind::GasHeater));
-    let hazard = SheetFact::Hazard {
+    let hazard = |text: &str, replaces| SheetFact::Hazard {
         appliance: Some(heater),
         code: String::new(),
-        text: "直排热水器装在浴室，已超年限".to_owned(),
+        text: text.to_owned(),
         action: "关阀、挂牌".to_owned(),
         before: None,
         after: None,
@@ -87,10 +87,15 @@ fn r12_r14_a_hazard_is_read_back_with_what_was_done_about_it() {
         unplugged: true,
         tagged: true,
         recheck: Some(Millis(NOON + 7 * 86_400_000)),
+        replaces,
     };
-    desk.note(job, hazard).unwrap();
+    let first = desk.note(job, hazard("直排热水器", None)).unwrap();
+    desk.pass(1);
+    desk.note(job, hazard("直排热水器装在浴室，已超年限", Some(first))).unwrap();
+    assert!(desk.note(job, hazard("别的", Some("R9999999".parse().unwrap()))).is_err(), "what is not here");
     let hazards = desk.actions.job(job).unwrap().noted.hazards;
     let [one] = hazards.as_slice() else { panic!("{hazards:?}") };
+    assert_eq!(one.text, "直排热水器装在浴室，已超年限", "as corrected");
     assert_eq!((one.appliance, one.action.as_str(), one.households), (Some(heater), "关阀、挂牌", 1));
     assert!(one.remaining && one.unplugged && one.tagged && one.recheck.is_some());
 }
