@@ -4,6 +4,7 @@
  */
 import { ref, watch, type Ref } from 'vue';
 import { call } from '@/api/call';
+import { handOver, whole } from './longDraft';
 import { useNotices } from './notices';
 
 /** A text is on the disk at most this long after its last key. */
@@ -16,12 +17,19 @@ const due = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let writing: Promise<void> = Promise.resolve();
 
+/** Drafts of this place hold others' personal data (a file on its way in): whoever left one lying finds it for so long. */
+const PASSING = 'file/';
+const PASSES_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** What was kept before; called once, before the first screen. */
 export async function openKept(): Promise<void> {
   const kept = await call('kept');
   drafts.clear();
   choices.clear();
-  kept.drafts.forEach(({ key, text }) => drafts.set(key, text));
+  const { drafts: found, torn } = whole(kept.drafts);
+  found.forEach(({ key, text }) => drafts.set(key, text));
+  const past = kept.drafts.filter(({ key, at }) => key.startsWith(PASSING) && Date.now() - at > PASSES_MS && drafts.has(key));
+  [...past.map(({ key }) => key), ...torn].forEach((key) => put(key, null));
   kept.choices.forEach(({ key, value }) => choices.set(key, value));
   addEventListener('pagehide', flush);
   document.addEventListener('visibilitychange', flush);
@@ -36,7 +44,7 @@ export function flush(): Promise<void> {
   writing = writing.then(async () => {
     for (const key of keys) {
       try {
-        await call('putDraft', { key, text: drafts.get(key) ?? '' });
+        await handOver(key, drafts.get(key) ?? '', (at, text) => call('putDraft', { key: at, text }));
       } catch (error) {
         // It stays in memory and is handed over again with the next key.
         useNotices().failed(error);
