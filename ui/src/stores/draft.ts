@@ -2,7 +2,7 @@
  * Text that is typed but not saved yet, and small choices that are offered again. Screens read and write them at once, in memory; the
  * core's encrypted store has them a moment later, so a crash or a killed app loses none of it.
  */
-import { ref, watch, type Ref } from 'vue';
+import { effectScope, ref, watch, type Ref } from 'vue';
 import { call } from '@/api/call';
 import { handOver, whole } from './longDraft';
 import { useNotices } from './notices';
@@ -79,12 +79,15 @@ export const ofJob = (job: string, ...parts: string[]) => ['job', job, ...parts]
 export function useDraft<T>(key: string, empty: () => T): { draft: Ref<T>; discard: () => void } {
   const draft = ref(read(key, empty())) as Ref<T>;
   let discarding = false;
-  watch(
-    draft,
-    (value) => {
-      if (!discarding) put(key, JSON.stringify(value));
-    },
-    { deep: true, flush: 'sync' },
+  // What an undo brings back is kept, too, when its form has been left meanwhile.
+  effectScope(true).run(() =>
+    watch(
+      draft,
+      (value) => {
+        if (!discarding) put(key, JSON.stringify(value));
+      },
+      { deep: true, flush: 'sync' },
+    ),
   );
   function discard(): void {
     discarding = true;

@@ -151,6 +151,17 @@ describe('a file', () => {
     expect(await kept()).toContain('file/orders');
   });
 
+  it('that was dropped is brought back although its page was left', async () => {
+    await open(ImportPage, world, ORDERS);
+    await choose(csv('派工.csv'));
+    await tap('import-drop');
+    close();
+    await undo();
+    expect(await kept()).toContain('file/orders');
+    await open(ImportPage, world, ORDERS);
+    expect(seen('import-name')?.textContent).toBe('派工.csv');
+  });
+
   it('that can’t be read says what to do and takes nothing’s place', async () => {
     await open(ImportPage, world, ORDERS);
     const mended = refuses(world.story, 'read_import');
