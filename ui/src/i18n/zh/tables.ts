@@ -7,7 +7,7 @@ export default {
   pickHint: '厂家系统导出的派工表、自己记的表都行：XLSX、XLS、CSV（UTF-8 或 GB18030），最多 20 MB。先看预览，点了「导入」才写进来。',
   dropHere: '也可以把文件拖到这里',
   drop: '不导了',
-  dropped: '文件已放下，什么也没有写进来',
+  dropped: '这个文件不导了，什么也没有写进来',
   dropUndo: '拿回来',
   unkept: '文件大于 3 MB，页面重开后要重新选。',
   reading: '正在读文件',
