@@ -4,7 +4,7 @@
  */
 import { effectScope, ref, watch, type Ref } from 'vue';
 import { call } from '@/api/call';
-import { handOver, whole } from './longDraft';
+import type * as LongDraft from './longDraft';
 import { useNotices } from './notices';
 
 /** A text is on the disk at most this long after its last key. */
@@ -17,6 +17,12 @@ const due = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let writing: Promise<void> = Promise.resolve();
 
+/** What can't be too long for the core, in whatever letters. */
+const SHORT = 20_000;
+/** How longer drafts are kept: fetched with the first one, which a phone never has. */
+let long: typeof LongDraft | null = null;
+const longDrafts = async () => (long ??= await import('./longDraft'));
+
 /** Drafts of this place hold others' personal data (a file on its way in): whoever left one lying finds it for so long. */
 const PASSING = 'file/';
 const PASSES_MS = 7 * 24 * 60 * 60 * 1000;
@@ -26,7 +32,8 @@ export async function openKept(): Promise<void> {
   const kept = await call('kept');
   drafts.clear();
   choices.clear();
-  const { drafts: found, torn } = whole(kept.drafts);
+  const cut = kept.drafts.some(({ key, text }) => text.startsWith('~') || key.includes('~'));
+  const { drafts: found, torn } = cut || long ? (await longDrafts()).whole(kept.drafts) : { drafts: kept.drafts, torn: [] };
   found.forEach(({ key, text }) => drafts.set(key, text));
   const past = kept.drafts.filter(({ key, at }) => key.startsWith(PASSING) && Date.now() - at > PASSES_MS && drafts.has(key));
   [...past.map(({ key }) => key), ...torn].forEach((key) => put(key, null));
@@ -34,6 +41,10 @@ export async function openKept(): Promise<void> {
   addEventListener('pagehide', flush);
   document.addEventListener('visibilitychange', flush);
 }
+
+const send = (key: string, text: string) => call('putDraft', { key, text });
+const handOver = async (key: string, text: string) =>
+  long || text.length > SHORT ? (await longDrafts()).handOver(key, text, send) : send(key, text);
 
 /** Hands everything over that is due, one after another: a later text never arrives before an earlier one. */
 export function flush(): Promise<void> {
@@ -44,7 +55,7 @@ export function flush(): Promise<void> {
   writing = writing.then(async () => {
     for (const key of keys) {
       try {
-        await handOver(key, drafts.get(key) ?? '', (at, text) => call('putDraft', { key: at, text }));
+        await handOver(key, drafts.get(key) ?? '');
       } catch (error) {
         // It stays in memory and is handed over again with the next key.
         useNotices().failed(error);
