@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openStory } from '../../test/door';
 import { flush, openKept, useDraft } from './draft';
 
@@ -61,6 +61,23 @@ describe('a draft longer than the core takes', () => {
     expect(kept()).toBe('');
     await flush();
     expect(story.drafts.size).toBe(0);
+  });
+
+  it('is put together, and a torn one goes, at a start that had none before', async () => {
+    await write(long('师傅', 9000));
+    story.drafts.set('file/torn~0', '"a');
+    vi.resetModules();
+    const fresh = await import('./draft');
+    await fresh.openKept();
+    expect(fresh.useDraft('file/x', () => '').draft.value).toBe(long('师傅', 9000));
+    await fresh.flush();
+    expect(story.drafts.has('file/torn~0')).toBe(false);
+    vi.resetModules();
+    [...story.drafts.keys()].filter((key) => key !== 'file/x~1').forEach((key) => story.drafts.delete(key));
+    const bare = await import('./draft');
+    await bare.openKept();
+    await bare.flush();
+    expect(story.drafts.size, 'nothing but a piece').toBe(0);
   });
 
   it('of which a piece is missing is none', async () => {
