@@ -1,5 +1,6 @@
 /** A maker's parts list as a file: laid beside the one in force, then published. */
 import type { PartColumn, PartsPlan, PartsPublished } from '@schemas';
+import { ref, watch } from 'vue';
 import { call } from '@/api/call';
 import { usePicked } from './picked';
 import { useRuleSets } from './ruleSets';
@@ -12,6 +13,10 @@ export function usePartList(today: string) {
     read: (base64, sheet, columns) => call('readParts', { base64, sheet, columns }),
   });
 
+  /** This very plan was published: of a list that begins later the core still says what it will change. */
+  const taken = ref(false);
+  watch(picked.plan, () => (taken.value = false), { flush: 'sync' });
+
   /**
    * What was published shows in the same plan. A list that has not begun can be taken back, unless it brought purchase prices or safe
    * stocks as well: those hold at once.
@@ -23,6 +28,7 @@ export function usePartList(today: string) {
     const done = await call('publishParts', { base64: picked.body(), sheet, columns, from });
     picked.forget();
     await picked.again();
+    taken.value = true;
     const lasting = columns.includes('dealer') || columns.includes('low');
     const id = lasting ? null : await sets.takesBack('faults', done.version);
     const undo = async () => {
@@ -33,5 +39,5 @@ export function usePartList(today: string) {
     return { ...done, undo: id === null ? null : undo };
   }
 
-  return { ...picked, publish };
+  return { ...picked, taken, publish };
 }
