@@ -58,3 +58,10 @@ export function readAs({ name, phone, township, address, symptom, maker_order, w
 export function applianceAs({ brand, model }: PastedOrder): Partial<ApplianceInput> {
   return { ...(brand === null ? {} : { brand }), ...(model === null ? {} : { model }) };
 }
+
+/** A form that was cleared away, where nothing else was typed since. */
+export function refilled(now: OrderDraft, before: OrderDraft): OrderDraft {
+  const empty = emptyOrder();
+  const bare = (key: keyof OrderDraft) => JSON.stringify(now[key]) === JSON.stringify(empty[key]);
+  return { ...now, ...Object.fromEntries(Object.entries(before).filter(([key]) => bare(key as keyof OrderDraft))) };
+}

@@ -1,14 +1,18 @@
 /** What the desk changes and the core can take back has its way back where it was made. */
 import { flushPromises } from '@vue/test-utils';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openStory } from '../../test/door';
 import { onePageEach, open, seen, tap, type } from '../../test/page';
 import { useNotices } from '@/stores/notices';
 import { useSession } from '@/stores/session';
 import CustomersPage from './customers/CustomersPage.vue';
+import CollectionCard from './CollectionCard.vue';
 import JobPanel from './JobPanel.vue';
+import NewOrder from './NewOrder.vue';
+import PartListPage from './parts/PartListPage.vue';
 import PartsPage from './parts/PartsPage.vue';
 import ReviewPage from './review/ReviewPage.vue';
+import WordsPage from './settings/WordsPage.vue';
 import SettlementPage from './settlement/SettlementPage.vue';
 
 onePageEach();
@@ -102,4 +106,86 @@ it('an answer to a sheet is withdrawn', async () => {
   await tap('panel-approve');
   await undo();
   expect(said('answer_sheet').map(({ kind }) => kind)).toEqual(['approved', 'withdrawn']);
+});
+
+it('the outlet’s collection code goes back to the one before', async () => {
+  await useSession().load();
+  const { said, submit, undo } = await at(CollectionCard, '/desk/settings');
+  const before = (seen('collection-text') as HTMLInputElement).value;
+  await type('collection-text', 'https://pay.example/2');
+  await submit('collection-text');
+  await undo();
+  expect(said('set_collection').map(({ code }) => code)).toEqual(['https://pay.example/2', before]);
+  expect((seen('collection-text') as HTMLInputElement).value).toBe(before);
+});
+
+it('a day of purchase that was a slip is missing again', async () => {
+  const { said, submit, undo } = await at(SettlementPage, '/desk/settlement?job=01KAJ9Z0000000000000000102');
+  await type('lint-invoice', '2025-03-02');
+  await submit('lint-invoice');
+  await undo();
+  expect(said('note_on_order').map(({ fact }) => (fact as { value: string }).value)).toEqual(['2025-03-02', '']);
+});
+
+it('a later word on a request goes back to the word before, the first has none', async () => {
+  const { said, undo, page } = await at(PartsPage, '/desk/parts?tab=requests');
+  await tap('answer-approved');
+  expect(useNotices().shown.some((notice) => notice.undo)).toBe(false);
+  await tap('answer-ordered');
+  await undo();
+  expect(said('note_on_desk').map(({ fact }) => (fact as { step: string }).step)).toEqual(['approved', 'ordered', 'approved']);
+  expect(page.find('[data-test=answer-ordered]').exists()).toBe(true);
+});
+
+it('an order that was cleared away comes back, and what was typed since stays', async () => {
+  const { undo } = await at(NewOrder, '/desk/orders?new=1');
+  await type('order-name', '王芳');
+  await type('order-phone', '13800000000');
+  await tap('order-clear');
+  await type('order-name', '李娟');
+  await undo();
+  expect(['order-name', 'order-phone'].map((name) => (seen(name) as HTMLInputElement).value)).toEqual(['李娟', '13800000000']);
+});
+
+it('wording that was dropped comes back', async () => {
+  const { undo } = await at(WordsPage, '/desk/settings/words?kind=promises');
+  const limit = seen('value/promises/compensation_limit_fen') as HTMLInputElement;
+  limit.value = '500';
+  limit.dispatchEvent(new Event('change'));
+  await flushPromises();
+  await tap('words-discard');
+  expect(seen('words-discard')).toBeNull();
+  await undo();
+  expect(seen('words-changed')?.textContent).toContain('改了 1 处');
+});
+
+describe('a parts list', () => {
+  async function published(columns: string[]) {
+    const opened = await at(PartListPage, '/desk/parts/list');
+    const input = seen('import-file') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: [new File(['编码'], '配件.csv')], configurable: true });
+    input.dispatchEvent(new Event('change'));
+    await expect.poll(() => seen('list-rows')).not.toBeNull();
+    for (const at of columns) {
+      (seen(`import-column-${at}`) as HTMLSelectElement).value = '';
+      seen(`import-column-${at}`)?.dispatchEvent(new Event('change'));
+      await flushPromises();
+    }
+    await type('list-from', '2099-12-01');
+    await tap('list-publish');
+    return opened;
+  }
+
+  it('that has not begun is taken back', async () => {
+    const { said, undo } = await published(['4', '5']);
+    expect(seen('list-publish')?.textContent).toContain('没有要更新的');
+    await undo();
+    expect(said('take_back_set')).toMatchObject([{ kind: 'faults' }]);
+    expect(seen('list-publish')?.textContent).toContain('更新 2 种');
+  });
+
+  it('whose purchase prices hold at once is not', async () => {
+    await published([]);
+    expect(useNotices().shown.some((notice) => notice.undo)).toBe(false);
+  });
 });

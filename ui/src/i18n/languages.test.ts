@@ -113,6 +113,13 @@ function actionsIn(folder: string): string[] {
     });
 }
 
+/** Every text that the sources ask for by its name, or by the beginning of it. */
+const SRC = resolve(import.meta.dirname, '..');
+const asked = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.(ts|vue)$/.test(path) && !path.endsWith('.test.ts'))
+  .flatMap((path) => [...readFileSync(resolve(SRC, path), 'utf8').matchAll(/\bt\(\s*(?:'([\w.]+)'|`([\w.]+\.)\$)/g)])
+  .map(([, name, beginning]) => ({ name, beginning }));
+
 describe.each([
   ['zh', zh as unknown as Tree],
   ['en', en as unknown as Tree],
@@ -129,6 +136,14 @@ describe.each([
     expect(ACTIONS).toContain('go_without_loaner');
     expect(ACTIONS.length).toBeGreaterThan(50);
     expect(ACTIONS.filter((action) => !ELSEWHERE.includes(action) && !texts.get(`words.action.${action}`))).toEqual([]);
+  });
+
+  it('are all there that a screen asks for', () => {
+    const keys = [...texts.keys()];
+    const has = ({ name, beginning }: (typeof asked)[number]) =>
+      name ? texts.has(name) : keys.some((key) => key.startsWith(beginning ?? ''));
+    expect(asked.length).toBeGreaterThan(500);
+    expect(asked.filter((each) => !has(each)).map((each) => each.name ?? each.beginning)).toEqual([]);
   });
 
   it('leave nothing empty', () => {

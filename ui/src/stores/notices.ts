@@ -22,8 +22,8 @@ const MOST_SHOWN = 4;
 /** What a person is told about an error of any origin. */
 export function tellFailure(error: unknown): string {
   if (error instanceof CallFailed) return failureText(error.failure);
-  if (error instanceof NobodyOpens) return i18n.global.t('nobodyOpens');
-  const code = error instanceof FileUnreadable ? 'photo_truncated' : 'internal';
+  if (error instanceof NobodyOpens) return i18n.global.t('common.nobodyOpens');
+  const code = error instanceof FileUnreadable ? error.code : 'internal';
   return failureText({ code, params: {}, detail: String(error) });
 }
 

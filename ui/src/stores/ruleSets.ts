@@ -1,5 +1,5 @@
 /** Rule sets: what is in force and to come, another file beside it, the open jobs that it would change, and sets as forms. */
-import type { JobBySet, JobsBySetView, NewValue, PublishSet, RuleSetsView, SetFile, SetForm, SetKind, SetVersionView } from '@schemas';
+import type { JobBySet, JobsBySetView, NewValue, PublishSet, RuleSetsView, SetFile, SetForm, SetKind } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
@@ -18,12 +18,16 @@ export const useRuleSets = defineStore('ruleSets', () => {
   const form = (kind: SetKind): Promise<SetForm> => call('setForm', { kind });
   const revise = (kind: SetKind, values: NewValue[]) => call('reviseSet', { kind, values });
 
-  /** The version that was published, while it can be taken back. */
-  async function publish(input: PublishSet, version: string): Promise<SetVersionView | null> {
-    await call('publishSet', input);
+  /** By which name a version that was just published is taken back; `null` where it has begun. */
+  async function takesBack(kind: SetKind, version: string): Promise<string | null> {
     await shownAgain(load);
-    const of = view.value?.kinds.find((each) => each.kind === input.kind)?.versions ?? [];
-    return of.findLast((each) => each.takes_back !== null && each.version === version) ?? null;
+    const of = view.value?.kinds.find((each) => each.kind === kind)?.versions ?? [];
+    return of.findLast((each) => each.takes_back !== null && each.version === version)?.takes_back ?? null;
+  }
+
+  async function publish(input: PublishSet, version: string): Promise<string | null> {
+    await call('publishSet', input);
+    return takesBack(input.kind, version);
   }
 
   async function takeBack(kind: SetKind, id: string): Promise<void> {
@@ -38,7 +42,7 @@ export const useRuleSets = defineStore('ruleSets', () => {
     return made.path;
   }
 
-  return { view, load, close, compare, form, revise, publish, takeBack, write };
+  return { view, load, close, compare, form, revise, takesBack, publish, takeBack, write };
 });
 
 /** The open jobs that a set would change, portion by portion: what is found is shown at once, and whoever leaves stops it. */

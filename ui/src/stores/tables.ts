@@ -1,75 +1,40 @@
 /** Orders as tables: a picked file looked at and brought in, imports taken back, the list handed out. */
 import type { ExportWhat, ImportDone, ImportPlan, ImportView, OrderColumn, TableFormat, TableMade, TableWhat } from '@schemas';
-import { ref, shallowRef } from 'vue';
+import { ref } from 'vue';
 import { call } from '@/api/call';
 import { inWindow, saveFile } from '@/api/host';
-import { base64Of } from '@/api/picture';
 import { useTexts } from '@/i18n';
-
-/** A picked table, as the core shows it before anything is written. */
-interface Plan<C> {
-  sheet: number;
-  columns: (C | null)[];
-}
-
-/** One file on its way in, whatever its rows are to become. */
-export function usePicked<C, P extends Plan<C>>(read: (base64: string, sheet: number, columns: (C | null)[] | null) => Promise<P>) {
-  const plan = shallowRef<P | null>(null);
-  const name = ref('');
-  let base64 = '';
-
-  async function look(sheet: number, columns: (C | null)[] | null): Promise<void> {
-    plan.value = await read(base64, sheet, columns);
-  }
-
-  async function pick(file: File): Promise<void> {
-    base64 = await base64Of(file);
-    name.value = file.name;
-    await look(0, null);
-  }
-
-  const turnTo = (sheet: number) => look(sheet, null);
-  const again = async () => plan.value && (await look(plan.value.sheet, plan.value.columns));
-
-  /** A meaning is one column's: whoever had it before has none. */
-  async function nameColumn(at: number, column: C | null): Promise<void> {
-    const known: Plan<C> | null = plan.value;
-    if (!known) return;
-    const columns = known.columns.map((each, place) => (place === at ? column : each === column ? null : each));
-    await look(known.sheet, columns);
-  }
-
-  function leave(): void {
-    [plan.value, name.value, base64] = [null, '', ''];
-  }
-
-  return { plan, name, pick, turnTo, again, nameColumn, leave, bytes: () => base64 };
-}
+import { usePicked } from './picked';
 
 /** Orders on their way in. */
 export function useImport() {
-  const {
-    bytes,
-    leave: drop,
-    ...picked
-  } = usePicked<OrderColumn, ImportPlan>((base64, sheet, columns) => call('readImport', { base64, sheet, columns }));
   const done = ref<ImportDone | null>(null);
+  const picked = usePicked<OrderColumn, ImportPlan, { anyway: number[] }>({
+    place: 'orders',
+    fresh: () => ({ anyway: [] }),
+    read: (base64, sheet, columns) => call('readImport', { base64, sheet, columns }),
+  });
 
   async function pick(file: File): Promise<void> {
     done.value = null;
     await picked.pick(file);
   }
 
-  async function bring(anyway: number[]): Promise<void> {
+  async function bring(): Promise<void> {
     const plan = picked.plan.value;
     if (!plan) return;
-    const { sheet, columns } = plan;
-    done.value = await call('importOrders', { name: picked.name.value, base64: bytes(), sheet, columns, anyway });
-    picked.plan.value = null;
+    const [{ sheet, columns }, { anyway }] = [plan, picked.choice.value];
+    const answer = await call('importOrders', { name: picked.name.value, base64: picked.body(), sheet, columns, anyway });
+    done.value = answer;
+    if (!answer.stopped) return picked.drop();
+    // The same file goes on where it was stopped; whoever was wanted anyway and is still alike stays so.
+    await picked.again();
+    const alike = new Set(picked.plan.value?.rows.filter((row) => row.state === 'alike').map((row) => row.row));
+    picked.choice.value = { anyway: anyway.filter((row) => alike.has(row)) };
   }
 
   function leave(): void {
-    drop();
+    picked.drop();
     done.value = null;
   }
 

@@ -23,7 +23,7 @@ export class DataStory extends TableStory {
 
   do_kept(): KeptView {
     return {
-      drafts: [...this.drafts].map(([key, text]) => ({ key, text, at: 0 })),
+      drafts: [...this.drafts].map(([key, text]) => ({ key, text, at: Date.now() })),
       choices: [...this.choices].map(([key, value]) => ({ key, value })),
     };
   }

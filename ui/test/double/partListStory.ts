@@ -1,5 +1,5 @@
 /** A parts list in memory: one row of each state. */
-import type { PartRowState, PartsPlan, PartsPublished, PlannedPart, ReadParts } from '@schemas';
+import type { PartRowState, PartsPlan, PartsPublished, PlannedPart, PublishParts, ReadParts, TakeBackSet } from '@schemas';
 import { AnswerStory } from './answerStory';
 
 const ROWS: PlannedPart[] = [
@@ -56,8 +56,15 @@ export abstract class PartListStory extends AnswerStory {
     };
   }
 
-  do_publish_parts(): PartsPublished {
-    this.listed = true;
-    return { version: '2026-11-21-1200', added: 1, changed: 1 };
+  do_publish_parts({ from }: PublishParts): PartsPublished {
+    // What begins later is not in the list that holds today.
+    this.listed = from <= Date.now();
+    this.do_publish_set({ kind: 'faults', file: '{}', from });
+    return { version: '2027-01', added: 1, changed: 1 };
+  }
+
+  override do_take_back_set(input: TakeBackSet): null {
+    if (input.kind === 'faults') this.listed = false;
+    return super.do_take_back_set(input);
   }
 }

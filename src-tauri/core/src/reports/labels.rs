@@ -283,6 +283,7 @@ fn common(key: &str) -> Option<(&'static str, &'static str, Form)> {
         "quote" => ("报价", "quote", Hidden),
         "readings" => ("测量值", "readings", Hidden),
         "replaces" => ("重拍替换", "replaces", Hidden),
+        "withdraws" => ("撤回", "withdraws", Hidden),
         "request" => ("申请", "request", Hidden),
         "seed" => ("随机种子", "seed", Hidden),
         "set" => ("规则版本", "rule set", Hidden),

@@ -1,6 +1,7 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
+import { openKept } from '@/stores/draft';
 import NewOrder from '../NewOrder.vue';
 import ImportPage from './ImportPage.vue';
 
@@ -12,6 +13,7 @@ afterEach(() => {
 
 async function open(component: Parameters<typeof mount>[0]) {
   const world = openStory('owner');
+  await openKept();
   await world.router.push('/');
   page = mount(component, { global: { plugins: world.plugins, stubs: { Teleport: true, Transition: true } }, attachTo: document.body });
   await flushPromises();

@@ -1,6 +1,7 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
+import { openKept } from '@/stores/draft';
 import PartListPage from './PartListPage.vue';
 
 let page: VueWrapper | undefined;
@@ -11,6 +12,7 @@ afterEach(() => {
 
 async function open() {
   const world = openStory('owner');
+  await openKept();
   await world.router.push('/desk/parts/list');
   page = mount(PartListPage, { global: { plugins: world.plugins, stubs: { Teleport: true, Transition: true } }, attachTo: document.body });
   await flushPromises();

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
 import { refuses } from '../../../test/refuses';
 import { useNotices } from '@/stores/notices';
+import { openKept } from '@/stores/draft';
 import AnswerPage from './AnswerPage.vue';
 
 let page: VueWrapper | undefined;
@@ -13,6 +14,7 @@ afterEach(() => {
 
 async function open() {
   const world = openStory('owner');
+  await openKept();
   await world.router.push('/desk/settlement/answer?maker=北岭&month=2026-11');
   page = mount(AnswerPage, { global: { plugins: world.plugins, stubs: { Teleport: true, Transition: true } }, attachTo: document.body });
   await flushPromises();

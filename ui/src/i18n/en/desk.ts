@@ -43,6 +43,7 @@ export default {
     done: 'Done',
     nobody: 'Take back: nobody',
     clear: 'Clear the search',
+    cleared: 'The form is empty',
     created: 'Order taken: {customer}',
     undo: 'Undo',
     previous: 'Day before',

@@ -124,6 +124,7 @@ export default {
     yes: 'yes',
     no: 'no',
     unnamed: '{count} part of the list is not in the file and stays. | {count} parts of the list are not in the file and stay.',
+    some: 'Only the first {count} rows, those to look at first; the update takes all.',
     publish: 'Update {count} part | Update {count} parts',
     nothing: 'Nothing to update',
     published: '{added} added, {changed} changed',

@@ -103,6 +103,7 @@ export default {
     unchanged: 'Version {version} is in force, nothing changed',
     changed: 'One change, not published yet | {count} changes, not published yet',
     discard: 'Discard',
+    discarded: 'Changes that were not published are dropped',
     compare: 'Compare and publish',
     publish: 'Publish: {kind}',
   },

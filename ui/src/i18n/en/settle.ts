@@ -63,6 +63,7 @@ export default {
   noneFits: 'None of the chosen jobs is at this step',
   proposed: 'Lines written: {count}',
   undo: 'Undo',
+  invoiceSaved: 'Day of purchase written down',
   undone: 'Undone',
   close: 'Close',
   openJob: 'See the job',

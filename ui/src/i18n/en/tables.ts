@@ -6,7 +6,11 @@ export default {
   pickOther: 'Another file',
   pickHint:
     "A maker's dispatch list or a table of your own: XLSX, XLS, CSV (UTF-8 or GB18030), up to 20 MB. A preview comes first; nothing is written before you press Import.",
-  drop: 'Or drop the file here',
+  dropHere: 'Or drop the file here',
+  drop: 'Leave it',
+  dropped: 'The file is put aside; nothing was written',
+  dropUndo: 'Bring it back',
+  unkept: 'The file is larger than 3 MB: after a reload it has to be chosen again.',
   reading: 'Reading the file',
   sheet: 'Sheet',
   columns: 'What each column is',

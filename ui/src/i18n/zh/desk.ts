@@ -43,6 +43,7 @@ export default {
     done: '派好了',
     nobody: '收回，谁也不派',
     clear: '清掉搜索',
+    cleared: '已清空',
     created: '已下单：{customer}',
     undo: '撤销',
     previous: '前一天',

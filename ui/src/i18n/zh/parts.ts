@@ -123,6 +123,7 @@ export default {
     yes: '是',
     no: '否',
     unnamed: '目录里另有 {count} 种不在文件里，不动。',
+    some: '只列出前 {count} 行，要看的在前；更新的是全部。',
     publish: '更新 {count} 种',
     nothing: '没有要更新的',
     published: '新增 {added} 种，改了 {changed} 种',

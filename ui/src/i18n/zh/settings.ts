@@ -103,6 +103,7 @@ export default {
     unchanged: '现行版本 {version}，没有改动',
     changed: '改了 {count} 处，还没发布',
     discard: '不改了',
+    discarded: '没发布的改动已丢掉',
     compare: '对比并发布',
     publish: '发布{kind}',
   },

@@ -55,6 +55,7 @@ export default {
   noneFits: '选中的单都不在这一步',
   proposed: '记了 {count} 条结算项',
   undo: '撤销',
+  invoiceSaved: '购机日期已记下',
   undone: '已撤销',
   close: '关上',
   openJob: '看工单',
