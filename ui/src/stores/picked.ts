@@ -93,7 +93,8 @@ export function usePicked<C extends string, P extends Plan<C>, S>({ place, of, f
     unkept.value = !kept.keep(name.value, base64);
     choose();
   }
-  watch([plan, choice], choose, { deep: true });
+  watch(plan, choose);
+  watch(choice, choose, { deep: true });
 
   /** The file is taken or not wanted: nothing of it stays. */
   function drop(): void {
@@ -102,24 +103,21 @@ export function usePicked<C extends string, P extends Plan<C>, S>({ place, of, f
     [plan.value, name.value, base64, choice.value, unkept.value] = [null, '', '', fresh(), false];
   }
 
-  /** As `drop`; what it answers brings everything back. */
+  /** As `drop`; what it answers brings everything back, unless another file was picked meanwhile. */
   function setAside(): () => void {
     const before = [plan.value, name.value, base64, choice.value] as const;
     drop();
     return () => {
+      if (plan.value) return;
       [plan.value, name.value, base64, choice.value] = before;
       keep();
     };
   }
 
-  /** What was written needs no second reading after a reload; undone, it is on its way in again. */
-  return {
-    ...{ plan, name, choice, unkept, busy, failure, run },
-    ...{ pick, reopen, turnTo, again, nameColumn },
-    ...{ keep, drop, setAside },
-    forget: kept.drop,
-    body: () => base64,
-  };
+  const body = () => base64;
+  const shown = { plan, name, choice, unkept, busy, failure, run, body };
+  /** `forget`: what was written stays on the page and is not read again after a reload. */
+  return { ...shown, pick, reopen, turnTo, again, nameColumn, keep, forget: kept.drop, drop, setAside };
 }
 
 export type Picked<C extends string = string> = Omit<ReturnType<typeof usePicked<C, Plan<C>, unknown>>, 'choice'>;

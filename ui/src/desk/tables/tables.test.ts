@@ -151,6 +151,15 @@ describe('a file', () => {
     expect(await kept()).toContain('file/orders');
   });
 
+  it('that was picked meanwhile is not overwritten by an undo', async () => {
+    await open(ImportPage, world, ORDERS);
+    await choose(csv('派工.csv'));
+    await tap('import-drop');
+    await choose(csv('又一份.csv'));
+    await undo();
+    expect(seen('import-name')?.textContent).toBe('又一份.csv');
+  });
+
   it('that was dropped is brought back although its page was left', async () => {
     await open(ImportPage, world, ORDERS);
     await choose(csv('派工.csv'));
