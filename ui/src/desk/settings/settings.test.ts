@@ -56,6 +56,18 @@ it('a version that has not begun is taken back', async () => {
   expect(document.querySelectorAll(T('set-version'))).toHaveLength(1);
 });
 
+it('the way back of a notice says why it failed, though its form is gone', async () => {
+  const { story } = await open(RulesPage, openStory('owner'), '/desk/settings/rules?kind=limits');
+  await tap('set-import');
+  await choose('{}');
+  await type('set-day', '2099-01-01');
+  await tap('set-publish');
+  story.do_take_back_set = () => ({ failure: { code: 'set_begun', params: {}, detail: 'the set has begun' } });
+  useNotices().shown.at(-1)?.undo?.run();
+  await flushPromises();
+  expect(useNotices().shown.map((each) => each.kind)).toContain('failed');
+});
+
 it('a file that can’t be used says where and why, and nothing is published', async () => {
   const world = await open(RulesPage, openStory('owner'), '/desk/settings/rules');
   await tap('set-import');
