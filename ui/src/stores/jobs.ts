@@ -130,7 +130,8 @@ export const useJobs = defineStore('jobs', () => {
   /** The way back from this device's newest action of each kind; of several, the newest is undone first. */
   function wayBack(answers: [JobView, string][]): Undoing {
     const actions = answers.flatMap(([{ card, history }, action]) => {
-      const line = history.find((each) => each.action === action && each.undoable);
+      // Oldest first: what was done before may have been undone already.
+      const line = history.findLast((each) => each.action === action && each.undoable);
       return line ? [{ job: card.job, action: line.id }] : [];
     });
     return async () => {
