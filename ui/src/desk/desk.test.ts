@@ -79,6 +79,16 @@ describe('a new order', () => {
     expect(form.emitted('aside')).toHaveLength(1);
   });
 
+  it('is taken with Ctrl+Enter wherever the hand is, on a choice too', async () => {
+    const { page: form, asked } = await open(NewOrder);
+    await fill(form, { 'order-name': '王芳', 'order-phone': '13800001234', 'order-address': '建设路 12 号' });
+    const choice = form.get(T('assignee-冉小军'));
+    await choice.trigger('click');
+    await choice.trigger('keydown', { key: 'Enter', ctrlKey: true });
+    await flushPromises();
+    expect(asked.filter((each) => each.command === 'take_order')).toHaveLength(1);
+  });
+
   it('is still there after the window was closed', async () => {
     const { page: form } = await open(NewOrder);
     await fill(form, { 'order-name': '张老师', 'order-note': '先打电话' });

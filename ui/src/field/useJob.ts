@@ -9,6 +9,7 @@ export function useJob(job: string) {
   const { busy, failure, run } = useDoing({ quiet: true });
   const view: ComputedRef<JobView | undefined> = computed(() => jobs.open.get(job));
   const load = () => run(() => jobs.load(job));
+  jobs.hold(job);
   onMounted(load);
   return { view, busy, failure, load, jobs };
 }

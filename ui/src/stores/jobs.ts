@@ -21,7 +21,7 @@ import type {
   WriteField,
 } from '@schemas';
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { onScopeDispose, ref } from 'vue';
 import { call, CallFailed } from '@/api/call';
 import { photoUrl } from '@/api/host';
 import { base64Of } from '@/api/picture';
@@ -47,13 +47,21 @@ const HEAD = 128 * 1024;
 export const useJobs = defineStore('jobs', () => {
   const open = ref<Map<string, JobView>>(new Map());
   const fetching = new Map<string, () => Promise<void>>();
+  /** On a screen: these stay, however many others come meanwhile. */
+  const shown = new Set<string>();
+
+  /** Until the screen that asks for it is left. */
+  function hold(job: string): void {
+    shown.add(job);
+    onScopeDispose(() => shown.delete(job));
+  }
 
   function take(view: JobView): JobView {
     const kept = new Map(open.value);
     kept.delete(view.card.job);
     kept.set(view.card.job, view);
-    const oldest = kept.keys().next();
-    if (kept.size > KEPT && !oldest.done) kept.delete(oldest.value);
+    const oldest = [...kept.keys()].find((job) => !shown.has(job) && job !== view.card.job);
+    if (kept.size > KEPT && oldest) kept.delete(oldest);
     open.value = kept;
     return view;
   }
@@ -130,7 +138,8 @@ export const useJobs = defineStore('jobs', () => {
   /** The way back from this device's newest action of each kind; of several, the newest is undone first. */
   function wayBack(answers: [JobView, string][]): Undoing {
     const actions = answers.flatMap(([{ card, history }, action]) => {
-      const line = history.find((each) => each.action === action && each.undoable);
+      // Oldest first: what was done before may have been undone already.
+      const line = history.findLast((each) => each.action === action && each.undoable);
       return line ? [{ job: card.job, action: line.id }] : [];
     });
     return async () => {
@@ -141,6 +150,7 @@ export const useJobs = defineStore('jobs', () => {
   return {
     open,
     load,
+    hold,
     refresh,
     during,
     settled,

@@ -214,7 +214,7 @@ export abstract class SettingsStory extends SettleStory {
     return null;
   }
 
-  do_take_back_set({ kind, id }: TakeBackSet): null {
+  do_take_back_set({ kind, id }: TakeBackSet): null | { failure: Failure } {
     this.kinds = this.kinds.map((set) =>
       set.kind === kind ? { ...set, versions: set.versions.filter((each) => each.takes_back !== id) } : set,
     );

@@ -160,7 +160,7 @@ export class Story extends BoardStory {
       ],
       others: others.filter((gate) => gate.blockers.length > 0),
     };
-    view.history = [{ ...deed(ran.name, this.session.device, action), received: !this.session.no_network }, ...view.history];
+    view.history = [...view.history, { ...deed(ran.name, this.session.device, action), received: !this.session.no_network }];
     view.card.unsent = view.history.filter((line) => !line.received).length;
     view.now = Date.now();
     setTimeout(() => this.tell({ kind: 'jobs_changed', jobs: [view.card.job] }), 30);
@@ -194,7 +194,7 @@ export class Story extends BoardStory {
         line.received = true;
       });
       this.changed('sync');
-      this.view.history.shift();
+      this.view.history.pop();
     }
     // Another window of this device hears of it.
     setTimeout(() => this.tell({ kind: 'team_changed' }), 0);
@@ -245,7 +245,7 @@ export class Story extends BoardStory {
   do_adopt_walk_in(input: { job: string }) {
     const found = this.walkIns.get(input.job);
     if (!found) return refuse('already_adopted');
-    found.history = [{ ...deed(owner.name, this.session.device, 'adopt'), received: true }, ...found.history];
+    found.history = [...found.history, { ...deed(owner.name, this.session.device, 'adopt'), received: true }];
     return found;
   }
   /** How what was assigned is taken back, by the action's name. */

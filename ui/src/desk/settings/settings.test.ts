@@ -1,6 +1,9 @@
+import type { FormField } from '@schemas';
 import { flushPromises } from '@vue/test-utils';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { useNotices } from '@/stores/notices';
+import { EVERY } from '@/stores/relay';
+import { useRuleSets } from '@/stores/ruleSets';
 import { openStory, T } from '../../../test/door';
 import { onePageEach, open, seen, tap, type World } from '../../../test/page';
 import PapersPage from './PapersPage.vue';
@@ -53,6 +56,18 @@ it('a version that has not begun is taken back', async () => {
   expect(document.querySelectorAll(T('set-version'))).toHaveLength(1);
 });
 
+it('the way back of a notice says why it failed, though its form is gone', async () => {
+  const { story } = await open(RulesPage, openStory('owner'), '/desk/settings/rules?kind=limits');
+  await tap('set-import');
+  await choose('{}');
+  await type('set-day', '2099-01-01');
+  await tap('set-publish');
+  story.do_take_back_set = () => ({ failure: { code: 'set_begun', params: {}, detail: 'the set has begun' } });
+  useNotices().shown.at(-1)?.undo?.run();
+  await flushPromises();
+  expect(useNotices().shown.map((each) => each.kind)).toContain('failed');
+});
+
 it('a file that can’t be used says where and why, and nothing is published', async () => {
   const world = await open(RulesPage, openStory('owner'), '/desk/settings/rules');
   await tap('set-import');
@@ -77,6 +92,21 @@ it('r30 the limit for damage is written in a form, kept while it is typed, compa
   await tap('set-publish');
   expect(asked(world, 'publish_set')).toHaveLength(1);
   expect(seen('words-changed')?.textContent).toContain('没有改动');
+});
+
+it('what another window publishes comes into the form, and a figure that is half typed stays', async () => {
+  const world = await open(WordsPage, openStory('owner'), '/desk/settings/words?kind=promises');
+  const shown = (name: string) => (seen(`value/promises/${name}`) as HTMLInputElement).value;
+  await type('value/promises/silence_hours', '70', 'change');
+  await type('value/promises/compensation_limit_fen', '5', 'input');
+  const before = world.story.do_set_form({ kind: 'promises' });
+  const fields = (each: FormField): FormField =>
+    each.pointer === '/promises/first_visit_hours' ? { ...each, value: { of: 'number', is: 23 } } : each;
+  world.story.do_set_form = () => ({ ...before, rows: before.rows.map((row) => ({ ...row, fields: row.fields.map(fields) })) });
+  world.story.do_publish_set({ kind: 'promises', file: '', from: 0 });
+  await useRuleSets().load();
+  await flushPromises();
+  expect(['first_visit_hours', 'silence_hours', 'compensation_limit_fen'].map(shown)).toEqual(['23', '70', '5']);
 });
 
 it('a text is written in both languages, and one typed back is no change', async () => {
@@ -130,4 +160,23 @@ it('a relay that does not answer is said, with its addresses', async () => {
   expect(seen('relay-down')).not.toBeNull();
   expect(document.querySelectorAll(T('relay-address'))).toHaveLength(2);
   expect(seen('drill-begin')).toBeNull();
+});
+
+it('a relay that ends while somebody looks is told without a touch, and so is one that is back', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const { story } = await open(RelayPage, openStory('owner'));
+    const health = story.health;
+    for (const [now, name] of [
+      [null, 'relay-down'],
+      [health, 'relay-up'],
+    ] as const) {
+      story.health = now;
+      vi.advanceTimersByTime(EVERY);
+      await flushPromises();
+      expect(seen(name)).not.toBeNull();
+    }
+  } finally {
+    vi.useRealTimers();
+  }
 });
