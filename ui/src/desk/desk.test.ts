@@ -58,7 +58,7 @@ describe('a new order', () => {
       assignees: ['0000RXJ2'],
       window: null,
     });
-    expect(form.emitted('taken')).toEqual([['王芳']]);
+    expect(form.emitted('taken')).toMatchObject([[{ customer: '王芳' }]]);
   });
 
   it('says what is missing beside the field and asks nothing of the core', async () => {

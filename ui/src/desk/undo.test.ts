@@ -9,6 +9,7 @@ import CustomersPage from './customers/CustomersPage.vue';
 import CollectionCard from './CollectionCard.vue';
 import JobPanel from './JobPanel.vue';
 import NewOrder from './NewOrder.vue';
+import OrdersPage from './OrdersPage.vue';
 import PartListPage from './parts/PartListPage.vue';
 import PartsPage from './parts/PartsPage.vue';
 import ReviewPage from './review/ReviewPage.vue';
@@ -73,6 +74,17 @@ it('a contract that was a slip is ended', async () => {
   expect(said('note_on_desk')).toHaveLength(1);
   await undo();
   expect(said('end_contract')).toHaveLength(1);
+});
+
+it('an order that was taken by mistake is cancelled', async () => {
+  const { said, submit, undo } = await at(OrdersPage, '/desk/orders?new=1');
+  await type('order-name', '王芳');
+  await type('order-phone', '13800001234');
+  await type('order-address', '建设路 12 号');
+  await submit('order-form');
+  expect(said('take_order')).toHaveLength(1);
+  await undo();
+  expect(said('note_on_order')).toMatchObject([{ fact: { fact: 'cancel', reason: '开错了' } }]);
 });
 
 it('cash that was taken in by mistake waits again', async () => {

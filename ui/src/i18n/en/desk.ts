@@ -46,6 +46,8 @@ export default {
     cleared: 'The form is empty',
     created: 'Order taken: {customer}',
     undo: 'Undo',
+    slip: 'taken by mistake',
+    cancelled: 'The order of {customer} is cancelled',
     previous: 'Day before',
     next: 'Day after',
     today: 'Today',

@@ -46,6 +46,8 @@ export default {
     cleared: '已清空',
     created: '已下单：{customer}',
     undo: '撤销',
+    slip: '开错了',
+    cancelled: '{customer}的单已取消',
     previous: '前一天',
     next: '后一天',
     today: '今天',
