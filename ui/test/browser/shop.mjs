@@ -51,6 +51,12 @@ export async function openShop(programs) {
   const data = join(folder, 'relay');
   const backups = join(folder, 'backups');
   const running = [];
+  // However this one ends, none of them goes on.
+  process.once('exit', () => {
+    running.forEach((child) => child.kill('SIGKILL'));
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   const relay = (...args) => execFileSync(join(programs, 'doorstep-relay'), [...args, '--data', data], { encoding: 'utf8' });
   const serve = (listen) =>
     listening(join(programs, 'doorstep-relay'), ['serve', '--data', data, '--listen', listen, '--backup-to', backups]);
