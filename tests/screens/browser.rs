@@ -1,5 +1,6 @@
 //! The story in two headless browsers: the same commands behind loopback HTTP, the same screens, the same relay.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -46,16 +47,18 @@ impl Shop {
 
     /// What a script of `ui/test/browser` says of the two, which must succeed.
     fn tried_by(&self, script: &str, more: &[&str]) -> String {
-        let output = Command::new("node")
-            .current_dir(root().join("ui"))
-            .args([&format!("test/browser/{script}"), "--desk", &self.desk, "--phone", &self.phone])
-            .args(more)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{more:?}: {said}\n{}", String::from_utf8_lossy(&output.stderr));
-        said
+        let hosts = ["--desk", &self.desk, "--phone", &self.phone];
+        said_by(script, hosts.iter().chain(more).map(OsStr::new))
     }
+}
+
+fn said_by(script: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+    let mut command = Command::new("node");
+    command.current_dir(root().join("ui")).arg(format!("test/browser/{script}")).args(arguments);
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{command:?}: {said}\n{}", String::from_utf8_lossy(&output.stderr));
+    said
 }
 
 #[test]
@@ -82,4 +85,14 @@ fn the_rest_of_the_sample_day_is_played_by_hand_in_both_languages() {
         let said = shop.tried_by("day.mjs", &["--language", language]);
         assert_eq!(said.matches("day: ").count(), 7, "{language}: {said}");
     }
+}
+
+/// At both of its sizes, and what only a real relay can show. The shop is the script's own: it ends the relay under an
+/// open page and begins it again.
+#[test]
+fn the_owners_day_is_played_at_the_desk_in_front_of_a_real_relay() {
+    let [app, relay] = ["doorstep-app", "doorstep-relay"].map(|name| program(name).unwrap());
+    assert_eq!(app.parent(), relay.parent());
+    let said = said_by("desk.mjs", [OsStr::new("--programs"), relay.parent().unwrap().as_os_str()]);
+    assert_eq!(said.matches('✓').count(), 2 * 4 + 4, "{said}");
 }

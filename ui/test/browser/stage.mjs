@@ -118,16 +118,17 @@ export async function core(address, command, input) {
 
 /** A picture as a camera would hand it over; no two are the same. */
 let shots = 0;
-export async function picture(page) {
+export async function picture(page, width = 1600) {
   shots += 1;
-  const url = await page.evaluate((shot) => {
-    const canvas = Object.assign(document.createElement('canvas'), { width: 1600, height: 1200 });
+  const drawn = ([shot, across]) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: across, height: across * 0.75 });
     const brush = canvas.getContext('2d');
-    for (let x = 0; x < 1600; x += 40) {
+    for (let x = 0; x < across; x += 40) {
       brush.fillStyle = `hsl(${(x + shot * 7) % 360} 45% 55%)`;
-      brush.fillRect(x, 0, 40, 1200);
+      brush.fillRect(x, 0, 40, across);
     }
     return canvas.toDataURL('image/jpeg', 0.85);
-  }, shots);
+  };
+  const url = await page.evaluate(drawn, [shots, width]);
   return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(url.slice(url.indexOf(',') + 1), 'base64') };
 }

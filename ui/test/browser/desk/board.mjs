@@ -1,10 +1,12 @@
 /** What nobody has yet is given to the best, moved by half an hour, and taken back, by keys alone. */
 import assert from 'node:assert/strict';
 import { T } from '../stage.mjs';
+import { called } from './worked.mjs';
 
 export const name = 'the board by keyboard';
 export const path = '/desk/board';
 export const ready = 'pool-card';
+export const before = (shop, _page, mark) => called(shop, 3, mark);
 
 export async function play(keys, page) {
   await keys.press('ArrowDown');
