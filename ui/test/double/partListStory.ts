@@ -63,7 +63,7 @@ export abstract class PartListStory extends AnswerStory {
     return { version: '2027-01', added: 1, changed: 1 };
   }
 
-  override do_take_back_set(input: TakeBackSet): null {
+  override do_take_back_set(input: TakeBackSet) {
     if (input.kind === 'faults') this.listed = false;
     return super.do_take_back_set(input);
   }
