@@ -25,9 +25,9 @@ const { values: given } = parseArgs({
 const MOMENT = Date.UTC(2026, 10, 21, 5, 42);
 const PHONE = { width: 390, height: 844 };
 const COMPUTER = { width: 1280, height: 800 };
-const QUALITIES = [75, 60, 45, 30];
-const MOST_BYTES = 60_000;
-const MOST_BYTES_OF_ALL = 3_000_000;
+const QUALITIES = [50, 35, 25];
+const MOST_BYTES = 45_000;
+const MOST_BYTES_OF_ALL = 3_500_000;
 const VARIANTS = [
   ['', '中文'],
   ['-dark', 'dark'],
