@@ -76,6 +76,16 @@ it('a contract that was a slip is ended', async () => {
   expect(said('end_contract')).toHaveLength(1);
 });
 
+it('a complaint that was called handled by mistake is open again', async () => {
+  const { said, undo } = await at(SettlementPage, '/desk/settlement?job=01KAJ9Z0000000000000000102');
+  await tap('lint-handled');
+  await undo();
+  expect(said('note_on_desk').map(({ fact }) => fact)).toMatchObject([
+    { fact: 'follow_up', handled: true },
+    { fact: 'withdraw', of: 'D0000001' },
+  ]);
+});
+
 it('an order that was taken by mistake is cancelled', async () => {
   const { said, submit, undo } = await at(OrdersPage, '/desk/orders?new=1');
   await type('order-name', '王芳');

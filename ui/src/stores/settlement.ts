@@ -55,9 +55,15 @@ export const useSettlement = defineStore('settlement', () => {
     await shownAgain(load);
   }
 
-  async function complaintHandled(job: string, text: string): Promise<void> {
+  /** Answers the word's id, by which it is withdrawn. */
+  async function complaintHandled(job: string, text: string): Promise<string> {
     const blank = { stars: 0, chips: '', do_not_contact: false, complaint: false };
-    await call('noteOnDesk', { fact: { fact: 'follow_up', job, kind: 'call', text, handled: true, ...blank } });
+    const id = await call('noteOnDesk', { fact: { fact: 'follow_up', job, kind: 'call', text, handled: true, ...blank } });
+    await shownAgain(load);
+    return id;
+  }
+  async function withdraw(id: string): Promise<void> {
+    await call('noteOnDesk', { fact: { fact: 'withdraw', of: id } });
     await shownAgain(load);
   }
 
@@ -66,5 +72,5 @@ export const useSettlement = defineStore('settlement', () => {
     await shownAgain(load);
   }
 
-  return { wanted, view, load, close, show, settle, claim, propose, undo, statement, purchase, complaintHandled, costOfKm };
+  return { wanted, view, load, close, show, settle, claim, propose, undo, statement, purchase, complaintHandled, withdraw, costOfKm };
 });
