@@ -3,7 +3,7 @@
 use doorstep_schemas::view::{ChargeView, CrewView, HazardView, Millis, NotedView, OldPartView};
 
 use super::job_view::Names;
-use crate::domain::calendar::DAY_MS;
+use crate::domain::calendar::{self, DAY_MS};
 use crate::domain::facts::{Charge, CrewMember, Hazard, Job, OldPart};
 use crate::domain::money::each;
 use crate::domain::record::last;
@@ -16,7 +16,8 @@ pub(super) fn noted(store: &Store, job: &Job, names: &Names<'_>, now: i64) -> Re
     let here = crew::crew(job);
     let mates = store.members()?.into_iter().filter(|member| member.active && !here.contains(&member.id));
     let promises = store.rules().at(now).promises();
-    let in_days = |days: u32| Millis(now.saturating_add(i64::from(days) * DAY_MS));
+    // Days, not moments: two devices that show the same job propose the same.
+    let in_days = |days: u32| Millis(calendar::day_start(now).saturating_add(i64::from(days) * DAY_MS));
     Ok(NotedView {
         charges: each(&job.sheet.charges).into_iter().map(|one| charge(one, names)).collect(),
         old_parts: old_parts(job, names),

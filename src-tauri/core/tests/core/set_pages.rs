@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use doorstep::actions::facts::FactError;
 use doorstep::actions::rule_sets::PublishError;
-use doorstep::domain::calendar::DAY_MS;
+use doorstep::domain::calendar::{self, DAY_MS};
 use doorstep::nature::Nature;
 use doorstep_schemas::ids::{BlobHash, JobId};
 use doorstep_schemas::input::{
@@ -213,7 +213,7 @@ fn r12_r24_r40_r47_what_an_outlet_promises_in_days_and_shares_is_what_its_pages_
     let job = take(&desk);
     let proposed = |desk: &Phone| {
         let noted = desk.actions.job(job).unwrap().noted;
-        let days = |at: Millis| (at.0 - desk.nature.now_ms()) / DAY_MS;
+        let days = |at: Millis| (at.0 - calendar::day_start(desk.nature.now_ms())) / DAY_MS;
         (days(noted.old_part_due), days(noted.recheck), desk.actions.roster().unwrap().notice_days)
     };
     assert_eq!(proposed(&desk), (14, 7, 30));
