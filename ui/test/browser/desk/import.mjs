@@ -50,7 +50,10 @@ export async function play(keys, page, { shop }) {
   const deng = taken.find((card) => card.customer === '邓小妹');
   await core(shop.desk, 'assign', { job: deng.job, members: [member.id] });
   await until('the order on the phone', () => core(shop.phone, 'job', { job: deng.job }));
+  // The file is kept over a reload, until it is set aside.
   await page.reload();
+  await page.waitForSelector(T('import-before'));
+  await keys.click('import-drop');
   await page.waitForSelector(T('imports'));
   await keys.click('import-undo-past');
   await page.waitForSelector(`${T('import-note')}:has-text("已撤销 2 单")`);
