@@ -3,12 +3,13 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use doorstep::store::key::{KeyFile, KeyKeeper};
 use doorstep_tests::outlet::{self, OWNER, TECHNICIAN};
 use doorstep_tests::programs::program;
 use doorstep_tests::stage::{Device, Relay};
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
 use crate::process::Running;
@@ -95,8 +96,8 @@ async fn a_killed_window_comes_back_to_the_same_screen_with_the_same_text() {
     let (_display, display) = display();
     let (first, port) = driver(&display);
     let opened = window(&phone, port).await;
-    find(&opened, "job-card").await.click().await.unwrap();
-    find(&opened, "section-sheet").await.click().await.unwrap();
+    tap(&opened, "job-card").await;
+    tap(&opened, "section-sheet").await;
     // Nobody leaves the field: the text is a draft and no more.
     find(&opened, "field-action").await.send_keys(HALF).await.unwrap();
     let place = opened.current_url().await.unwrap();
@@ -128,8 +129,8 @@ async fn what_is_typed_in_the_real_window_is_in_the_database() {
     let (_display, display) = display();
     let (driver_process, port) = driver(&display);
     let driver = window(&phone, port).await;
-    find(&driver, "job-card").await.click().await.unwrap();
-    find(&driver, "section-sheet").await.click().await.unwrap();
+    tap(&driver, "job-card").await;
+    tap(&driver, "section-sheet").await;
     let field = find(&driver, "field-serial").await;
     // U+E004 is Tab: the field is left, and saved.
     field.send_keys(format!("{TYPED}\u{e004}")).await.unwrap();
@@ -169,20 +170,16 @@ async fn r12_without_network_a_job_with_an_unsafe_earth_cant_be_finished_in_the_
     let (_display, display) = display();
     let (_driver, port) = driver(&display);
     let window = window(&phone, port).await;
-    find(&window, "job-card").await.click().await.unwrap();
+    tap(&window, "job-card").await;
     for step in ["depart", "arrive"] {
-        find_by(&window, &format!("[data-test=\"next-step\"][data-step=\"{step}\"]:not([disabled])"))
-            .await
-            .click()
-            .await
-            .unwrap();
+        tap_on(&window, &format!("[data-test=\"next-step\"][data-step=\"{step}\"]:not([disabled])")).await;
     }
     // The card is shown until somebody turns on.
-    find(&window, "card-next").await.click().await.unwrap();
-    find(&window, "open-earth_resistance").await.click().await.unwrap();
-    find_by(&window, "[data-test=\"row-earth_resistance\"] [data-test^=\"method-\"]").await.click().await.unwrap();
+    tap(&window, "card-next").await;
+    tap(&window, "open-earth_resistance").await;
+    tap_on(&window, "[data-test=\"row-earth_resistance\"] [data-test^=\"method-\"]").await;
     for key in ["pad-1", "pad-2", "pad-point", "pad-6", "pad-save"] {
-        find(&window, key).await.click().await.unwrap();
+        tap(&window, key).await;
     }
     let verdict = find_by(&window, "[data-test=\"row-earth_resistance\"] [data-test=\"verdict\"]").await;
     assert!(verdict.text().await.unwrap().contains("不合格"));
@@ -199,6 +196,26 @@ async fn r12_without_network_a_job_with_an_unsafe_earth_cant_be_finished_in_the_
     window.quit().await.unwrap();
     let rows = doorstep::store::all_rows(&open(&phone)).unwrap();
     assert!(rows.iter().all(|row| row.figures.finished_at.is_none()), "and nothing was finished");
+}
+
+async fn tap(driver: &WebDriver, test: &str) {
+    tap_on(driver, &format!("[data-test=\"{test}\"]")).await;
+}
+
+/// As a finger does: what moves or has something before it for a moment is tapped again.
+async fn tap_on(driver: &WebDriver, selector: &str) {
+    let until = Instant::now() + Duration::from_secs(5);
+    loop {
+        match find_by(driver, selector).await.click().await {
+            Err(error)
+                if matches!(error.as_inner(), WebDriverErrorInner::ElementClickIntercepted(_))
+                    && Instant::now() < until =>
+            {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            done => return done.unwrap(),
+        }
+    }
 }
 
 async fn find_by(driver: &WebDriver, selector: &str) -> WebElement {

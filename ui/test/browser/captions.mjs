@@ -72,6 +72,7 @@ export const CAPTIONS = {
   'desk: orders': "The day's orders, from the call to the last fact.",
   'desk: orders, none': 'A day without orders.',
   'desk: orders, 500': 'A long list; only what is near is drawn.',
+  'desk: orders, narrowed': 'All orders of all the years by days, progress, member, township, phone or serial.',
   'desk: orders, found': 'Search by name, phone, serial or place.',
   'desk: orders, a job': 'A job at the side, without leaving the list.',
   'desk: orders, a photo': 'A photo of it, large.',

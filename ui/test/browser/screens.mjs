@@ -156,6 +156,7 @@ const DESK = [
   ],
   ['orders', { path: '/desk/orders', ready: 'order-row' }],
   ['orders, none', { path: '/desk/orders', tale: 'quiet', ready: 'empty' }],
+  ['orders, narrowed', { path: '/desk/orders?filters=1&left=1', ready: 'order-row' }],
   ['orders, 500', { path: '/desk/orders', tale: 'rush', ready: 'order-row' }],
   [
     'orders, found',

@@ -2,14 +2,14 @@
 import type { BenchLine, BenchNext, BenchPage, BenchQueue, BenchStep, BenchUnit, Blocker, NodeKind, NoteFact, QueuedUnit } from '@schemas';
 import { ran } from '../builders';
 import { CODE_SVG } from './code';
-import { ConflictStory } from './conflictStory';
+import { ListStory } from './listStory';
 
 const DAY = 86_400_000;
 const UNIT = 'A0000001';
 
 type Line<H extends BenchStep['happened']> = Extract<BenchLine, { happened: H }>;
 
-export abstract class BenchStory extends ConflictStory {
+export abstract class BenchStory extends ListStory {
   private chain: BenchLine[] = [];
   private backs = new Set<string>();
   /** Units of other jobs that are away. */
