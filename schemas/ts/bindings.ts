@@ -3111,6 +3111,8 @@ export type RecoveredView = {
 	unsent: number,
 	/**  Jobs that hold them. */
 	unsent_jobs: number,
+	/**  What of it was brought over to this device; `None` where there was nothing to bring. */
+	taken: BundleTaken | null,
 };
 
 /**  A recovery key as it is shown once, to be printed. */

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Millis;
+use super::{BundleTaken, Millis};
 use crate::ids::MemberId;
 
 /// How this device's data is locked.
@@ -51,4 +51,6 @@ pub struct RecoveredView {
     pub unsent: u32,
     /// Jobs that hold them.
     pub unsent_jobs: u32,
+    /// What of it was brought over to this device; `None` where there was nothing to bring.
+    pub taken: Option<BundleTaken>,
 }

@@ -9,7 +9,10 @@ use doorstep_schemas::event::Task;
 use doorstep_schemas::input::{CancelTask, EraseDevice, RecoverFolder};
 use doorstep_schemas::view::{KeyView, RecoveredView, RecoveryPage, SessionView, StorageView};
 
+use tauri::State;
+
 use super::Core;
+use super::bundles::{Outside, written};
 use crate::failure::Told;
 
 /// Long work on a thread of its own, once at a time, told to the screen as it goes on.
@@ -90,8 +93,19 @@ pub async fn make_recovery_key(core: Core<'_>) -> Result<RecoveryPage, Failure> 
 
 #[tauri::command]
 #[specta::specta]
-pub async fn recover_folder(core: Core<'_>, input: RecoverFolder) -> Result<RecoveredView, Failure> {
-    core.actions.recover_folder(&input).map_err(Told::told)
+pub async fn recover_folder(
+    core: Core<'_>,
+    outside: State<'_, Outside>,
+    input: RecoverFolder,
+) -> Result<RecoveredView, Failure> {
+    let folder = outside.0.clone();
+    long(&core, Task::Import, move |core, run| {
+        // What is brought over is sealed, so it may lie beside the data meanwhile.
+        std::fs::create_dir_all(&folder).map_err(|error| written(&error))?;
+        let file = tempfile::NamedTempFile::new_in(&folder).map_err(|error| written(&error))?;
+        core.actions.recover_folder(&input, file.path(), run).map_err(Told::told)
+    })
+    .await
 }
 
 #[tauri::command]

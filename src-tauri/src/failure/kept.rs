@@ -146,11 +146,13 @@ impl Told for RecoverError {
             Self::Recovery(error) => error.code(),
             Self::Rules(_) => ErrorCode::Internal,
             Self::Fact(error) => error.code(),
+            Self::Bundle(error) => error.code(),
         }
     }
 
     fn params(&self) -> Vec<(&'static str, String)> {
         match self {
+            Self::Bundle(error) => error.params(),
             Self::NotAtDesk(id) | Self::Recovery(RecoveryError::Seal(SealError::OtherKey(id))) => {
                 vec![("key", id.to_string())]
             }

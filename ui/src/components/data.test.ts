@@ -71,7 +71,7 @@ describe('a bundle', () => {
   };
 
   it('says where it lies, and what is not in it', async () => {
-    const card = mount(BundleCard, { props: { busy: false, made, taken: null } });
+    const card = mount(BundleCard, { props: { busy: false, made, taken: null, size: null } });
     expect(card.get(T('bundle-made')).text()).toContain('/下载/a.doorstep');
     expect(card.get(T('bundle-made')).text()).not.toContain('坏了');
     await card.setProps({ made: { ...made, unreadable_photos: 2 } });
@@ -79,18 +79,39 @@ describe('a bundle', () => {
   });
 
   it('is written with photos only when that is ticked', async () => {
-    const card = mount(BundleCard, { props: { busy: false, made: null, taken: null } });
+    const card = mount(BundleCard, { props: { busy: false, made: null, taken: null, size: null } });
     await card.get(T('export-unsent')).trigger('click');
     await card.get(T('bundle-photos')).setValue(true);
     await card.get(T('export-all')).trigger('click');
     expect(card.emitted('write')).toEqual([
-      [false, false],
-      [true, true],
+      [{ what: 'unsent' }, false],
+      [{ what: 'all' }, true],
     ]);
   });
 
+  it('is of whole days, either end open, and says before how much that is', async () => {
+    const size = { jobs: 3, changes: 57, kilobytes: 84, thumbnails: 2, thumbnail_kilobytes: 16, photos: 2, photo_kilobytes: 900 };
+    const card = mount(BundleCard, { props: { busy: false, made: null, taken: null, size } });
+    const go = card.get<HTMLButtonElement>(T('export-period'));
+    expect(go.element.disabled).toBe(true);
+    await card.get(T('bundle-from')).setValue('2026-11-01');
+    await card.get(T('bundle-until')).setValue('2026-10-01');
+    expect(go.element.disabled).toBe(true);
+    await card.get(T('bundle-until')).setValue('2026-11-21');
+    const [from, to] = [Date.parse('2026-11-01T00:00+08:00'), Date.parse('2026-11-22T00:00+08:00')];
+    expect(card.emitted('weigh')?.at(-1)).toEqual([{ what: 'period', from, to }]);
+    expect(card.get(T('bundle-size')).text()).toBe('3 单，压缩前 84 KB');
+    await card.get(T('bundle-photos')).setValue(true);
+    expect(card.get(T('bundle-size')).text()).toBe('3 单，压缩前 1.0 MB');
+    await go.trigger('click');
+    expect(card.emitted('write')).toEqual([[{ what: 'period', from, to }, true]]);
+    await card.get(T('bundle-from')).setValue('');
+    await go.trigger('click');
+    expect(card.emitted('write')?.at(-1)).toEqual([{ what: 'period', from: 0, to }, true]);
+  });
+
   it('that is damaged is no success', async () => {
-    const card = mount(BundleCard, { props: { busy: false, made: null, taken } });
+    const card = mount(BundleCard, { props: { busy: false, made: null, taken, size: null } });
     expect(card.get(T('bundle-taken')).classes()).not.toContain('partly');
     for (const damage of [{ damaged: 2 }, { whole: false }]) {
       await card.setProps({ taken: { ...taken, ...damage } });

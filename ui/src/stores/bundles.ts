@@ -1,5 +1,5 @@
 /** Bundle files as a screen writes and takes them in, and what came of the last one. */
-import type { BundleMade, BundleTaken, Task } from '@schemas';
+import type { BundleMade, BundleSize, BundleTaken, BundleWhat, Task } from '@schemas';
 import { computed, ref } from 'vue';
 import { useDoing } from './doing';
 import { useStorage } from './storage';
@@ -12,11 +12,15 @@ export function useBundles() {
   const made = ref<BundleMade | null>(null);
   const taken = ref<BundleTaken | null>(null);
 
-  async function write(all: boolean, photos: boolean): Promise<void> {
+  const size = ref<BundleSize | null>(null);
+
+  async function write(what: BundleWhat, photos: boolean): Promise<void> {
     made.value = null;
-    await run(
-      async () => void (made.value = await storage.write({ what: { what: all ? 'all' : 'unsent' }, photos: photos ? 'all' : 'none' })),
-    );
+    await run(async () => void (made.value = await storage.write({ what, photos: photos ? 'all' : 'none' })));
+  }
+  async function weigh(what: BundleWhat): Promise<void> {
+    size.value = null;
+    await run(async () => void (size.value = await storage.weigh({ what, photos: 'all' })));
   }
   async function take(file: File): Promise<void> {
     taken.value = null;
@@ -27,5 +31,5 @@ export function useBundles() {
   const stop = (task: Task) => run(() => storage.cancel(task));
   const running = computed(() => storage.running);
 
-  return { busy, made, taken, running, write, take, stop };
+  return { busy, made, taken, size, running, write, weigh, take, stop };
 }

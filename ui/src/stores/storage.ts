@@ -1,5 +1,18 @@
 /** The data folder: room, damage, keys, and the long work that is done on it. */
-import type { BundleMade, BundleTaken, ExportBundle, FileMade, KeyView, RecoveryPage, StorageView, Task, TaskProgress } from '@schemas';
+import type {
+  BundleMade,
+  BundleSize,
+  BundleTaken,
+  ExportBundle,
+  FileMade,
+  KeyView,
+  RecoverFolder,
+  RecoveredView,
+  RecoveryPage,
+  StorageView,
+  Task,
+  TaskProgress,
+} from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
@@ -40,10 +53,30 @@ export const useStorage = defineStore('storage', () => {
     return call('importBundle', { base64: await base64Of(file) });
   }
   const write = (what: ExportBundle): Promise<BundleMade> => call('exportBundle', what);
+  const weigh = (what: ExportBundle): Promise<BundleSize> => call('bundleSize', what);
+  const recover = (folder: RecoverFolder): Promise<RecoveredView> => call('recoverFolder', folder);
   const writeStuck = (job: string | null): Promise<FileMade> => call('exportStuck', { job });
 
   /** Ends this device: it begins anew as one that no outlet knows. */
   const erase = (numberEnd: string, unsentToo: boolean) => call('eraseDevice', { number_end: numberEnd, unsent_too: unsentToo });
 
-  return { view, keys, running, load, moved, check, free, rebuild, rotate, cancel, makeRecovery, take, write, writeStuck, erase };
+  return {
+    view,
+    keys,
+    running,
+    load,
+    moved,
+    check,
+    free,
+    rebuild,
+    rotate,
+    cancel,
+    makeRecovery,
+    recover,
+    take,
+    write,
+    weigh,
+    writeStuck,
+    erase,
+  };
 });

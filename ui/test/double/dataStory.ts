@@ -1,5 +1,7 @@
 /** The data folder in memory: drafts, choices, room, keys, bundles. */
 import type {
+  BundleSize,
+  RecoveredView,
   BundleMade,
   ClaimPackMade,
   FoundJobs,
@@ -84,6 +86,22 @@ export class DataStory extends TableStory {
   do_export_bundle(): BundleMade {
     const name = '上门-3f9a1c0d-2026-11-22.doorstep';
     return { name, path: `/下载/${name}`, kilobytes: 84, jobs: 3, changes: 57, photos: 0, unreadable_photos: 0, devices: 4 };
+  }
+
+  do_bundle_size(): BundleSize {
+    return { jobs: 3, changes: 57, kilobytes: 84, thumbnails: 2, thumbnail_kilobytes: 16, photos: 2, photo_kilobytes: 900 };
+  }
+
+  recovered: RecoveredView = {
+    outlet: '柘川县城关网点',
+    device_name: '小军旧手机',
+    member: null,
+    unsent: 4,
+    unsent_jobs: 1,
+    taken: null,
+  };
+  do_recover_folder(): RecoveredView {
+    return this.recovered;
   }
 
   do_make_claim_pack(): ClaimPackMade {

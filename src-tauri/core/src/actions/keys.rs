@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use doorstep_schemas::ids::DocId;
-use doorstep_schemas::input::RecoverFolder;
+use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle, RecoverFolder};
 use doorstep_schemas::view::{KeyView, Millis, RecoveredView, RecoveryPage, RecoveryView};
 
 use super::Actions;
@@ -18,9 +18,12 @@ use crate::domain::facts::outlet::RecoveryKey;
 use crate::nature::Nature;
 use crate::qr;
 use crate::rules::{MalformedSet, RuleBook};
+use crate::store::bundle::{self, BundleError};
+use crate::store::lock::FolderLock;
 use crate::store::recovery::{self, RecoveryError};
 use crate::store::recovery_key::{NotARecoveryKey, RecoveryId, RecoveryPublic, RecoverySecret};
 use crate::store::{Store, StoreError};
+use crate::tasks::Watcher;
 
 /// The topic of the owner's desk that has private halves.
 const TOPIC: &str = "recovery";
@@ -53,6 +56,9 @@ pub enum RecoverError {
     Rules(#[from] MalformedSet),
     #[error(transparent)]
     Fact(#[from] FactError),
+    /// It is open now; what it holds of unsent work was not brought over.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
 }
 
 impl From<StoreError> for RecoverError {
@@ -124,9 +130,15 @@ impl Actions {
         })
     }
 
-    /// Opens an orphaned data folder with the private half that was typed, or with the one at the desk, and gives it a
-    /// key file, so that the app opens it again.
-    pub fn recover_folder(&self, input: &RecoverFolder) -> Result<RecoveredView, RecoverError> {
+    /// Opens an orphaned data folder with the private half that was typed, or with the one at the desk, gives it a key
+    /// file, so that the app opens it again, and brings what the relay has not confirmed of it over to this device, by a
+    /// bundle that lies at `scratch` meanwhile.
+    pub fn recover_folder(
+        &self,
+        input: &RecoverFolder,
+        scratch: &Path,
+        watcher: &mut dyn Watcher,
+    ) -> Result<RecoveredView, RecoverError> {
         let folder = Path::new(&input.path);
         let secret = {
             let mut store = self.shelf.store();
@@ -138,23 +150,44 @@ impl Actions {
                 RecoverySecret::parse(&input.recovery_key)?
             }
         };
-        recover(folder, &secret, self.nature.as_ref())
+        let (mut store, _lock, found) = opened(folder, &secret, self.nature.as_ref())?;
+        if found.unsent == 0 {
+            return Ok(found);
+        }
+        let unsent = ExportBundle { what: BundleWhat::Unsent, photos: BundlePhotos::All };
+        bundle::export(&mut store, &unsent, scratch, self.nature.as_ref(), watcher)?;
+        match self.import_bundle(scratch, watcher) {
+            Ok(taken) => Ok(RecoveredView { taken: Some(taken), ..found }),
+            // Whose device was reported lost is not believed by a file alone; the folder is open all the same.
+            Err(BundleError::SenderRefused(_) | BundleError::SenderUnknown(_) | BundleError::OtherOutlet) => Ok(found),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
 /// Opens an orphaned data folder, gives it a key file, and says what is in it.
 pub fn recover(folder: &Path, secret: &RecoverySecret, nature: &dyn Nature) -> Result<RecoveredView, RecoverError> {
-    let (key, _lock) = recovery::adopt(folder, secret)?;
+    Ok(opened(folder, secret, nature)?.2)
+}
+
+fn opened(
+    folder: &Path,
+    secret: &RecoverySecret,
+    nature: &dyn Nature,
+) -> Result<(Store, FolderLock, RecoveredView), RecoverError> {
+    let (key, lock) = recovery::adopt(folder, secret)?;
     let store = Store::open(folder, &key, Arc::new(RuleBook::built_in()?), nature)?;
     let enrolment = store.enrolment()?;
     let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Ok(RecoveredView {
+    let found = RecoveredView {
         outlet: enrolment.as_ref().map(|e| e.outlet_name.clone()).unwrap_or_default(),
         device_name: enrolment.as_ref().map(|e| e.device_name.clone()).unwrap_or_default(),
         member: enrolment.map(|e| e.member),
         unsent: u32::try_from(store.held()?.changes).unwrap_or(u32::MAX),
         unsent_jobs: small(store.unsent_jobs()?.len()),
-    })
+        taken: None,
+    };
+    Ok((store, lock, found))
 }
 
 /// The private half of this recovery key, where the desk here has it.

@@ -14,8 +14,8 @@ use doorstep::store::recovery_key::{RecoveryPublic, RecoverySecret, SealError};
 use doorstep::store::{self, identity};
 use doorstep::tasks::Unwatched;
 use doorstep_schemas::input::{RecoverFolder, Tap, TapNode};
-use doorstep_schemas::view::PhotoStage;
 use doorstep_schemas::view::RecoveryPage;
+use doorstep_schemas::view::{NodeKind, PhotoStage};
 use tempfile::TempDir;
 
 use crate::cast::{KEY, OWNER, Phone, RAN, Shop, Steady, leaking_heater, member, picture};
@@ -83,17 +83,27 @@ fn the_owner_opens_it_without_the_page_and_a_technician_does_not() {
     let folder = orphan(ran);
     let path = folder.path().display().to_string();
     let input = RecoverFolder { path: path.clone(), recovery_key: String::new() };
-    let found = desk.actions.recover_folder(&input).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let opened = |device: &Phone, input: &RecoverFolder| {
+        device.actions.recover_folder(input, &scratch.path().join("unsent"), &mut Unwatched)
+    };
+    let found = opened(&desk, &input).unwrap();
     assert_eq!((found.outlet.as_str(), found.member, found.unsent), ("柘川县城关网点", Some(member(RAN)), 1));
     let typed = RecoverFolder { path, recovery_key: page.text.clone() };
-    assert_eq!(desk.actions.recover_folder(&typed).unwrap(), found);
+    // What only the broken phone knew is at the desk; a second time brings nothing new.
+    let taken = found.taken.clone().unwrap();
+    assert_eq!((taken.member.as_str(), taken.jobs, taken.received, taken.not_for_this_device), ("冉小军", 1, 1, 0));
+    let left = desk.actions.orders(None).unwrap().into_iter().map(|card| card.status);
+    assert_eq!(left.collect::<Vec<_>>(), [NodeKind::Departed]);
+    let again = opened(&desk, &typed).unwrap();
+    assert_eq!((again.unsent, again.taken.unwrap().received), (1, 0));
 
     let mut other = Shop::open();
     let stranger = other.device(OWNER);
-    let refused = stranger.actions.recover_folder(&input).err();
+    let refused = opened(&stranger, &input).err();
     assert!(matches!(refused, Some(RecoverError::NotAtDesk(id)) if id.to_string() == page.id), "{refused:?}");
     let tian = other.device(RAN);
-    assert!(matches!(tian.actions.recover_folder(&typed).err(), Some(RecoverError::Fact(FactError::OwnerOnly))));
+    assert!(matches!(opened(&tian, &typed).err(), Some(RecoverError::Fact(FactError::OwnerOnly))));
     let refused = tian.actions.make_recovery_key().err();
     assert!(matches!(refused, Some(RecoveryKeyError::Fact(FactError::OwnerOnly))));
 }

@@ -1,5 +1,19 @@
 /** Settings of the desk. */
 export default {
+  rescue: {
+    title: 'Open a broken phone’s data',
+    hint: 'Its data folder, copied to this computer: the outlet’s recovery key opens it, and work that the relay never got comes over to here. Nothing in the folder is lost by it.',
+    path: 'The copied folder',
+    key: 'Recovery key, as printed',
+    keyHint: 'empty: the one that this desk has',
+    open: 'Open it',
+    found: '{outlet}, {device}: the folder opens again',
+    noOutlet: 'no outlet',
+    taken: '{count} records and {photos} photos that were unsent are here now',
+    notTaken:
+      '{count} unsent records are in it and were not taken over: the device was reported lost, or is of another outlet. They stay in the folder.',
+    nothing: 'It has nothing that the relay does not have.',
+  },
   sections: 'Sections of the settings',
   section: { general: 'This device', rules: 'Rules', words: 'Wording and limits', papers: 'Authorisations', relay: 'Relay and backup' },
   kind: {

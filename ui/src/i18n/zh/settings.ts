@@ -1,5 +1,18 @@
 /** 设置 */
 export default {
+  rescue: {
+    title: '打开坏手机里的数据',
+    hint: '把那台手机的数据文件夹拷到这台电脑：用门店的恢复钥匙打开，没传上去的记录会转到这里。文件夹里的东西不会少。',
+    path: '拷来的文件夹',
+    key: '恢复钥匙（照打印的输入）',
+    keyHint: '留空：用本机保存的那把',
+    open: '打开',
+    found: '{outlet} {device}：文件夹已能打开',
+    noOutlet: '未入网点',
+    taken: '没传上去的 {count} 条记录、{photos} 张照片已转到这里',
+    notTaken: '里面有 {count} 条没传上去的记录，没有转过来：该设备已挂失，或不是本店的。它们仍在文件夹里。',
+    nothing: '里面没有中继缺的东西。',
+  },
   sections: '设置分类',
   section: { general: '本机', rules: '规则', words: '文字与额度', papers: '授权与备案', relay: '中继与备份' },
   kind: {

@@ -4,10 +4,12 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use doorstep::domain::calendar::{self, DAY_MS};
 use doorstep::nature::{Machine, Nature};
 use doorstep::store::bundle;
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::{BundlePhotos, BundleWhat, ExportBundle};
+use doorstep_schemas::view::Millis;
 
 use crate::folder::DataFolder;
 use crate::progress::Line;
@@ -32,8 +34,18 @@ pub struct Export {
     /// These jobs only
     #[arg(long, value_name = "ID")]
     job: Vec<JobId>,
+    /// Jobs that were touched from this day on
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, conflicts_with_all = ["all", "job"])]
+    from: Option<i64>,
+    /// Jobs that were touched up to this day, with the day itself
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day, conflicts_with_all = ["all", "job"])]
+    until: Option<i64>,
     #[arg(long, value_enum, default_value = "all")]
     photos: Photos,
+}
+
+fn day(text: &str) -> Result<i64, String> {
+    calendar::parse_day(text).ok_or_else(|| format!("{text:?} is no day, as in 2026-11-21"))
 }
 
 impl Export {
@@ -41,6 +53,10 @@ impl Export {
         let mut folder = self.folder.open()?;
         let what = match (self.all, self.job.as_slice()) {
             (true, _) => BundleWhat::All,
+            (false, []) if self.from.or(self.until).is_some() => BundleWhat::Period {
+                from: Millis(self.from.unwrap_or(0)),
+                to: Millis(self.until.map_or(i64::MAX, |start| start.saturating_add(DAY_MS))),
+            },
             (false, []) => BundleWhat::Unsent,
             (false, jobs) => BundleWhat::Jobs { jobs: jobs.to_vec() },
         };
