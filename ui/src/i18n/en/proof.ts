@@ -1,7 +1,6 @@
 /** The proof for the customer. */
 export default {
   title: 'For the customer',
-  rowHint: 'Picture, PDF, receipt',
   kind: 'Which one',
   language: 'Language',
   kinds: { receipt: 'Receipt', repair_list: 'Repair list', safety_notice: 'Safety notice', bench_tag: 'Bench tag' },

@@ -1,7 +1,6 @@
 /** 给用户的凭证。 */
 export default {
   title: '给用户的凭证',
-  rowHint: '长图、PDF、小票',
   kind: '哪一种',
   language: '语言',
   kinds: { receipt: '服务凭证', repair_list: '维修清单', safety_notice: '隐患告知书', bench_tag: '送修挂牌' },
