@@ -53,7 +53,6 @@ export async function play(hand, job) {
   ]);
   await hand.sees('shoot-next');
   for (let shot = 0; shot < PHOTOS; shot += 1) await hand.shoot();
-  await hand.tap('sheet-next');
   await hand.tap('quick-pipe_wall_unit');
   await hand.keys('1.5');
   await hand.tap('pad-save');
