@@ -65,12 +65,10 @@ export function useBurst(of: () => JobView, start: Slot) {
   async function save(id: number, at: Aim, file: File, replaces: number | undefined): Promise<void> {
     const { job } = of().card;
     const old = taken.value.find((shot) => shot.id === replaces)?.photo;
-    const known = new Set(of().photos.map((photo) => photo.id));
     try {
-      const view = old
-        ? await jobs.retakePhoto(job, old, file)
-        : await jobs.addPhoto({ job, appliance: at.appliance, stage: at.stage }, file);
-      mark(id, { state: 'saved', photo: view.photos.findLast((photo) => !known.has(photo.id) && same(photo, at))?.id });
+      if (old) await jobs.retakePhoto(job, old, file);
+      const photo = old ? undefined : await jobs.photoOf({ job, appliance: at.appliance, stage: at.stage }, file);
+      mark(id, { state: 'saved', photo: photo ?? old });
     } catch (error) {
       mark(id, { state: 'failed' });
       notices.failed(error);

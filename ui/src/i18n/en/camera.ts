@@ -28,7 +28,7 @@ export default {
   detach: 'No photo this time',
   lamp: 'Lamps normal: shoot the tester',
   lampHint:
-    'The socket tester’s lamps are normal: one photo, and {list} are recorded. It says whether it is wired right and never stands for the figure of the earth resistance.',
+    'The socket tester’s lamps are normal: one photo, and {list} are recorded. Lamps don’t show earth bridged to N: open the socket where in doubt. They never stand for the figure of the earth resistance.',
   lampSaved: 'Lamps normal, recorded: {list}',
   tester: 'Socket tester',
 };

@@ -124,6 +124,13 @@ export class Hand {
     await this.sees('camera', 'live', 'true');
   }
 
+  /** 灯正常: one photo of the socket tester, which answers each row that its lamps can. */
+  async lampsNormal() {
+    await this.aim('lamps');
+    await this.during('record_reading', () => this.tap('shutter'));
+    await this.page.waitForSelector(T('shoot-lamps'), { state: 'detached' });
+  }
+
   /** Enough was shot. */
   async lower() {
     if ((await this.page.locator(T('camera')).count()) > 0) await this.tap('camera-close');
