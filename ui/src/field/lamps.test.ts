@@ -71,7 +71,7 @@ describe('the lamps of a socket tester', () => {
   it('answer polarity and earth with one photo; the resistance stays to be measured', async () => {
     const world = await check(polarity(), earthPresent(), earthResistance({ methods: [tester] }));
     await shot('shoot-lamps');
-    await vi.waitFor(() => expect(readings(world)).toHaveLength(2));
+    await vi.waitFor(() => expect(readings(world)).toHaveLength(2), { timeout: 20_000 });
     await flushPromises();
     const [photo] = photos(world);
     expect(photo?.stage).toBe('tester');
@@ -92,7 +92,7 @@ describe('the lamps of a socket tester', () => {
     world.story.answer('record_reading', { code: 'earth_present', method: TESTER, found: { state: 'choice', option: 'none' } } as never);
     await open(SafetyPage, world);
     await shot('shoot-lamps');
-    await vi.waitFor(() => expect(readings(world)).toHaveLength(1));
+    await vi.waitFor(() => expect(readings(world)).toHaveLength(1), { timeout: 20_000 });
     await flushPromises();
     expect(readings(world).map(({ code }) => code)).toEqual(['socket_polarity']);
   });
@@ -108,7 +108,7 @@ describe('a photo of the instrument', () => {
   it('is on the sheet at the shutter, and the value that is saved next names it', async () => {
     const world = await check(earthResistance());
     await shot('shoot-instrument');
-    await vi.waitFor(() => expect(seen('reading-photo')).not.toBeNull());
+    await vi.waitFor(() => expect(seen('reading-photo')).not.toBeNull(), { timeout: 20_000 });
     expect(photos(world).map(({ stage }) => stage)).toEqual(['tester']);
     await tap('method-loop', 'pad-2', 'pad-save');
     expect(readings(world).map(({ photo }) => photo)).toEqual([photos(world)[0]?.id]);
@@ -117,7 +117,7 @@ describe('a photo of the instrument', () => {
   it('stays on the sheet where the value is not to name it', async () => {
     const world = await check(earthResistance());
     await shot('shoot-instrument');
-    await vi.waitFor(() => expect(seen('reading-photo')).not.toBeNull());
+    await vi.waitFor(() => expect(seen('reading-photo')).not.toBeNull(), { timeout: 20_000 });
     await tap('reading-photo-off', 'method-loop', 'pad-2', 'pad-save');
     expect(readings(world).map(({ photo }) => photo)).toEqual([null]);
     expect(photos(world)).toHaveLength(1);

@@ -19,6 +19,16 @@ class Still {
   };
 }
 
+/** Files are read at once here; else in their own time. */
+class Reader {
+  result = '';
+  onload: () => void = () => undefined;
+  readAsDataURL(): void {
+    this.result = `data:image/jpeg;base64,${btoa('shot')}`;
+    queueMicrotask(() => this.onload());
+  }
+}
+
 /** A phone with a rear camera. */
 function phone(): void {
   const track = {
@@ -39,6 +49,7 @@ function phone(): void {
     removeEventListener: () => undefined,
   }));
   vi.stubGlobal('ImageCapture', Still);
+  vi.stubGlobal('FileReader', Reader);
   Object.defineProperty(navigator, 'mediaDevices', { configurable: true, value: { getUserMedia } });
 }
 
@@ -77,16 +88,13 @@ function wanting(...stages: PhotoStage[]): World {
 
 /** What the camera shows appears a little later than the tap. */
 async function aimed(): Promise<void> {
-  await vi.waitFor(() => expect(seen('camera')?.getAttribute('data-live')).toBe('true'));
+  await vi.waitFor(() => expect(seen('camera')?.getAttribute('data-live')).toBe('true'), { timeout: 20_000 });
 }
 const put = ({ asked }: World) =>
   asked.filter(({ command }) => /^(add|retake)_photo$/.test(command)).map(({ command, input }) => [command, input.stage ?? input.photo]);
-/** Files are read in their own time. */
+/** What follows from a tap, to its end. */
 const settle = async () => {
-  for (let turn = 0; turn < 4; turn += 1) {
-    await new Promise((done) => setTimeout(done, 5));
-    await flushPromises();
-  }
+  for (let turn = 0; turn < 12; turn += 1) await flushPromises();
 };
 
 describe('the camera in the page', () => {
@@ -237,7 +245,7 @@ describe('a camera that can’t be had', () => {
     lens.refuse = why;
     const world = await open(SheetPage, wanting('nameplate', 'socket'));
     await tap('shoot-next');
-    await vi.waitFor(() => expect(seen('camera-unusable')).not.toBeNull());
+    await vi.waitFor(() => expect(seen('camera-unusable')).not.toBeNull(), { timeout: 20_000 });
     return world;
   }
 
