@@ -100,8 +100,8 @@ export const commands = {
 	readPasted: (input: PastedText) => typedError<PastedOrder, Failure>(__TAURI_INVOKE("read_pasted", { input })),
 	jobTexts: (input: AskTexts) => typedError<JobTexts, Failure>(__TAURI_INVOKE("job_texts", { input })),
 	/**
-	 *  Sets one of a job's papers and writes it where files for people are put. A picture is handed back as well, to be
-	 *  looked at and shared.
+	 *  Sets one of a job's papers and writes it where files for people are put. It is handed back as well, to be looked at,
+	 *  shared and printed.
 	 */
 	makePaper: (input: MakePaper) => typedError<PaperMade, Failure>(__TAURI_INVOKE("make_paper", { input })),
 	addPhoto: (input: AddPhoto) => typedError<JobView, Failure>(__TAURI_INVOKE("add_photo", { input })),
@@ -2580,7 +2580,7 @@ export type PaperMade = {
 	/**  `image/png` or `application/pdf` */
 	mime: string,
 	kilobytes: number,
-	/**  The file itself, where it is a picture: to be looked at and shared. */
+	/**  The file itself, for a picture and a job's paper: to be looked at, shared and printed. */
 	base64: string | null,
 	/**  Characters that the paper's font lacks: 〓 stands in their place. */
 	missing: string,

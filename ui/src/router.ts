@@ -1,10 +1,16 @@
 /** Which screen is where. Each shell comes in files of its own, so that a phone never fetches the desk's libraries. */
 import type { Shell } from '@schemas';
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
-import { speakDesk } from './i18n';
+import { speakDesk, speakHand } from './i18n';
 import { shellFor, useSession } from './stores/session';
 
 export const HOME: Record<Shell, string> = { field: '/field/today', desk: '/desk/board' };
+
+/** A page that brings texts of its own. */
+const inHand =
+  <Page>(page: () => Promise<Page>) =>
+  async () =>
+    (await Promise.all([page(), speakHand()]))[0];
 
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/field/today' },
@@ -26,9 +32,9 @@ const routes: RouteRecordRaw[] = [
       { path: 'walk-in', component: () => import('./field/walkin/WalkInPage.vue') },
       { path: 'job/:job', component: () => import('./field/JobPage.vue'), props: true },
       { path: 'job/:job/card', component: () => import('./field/CardPage.vue'), props: true },
-      { path: 'job/:job/safety', component: () => import('./field/SafetyPage.vue'), props: true },
-      { path: 'job/:job/sheet', component: () => import('./field/SheetPage.vue'), props: true },
-      { path: 'job/:job/proof', component: () => import('./field/proof/ProofPage.vue'), props: true },
+      { path: 'job/:job/safety', component: inHand(() => import('./field/SafetyPage.vue')), props: true },
+      { path: 'job/:job/sheet', component: inHand(() => import('./field/SheetPage.vue')), props: true },
+      { path: 'job/:job/proof', component: inHand(() => import('./field/proof/ProofPage.vue')), props: true },
       { path: 'job/:job/fees', component: () => import('./field/fees/FeesPage.vue'), props: true },
       { path: 'bench', component: () => import('./field/bench/QueuePage.vue') },
       { path: 'job/:job/bench', component: () => import('./field/bench/BenchPage.vue'), props: true },

@@ -58,7 +58,7 @@ pub struct PaperMade {
     /// `image/png` or `application/pdf`
     pub mime: String,
     pub kilobytes: u32,
-    /// The file itself, where it is a picture: to be looked at and shared.
+    /// The file itself, for a picture and a job's paper: to be looked at, shared and printed.
     pub base64: Option<String>,
     /// Characters that the paper's font lacks: 〓 stands in their place.
     pub missing: String,

@@ -28,8 +28,8 @@ pub(super) fn press() -> Result<&'static Press, PressError> {
     Ok(PRESS.get_or_init(|| made))
 }
 
-/// Sets one of a job's papers and writes it where files for people are put. A picture is handed back as well, to be
-/// looked at and shared.
+/// Sets one of a job's papers and writes it where files for people are put. It is handed back as well, to be looked at,
+/// shared and printed.
 #[tauri::command]
 #[specta::specta]
 pub async fn make_paper(core: Core<'_>, outside: State<'_, Outside>, input: MakePaper) -> Result<PaperMade, Failure> {
@@ -40,7 +40,12 @@ pub async fn make_paper(core: Core<'_>, outside: State<'_, Outside>, input: Make
 
 fn set(core: &Doorstep, folder: &Path, input: &MakePaper) -> Result<PaperMade, Failure> {
     let paper = core.actions.proof(input).map_err(Told::told)?;
-    print(&paper, input.form, folder, &core.actions.proof_name(input))
+    let mut made = print(&paper, input.form, folder, &core.actions.proof_name(input))?;
+    if made.base64.is_none() {
+        let bytes = std::fs::read(&made.path).map_err(|error| written(&error))?;
+        made.base64 = Some(STANDARD.encode(bytes));
+    }
+    Ok(made)
 }
 
 /// Sets a paper and writes it into a folder, under its name with the form's ending.

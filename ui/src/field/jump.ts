@@ -67,8 +67,21 @@ export function afterSafety(job: string, view: JobView | undefined): string {
   return page(job, failed ? '' : '/sheet');
 }
 
+/** The unit goes along, and nothing stands in the way of that. */
+const leaves = (view: JobView) =>
+  toBench(view) && view.next.outcomes.includes('taken_to_bench') && !view.next.outcomes.includes('completed');
+
 export function afterSheet(job: string, view: JobView): string {
   if (view.next.step === 'check_safety') return page(job, '/safety');
-  const leaves = view.next.outcomes.includes('taken_to_bench') && !view.next.outcomes.includes('completed');
-  return page(job, leaves && toBench(view) ? '/finish' : '/fees');
+  return page(job, leaves(view) ? '/finish' : '/fees');
+}
+
+/** Something of the sheet is still to be written or shot before the visit goes on. */
+export function lacksOnSheet(job: string, view: JobView): boolean {
+  if ([...view.appliances, ...view.loaners].some((unit) => unit.next_photo !== null)) return true;
+  const places = view.next.blockers.map((blocker) => placeOfBlocker(job, blocker));
+  return (
+    !leaves(view) &&
+    places.some((place) => place !== null && typeof place === 'object' && 'path' in place && place.path === page(job, '/sheet'))
+  );
 }

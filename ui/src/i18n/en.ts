@@ -9,7 +9,6 @@ import field from './en/field';
 import mine from './en/mine';
 import noted from './en/noted';
 import orderForm from './en/orderForm';
-import proof from './en/proof';
 import roster from './en/roster';
 import turns from './en/turns';
 import visit from './en/visit';
@@ -27,7 +26,6 @@ const en: Messages = {
   mine,
   noted,
   orderForm,
-  proof,
   roster,
   turns,
   visit,

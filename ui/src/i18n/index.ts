@@ -21,26 +21,36 @@ async function textsOf(language: Language): Promise<Messages> {
   return (await import('./zh')).default;
 }
 
-/** Whether the owner's desk is open: a phone never fetches its texts. */
-let desk = false;
+/**
+ * Texts that come with the screens that show them; a phone's first screen reads none. `desk`: the owner's desk. `hand`: what a technician
+ * holds while working, camera and papers among it.
+ */
+const LATER = {
+  desk: { zh: () => import('./zh/owner'), en: () => import('./en/owner') },
+  hand: { zh: () => import('./zh/hand'), en: () => import('./en/hand') },
+};
+type Later = keyof typeof LATER;
+const wanted = new Map<Later, Promise<unknown>>();
 
-async function addDesk(language: Language): Promise<void> {
-  const texts = language === 'en' ? await import('./en/owner') : await import('./zh/owner');
-  i18n.global.mergeLocaleMessage(language, texts.default);
+async function add(part: Later, language: Language): Promise<void> {
+  i18n.global.mergeLocaleMessage(language, (await LATER[part][language]()).default);
 }
 
-/** Fetches the desk's texts, in the language that is spoken and in each that comes after. */
-export async function speakDesk(): Promise<void> {
-  if (desk) return;
-  desk = true;
-  await Promise.all([...loaded].map(addDesk));
+/** Fetches one part, in the language that is spoken and in each that comes after. */
+async function speakLater(part: Later): Promise<void> {
+  const fetched = wanted.get(part) ?? Promise.all([...loaded].map((language) => add(part, language)));
+  wanted.set(part, fetched);
+  await fetched;
 }
+
+export const speakDesk = () => speakLater('desk');
+export const speakHand = () => speakLater('hand');
 
 export async function speak(language: Language): Promise<void> {
   if (!loaded.has(language)) {
     i18n.global.setLocaleMessage(language, await textsOf(language));
     loaded.add(language);
-    if (desk) await addDesk(language);
+    await Promise.all([...wanted.keys()].map((part) => add(part, language)));
   }
   i18n.global.locale.value = language;
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';

@@ -2,14 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import enPhone from './en';
+import enHand from './en/hand';
 import enDesk from './en/owner';
 import zhPhone from './zh';
+import zhHand from './zh/hand';
 import zhDesk from './zh/owner';
 import { failureText } from './failure';
 import { speak } from './index';
 
-const zh = { ...zhPhone, ...zhDesk };
-const en = { ...enPhone, ...enDesk };
+const zh = { ...zhPhone, ...zhHand, ...zhDesk };
+const en = { ...enPhone, ...enHand, ...enDesk };
 
 type Tree = { [key: string]: string | Tree };
 

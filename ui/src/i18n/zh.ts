@@ -9,7 +9,6 @@ import field from './zh/field';
 import mine from './zh/mine';
 import noted from './zh/noted';
 import orderForm from './zh/orderForm';
-import proof from './zh/proof';
 import roster from './zh/roster';
 import turns from './zh/turns';
 import visit from './zh/visit';
@@ -26,7 +25,6 @@ export default {
   mine,
   noted,
   orderForm,
-  proof,
   roster,
   turns,
   visit,

@@ -118,6 +118,9 @@ export const useJobs = defineStore('jobs', () => {
         }),
     );
 
+  const addPhoto = async (input: Omit<AddPhoto, 'picture'>, picture: Blob) =>
+    did(call('addPhoto', { ...input, picture: await asTaken(input.job, picture) }));
+
   /** Fetches again those of `jobs` that are open on a screen; all open ones when `jobs` is missing. */
   async function refresh(jobs?: string[]): Promise<void> {
     const wanted = [...open.value.keys()].filter((job) => !jobs || jobs.includes(job));
@@ -177,8 +180,13 @@ export const useJobs = defineStore('jobs', () => {
     sinceApproval: (job: string) => call('sinceApproval', { job }),
     answerSheet: (input: AnswerSheet) => did(call('answerSheet', input)),
     noteOnOrder,
-    addPhoto: async (input: Omit<AddPhoto, 'picture'>, picture: Blob) =>
-      did(call('addPhoto', { ...input, picture: await asTaken(input.job, picture) })),
+    addPhoto,
+    /** The new photo's own id: a reading names it. */
+    photoOf: async (input: Omit<AddPhoto, 'picture'>, picture: Blob) => {
+      const known = new Set(open.value.get(input.job)?.photos.map(({ id }) => id));
+      const { photos } = await addPhoto(input, picture);
+      return photos.findLast(({ id, stage, appliance }) => !known.has(id) && stage === input.stage && appliance === input.appliance)?.id;
+    },
     /** Several at once: the core puts each where it belongs, and says which were no photos. */
     addPhotos: async (input: Omit<AddPhotos, 'pictures'>, files: Blob[]) => {
       const pictures = await Promise.all(files.map((file) => asTaken(input.job, file)));

@@ -27,6 +27,8 @@ export const CAPTIONS = {
   'field: sheet, in a visit': 'The sheet with parts and photos on it.',
   'field: sheet, a hazard': 'A hazard: what it is, what was done about it, when it is looked at again.',
   'field: sheet, a photo': 'A photo large, with its place on the way to the owner.',
+  'field: sheet, the camera': 'The camera in the page: the next photo by name, and a shutter that saves it at once.',
+  'field: sheet, no camera': "No camera for the page: why, and the phone's own instead.",
   'field: sheet, drawing': 'An arrow on a photo; the photo itself stays as it was.',
   'field: fees, due by the records': 'What is due by the price book and the work that was recorded.',
   'field: fees, in every state': 'Lines waived, shared, above guide, discounted; what was paid and how.',

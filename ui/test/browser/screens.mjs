@@ -21,6 +21,16 @@ const unfold = (page) =>
     document.querySelectorAll('details').forEach((each) => (each.open = true));
   });
 
+/** The tile of a photo; its input is hidden in it. */
+const TILE = `css=label:has(${T('shoot-nameplate')})`;
+/** A person who does not let the app have the camera. */
+async function refused(page) {
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+  });
+  await click(TILE)(page);
+}
+
 /** The phone. */
 const FIELD = [
   ['first start, by link', { path: '/enrol', role: 'new', ready: 'enrol-link' }],
@@ -71,6 +81,8 @@ const FIELD = [
   ['sheet, in a visit', { path: `${JOB}/sheet`, tale: 'visit', ready: 'part-row', act: unfold }],
   ['sheet, a hazard', { path: `${JOB}/sheet`, tale: 'visit', ready: 'add-hazard', act: thenSee(click('add-hazard'), 'mend-households') }],
   ['sheet, a photo', { path: `${JOB}/sheet`, tale: 'visit', ready: 'photo', act: thenSee(click('photo'), 'picture-image') }],
+  ['sheet, the camera', { path: `${JOB}/sheet`, tale: 'visit', ready: 'photo', act: thenSee(click(TILE), 'camera"][data-live="true') }],
+  ['sheet, no camera', { path: `${JOB}/sheet`, tale: 'visit', ready: 'photo', act: thenSee(refused, 'camera-unusable') }],
   ['sheet, drawing', { path: `${JOB}/sheet`, tale: 'visit', ready: 'photo', act: thenSee(click('photo', 'draw'), 'canvas') }],
   ['fees, due by the records', { path: `${JOB}/fees`, ready: 'fee-sum' }],
   ['fees, in every state', { path: `${JOB}/fees`, tale: 'money', ready: 'fee-sum', act: unfold }],

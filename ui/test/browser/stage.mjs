@@ -9,6 +9,8 @@ import { runnerImport } from 'vite';
 export const UI = resolve(import.meta.dirname, '../..');
 const AXE = join(UI, 'node_modules/axe-core/axe.min.js');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
+/** A camera that shows a moving test picture, and a person who lets the page have it. */
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 const KINDS = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 const newest = (path) =>
@@ -47,7 +49,8 @@ export async function serve() {
   return { address: `http://127.0.0.1:${server.address().port}/`, end };
 }
 
-export const launch = (executablePath) => chromium.launch({ executablePath, args: [...FLAGS, '--disable-sync', '--disable-quic'] });
+export const launch = (executablePath) =>
+  chromium.launch({ executablePath, args: [...FLAGS, ...CAMERA, '--disable-sync', '--disable-quic'] });
 
 export const T = (name) => `[data-test="${name}"]`;
 

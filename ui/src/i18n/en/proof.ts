@@ -1,7 +1,6 @@
 /** The proof for the customer. */
 export default {
   title: 'For the customer',
-  rowHint: 'Picture, PDF, receipt',
   kind: 'Which one',
   language: 'Language',
   kinds: { receipt: 'Receipt', repair_list: 'Repair list', safety_notice: 'Safety notice', bench_tag: 'Bench tag' },
@@ -13,4 +12,11 @@ export default {
   make: 'Make',
   at: '{file} · {size}',
   share: 'Send to the customer',
+  ways: { share: 'Send', open: 'Open', print: 'Print', save: 'Save a copy' },
+  lies: 'On this device at {path}',
+  copyPlace: 'Copy its place',
+  placeCopied: 'The file’s place is copied',
+  printOpened: 'A PDF is printed from the page in which it opens.',
+  alone:
+    'This device hands no file to another app from here. For the customer: a screenshot of the picture above, or the proof as a text by “Message” on the job.',
 };

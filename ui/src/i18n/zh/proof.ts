@@ -1,7 +1,6 @@
 /** 给用户的凭证。 */
 export default {
   title: '给用户的凭证',
-  rowHint: '长图、PDF、小票',
   kind: '哪一种',
   language: '语言',
   kinds: { receipt: '服务凭证', repair_list: '维修清单', safety_notice: '隐患告知书', bench_tag: '送修挂牌' },
@@ -13,4 +12,10 @@ export default {
   make: '生成',
   at: '{file} · {size}',
   share: '发给用户',
+  ways: { share: '发送', open: '打开', print: '打印', save: '存一份' },
+  lies: '已存在本机：{path}',
+  copyPlace: '复制位置',
+  placeCopied: '文件位置已复制',
+  printOpened: 'PDF 打开后在那一页里打印。',
+  alone: '这台设备不能从这里把文件发给别的应用。给用户：把上面的长图截屏发过去，或回工单“发信息”里发文字凭证。',
 };

@@ -45,7 +45,6 @@ export async function play(hand, job) {
   await hand.type('field-rated_milliamps', '5200');
   await hand.shoot();
   await hand.shoot();
-  await hand.tap('sheet-next');
   await hand.tap('quick-weld_and_charge');
   await hand.sees('fee-line');
   await hand.look('fees');

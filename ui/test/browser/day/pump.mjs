@@ -42,7 +42,6 @@ export async function play(hand, job) {
   await hand.look('part');
   // The tag asks for a picture of the old part, beside the nameplate's and the last.
   for (const stage of ['nameplate', 'old_part', 'after']) await hand.shoot(stage);
-  await hand.tap('sheet-next');
   await hand.tap('quick-labour_drain_pump');
   await hand.look('fees');
   await hand.tap(`propose-${PUMP}`);

@@ -50,6 +50,7 @@ export async function play(hand, job) {
   await hand.look('job');
   await hand.tap('section-photos');
   await hand.shoot('socket');
+  await hand.lower();
   await hand.tap('back');
   await hand.tap('section-fees');
   await hand.tap('fee-more');

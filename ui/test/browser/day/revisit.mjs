@@ -50,8 +50,6 @@ export async function play(hand, job) {
   await hand.look('settled');
   await hand.save();
   await hand.shoot();
-  await hand.look('sheet');
-  await hand.tap('sheet-next');
   await hand.look('fees');
   await hand.tap('fees-next');
   await hand.sign('张老师');

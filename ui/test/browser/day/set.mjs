@@ -79,9 +79,6 @@ export async function play(hand, job) {
   await hand.sees('shoot-next');
   await hand.look('photos');
   while (await lacksPhotos(hand, job)) await hand.shoot();
-  await hand.page.waitForSelector(T('shoot-next'), { state: 'detached' });
-  await hand.look('photographed');
-  await hand.tap('sheet-next');
   await hand.look('fees');
   for (const item of ['hole_concrete', 'pipe_floor_unit']) {
     await hand.tap('fee-more');

@@ -53,8 +53,6 @@ export async function play(hand) {
   await hand.sees('bench-finish');
   await hand.tap('bench-photos');
   for (const stage of ['nameplate', 'before']) await hand.shoot(stage);
-  await hand.look('sheet');
-  await hand.tap('sheet-next');
   await hand.look('finish');
   await hand.tap('finish-confirm');
   await hand.page.waitForURL(/\/field\/job\/[^/]+$/);

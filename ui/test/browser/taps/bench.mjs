@@ -43,7 +43,6 @@ export const there = {
     await hand.sees('bench-finish');
     await hand.tap('bench-photos');
     for (let shot = 0; shot < LOANER_PHOTOS + 2; shot += 1) await hand.shoot();
-    await hand.tap('sheet-next');
     await hand.tap('finish-confirm');
     await hand.page.waitForURL(/\/field\/job\/[^/]+$/);
   },

@@ -1,6 +1,6 @@
 /** A technician's hand: every tap goes through it and is counted; what isn't a tap goes through it as well, uncounted. */
 import assert from 'node:assert/strict';
-import { core, picture, T } from '../stage.mjs';
+import { core, T } from '../stage.mjs';
 
 export class Hand {
   taps = 0;
@@ -105,14 +105,35 @@ export class Hand {
     await this.sees('job-finished');
   }
 
-  /** The shutter: the picture that the camera hands over. */
+  /**
+   * A photo as a finger takes it: a tap on its tile opens the camera in the page, and each shutter is another. It stays open for the
+   * next one until all that are wanted are taken.
+   */
   async shoot(name = 'next') {
-    this.count(`shutter ${name}`);
-    const shot = await picture(this.page);
-    const shutter = this.page.locator(`${T(`shoot-${name}`)}:enabled`).first();
-    // A finger on the shutter leaves the field that was typed in.
-    await shutter.focus();
-    await this.during('add_photo', () => shutter.setInputFiles(shot));
+    await this.aim(name);
+    await this.during('add_photo', () => this.tap('shutter'));
+  }
+
+  /** The camera is open, and shows something. */
+  async aim(name) {
+    if ((await this.page.locator(T('camera')).count()) === 0) {
+      this.count(`shoot-${name}`);
+      const tile = this.page.locator(`label:has(${T(`shoot-${name}`)}:enabled)`);
+      await tile.first().tap();
+    }
+    await this.sees('camera', 'live', 'true');
+  }
+
+  /** 灯正常: one photo of the socket tester, which answers each row that its lamps can. */
+  async lampsNormal() {
+    await this.aim('lamps');
+    await this.during('record_reading', () => this.tap('shutter'));
+    await this.page.waitForSelector(T('shoot-lamps'), { state: 'detached' });
+  }
+
+  /** Enough was shot. */
+  async lower() {
+    if ((await this.page.locator(T('camera')).count()) > 0) await this.tap('camera-close');
   }
 
   /** Digits don't count. */

@@ -37,9 +37,9 @@ export async function play(hand, job) {
   await hand.tap('likely');
   await hand.sees('mark-action', 'state', 'saved');
   for (const part of PARTS) await hand.during('use_part', () => hand.tap(`part-offer-${part}`));
+  // With the last of them the sheet has all it wants, and the fees follow by themselves.
   await hand.shoot();
   await hand.shoot();
-  await hand.tap('sheet-next');
   await hand.tap('quick-labour_element');
   await hand.sees('fee-add-all');
   await hand.tap('fee-add-all');
