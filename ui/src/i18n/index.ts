@@ -21,19 +21,18 @@ async function textsOf(language: Language): Promise<Messages> {
   return (await import('./zh')).default;
 }
 
-/** Whether the owner's desk is open: a phone never fetches its texts. */
-let desk = false;
+/** The texts of the owner's desk, once they were asked for: a phone never fetches them. */
+let desk: Promise<unknown> | undefined;
 
 async function addDesk(language: Language): Promise<void> {
   const texts = language === 'en' ? await import('./en/owner') : await import('./zh/owner');
   i18n.global.mergeLocaleMessage(language, texts.default);
 }
 
-/** Fetches the desk's texts, in the language that is spoken and in each that comes after. */
+/** Fetches the desk's texts, in the language that is spoken and in each that comes after. Who asks while they come waits, too. */
 export async function speakDesk(): Promise<void> {
-  if (desk) return;
-  desk = true;
-  await Promise.all([...loaded].map(addDesk));
+  desk ??= Promise.all([...loaded].map(addDesk));
+  await desk;
 }
 
 export async function speak(language: Language): Promise<void> {

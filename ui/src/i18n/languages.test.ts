@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import enPhone from './en';
 import enDesk from './en/owner';
 import zhPhone from './zh';
@@ -192,4 +192,15 @@ describe('a failure', () => {
   it('that a newer core invents is told as a problem of the app, not as a bare code', () => {
     expect(failureText({ code: 'from_the_future' as never, params: {}, detail: '' })).toContain('程序出了问题');
   });
+});
+
+it('texts that come later are there for everybody who asked meanwhile', async () => {
+  vi.resetModules();
+  const fresh = await import('./index');
+  await fresh.speak('zh');
+  void fresh.speakDesk();
+  await fresh.speakDesk();
+  expect(fresh.i18n.global.t('desk.orders.previous')).toBe('前一天');
+  await fresh.speak('en');
+  expect(fresh.i18n.global.t('desk.orders.previous')).not.toContain('desk.');
 });
