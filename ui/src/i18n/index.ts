@@ -21,25 +21,36 @@ async function textsOf(language: Language): Promise<Messages> {
   return (await import('./zh')).default;
 }
 
-/** The texts of the owner's desk, once they were asked for: a phone never fetches them. */
-let desk: Promise<unknown> | undefined;
+/** Texts that only some devices show. */
+const PARTS = {
+  desk: { zh: () => import('./zh/owner'), en: () => import('./en/owner') },
+  start: { zh: () => import('./zh/start'), en: () => import('./en/start') },
+};
+type Part = keyof typeof PARTS;
+/** Those that were asked for, and when they are there. */
+const wanted = new Map<Part, Promise<unknown>>();
 
-async function addDesk(language: Language): Promise<void> {
-  const texts = language === 'en' ? await import('./en/owner') : await import('./zh/owner');
-  i18n.global.mergeLocaleMessage(language, texts.default);
+async function add(part: Part, language: Language): Promise<void> {
+  i18n.global.mergeLocaleMessage(language, (await PARTS[part][language]()).default);
 }
 
-/** Fetches the desk's texts, in the language that is spoken and in each that comes after. Who asks while they come waits, too. */
-export async function speakDesk(): Promise<void> {
-  desk ??= Promise.all([...loaded].map(addDesk));
-  await desk;
+/** Fetches them, in the language that is spoken and in each that comes after. Who asks while they come waits for them, too. */
+async function also(part: Part): Promise<void> {
+  const coming = wanted.get(part) ?? Promise.all([...loaded].map((language) => add(part, language)));
+  wanted.set(part, coming);
+  await coming;
 }
+
+/** Of the owner's desk: a phone never fetches them. */
+export const speakDesk = () => also('desk');
+/** Of the first start and of a sample outlet. */
+export const speakStart = () => also('start');
 
 export async function speak(language: Language): Promise<void> {
   if (!loaded.has(language)) {
     i18n.global.setLocaleMessage(language, await textsOf(language));
     loaded.add(language);
-    if (desk) await addDesk(language);
+    await Promise.all([...wanted.keys()].map((part) => add(part, language)));
   }
   i18n.global.locale.value = language;
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';

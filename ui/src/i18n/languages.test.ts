@@ -3,13 +3,15 @@ import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import enPhone from './en';
 import enDesk from './en/owner';
+import enStart from './en/start';
 import zhPhone from './zh';
 import zhDesk from './zh/owner';
+import zhStart from './zh/start';
 import { failureText } from './failure';
 import { speak } from './index';
 
-const zh = { ...zhPhone, ...zhDesk };
-const en = { ...enPhone, ...enDesk };
+const zh = { ...zhPhone, ...zhDesk, ...zhStart };
+const en = { ...enPhone, ...enDesk, ...enStart };
 
 type Tree = { [key: string]: string | Tree };
 

@@ -41,6 +41,7 @@ import type {
 } from '@schemas';
 import type zh from './zh';
 import type zhOwner from './zh/owner';
+import type zhStart from './zh/start';
 
 type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };
 
@@ -86,4 +87,5 @@ export interface Words {
 }
 
 export type DeskMessages = Texts<typeof zhOwner>;
+export type StartMessages = Texts<typeof zhStart>;
 export type Messages = Texts<typeof zh> & { words: Words; errors: Record<ErrorCode, string> };
