@@ -96,6 +96,10 @@ codes! {
     // On this device.
     NotEnrolled = "not_enrolled",
     AlreadyEnrolled = "already_enrolled",
+    /// A sample outlet has no relay and nobody to ask.
+    SampleOutlet = "sample_outlet",
+    /// The sample outlet could not be made.
+    SampleFailed = "sample_failed",
     LinkUnreadable = "link_unreadable",
     StoreFailed = "store_failed",
     /// What can be read is kept and the rest fetched again at the next start.

@@ -7,6 +7,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 export const commands = {
 	session: () => typedError<SessionView, Failure>(__TAURI_INVOKE("session")),
 	enrol: (input: Enrol) => typedError<SessionView, Failure>(__TAURI_INVOKE("enrol", { input })),
+	/**  Makes a sample outlet on this device and goes on in it. */
+	openSample: (input: OpenSample) => typedError<SessionView, Failure>(__TAURI_INVOKE("open_sample", { input })),
+	/**  Erases the sample outlet. */
+	leaveSample: () => typedError<SessionView, Failure>(__TAURI_INVOKE("leave_sample")),
 	setPreferences: (input: Preferences) => typedError<SessionView, Failure>(__TAURI_INVOKE("set_preferences", { input })),
 	pickLists: () => typedError<PickLists, Failure>(__TAURI_INVOKE("pick_lists")),
 	today: () => typedError<TodayView, Failure>(__TAURI_INVOKE("today")),
@@ -1193,7 +1197,11 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  The device asks more often than any work needs. */
 "too_many_requests" | "relay_busy" | "request_invalid" | "not_found" | "blob_mismatch" | "blob_offset" | "blob_too_large" | "relay_failed" | "disk_full" | "no_network" | "relay_unreachable" | "relay_timeout" | "relay_nonsense" | "relay_impostor" | "relay_insecure" | 
 /**  As a rule the device's clock is wrong. */
-"relay_certificate_time" | "not_enrolled" | "already_enrolled" | "link_unreadable" | "store_failed" | 
+"relay_certificate_time" | "not_enrolled" | "already_enrolled" | 
+/**  A sample outlet has no relay and nobody to ask. */
+"sample_outlet" | 
+/**  The sample outlet could not be made. */
+"sample_failed" | "link_unreadable" | "store_failed" | 
 /**  What can be read is kept and the rest fetched again at the next start. */
 "store_damaged" | 
 /**  Text is saved, pictures are not. */
@@ -2465,6 +2473,12 @@ export type OneSetKind = {
 	kind: SetKind,
 };
 
+/**  A sample outlet is made on this device. */
+export type OpenSample = {
+	/**  Seen by its owner, else by one of its technicians. */
+	as_owner: boolean,
+};
+
 /**  What a column of a table says of an order. */
 export type OrderColumn = "name" | "phone" | "township" | "address" | "kind" | "appliance" | "brand" | "model" | "serial" | "symptom" | "window" | "coverage" | "maker_order" | "note";
 
@@ -3466,6 +3480,8 @@ export type ServiceState = "missing" | "done" | "not_applicable" | "not_wanted";
 
 export type SessionView = {
 	enrolled: boolean,
+	/**  The outlet was made up on this device for trying. */
+	sample: boolean,
 	outlet: string,
 	member: MemberView | null,
 	owner: boolean,
@@ -3912,7 +3928,9 @@ export type SyncChip = {
 
 export type SyncState = "synced" | 
 /**  Something is waiting; the next attempt comes by itself. */
-"waiting" | "working" | "offline" | "failed";
+"waiting" | "working" | "offline" | "failed" | 
+/**  A sample outlet: nothing is sent, and nothing waits to be. */
+"sample";
 
 export type SyncView = {
 	chip: SyncChip,

@@ -26,6 +26,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
         .commands(collect_commands![
             session::session,
             session::enrol,
+            session::open_sample,
+            session::leave_sample,
             session::set_preferences,
             lists::pick_lists,
             lists::today,

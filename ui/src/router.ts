@@ -1,7 +1,7 @@
 /** Which screen is where. Each shell comes in files of its own, so that a phone never fetches the desk's libraries. */
 import type { Shell } from '@schemas';
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
-import { speakDesk, speakHand } from './i18n';
+import { speakDesk, speakHand, speakStart } from './i18n';
 import { shellFor, useSession } from './stores/session';
 
 export const HOME: Record<Shell, string> = { field: '/field/today', desk: '/desk/board' };
@@ -14,7 +14,7 @@ const inHand =
 
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/field/today' },
-  { path: '/enrol', component: () => import('./start/EnrolPage.vue') },
+  { path: '/enrol', component: async () => (await Promise.all([import('./start/EnrolPage.vue'), speakStart()]))[0] },
   {
     path: '/field',
     component: () => import('./field/FieldShell.vue'),

@@ -16,6 +16,7 @@ import { at, card, NOW, owner, ran, text, tian } from './builders';
 export function session(change: Partial<SessionView> = {}): SessionView {
   return {
     enrolled: true,
+    sample: false,
     outlet: '柘川县城关网点',
     member: ran,
     owner: false,

@@ -56,6 +56,13 @@ pub struct Enrol {
     pub device_name: String,
 }
 
+/// A sample outlet is made on this device.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, specta::Type)]
+pub struct OpenSample {
+    /// Seen by its owner, else by one of its technicians.
+    pub as_owner: bool,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct Preferences {
     pub language: Option<Language>,

@@ -16,6 +16,8 @@ pub struct MemberView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct SessionView {
     pub enrolled: bool,
+    /// The outlet was made up on this device for trying.
+    pub sample: bool,
     pub outlet: String,
     pub member: Option<MemberView>,
     pub owner: bool,

@@ -16,6 +16,8 @@ pub enum SyncState {
     Working,
     Offline,
     Failed,
+    /// A sample outlet: nothing is sent, and nothing waits to be.
+    Sample,
 }
 
 /// How the relay is reached.

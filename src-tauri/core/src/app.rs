@@ -8,7 +8,7 @@ use doorstep_schemas::enrol::DeviceStatus;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
 use doorstep_schemas::input::NetworkNote;
-use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, MakeClaimPack, Preferences};
+use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, MakeClaimPack, OpenSample, Preferences};
 use doorstep_schemas::receipt::Receipt;
 use doorstep_schemas::view::{
     CollectionCode, InviteView, KeyView, RelayView, SessionView, SyncChip, SyncView, TeamView,
@@ -22,6 +22,7 @@ use crate::domain::money::cash;
 use crate::nature::Nature;
 use crate::qr;
 use crate::rules::{MalformedSet, RuleBook};
+use crate::sample_outlet::{self, SampleError};
 use crate::store::erase::{self, EraseError, OnlyHere};
 use crate::store::key::{Kept, KeyError, KeyKeeper, Keyring, Vault};
 use crate::store::lock::{FolderLock, LockError};
@@ -89,6 +90,7 @@ pub struct Doorstep {
     /// Ends with what holds it.
     _upkeep: Upkeep,
     vault: Arc<Vault>,
+    folder: PathBuf,
     /// Held for as long as the folder is open.
     _lock: FolderLock,
 }
@@ -146,14 +148,17 @@ impl Doorstep {
         watcher: &mut dyn Watcher,
         lookout: Arc<dyn Lookout>,
     ) -> Result<Self, OpenError> {
-        let OpenFolder { store, keeper, lock } = OpenFolder::open(folder, keyring, nature.as_ref(), watcher)?;
+        let OpenFolder { mut store, mut keeper, lock } = OpenFolder::open(folder, keyring, nature.as_ref(), watcher)?;
+        if let Some(sample) = sample_outlet::reopen(folder, keyring, nature.as_ref()) {
+            (store, keeper) = sample;
+        }
         let (events, _) = broadcast::channel(EVENTS);
         let actions = Actions { shelf: Shelf::new(store), nature, events };
         let tasks = Tasks::new(actions.events.clone());
         let vault = Arc::new(Vault::new(keeper, keyring.clone()));
         let runner = Runner::start(runtime, &actions, &tasks, lookout, vault.clone())?;
         let upkeep = Upkeep::start(runtime, &actions, runner.resting());
-        Ok(Self { actions, tasks, runner, _upkeep: upkeep, vault, _lock: lock })
+        Ok(Self { actions, tasks, runner, _upkeep: upkeep, vault, folder: folder.to_owned(), _lock: lock })
     }
 
     /// Events from now on.
@@ -172,6 +177,7 @@ impl Doorstep {
         let member = enrolment.as_ref().map(|e| store.member(e.member)).transpose()?;
         Ok(SessionView {
             enrolled: enrolment.is_some(),
+            sample: store.is_sample(),
             owner: enrolment.as_ref().map(|e| store.is_owner(e.member)).transpose()?.unwrap_or(false),
             outlet: enrolment.as_ref().map(|e| e.outlet_name.clone()).unwrap_or_default(),
             device_name: enrolment.as_ref().map(|e| e.device_name.clone()).unwrap_or_default(),
@@ -216,7 +222,11 @@ impl Doorstep {
         if !(only_here.is_nothing() || input.unsent_too) {
             return Err(LeaveError::Unsent(only_here));
         }
+        let sample = store.is_sample();
         drop(store);
+        if sample {
+            return self.leave_sample().map(|_session| ());
+        }
         // What is on its way to or from the relay belongs to the device that ends here.
         self.runner.hang_up();
         let nature = self.actions.nature.as_ref();
@@ -224,6 +234,54 @@ impl Doorstep {
         self.runner.settings_changed()?;
         erased?;
         tracing::info!("this device was erased and begins anew");
+        // Nobody may be listening.
+        let _ = self.actions.events.send(CoreEvent::TeamChanged);
+        let _ = self.actions.events.send(CoreEvent::StorageChanged);
+        Ok(())
+    }
+
+    /// Makes a sample outlet in a folder of its own and goes on in it, from the next start as well, until it is left. Takes
+    /// some seconds.
+    pub fn open_sample(&self, input: &OpenSample) -> Result<SessionView, SampleError> {
+        {
+            let mut store = self.actions.shelf.store();
+            if store.enrolment()?.is_some() {
+                return Err(SampleError::AlreadyEnrolled);
+            }
+            let keyring = self.vault.keyring();
+            sample_outlet::make(&self.folder, keyring, &self.actions.nature, &store.chosen()?, input.as_owner)?;
+            let made = sample_outlet::reopen(&self.folder, keyring, self.actions.nature.as_ref());
+            if let Some((sample, keeper)) = made {
+                *store = sample;
+                self.vault.hand_to(keeper);
+            }
+        }
+        self.another_folder()?;
+        Ok(self.session()?)
+    }
+
+    /// Erases the sample outlet, key first; this is a device that no outlet knows again. Elsewhere it does nothing.
+    pub fn leave_sample(&self) -> Result<SessionView, LeaveError> {
+        let mut store = self.actions.shelf.store();
+        if store.is_sample() {
+            let nature = self.actions.nature.as_ref();
+            let kept = Kept::find(&self.folder, self.vault.keyring(), nature).map_err(EraseError::from)?;
+            let mut own = Store::open(&self.folder, &kept.key, store.built_in().clone(), nature)?;
+            own.set_chosen(&store.chosen()?)?;
+            *store = own;
+            drop(store);
+            self.vault.hand_to(kept.keeper);
+            sample_outlet::remove(&self.folder, self.vault.keyring())?;
+            self.another_folder()?;
+        } else {
+            drop(store);
+        }
+        Ok(self.session()?)
+    }
+
+    /// Another folder's work is shown from now on.
+    fn another_folder(&self) -> Result<(), StoreError> {
+        self.runner.settings_changed()?;
         // Nobody may be listening.
         let _ = self.actions.events.send(CoreEvent::TeamChanged);
         let _ = self.actions.events.send(CoreEvent::StorageChanged);
@@ -344,7 +402,7 @@ impl Doorstep {
 }
 
 /// The data folder, for this user alone where the system knows such a thing.
-fn make_private(folder: &Path) -> Result<(), std::io::Error> {
+pub(crate) fn make_private(folder: &Path) -> Result<(), std::io::Error> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -13,6 +13,7 @@ pub mod photos;
 mod qr;
 pub mod reports;
 pub mod rules;
+pub mod sample_outlet;
 pub mod store;
 pub mod sync;
 pub mod tables;

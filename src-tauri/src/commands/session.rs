@@ -1,10 +1,11 @@
 //! Who uses this device, and how they want it.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{Enrol, Preferences};
+use doorstep_schemas::input::{Enrol, OpenSample, Preferences};
 use doorstep_schemas::view::SessionView;
 
 use super::Core;
+use super::storage::aside;
 use crate::failure::Told;
 
 #[tauri::command]
@@ -17,6 +18,20 @@ pub async fn session(core: Core<'_>) -> Result<SessionView, Failure> {
 #[specta::specta]
 pub async fn enrol(core: Core<'_>, input: Enrol) -> Result<SessionView, Failure> {
     core.enrol(&input).await.map_err(Told::told)
+}
+
+/// Makes a sample outlet on this device and goes on in it.
+#[tauri::command]
+#[specta::specta]
+pub async fn open_sample(core: Core<'_>, input: OpenSample) -> Result<SessionView, Failure> {
+    aside(&core, move |core| core.open_sample(&input).map_err(Told::told)).await
+}
+
+/// Erases the sample outlet.
+#[tauri::command]
+#[specta::specta]
+pub async fn leave_sample(core: Core<'_>) -> Result<SessionView, Failure> {
+    aside(&core, |core| core.leave_sample().map_err(Told::told)).await
 }
 
 #[tauri::command]

@@ -3,6 +3,7 @@
 use doorstep::actions::claim::ClaimError;
 use doorstep::actions::keys::{RecoverError, RecoveryKeyError};
 use doorstep::app::LeaveError;
+use doorstep::sample_outlet::SampleError;
 use doorstep::store::StoreError;
 use doorstep::store::bundle::BundleError;
 use doorstep::store::drafts::DraftError;
@@ -96,6 +97,19 @@ impl Told for LeaveError {
                 vec![("changes", (only.changes + only.carried).to_string()), ("photos", only.photos.to_string())]
             }
             _ => Vec::new(),
+        }
+    }
+}
+
+impl Told for SampleError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::AlreadyEnrolled => ErrorCode::AlreadyEnrolled,
+            Self::Folder(_) => ErrorCode::FileFailed,
+            Self::Key(error) => error.code(),
+            Self::Erase(error) => error.code(),
+            Self::Store(error) => error.code(),
+            Self::Rules(_) | Self::Story(..) => ErrorCode::SampleFailed,
         }
     }
 }

@@ -70,6 +70,13 @@ export const nodeTone: Record<NodeKind, Tone> = {
   cancelled: 'plain',
 };
 
-export const syncTone: Record<SyncState, Tone> = { synced: 'ok', waiting: 'warn', working: 'accent', offline: 'warn', failed: 'danger' };
+export const syncTone: Record<SyncState, Tone> = {
+  synced: 'ok',
+  waiting: 'warn',
+  working: 'accent',
+  offline: 'warn',
+  failed: 'danger',
+  sample: 'accent',
+};
 
 export const urgencyTone: Record<Urgency, Tone> = { class1: 'danger', class2: 'danger', normal: 'plain' };

@@ -23,28 +23,31 @@ async function textsOf(language: Language): Promise<Messages> {
 
 /**
  * Texts that come with the screens that show them; a phone's first screen reads none. `desk`: the owner's desk. `hand`: what a technician
- * holds while working, camera and papers among it.
+ * holds while working, camera and papers among it. `start`: the first start, and a sample outlet.
  */
 const LATER = {
   desk: { zh: () => import('./zh/owner'), en: () => import('./en/owner') },
   hand: { zh: () => import('./zh/hand'), en: () => import('./en/hand') },
+  start: { zh: () => import('./zh/start'), en: () => import('./en/start') },
 };
 type Later = keyof typeof LATER;
+/** Those that were asked for, and when they are there. */
 const wanted = new Map<Later, Promise<unknown>>();
 
 async function add(part: Later, language: Language): Promise<void> {
   i18n.global.mergeLocaleMessage(language, (await LATER[part][language]()).default);
 }
 
-/** Fetches one part, in the language that is spoken and in each that comes after. */
+/** Fetches one part, in the language that is spoken and in each that comes after. Who asks while it comes waits for it, too. */
 async function speakLater(part: Later): Promise<void> {
-  const fetched = wanted.get(part) ?? Promise.all([...loaded].map((language) => add(part, language)));
-  wanted.set(part, fetched);
-  await fetched;
+  const coming = wanted.get(part) ?? Promise.all([...loaded].map((language) => add(part, language)));
+  wanted.set(part, coming);
+  await coming;
 }
 
 export const speakDesk = () => speakLater('desk');
 export const speakHand = () => speakLater('hand');
+export const speakStart = () => speakLater('start');
 
 export async function speak(language: Language): Promise<void> {
   if (!loaded.has(language)) {

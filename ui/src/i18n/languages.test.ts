@@ -1,17 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import enPhone from './en';
 import enHand from './en/hand';
 import enDesk from './en/owner';
+import enStart from './en/start';
 import zhPhone from './zh';
 import zhHand from './zh/hand';
 import zhDesk from './zh/owner';
+import zhStart from './zh/start';
 import { failureText } from './failure';
 import { speak } from './index';
 
-const zh = { ...zhPhone, ...zhHand, ...zhDesk };
-const en = { ...enPhone, ...enHand, ...enDesk };
+const zh = { ...zhPhone, ...zhHand, ...zhDesk, ...zhStart };
+const en = { ...enPhone, ...enHand, ...enDesk, ...enStart };
 
 type Tree = { [key: string]: string | Tree };
 
@@ -194,4 +196,15 @@ describe('a failure', () => {
   it('that a newer core invents is told as a problem of the app, not as a bare code', () => {
     expect(failureText({ code: 'from_the_future' as never, params: {}, detail: '' })).toContain('程序出了问题');
   });
+});
+
+it('texts that come later are there for everybody who asked meanwhile', async () => {
+  vi.resetModules();
+  const fresh = await import('./index');
+  await fresh.speak('zh');
+  void fresh.speakDesk();
+  await fresh.speakDesk();
+  expect(fresh.i18n.global.t('desk.orders.previous')).toBe('前一天');
+  await fresh.speak('en');
+  expect(fresh.i18n.global.t('desk.orders.previous')).not.toContain('desk.');
 });

@@ -42,6 +42,7 @@ import type {
 import type zh from './zh';
 import type zhHand from './zh/hand';
 import type zhOwner from './zh/owner';
+import type zhStart from './zh/start';
 
 type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };
 
@@ -88,4 +89,5 @@ export interface Words {
 
 export type DeskMessages = Texts<typeof zhOwner>;
 export type HandMessages = Texts<typeof zhHand>;
+export type StartMessages = Texts<typeof zhStart>;
 export type Messages = Texts<typeof zh> & { words: Words; errors: Record<ErrorCode, string> };

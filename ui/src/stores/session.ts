@@ -4,6 +4,7 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { call } from '@/api/call';
 import { speak } from '@/i18n';
+import { flush } from './draft';
 
 /** From this width on the desk's screens fit. */
 export const DESK_WIDTH = 1024;
@@ -25,6 +26,16 @@ export const useSession = defineStore('session', () => {
   }
 
   const load = async () => take(await call('session'));
+  /** Another folder's work is shown from then on: nothing of the one before may stay in memory, on any screen. */
+  const openSample = async (as_owner: boolean) => {
+    await call('openSample', { as_owner });
+    location.reload();
+  };
+  const leaveSample = async () => {
+    await flush();
+    await call('leaveSample');
+    location.reload();
+  };
   const enrol = async (input: Enrol) => take(await call('enrol', input));
   const prefer = async (change: Partial<Preferences>) =>
     take(await call('setPreferences', { language: null, shell: null, no_network: null, wifi_only: null, photo_position: null, ...change }));
@@ -32,5 +43,5 @@ export const useSession = defineStore('session', () => {
 
   const setCollection = async (code: string) => take(await call('setCollection', { code }));
 
-  return { view, refused, enrolled, load, enrol, prefer, setPictures, setCollection };
+  return { view, refused, enrolled, load, openSample, leaveSample, enrol, prefer, setPictures, setCollection };
 });

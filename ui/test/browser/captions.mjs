@@ -2,6 +2,8 @@
 export const CAPTIONS = {
   'field: first start, by link': 'A new phone joins the outlet by the link that the owner sent.',
   'field: first start, by code': 'Or by the code that the owner reads out.',
+  'field: first start, a sample': 'Or a made-up outlet to try everything in, without network, as technician or owner.',
+  'field: today, of a sample': 'A sample says that it is one, and one tap leaves and erases it.',
   'field: today': "The day's jobs by promised time, what today earned, and the way to the next door.",
   'field: today, empty': 'No job yet, and what to do about it.',
   'field: today, 500 jobs': 'A list as long as a bad summer day; only what is near the window is drawn.',
@@ -68,6 +70,7 @@ export const CAPTIONS = {
   'field: job, the reply': "The reply for the maker's app, ready to copy.",
   'field: this device': 'What this phone keeps, checks and can hand over.',
   'desk: board': 'The day of every member on a timeline; what is unassigned at the left, what wants a look on top.',
+  'desk: board, of a sample': 'A made-up outlet as its owner sees it, on this device alone.',
   'desk: board, none': 'A day without orders.',
   'desk: board, whom to send': 'Everybody who could be sent, best first, with the reasons; Enter assigns.',
   'desk: board, a grade set aside': 'A grade is in the way: the owner may set it aside with a reason.',

@@ -35,6 +35,14 @@ async function refused(page) {
 const FIELD = [
   ['first start, by link', { path: '/enrol', role: 'new', ready: 'enrol-link' }],
   ['first start, by code', { path: '/enrol', role: 'new', ready: 'enrol-by-code', act: thenSee(click('enrol-by-code'), 'enrol-code') }],
+  [
+    'first start, a sample',
+    { path: '/enrol', role: 'new', ready: 'enrol-by-sample', act: thenSee(click('enrol-by-sample'), 'sample-field') },
+  ],
+  [
+    'today, of a sample',
+    { path: '/enrol', role: 'new', ready: 'enrol-by-sample', act: thenSee(click('enrol-by-sample', 'sample-field'), 'sample-bar') },
+  ],
   ['today', { path: '/field/today', ready: 'job-card' }],
   ['today, empty', { path: '/field/today', tale: 'quiet', ready: 'empty' }],
   ['today, 500 jobs', { path: '/field/today', tale: 'rush', ready: 'job-card' }],
@@ -160,6 +168,10 @@ function mending(outcome) {
 /** The desk. */
 const DESK = [
   ['board', { path: '/desk/board', ready: 'bar' }],
+  [
+    'board, of a sample',
+    { path: '/enrol', role: 'new', ready: 'enrol-by-sample', act: thenSee(click('enrol-by-sample', 'sample-desk'), 'sample-bar') },
+  ],
   ['board, none', { path: '/desk/board', tale: 'quiet', ready: 'alerts-none' }],
   ['board, whom to send', { path: '/desk/board', ready: 'bar', act: thenSee(click('pool-card'), 'suggest-line') }],
   [

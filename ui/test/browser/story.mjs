@@ -1,7 +1,7 @@
 /**
  * The first job, by hand in two browsers: an order at the desk, a visit without network on the phone, the finished sheet back at the desk
- * without a reload. Needs a relay and two devhosts; the desk's must be enrolled as the owner, the phone's may be new: then the desk
- * invites the member named by --member.
+ * without a reload. Needs a relay and two devhosts; the desk's must be enrolled as the owner, the phone's may be new: then it
+ * tries a sample outlet, leaves that, and the desk invites the member named by --member.
  *
  *   node test/browser/story.mjs --desk http://127.0.0.1:PORT --phone http://127.0.0.1:PORT [--member NAME] [--photo JPEG] [--shots DIR]
  *
@@ -82,6 +82,26 @@ async function firstScreen(address) {
 }
 
 const attribute = (page, name, key, value) => page.waitForSelector(`${T(name)}[data-${key}="${value}"]`);
+
+/** A sample outlet, before anybody was asked for anything. */
+async function trySample(phone) {
+  await phone.click(T('enrol-by-sample'));
+  await phone.click(T('sample-field'));
+  await phone.waitForSelector(T('job-card'));
+  await attribute(phone, 'sync-chip', 'state', 'sample');
+  await step('a sample outlet opens without a relay, and says that it is one', phone);
+  await phone.click(`${T('job-card')}:has-text("田有福")`);
+  await phone.waitForSelector(T('next-step'));
+  await phone.click(T('back'));
+  await phone.reload();
+  await phone.waitForSelector(T('sample-bar'));
+  await phone.waitForSelector(T('job-card'));
+  await step('the next start lands in it again', phone);
+  await phone.click(T('sample-leave'));
+  await phone.waitForSelector(T('enrol-link'));
+  assert.equal(await phone.locator(T('sample-bar')).count(), 0);
+  await step('one tap, and the sample is gone', phone);
+}
 
 async function enrolPhone(desk, phone) {
   await phone.fill(T('enrol-name'), `${given.member}的手机`);
@@ -258,7 +278,11 @@ try {
   const phone = await open('phone', given.phone, 390, 844);
   const customer = `王芳${Date.now() % 1000}`;
   await phone.waitForSelector(`${T('enrol-link')}, ${T('today-date')}`);
-  if (await phone.$(T('enrol-link'))) await enrolPhone(desk, phone);
+  if (await phone.$(T('enrol-link'))) {
+    await trySample(phone);
+    await enrolPhone(desk, phone);
+    assert.equal(await phone.locator(T('job-card')).count(), 0, 'nothing of the sample is in the real outlet');
+  }
   await takeOrder(desk, customer);
   await visit(phone, customer);
   await review(desk, phone, customer);

@@ -10,6 +10,7 @@ import type {
   JobCard,
   JobView,
   NoteFact,
+  OpenSample,
   OutcomeGate,
   Preferences,
   RecordReading,
@@ -169,9 +170,9 @@ export class Story extends BoardStory {
   }
 
   private chip() {
-    const waiting = this.view.card.unsent;
+    const waiting = this.session.sample ? 0 : this.view.card.unsent;
     return chip({
-      state: this.session.no_network ? 'offline' : 'synced',
+      state: this.session.sample ? 'sample' : this.session.no_network ? 'offline' : 'synced',
       changes: waiting,
       photos: waiting > 0 ? this.view.photos.length : 0,
       bytes: waiting * 640,
@@ -185,6 +186,11 @@ export class Story extends BoardStory {
     this.session = { ...this.session, enrolled: true, device_name: input.device_name };
     return this.session;
   }
+  do_open_sample({ as_owner }: OpenSample) {
+    this.session = session({ sample: true, relay: '', outlet: '示例门店', ...(as_owner ? { owner: true, member: owner } : {}) });
+    return this.session;
+  }
+  do_leave_sample = () => (this.session = session({ enrolled: false }));
   do_set_preferences(input: Preferences) {
     const { session: before } = this;
     const chosen = Object.entries(input).filter(([, value]) => value !== null);

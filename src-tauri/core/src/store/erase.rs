@@ -53,6 +53,15 @@ pub fn erase(folder: &Path, keeper: &dyn KeyKeeper) -> Result<(), EraseError> {
     empty(folder)
 }
 
+/// The same for a folder of which nobody here holds the keeper: its key goes wherever it lies.
+pub fn erase_unheld(folder: &Path, keyring: &Keyring) -> Result<(), EraseError> {
+    let note = folder.join(NOTE);
+    fs::write(&note, "")?;
+    files::sync_folder(folder)?;
+    key::forget(folder, keyring)?;
+    empty(folder)
+}
+
 /// Ends what was begun before a crash; does nothing where nothing was.
 pub fn finish(folder: &Path, keyring: &Keyring) -> Result<(), EraseError> {
     if !folder.join(NOTE).exists() {

@@ -220,7 +220,7 @@ impl Store {
                 };
                 member.clone_from(known);
             }
-            row.card.unsent = unsent.get(&row.card.job).copied().unwrap_or(0);
+            row.card.unsent = if self.sample { 0 } else { unsent.get(&row.card.job).copied().unwrap_or(0) };
         }
         Ok(())
     }

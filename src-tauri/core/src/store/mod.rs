@@ -99,7 +99,7 @@ pub use own::Edit;
 pub use packs::PackError;
 use papers::Papers;
 pub use photo_files::{PhotoFiles, Resealed};
-pub use settings::Enrolment;
+pub use settings::{Chosen, Enrolment};
 pub use told::HistoryRow;
 pub use views::row_of;
 
@@ -114,6 +114,8 @@ pub struct Store {
     refused_sets: Vec<RefusedSetView>,
     /// Others' work is hidden: see [`lease`].
     lease_over: bool,
+    /// Of an outlet that was made up here: nothing of it is for a relay.
+    sample: bool,
     signer: SigningKey,
     actor: Actor,
     folder: PathBuf,
@@ -184,6 +186,11 @@ impl Store {
         let actor = Actor::new(device, start);
         let papers = Papers::new(actor, folder);
         let told = told::Told::listen(&mut db)?;
+        let sample = match settings::enrolment(&db) {
+            // Half readable: it is put back from the copy beside the database.
+            Err(StoreError::Json(_)) => false,
+            read => read?.is_some_and(|enrolment| enrolment.is_sample()),
+        };
         let mut store = Self {
             db,
             papers,
@@ -192,6 +199,7 @@ impl Store {
             rules_turn: None,
             refused_sets: Vec::new(),
             lease_over: false,
+            sample,
             signer,
             actor,
             folder: folder.to_owned(),
@@ -221,6 +229,16 @@ impl Store {
         if let Err(error) = self.renew_recovery(nature) {
             tracing::warn!(%error, "the key was not sealed");
         }
+    }
+
+    /// What the program brought, before any outlet put other sets in its place.
+    pub(crate) fn built_in(&self) -> &Arc<RuleBook> {
+        &self.built_in
+    }
+
+    /// Whether this is the store of an outlet that was made up on this device.
+    pub fn is_sample(&self) -> bool {
+        self.sample
     }
 
     pub fn actor(&self) -> Actor {

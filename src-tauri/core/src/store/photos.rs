@@ -92,6 +92,9 @@ impl Store {
 
     /// The next photo to send: text has gone before, thumbnails go before originals, and alone unless `originals`.
     pub fn photo_to_send(&self, originals: bool) -> Result<Option<PhotoJob>, StoreError> {
+        if self.is_sample() {
+            return Ok(None);
+        }
         let next = self.one_photo(
             "SELECT hash, doc, thumb, bytes, sent FROM photo WHERE mine = 1 AND on_relay = 0 AND refused IS NULL AND here = 1
              ORDER BY thumb DESC, at_ms, hash LIMIT 1",

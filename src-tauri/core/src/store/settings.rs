@@ -27,6 +27,13 @@ pub struct Enrolment {
     pub token: String,
 }
 
+impl Enrolment {
+    /// Whether the outlet was made up on this device. It names no relay, so nothing of it can be sent anywhere.
+    pub fn is_sample(&self) -> bool {
+        self.relay.is_empty()
+    }
+}
+
 /// What a person chose on this device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
@@ -128,6 +135,7 @@ impl Store {
     /// Joins an outlet. The relay is asked for everything from the beginning.
     pub fn set_enrolment(&mut self, enrolment: &Enrolment) -> Result<(), StoreError> {
         put_json(&self.db, "enrolment", enrolment)?;
+        self.sample = enrolment.is_sample();
         // The enrolment stands; a disk without room for its copy is tried again at the next start.
         if let Err(error) = self.renew_identity() {
             tracing::warn!(%error, "the identity was not written");

@@ -91,6 +91,10 @@ pub async fn enrol(actions: &Actions, input: &Enrol) -> Result<(), AdminError> {
         return Err(Fault::Impostor.into());
     }
     let mut store = actions.shelf.store();
+    // While the relay was asked, a person may have opened a sample or erased the device: this answer is not that folder's.
+    if store.enrolment()?.is_some() || store.public_key() != key {
+        return Err(AdminError::AlreadyEnrolled);
+    }
     store.put_member(&Role {
         member: answer.member,
         name: answer.member_name,
@@ -115,6 +119,9 @@ async fn owners_line(ways: &Ways, actions: &Actions) -> Result<(Line, Enrolment)
         let enrolment = store.enrolment()?.ok_or(Fault::NotEnrolled)?;
         if !store.is_owner(enrolment.member)? {
             return Err(AdminError::OwnerOnly);
+        }
+        if enrolment.is_sample() {
+            return Err(Fault::Sample.into());
         }
         if store.chosen()?.no_network {
             return Err(Fault::NoNetwork.into());
@@ -177,7 +184,8 @@ pub async fn relay(ways: &Ways, actions: &Actions, drill: bool) -> Result<RelayV
     };
     let asked = if no_network { Err(Fault::NoNetwork) } else { health(ways, actions, drill).await };
     let in_use = asked.as_ref().ok().map(|(address, _)| address.clone());
-    let known = ways.known(&enrolment, &addresses).into_iter().map(|way| {
+    let ways_known = if enrolment.is_sample() { Vec::new() } else { ways.known(&enrolment, &addresses) };
+    let known = ways_known.into_iter().map(|way| {
         let address = way.address();
         RelayAddress { in_use: Some(&address) == in_use.as_ref(), way: way.word(), address }
     });

@@ -14,6 +14,8 @@ pub enum Fault {
     NoNetwork,
     #[error("this device is not enrolled")]
     NotEnrolled,
+    #[error("a sample outlet has no relay")]
+    Sample,
     #[error("{0:?} is neither https nor http on this machine")]
     Insecure(String),
     #[error("the relay could not be reached")]
@@ -69,6 +71,7 @@ impl Fault {
         match self {
             Self::NoNetwork => ErrorCode::NoNetwork,
             Self::NotEnrolled => ErrorCode::NotEnrolled,
+            Self::Sample => ErrorCode::SampleOutlet,
             Self::Insecure(_) => ErrorCode::RelayInsecure,
             Self::CertificateTime(_) => ErrorCode::RelayCertificateTime,
             Self::Tls(_) | Self::Unreachable(_) => ErrorCode::RelayUnreachable,

@@ -25,8 +25,8 @@ use super::ways::{Held, Ways};
 use super::{live, lost, photos, status};
 use crate::actions::Actions;
 use crate::nature::random;
-use crate::store::StoreError;
 use crate::store::key::Vault;
+use crate::store::{Store, StoreError};
 use crate::tasks::Tasks;
 
 const LIVE_BACKOFF: Duration = Duration::from_secs(2);
@@ -74,7 +74,7 @@ impl Runner {
     ) -> Result<Self, StoreError> {
         let ways = Arc::new(Ways::new(lookout));
         let (commands, heard) = mpsc::unbounded_channel();
-        let on = !actions.shelf.store().chosen()?.no_network;
+        let on = online(&actions.shelf.store())?;
         let (network, network_seen) = watch::channel(on);
         let now = Arc::new(Mutex::new(Now::default()));
         let shared = Shared {
@@ -125,6 +125,9 @@ impl Runner {
             if store.enrolment()?.is_none() {
                 return Err(Fault::NotEnrolled);
             }
+            if store.is_sample() {
+                return Err(Fault::Sample);
+            }
             if store.chosen()?.no_network {
                 return Err(Fault::NoNetwork);
             }
@@ -142,7 +145,8 @@ impl Runner {
     /// The enrolment or the network switch changed in the store.
     pub fn settings_changed(&self) -> Result<(), StoreError> {
         self.shared.ways.network_changed();
-        self.network.send_replace(!self.shared.actions.shelf.store().chosen()?.no_network);
+        let on = online(&self.shared.actions.shelf.store())?;
+        self.network.send_replace(on);
         let _ = self.commands.send(Command::Settings);
         Ok(())
     }
@@ -222,6 +226,11 @@ impl Shared {
         // An ended channel means the app is closing, which is no network either.
         let _ = seen.wait_for(|on| !*on).await;
     }
+}
+
+/// Whether anything may move over a line: a sample outlet is for looking at, on this device alone.
+fn online(store: &Store) -> Result<bool, StoreError> {
+    Ok(!store.is_sample() && !store.chosen()?.no_network)
 }
 
 async fn exchange_loop(

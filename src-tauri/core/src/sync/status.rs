@@ -8,6 +8,9 @@ use crate::store::{Store, StoreError};
 
 /// The chip at the top of every screen.
 pub fn chip(store: &Store, now: &Now) -> Result<SyncChip, StoreError> {
+    if store.is_sample() {
+        return Ok(SyncChip { state: SyncState::Sample, changes: 0, photos: 0, bytes: 0, stuck: 0, error: None });
+    }
     let unsent = store.unsent()?;
     let shown = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     // What waits for an owner's decision is where it should be.

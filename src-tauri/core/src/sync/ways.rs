@@ -111,6 +111,9 @@ impl Ways {
             let store = actions.shelf.store();
             (store.enrolment()?.ok_or(Fault::NotEnrolled)?, store.relay_addresses()?)
         };
+        if enrolment.is_sample() {
+            return Err(Fault::Sample);
+        }
         let way = self.choose(&enrolment, &addresses, actions.nature.now_ms()).await;
         Ok(Chosen { way, enrolment, addresses })
     }

@@ -38,6 +38,7 @@ mod rotation;
 mod rule_sets;
 mod rules;
 mod safety;
+mod sample_outlet;
 mod set_pages;
 mod settlement;
 mod tables;

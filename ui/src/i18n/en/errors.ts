@@ -53,6 +53,8 @@ export default {
     'The relay’s certificate does not hold at the time of this device. Set its date and time and try again; everything is on this device.',
   not_enrolled: 'This device is not enrolled. Use an enrolment link or code first.',
   already_enrolled: 'This device is already enrolled.',
+  sample_outlet: 'This is a sample outlet: it has no relay and reaches nobody.',
+  sample_failed: 'The sample outlet could not be made. See whether there is room, and try again.',
   link_unreadable: 'That is not an enrolment link. Paste all of it, from doorstep:enrol on; or use address and code.',
   store_damaged: 'The data on this device is damaged, so this was not saved. Reopen the app: it keeps what it can and fetches the rest.',
   disk_low: 'The storage is nearly full: text is still saved, photos have to wait. Free some space; it goes on by itself.',

@@ -148,7 +148,14 @@ export default {
   },
   role: { owner: 'Owner', technician: 'Technician', installer: 'Installer', repairer: 'Repairer' },
   deviceStatus: { active: 'Active', lost: 'Lost', pending: 'To be confirmed' },
-  syncState: { synced: 'Synced', waiting: 'To upload', working: 'Syncing', offline: 'Offline', failed: 'Error' },
+  syncState: {
+    synced: 'Synced',
+    waiting: 'To upload',
+    working: 'Syncing',
+    offline: 'Offline',
+    failed: 'Error',
+    sample: 'Sample, nothing is sent',
+  },
   photoPlace: { on_device: 'On this device', on_relay: 'On the relay' },
   step: {
     depart: 'Depart',

@@ -47,6 +47,8 @@ export default {
   relay_certificate_time: '按本机的时间，中继的证书不在有效期内。请校准本机日期和时间再试；记录都在本机。',
   not_enrolled: '这台设备还没登记。请先用登记链接或登记码登记。',
   already_enrolled: '这台设备已经登记过了。',
+  sample_outlet: '这是示例门店：没有中继，也不联系别人。',
+  sample_failed: '示例门店没做出来。看看还有没有存储空间，再试一次。',
   link_unreadable: '这不是登记链接。请整条粘贴，以 doorstep:enrol 开头；或改用地址加登记码。',
   store_failed: '本机没存上。请再点一次；还不行就重开程序，已存的不会丢。',
   store_damaged: '本机数据有损坏，这次没存上。请重开程序：能读的都会保留，其余的从中继取回。',

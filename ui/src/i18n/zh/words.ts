@@ -143,7 +143,7 @@ export default {
   },
   role: { owner: '网点老板', technician: '服务工程师', installer: '安装工程师', repairer: '板修' },
   deviceStatus: { active: '在用', lost: '已挂失', pending: '待确认' },
-  syncState: { synced: '已同步', waiting: '待上传', working: '正在同步', offline: '离线', failed: '出错' },
+  syncState: { synced: '已同步', waiting: '待上传', working: '正在同步', offline: '离线', failed: '出错', sample: '示例，不上传' },
   photoPlace: { on_device: '在本机', on_relay: '已到中继' },
   step: {
     depart: '出发',

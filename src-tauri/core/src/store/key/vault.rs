@@ -22,10 +22,19 @@ impl Vault {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Another folder is open now, and this keeps its key.
+    pub fn hand_to(&self, keeper: Arc<dyn KeyKeeper>) {
+        *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = keeper;
+    }
+
     /// Erases the folder, key first, and goes on in it as a device that nobody knows, under a new key.
     pub fn erase(&self, store: &mut Store, nature: &dyn Nature) -> Result<(), EraseError> {
         let kept = store.erase(self.keeper().as_ref(), &self.keyring, nature)?;
-        *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = kept.keeper;
+        self.hand_to(kept.keeper);
         Ok(())
     }
 }
