@@ -1,10 +1,15 @@
 /** Which screen is where. Each shell comes in files of its own, so that a phone never fetches the desk's libraries. */
 import type { Shell } from '@schemas';
+import type { Component } from 'vue';
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
-import { speakDesk } from './i18n';
+import { speakDesk, speakOnSite } from './i18n';
 import { shellFor, useSession } from './stores/session';
 
 export const HOME: Record<Shell, string> = { field: '/field/today', desk: '/desk/board' };
+
+type Page = { default: Component };
+/** A page that needs the texts of the visit. */
+const onSite = (page: () => Promise<Page>) => async () => (await Promise.all([page(), speakOnSite()]))[0];
 
 const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/field/today' },
@@ -23,17 +28,17 @@ const routes: RouteRecordRaw[] = [
       { path: 'turns', component: () => import('./field/turns/TurnsPage.vue'), meta: { tabs: true } },
       { path: 'storage', component: () => import('./field/StoragePage.vue') },
       { path: 'find', component: () => import('./field/FindPage.vue') },
-      { path: 'walk-in', component: () => import('./field/walkin/WalkInPage.vue') },
-      { path: 'job/:job', component: () => import('./field/JobPage.vue'), props: true },
-      { path: 'job/:job/card', component: () => import('./field/CardPage.vue'), props: true },
-      { path: 'job/:job/safety', component: () => import('./field/SafetyPage.vue'), props: true },
-      { path: 'job/:job/sheet', component: () => import('./field/SheetPage.vue'), props: true },
+      { path: 'walk-in', component: onSite(() => import('./field/walkin/WalkInPage.vue')) },
+      { path: 'job/:job', component: onSite(() => import('./field/JobPage.vue')), props: true },
+      { path: 'job/:job/card', component: onSite(() => import('./field/CardPage.vue')), props: true },
+      { path: 'job/:job/safety', component: onSite(() => import('./field/SafetyPage.vue')), props: true },
+      { path: 'job/:job/sheet', component: onSite(() => import('./field/SheetPage.vue')), props: true },
       { path: 'job/:job/proof', component: () => import('./field/proof/ProofPage.vue'), props: true },
       { path: 'job/:job/fees', component: () => import('./field/fees/FeesPage.vue'), props: true },
       { path: 'bench', component: () => import('./field/bench/QueuePage.vue') },
-      { path: 'job/:job/bench', component: () => import('./field/bench/BenchPage.vue'), props: true },
+      { path: 'job/:job/bench', component: onSite(() => import('./field/bench/BenchPage.vue')), props: true },
       { path: 'job/:job/conflict', component: () => import('./field/ConflictPage.vue'), props: true },
-      { path: 'job/:job/finish', component: () => import('./field/FinishPage.vue'), props: true },
+      { path: 'job/:job/finish', component: onSite(() => import('./field/FinishPage.vue')), props: true },
     ],
   },
   {

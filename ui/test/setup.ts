@@ -1,6 +1,6 @@
 import { config } from '@vue/test-utils';
 import { beforeEach } from 'vitest';
-import { i18n, speak, speakDesk } from '@/i18n';
+import { i18n, speak, speakDesk, speakOnSite } from '@/i18n';
 
 config.global.plugins = [i18n];
 config.global.stubs = { RouterLink: { props: ['to'], template: '<a :href="String(to)"><slot /></a>' } };
@@ -13,5 +13,6 @@ window.requestAnimationFrame = (draw) => {
 
 beforeEach(async () => {
   await speakDesk();
+  await speakOnSite();
   await speak('zh');
 });

@@ -3,7 +3,7 @@
  */
 import type { Language, Text } from '@schemas';
 import { createI18n, useI18n } from 'vue-i18n';
-import type { Messages } from './shape';
+import type { Messages, OnsiteMessages } from './shape';
 import { kept, read } from './trade';
 
 export const i18n = createI18n({
@@ -21,26 +21,32 @@ async function textsOf(language: Language): Promise<Messages> {
   return (await import('./zh')).default;
 }
 
-/** Whether the owner's desk is open: a phone never fetches its texts. */
-let desk = false;
+/** Texts that a first screen has no use for: the owner's desk, which a phone never opens, and a job's pages. */
+const APART = {
+  desk: { en: () => import('./en/owner'), zh: () => import('./zh/owner') },
+  onsite: { en: () => import('./en/onsite'), zh: () => import('./zh/onsite') },
+};
+type Apart = keyof typeof APART;
+const wanted = new Set<Apart>();
 
-async function addDesk(language: Language): Promise<void> {
-  const texts = language === 'en' ? await import('./en/owner') : await import('./zh/owner');
-  i18n.global.mergeLocaleMessage(language, texts.default);
+async function add(part: Apart, language: Language): Promise<void> {
+  i18n.global.mergeLocaleMessage(language, (await APART[part][language]()).default);
 }
 
-/** Fetches the desk's texts, in the language that is spoken and in each that comes after. */
-export async function speakDesk(): Promise<void> {
-  if (desk) return;
-  desk = true;
-  await Promise.all([...loaded].map(addDesk));
+/** Fetches such texts, in the language that is spoken and in each that comes after. */
+async function speakAlso(part: Apart): Promise<void> {
+  if (wanted.has(part)) return;
+  wanted.add(part);
+  await Promise.all([...loaded].map((language) => add(part, language)));
 }
+export const speakDesk = () => speakAlso('desk');
+export const speakOnSite = () => speakAlso('onsite');
 
 export async function speak(language: Language): Promise<void> {
   if (!loaded.has(language)) {
     i18n.global.setLocaleMessage(language, await textsOf(language));
     loaded.add(language);
-    if (desk) await addDesk(language);
+    await Promise.all([...wanted].map((part) => add(part, language)));
   }
   i18n.global.locale.value = language;
   document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
@@ -59,7 +65,8 @@ export function useTexts() {
     /** A text with `count` takes its plural where the language has one. */
     t: (key: string, named: Named = {}) => (typeof named.count === 'number' ? t(key, named, named.count) : t(key, named)),
     /** A value that this version doesn't know is shown as it is. */
-    word: (group: keyof Messages['words'], value: string) => (te(`words.${group}.${value}`) ? t(`words.${group}.${value}`) : value),
+    word: (group: keyof Messages['words'] | keyof OnsiteMessages['words'], value: string) =>
+      te(`words.${group}.${value}`) ? t(`words.${group}.${value}`) : value,
     say: (text: Text) => (tongue() === 'en' ? text.en || text.zh : text.zh || text.en),
     /** A word of the pick lists as this device speaks, and as it is kept. */
     trade: (text: string) => read(text, tongue()),

@@ -2,14 +2,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import enPhone from './en';
+import enOnsite from './en/onsite';
 import enDesk from './en/owner';
 import zhPhone from './zh';
+import zhOnsite from './zh/onsite';
 import zhDesk from './zh/owner';
 import { failureText } from './failure';
 import { speak } from './index';
 
-const zh = { ...zhPhone, ...zhDesk };
-const en = { ...enPhone, ...enDesk };
+const zh = { ...zhPhone, ...zhDesk, ...zhOnsite, words: merged(zhPhone.words, zhOnsite.words) };
+const en = { ...enPhone, ...enDesk, ...enOnsite, words: merged(enPhone.words, enOnsite.words) };
+
+/** As they are merged when a job's page opens. */
+function merged(words: object, more: object): object {
+  const groups = Object.entries(more).map(([group, texts]) => [group, { ...(words as Record<string, object>)[group], ...texts }]);
+  return { ...words, ...Object.fromEntries(groups) };
+}
 
 type Tree = { [key: string]: string | Tree };
 

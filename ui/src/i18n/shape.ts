@@ -40,6 +40,7 @@ import type {
   Verdict,
 } from '@schemas';
 import type zh from './zh';
+import type zhOnsite from './zh/onsite';
 import type zhOwner from './zh/owner';
 
 type Texts<T> = { [K in keyof T]: T[K] extends string ? string : Texts<T[K]> };
@@ -86,4 +87,5 @@ export interface Words {
 }
 
 export type DeskMessages = Texts<typeof zhOwner>;
+export type OnsiteMessages = Texts<typeof zhOnsite>;
 export type Messages = Texts<typeof zh> & { words: Words; errors: Record<ErrorCode, string> };
