@@ -159,6 +159,8 @@ codes! {
     /// A fact names something that the job doesn't have.
     NotHere = "not_here",
     TimeAhead = "time_ahead",
+    /// 补录: another step of the visit says that it can't have been then.
+    TimeMisfit = "time_misfit",
     StepBlocked = "step_blocked",
     /// Identity numbers are never kept (R44).
     IdentityNumber = "identity_number",

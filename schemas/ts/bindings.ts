@@ -38,6 +38,8 @@ export const commands = {
 	tapNode: (input: TapNode) => typedError<JobView, Failure>(__TAURI_INVOKE("tap_node", { input })),
 	showCard: (input: ShowCard) => typedError<JobView, Failure>(__TAURI_INVOKE("show_card", { input })),
 	finish: (input: Finish) => typedError<JobView, Failure>(__TAURI_INVOKE("finish", { input })),
+	enterLate: (input: EnterLate) => typedError<JobView, Failure>(__TAURI_INVOKE("enter_late", { input })),
+	cardCode: (input: OneJob) => typedError<CardCode | null, Failure>(__TAURI_INVOKE("card_code", { input })),
 	recordReading: (input: RecordReading) => typedError<JobView, Failure>(__TAURI_INVOKE("record_reading", { input })),
 	writeField: (input: WriteField) => typedError<JobView, Failure>(__TAURI_INVOKE("write_field", { input })),
 	usePart: (input: UsePart) => typedError<JobView, Failure>(__TAURI_INVOKE("use_part", { input })),
@@ -365,8 +367,12 @@ export type ApplianceView = {
 	readings: ReadingRow[],
 	/**  Photos of this unit: required slots first. */
 	slots: PhotoSlot[],
-	/**  Parts of the list that fit it. */
+	/**  Codes of the fault classes that its symptom may mean, the likeliest first; as listed while nothing was said (R15). */
+	likely: string[],
+	/**  Parts of the list that fit it, those that its symptom or fault asks for first (R8). */
 	part_offers: PartOffer[],
+	/**  What the last visit's sheet says of it, where this one's is empty (R9). */
+	last: LastTime | null,
 	/**  The required photo that is to be shot next; `None` when all are there. */
 	next_photo: PhotoStage | null,
 };
@@ -648,11 +654,15 @@ export type CallReason = "hazard" | "claim" | "paid" | "sample";
 
 /**  What is read out before anything else (R3). */
 export type CallScript = {
+	/**  `gas`, as guidance by it is written down. */
+	code: string,
 	name: Text,
 	steps: Text[],
 	never: Text[],
 	/**  Who is called first, with the number where there is one. */
 	call_first: Text[],
+	/**  Those of them whose number is the same everywhere. */
+	numbers: CardNumber[],
 	send_after: Text | null,
 };
 
@@ -674,6 +684,14 @@ export type CallView = {
 /**  Long work that is to stop at its next step. */
 export type CancelTask = {
 	task: Task,
+};
+
+/**  A number of the card as a QR code: scanned, it is called (R10). */
+export type CardCode = {
+	label: Text,
+	number: string,
+	/**  An SVG document. */
+	svg: string,
 };
 
 export type CardNumber = {
@@ -1155,6 +1173,13 @@ export type Enrol = {
 	device_name: string,
 };
 
+/**  补录: a step of the visit, with the moment at which it was taken. */
+export type EnterLate = {
+	job: string,
+	late: LateStep,
+	claimed: number,
+};
+
 /**  Erases this device. */
 export type EraseDevice = {
 	/**  The last four characters of the device's number, typed: nobody does this by a slip of the thumb. */
@@ -1227,7 +1252,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  The method shows whether something is there, not how much. */
 "method_qualitative" | "month_invalid" | "calibration_invalid" | "number_out_of_range" | 
 /**  A fact names something that the job doesn't have. */
-"not_here" | "time_ahead" | "step_blocked" | 
+"not_here" | "time_ahead" | 
+/**  补录: another step of the visit says that it can't have been then. */
+"time_misfit" | "step_blocked" | 
 /**  Identity numbers are never kept (R44). */
 "identity_number" | "already_adopted" | "nothing_stuck" | 
 /**  Others' work is hidden on a device that was away from its relay for too long. */
@@ -1380,13 +1407,16 @@ export type FailureTable = {
 	shortened: boolean,
 };
 
-/**  A symptom with its likely cause and action. */
+/**  A symptom, what it turns out to be, and what is done about it (R8, R15). */
 export type FaultOffer = {
+	code: string,
 	appliance: ApplianceKind,
 	symptom: Text,
 	fault: Text,
-	cause: Text,
-	action: Text,
+	/**  The likeliest first; at least one. */
+	pairs: PairOffer[],
+	/**  Beyond the tool bag. */
+	tools: Text[],
 };
 
 export type FeeKind = "visit" | "diagnosis" | "labour" | "part" | "material" | "surcharge" | 
@@ -1935,6 +1965,12 @@ export type JobView = {
 	photos: PhotoView[],
 	noted: NotedView,
 	service_card: CardView,
+	/**  Before somebody is there. */
+	take_along: TakeAlong,
+	/**  What is read out before anybody is sent (R3), while the job is open. */
+	scripts: CallScript[],
+	/**  None before somebody is there. */
+	clock: WorkClock | null,
 	/**  This member may write the sheet. */
 	may_write: boolean,
 	/**  Jobs of the same phone or serial that this device holds. */
@@ -2017,6 +2053,18 @@ export type KnownMachine = {
 };
 
 export type Language = "zh" | "en";
+
+/**  照上次: what the newest earlier job of the same machine or caller says, and this sheet doesn't yet. Nothing measured. */
+export type LastTime = {
+	job: string,
+	at: number,
+	fields: Partial<{ [key in SheetField]: string }>,
+};
+
+/**  A step of the visit that was not tapped when it was taken. */
+export type LateStep = { step: "depart" } | { step: "arrive" } | { step: "finish"; outcome: JobOutcome } | 
+/**  离开: nobody taps it; after the end it can be said. */
+{ step: "leave" };
 
 /**  Where a finding is mended. */
 export type LintAt = "job" | "customer" | "appliance" | "purchase" | "photos" | "signature" | "parts" | "fees" | "follow_up" | "lines";
@@ -2387,6 +2435,8 @@ export type NotedView = {
 	hazards: HazardView[],
 	/**  Without those who left again. */
 	crew: CrewView[],
+	serials: SerialView[],
+	remarks: RemarkView[],
 	/**  Who could come along: active, and neither assigned nor on the crew. */
 	mates: MemberView[],
 	/**  By when an old part that is tagged now goes back, by the outlet's rule (R24). */
@@ -2568,6 +2618,12 @@ export type OwnersTurns = {
 /**  What a payment is for. */
 export type PaidFor = "work" | "deposit" | "deposit_back" | "compensation" | "refund";
 
+/**  A cause, and what is done about it. */
+export type PairOffer = {
+	cause: Text,
+	action: Text,
+};
+
 /**  What a paper comes out as. */
 export type PaperForm = 
 /**  A PDF of pages. */
@@ -2669,6 +2725,8 @@ export type PartOffer = {
 	code: string,
 	name: Text,
 	guide_fen: number,
+	/**  The symptom or the fault asks for it. */
+	likely: boolean,
 };
 
 export type PartRow = {
@@ -2849,6 +2907,8 @@ export type PickLists = {
 	brands: string[],
 	townships: Township[],
 	faults: FaultOffer[],
+	/**  What is read out in each emergency (R3). */
+	scripts: CallScript[],
 };
 
 /**  What one piece of work pays this member. */
@@ -3202,6 +3262,13 @@ export type RelayWay =
 /**  In the shop's own network. */
 "nearby" | "public";
 
+/**  备注, in somebody's own words. */
+export type RemarkView = {
+	text: string,
+	by: string,
+	at: number,
+};
+
 /**  What can be done about records that are stuck. */
 export type Remedy = 
 /**  Judge it again, or offer it again. */
@@ -3446,6 +3513,14 @@ export type SayOldParts = {
 
 /**  Who the customer is to the shop (R9). */
 export type Segment = "vip" | "set" | "project" | "town" | "village";
+
+/**  机号: of the outdoor unit or another part of a set, as read last (R15). */
+export type SerialView = {
+	appliance: string,
+	unit: UnitOf | null,
+	serial: string,
+	photo: string | null,
+};
 
 export type ServiceAnswer = { answer: "done" } | { answer: "not_applicable"; reason: string } | 
 /**  产品通检: looked at, nothing wrong. */
@@ -3989,6 +4064,14 @@ export type TableWhat =
 /**  Parts with everybody's stock (R22). */
 { what: "parts" } | { what: "moves" };
 
+/**  随身带: what the symptoms suggest before departure (R8). */
+export type TakeAlong = {
+	/**  The likeliest first. */
+	parts: TakePart[],
+	/**  Beyond the tool bag. */
+	tools: Text[],
+};
+
 /**  The same, to be written down. */
 export type TakeAnswer = {
 	month: string,
@@ -4025,6 +4108,13 @@ export type TakeOrder = {
 	note: string,
 	assignees: string[],
 	details: OrderDetails | null,
+};
+
+export type TakePart = {
+	code: string,
+	name: Text,
+	/**  In this member's own stock; `None` where nobody keeps one for them (R22). */
+	carried: number | null,
 };
 
 export type Tap = "depart" | "arrive";
@@ -4237,6 +4327,16 @@ export type WaitingJob = {
 export type Window = {
 	from: number,
 	to: number,
+};
+
+/**  The clock of the visit's work, as of the view's moment (R2). */
+export type WorkClock = {
+	limit_minutes: number,
+	/**  Since arrival, without the pauses. */
+	worked_s: number,
+	/**  It stands: for goods, parts or the customer's rectification. */
+	stopped: PauseReason | null,
+	ended: boolean,
 };
 
 export type WriteField = {

@@ -51,6 +51,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             visit::tap_node,
             visit::show_card,
             visit::finish,
+            visit::enter_late,
+            visit::card_code,
             sheet::record_reading,
             sheet::write_field,
             sheet::use_part,

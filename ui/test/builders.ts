@@ -141,10 +141,12 @@ export function appliance(change: Partial<ApplianceView> = {}): ApplianceView {
       { stage: 'after', name: text('修后', 'After'), required: true, taken: 0 },
     ],
     part_offers: [
-      { code: 'AQ-JT-01', name: text('进水接头', 'Inlet joint'), guide_fen: 2500 },
-      { code: 'AQ-MF-63', name: text('密封圈', 'Seal'), guide_fen: 1000 },
-      { code: 'AQ-AQF-07', name: text('安全阀', 'Safety valve'), guide_fen: 2500 },
+      { code: 'AQ-JT-01', name: text('进水接头', 'Inlet joint'), guide_fen: 2500, likely: true },
+      { code: 'AQ-MF-63', name: text('密封圈', 'Seal'), guide_fen: 1000, likely: true },
+      { code: 'AQ-AQF-07', name: text('安全阀', 'Safety valve'), guide_fen: 2500, likely: false },
     ],
+    likely: ['ih_joint_leaks', 'ih_no_heat'],
+    last: null,
     next_photo: null,
     ...change,
   };
@@ -230,7 +232,26 @@ export function job(change: Partial<JobView> = {}): JobView {
     ],
     parts: [],
     photos: [],
-    noted: { charges: [], old_parts: [], hazards: [], crew: [], mates: [tian], old_part_due: at(14 * 24 * 60), recheck: at(7 * 24 * 60) },
+    noted: {
+      charges: [],
+      old_parts: [],
+      hazards: [],
+      crew: [],
+      serials: [],
+      remarks: [],
+      mates: [tian],
+      old_part_due: at(14 * 24 * 60),
+      recheck: at(7 * 24 * 60),
+    },
+    take_along: {
+      parts: [
+        { code: 'AQ-MF-63', name: text('密封圈', 'Seal'), carried: 2 },
+        { code: 'AQ-JT-01', name: text('进水接头', 'Inlet joint'), carried: 0 },
+      ],
+      tools: [text('管钳', 'Pipe wrench')],
+    },
+    scripts: [],
+    clock: null,
     service_card: {
       outlet: '柘川县城关网点',
       member: '冉小军',

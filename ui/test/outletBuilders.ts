@@ -1,5 +1,6 @@
 /** The session, sync, day and team as the core would show them. */
 import type {
+  CallScript,
   DayFigures,
   DayReview,
   DeviceView,
@@ -284,6 +285,19 @@ export function keyView(change: Partial<KeyView> = {}): KeyView {
   return { in_file: true, rotated_at: null, photos_resealed: null, recovery: null, ...change };
 }
 
+export const shockScript = (): CallScript => ({
+  code: 'shock',
+  name: text('触电、漏电', 'Electric shock'),
+  steps: [
+    text('先拉下家里的总闸，别碰热水器', 'Main breaker off, do not touch the heater'),
+    text('人离开卫生间，擦干手脚', 'Leave the bathroom, dry yourself'),
+  ],
+  never: [text('不要碰水和金属管', 'Touch neither water nor metal pipes')],
+  call_first: [text('急救（有人受伤时） 120', 'Ambulance (if somebody is hurt) 120')],
+  numbers: [{ label: text('急救（有人受伤时）', 'Ambulance (if somebody is hurt)'), number: '120' }],
+  send_after: null,
+});
+
 export const pickLists = (): PickLists => ({
   brands: ['安泉', '北岭', '凌越', '云浣', '旺泉', '晶视'],
   townships: [
@@ -294,18 +308,24 @@ export const pickLists = (): PickLists => ({
   ],
   faults: [
     {
+      code: 'ih_joint_leaks',
       appliance: 'instant_heater',
       symptom: text('接头渗水', 'Joint leaks'),
       fault: text('进水接头漏', 'Inlet joint leaking'),
-      cause: text('密封圈老化', 'Seal aged'),
-      action: text('换密封圈', 'Replaced the seal'),
+      pairs: [
+        { cause: text('密封圈老化', 'Seal aged'), action: text('换密封圈', 'Replaced the seal') },
+        { cause: text('接头滑丝', 'Thread stripped'), action: text('换进水接头', 'Replaced the joint') },
+      ],
+      tools: [text('管钳', 'Pipe wrench')],
     },
     {
+      code: 'ih_no_heat',
       appliance: 'instant_heater',
       symptom: text('不加热', 'No heat'),
       fault: text('可控硅击穿', 'Triac shorted'),
-      cause: text('过热', 'Overheating'),
-      action: text('板上换可控硅', 'Replaced the triac'),
+      pairs: [{ cause: text('过热', 'Overheating'), action: text('板上换可控硅', 'Replaced the triac') }],
+      tools: [],
     },
   ],
+  scripts: [shockScript()],
 });

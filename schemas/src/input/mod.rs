@@ -161,6 +161,27 @@ pub struct TapNode {
     pub tap: Tap,
 }
 
+/// A step of the visit that was not tapped when it was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum LateStep {
+    Depart,
+    Arrive,
+    Finish {
+        outcome: JobOutcome,
+    },
+    /// 离开: nobody taps it; after the end it can be said.
+    Leave,
+}
+
+/// 补录: a step of the visit, with the moment at which it was taken.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct EnterLate {
+    pub job: JobId,
+    pub late: LateStep,
+    pub claimed: Millis,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct ShowCard {
     pub job: JobId,

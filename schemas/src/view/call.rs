@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApplianceKind, Coverage, JobCard, Millis, Text, Urgency};
+use super::{ApplianceKind, CardNumber, Coverage, JobCard, Millis, Text, Urgency};
 
 /// The answer to a call as far as it has been typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -37,10 +37,14 @@ pub struct KnownMachine {
 /// What is read out before anything else (R3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct CallScript {
+    /// `gas`, as guidance by it is written down.
+    pub code: String,
     pub name: Text,
     pub steps: Vec<Text>,
     pub never: Vec<Text>,
     /// Who is called first, with the number where there is one.
     pub call_first: Vec<Text>,
+    /// Those of them whose number is the same everywhere.
+    pub numbers: Vec<CardNumber>,
     pub send_after: Option<Text>,
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ApplianceKind, BlockerCode, Coverage, FailureClass, Fen, FindingCode, JobKind, JobOutcome, MemberView, Millis,
-    NodeKind, NotedView, Phase, PhotoStage, ServiceCode, SignedFor, SyncChip, Text, Urgency, Verdict,
+    ApplianceKind, BlockerCode, CallScript, Coverage, FailureClass, Fen, FindingCode, JobKind, JobOutcome, MemberView,
+    Millis, NodeKind, NotedView, PauseReason, Phase, PhotoStage, ServiceCode, SignedFor, SyncChip, Text, Urgency,
+    Verdict,
 };
 use crate::ids::{BlobHash, DeviceId, JobId, ShortId};
 use crate::input::SheetField;
@@ -270,8 +271,12 @@ pub struct ApplianceView {
     pub readings: Vec<ReadingRow>,
     /// Photos of this unit: required slots first.
     pub slots: Vec<PhotoSlot>,
-    /// Parts of the list that fit it.
+    /// Codes of the fault classes that its symptom may mean, the likeliest first; as listed while nothing was said (R15).
+    pub likely: Vec<String>,
+    /// Parts of the list that fit it, those that its symptom or fault asks for first (R8).
     pub part_offers: Vec<PartOffer>,
+    /// What the last visit's sheet says of it, where this one's is empty (R9).
+    pub last: Option<LastTime>,
     /// The required photo that is to be shot next; `None` when all are there.
     pub next_photo: Option<PhotoStage>,
 }
@@ -317,6 +322,44 @@ pub struct PartOffer {
     pub code: String,
     pub name: Text,
     pub guide_fen: Fen,
+    /// The symptom or the fault asks for it.
+    pub likely: bool,
+}
+
+/// 照上次: what the newest earlier job of the same machine or caller says, and this sheet doesn't yet. Nothing measured.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct LastTime {
+    pub job: JobId,
+    pub at: Millis,
+    pub fields: BTreeMap<SheetField, String>,
+}
+
+/// 随身带: what the symptoms suggest before departure (R8).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+pub struct TakeAlong {
+    /// The likeliest first.
+    pub parts: Vec<TakePart>,
+    /// Beyond the tool bag.
+    pub tools: Vec<Text>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct TakePart {
+    pub code: String,
+    pub name: Text,
+    /// In this member's own stock; `None` where nobody keeps one for them (R22).
+    pub carried: Option<i32>,
+}
+
+/// The clock of the visit's work, as of the view's moment (R2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct WorkClock {
+    pub limit_minutes: u32,
+    /// Since arrival, without the pauses.
+    pub worked_s: u32,
+    /// It stands: for goods, parts or the customer's rectification.
+    pub stopped: Option<PauseReason>,
+    pub ended: bool,
 }
 
 /// Where a photo's bytes are known to be.
@@ -370,6 +413,15 @@ pub struct CardView {
     pub numbers: Vec<CardNumber>,
 }
 
+/// A number of the card as a QR code: scanned, it is called (R10).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct CardCode {
+    pub label: Text,
+    pub number: String,
+    /// An SVG document.
+    pub svg: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, specta::Type)]
 #[serde(deny_unknown_fields)]
 pub struct CardNumber {
@@ -392,6 +444,12 @@ pub struct JobView {
     pub photos: Vec<PhotoView>,
     pub noted: NotedView,
     pub service_card: CardView,
+    /// Before somebody is there.
+    pub take_along: TakeAlong,
+    /// What is read out before anybody is sent (R3), while the job is open.
+    pub scripts: Vec<CallScript>,
+    /// None before somebody is there.
+    pub clock: Option<WorkClock>,
     /// This member may write the sheet.
     pub may_write: bool,
     /// Jobs of the same phone or serial that this device holds.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evacuation, MemberView, Millis, OldPartStep};
+use super::{Evacuation, MemberView, Millis, OldPartStep, UnitOf};
 use crate::ids::{MemberId, ShortId};
 
 /// 加氟: work on a refrigerant circuit (R32). The last one of an appliance counts.
@@ -62,6 +62,23 @@ pub struct CrewView {
     pub name: String,
 }
 
+/// 机号: of the outdoor unit or another part of a set, as read last (R15).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct SerialView {
+    pub appliance: ShortId,
+    pub unit: Option<UnitOf>,
+    pub serial: String,
+    pub photo: Option<ShortId>,
+}
+
+/// 备注, in somebody's own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct RemarkView {
+    pub text: String,
+    pub by: String,
+    pub at: Millis,
+}
+
 /// What was noted, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
 pub struct NotedView {
@@ -70,6 +87,8 @@ pub struct NotedView {
     pub hazards: Vec<HazardView>,
     /// Without those who left again.
     pub crew: Vec<CrewView>,
+    pub serials: Vec<SerialView>,
+    pub remarks: Vec<RemarkView>,
     /// Who could come along: active, and neither assigned nor on the crew.
     pub mates: Vec<MemberView>,
     /// By when an old part that is tagged now goes back, by the outlet's rule (R24).

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApplianceKind, Fen, JobCard, Language, Millis, Shell, Text};
+use super::{ApplianceKind, CallScript, Fen, JobCard, Language, Millis, Shell, Text};
 use crate::enrol::{DeviceStatus, RoleName};
 use crate::ids::{DeviceId, JobId, MemberId};
 
@@ -198,6 +198,8 @@ pub struct PickLists {
     pub brands: Vec<String>,
     pub townships: Vec<Township>,
     pub faults: Vec<FaultOffer>,
+    /// What is read out in each emergency (R3).
+    pub scripts: Vec<CallScript>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -206,12 +208,22 @@ pub struct Township {
     pub far: bool,
 }
 
-/// A symptom with its likely cause and action.
+/// A symptom, what it turns out to be, and what is done about it (R8, R15).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct FaultOffer {
+    pub code: String,
     pub appliance: ApplianceKind,
     pub symptom: Text,
     pub fault: Text,
+    /// The likeliest first; at least one.
+    pub pairs: Vec<PairOffer>,
+    /// Beyond the tool bag.
+    pub tools: Vec<Text>,
+}
+
+/// A cause, and what is done about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PairOffer {
     pub cause: Text,
     pub action: Text,
 }

@@ -1,8 +1,8 @@
 //! The visit's taps, and its end.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{Finish, ShowCard, TapNode};
-use doorstep_schemas::view::JobView;
+use doorstep_schemas::input::{EnterLate, Finish, OneJob, ShowCard, TapNode};
+use doorstep_schemas::view::{CardCode, JobView};
 
 use super::Core;
 use crate::failure::Told;
@@ -23,4 +23,16 @@ pub async fn show_card(core: Core<'_>, input: ShowCard) -> Result<JobView, Failu
 #[specta::specta]
 pub async fn finish(core: Core<'_>, input: Finish) -> Result<JobView, Failure> {
     core.actions.finish(&input).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn enter_late(core: Core<'_>, input: EnterLate) -> Result<JobView, Failure> {
+    core.actions.enter_late(&input).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn card_code(core: Core<'_>, input: OneJob) -> Result<Option<CardCode>, Failure> {
+    core.actions.card_code(input.job).map_err(Told::told)
 }

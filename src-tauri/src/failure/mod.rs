@@ -117,6 +117,9 @@ impl Told for VisitError {
             Self::Blocked(_) => ErrorCode::StepBlocked,
             Self::Done => ErrorCode::StepDone,
             Self::CardTooShort(_) => ErrorCode::CardTooShort,
+            Self::Ahead => ErrorCode::TimeAhead,
+            Self::Misfit(..) => ErrorCode::TimeMisfit,
+            Self::Finish(error) => error.code(),
             Self::Job(error) => error.code(),
         }
     }
@@ -125,6 +128,7 @@ impl Told for VisitError {
         match self {
             Self::TooEarly(before) => vec![("node", before.word().to_owned())],
             Self::Blocked(blockers) => in_the_way(blockers),
+            Self::Finish(error) => error.params(),
             _ => Vec::new(),
         }
     }
@@ -324,8 +328,9 @@ impl Told for AdminError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use doorstep::domain::late::Misfit;
     use doorstep_schemas::ids::ShortId;
-    use doorstep_schemas::view::{BlockerCode, Jump, Text};
+    use doorstep_schemas::view::{BlockerCode, Jump, NodeKind, Text};
 
     fn param<'a>(failure: &'a Failure, name: &str) -> &'a str {
         failure.params.get(name).map_or("", String::as_str)
@@ -364,6 +369,8 @@ mod tests {
         assert_eq!((param(&kept, "least"), param(&kept, "most")), ("0", "20000"));
         let codes = [
             (range("claimed").told().code, ErrorCode::TimeAhead),
+            (VisitError::Ahead.told().code, ErrorCode::TimeAhead),
+            (VisitError::Misfit(NodeKind::Arrived, Misfit::TooEarly).told().code, ErrorCode::TimeMisfit),
             (FactError::Required("tag").told().code, ErrorCode::FieldRequired),
             (FactError::TooLong { field: "tag", most: 120 }.told().code, ErrorCode::FieldTooLong),
             (FactError::Malformed("mail").told().code, ErrorCode::FieldMalformed),

@@ -89,7 +89,7 @@ describe('the card', () => {
     vi.useFakeTimers();
     const { page } = await open(CardPage, world);
     await vi.advanceTimersByTimeAsync(2500);
-    expect(world.asked.map((each) => each.command)).toEqual(['job']);
+    expect(world.asked.map((each) => each.command)).toEqual(['job', 'card_code']);
     await vi.advanceTimersByTimeAsync(3000);
     const shown = world.asked.filter((each) => each.command === 'show_card');
     expect(shown).toHaveLength(1);

@@ -1,10 +1,11 @@
-/** The pairs of symptom and cause that fit an appliance: whose symptom shares most with the one written come first. */
+/** The fault classes that an appliance's symptom may mean, as the core ranks them, each with all its causes. */
 import type { ApplianceView, FaultOffer } from '@schemas';
 
-/** Customers are written down in either language, whatever this device speaks. */
-export function likelyPairs(faults: FaultOffer[], appliance: ApplianceView): FaultOffer[] {
-  const said = new Set(appliance.symptom.toLowerCase());
-  const signs = (text: string) => [...new Set(text.toLowerCase())].filter((sign) => said.has(sign)).length;
-  const shared = ({ symptom }: FaultOffer) => Math.max(signs(symptom.zh), signs(symptom.en));
-  return faults.filter((fault) => fault.appliance === appliance.kind).sort((a, b) => shared(b) - shared(a));
+export function likelyFaults(faults: FaultOffer[], appliance: ApplianceView): FaultOffer[] {
+  const known = new Map(faults.map((fault) => [fault.code, fault]));
+  return appliance.likely.flatMap((code) => known.get(code) ?? []);
 }
+
+/** The class that the sheet names, where somebody picked it. */
+export const namedFault = (faults: FaultOffer[], { kind, fault }: ApplianceView) =>
+  faults.find((each) => each.appliance === kind && fault !== '' && [each.fault.zh, each.fault.en].includes(fault));

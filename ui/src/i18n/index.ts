@@ -3,7 +3,7 @@
  */
 import type { Language, Text } from '@schemas';
 import { createI18n, useI18n } from 'vue-i18n';
-import type { Messages } from './shape';
+import type { Messages, OnsiteMessages } from './shape';
 import { kept, read } from './trade';
 
 export const i18n = createI18n({
@@ -23,11 +23,12 @@ async function textsOf(language: Language): Promise<Messages> {
 
 /**
  * Texts that come with the screens that show them; a phone's first screen reads none. `desk`: the owner's desk. `hand`: what a technician
- * holds while working, camera and papers among it. `start`: the first start, and a sample outlet.
+ * holds while working, camera and papers among it. `onsite`: what is said and picked on a visit. `start`: the first start, and a sample outlet.
  */
 const LATER = {
   desk: { zh: () => import('./zh/owner'), en: () => import('./en/owner') },
   hand: { zh: () => import('./zh/hand'), en: () => import('./en/hand') },
+  onsite: { zh: () => import('./zh/onsite'), en: () => import('./en/onsite') },
   start: { zh: () => import('./zh/start'), en: () => import('./en/start') },
 };
 type Later = keyof typeof LATER;
@@ -46,7 +47,8 @@ async function speakLater(part: Later): Promise<void> {
 }
 
 export const speakDesk = () => speakLater('desk');
-export const speakHand = () => speakLater('hand');
+/** Of a job's pages. */
+export const speakHand = () => Promise.all([speakLater('hand'), speakLater('onsite')]);
 export const speakStart = () => speakLater('start');
 
 export async function speak(language: Language): Promise<void> {
@@ -72,7 +74,8 @@ export function useTexts() {
     /** A text with `count` takes its plural where the language has one. */
     t: (key: string, named: Named = {}) => (typeof named.count === 'number' ? t(key, named, named.count) : t(key, named)),
     /** A value that this version doesn't know is shown as it is. */
-    word: (group: keyof Messages['words'], value: string) => (te(`words.${group}.${value}`) ? t(`words.${group}.${value}`) : value),
+    word: (group: keyof Messages['words'] | keyof OnsiteMessages['words'], value: string) =>
+      te(`words.${group}.${value}`) ? t(`words.${group}.${value}`) : value,
     say: (text: Text) => (tongue() === 'en' ? text.en || text.zh : text.zh || text.en),
     /** A word of the pick lists as this device speaks, and as it is kept. */
     trade: (text: string) => read(text, tongue()),

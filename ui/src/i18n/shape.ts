@@ -41,6 +41,7 @@ import type {
 } from '@schemas';
 import type zh from './zh';
 import type zhHand from './zh/hand';
+import type zhOnsite from './zh/onsite';
 import type zhOwner from './zh/owner';
 import type zhStart from './zh/start';
 
@@ -90,4 +91,5 @@ export interface Words {
 export type DeskMessages = Texts<typeof zhOwner>;
 export type HandMessages = Texts<typeof zhHand>;
 export type StartMessages = Texts<typeof zhStart>;
+export type OnsiteMessages = Texts<typeof zhOnsite>;
 export type Messages = Texts<typeof zh> & { words: Words; errors: Record<ErrorCode, string> };

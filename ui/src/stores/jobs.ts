@@ -5,6 +5,7 @@ import type {
   AnswerService,
   AnswerSheet,
   Assign,
+  EnterLate,
   Finish,
   JobView,
   NewPicture,
@@ -207,5 +208,7 @@ export const useJobs = defineStore('jobs', () => {
     makeClaim: (job: string, photos: string[]) => call('makeClaimPack', { job, photos, damage: null }),
     resolve: (input: Resolve) => did(call('resolve', input)),
     finish: (input: Finish) => did(call('finish', input)),
+    enterLate: (input: EnterLate) => did(call('enterLate', input)),
+    cardCode: (job: string) => call('cardCode', { job }),
   };
 });

@@ -7,14 +7,16 @@ import { base64Of } from '@/api/picture';
 import { learn } from '@/i18n/trade';
 
 export const usePicks = defineStore('picks', () => {
-  const lists = ref<PickLists>({ brands: [], townships: [], faults: [] });
+  const lists = ref<PickLists>({ brands: [], townships: [], faults: [], scripts: [] });
   let asked: Promise<void> | null = null;
 
   function load(): Promise<void> {
     asked ??= call('pickLists')
       .then((answer) => {
         lists.value = answer;
-        learn(answer.faults.flatMap(({ symptom, fault, cause, action }) => [symptom, fault, cause, action]));
+        learn(
+          answer.faults.flatMap(({ symptom, fault, pairs }) => [symptom, fault, ...pairs.flatMap((pair) => [pair.cause, pair.action])]),
+        );
       })
       .catch((error: unknown) => {
         asked = null;

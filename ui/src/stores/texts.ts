@@ -1,5 +1,5 @@
 /** Texts in and out: a pasted dispatch, the maker's reply, messages and the proof for a customer. */
-import type { JobTexts, PastedOrder } from '@schemas';
+import type { CallView, HearCall, JobTexts, PastedOrder } from '@schemas';
 import { call } from '@/api/call';
 
 export const useJobTexts = () => ({
@@ -29,5 +29,8 @@ const same = (one: unknown, other: unknown) => other !== undefined && JSON.strin
 /** How many fields a text named. */
 export const foundIn = (order: PastedOrder): number =>
   Object.values(order as Proposal).filter((value) => value !== null && value !== '').length;
+
+/** What is known of a caller, and what is read out to them. */
+export const hear = (said: HearCall): Promise<CallView> => call('hearCall', said);
 
 export const readPasted = (text: string): Promise<PastedOrder> => call('readPasted', { text });

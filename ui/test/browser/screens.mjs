@@ -52,6 +52,10 @@ const FIELD = [
   ['job', { path: JOB, ready: 'next-step', act: unfold }],
   ['job, in a visit', { path: JOB, tale: 'visit', ready: 'next-step', act: thenSee(click('all-blockers'), 'blockers') }],
   ['proof for the customer', { path: `${JOB}/proof`, tale: 'done', ready: 'proof-image' }],
+  ['job, an emergency', { path: JOB, tale: 'alarm', ready: 'call-words' }],
+  ['job, a step entered later', { path: JOB, ready: 'next-step', act: thenSee(click('late-open'), 'late-save') }],
+  ['job, the clock stopped', { path: JOB, tale: 'visit', ready: 'work-clock', act: thenSee(click('clock-stop'), 'mend-save') }],
+  ['job, an appointment', { path: JOB, ready: 'next-step', act: thenSee(click('visit-appointment'), 'mend-from') }],
   ['job, finished', { path: JOB, tale: 'done', ready: 'job-finished' }],
   [
     'job, a service',

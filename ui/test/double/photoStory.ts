@@ -48,6 +48,12 @@ export abstract class PhotoStory extends MoneyStory {
       const { part, step, tag, due } = fact;
       noted.old_parts = [...noted.old_parts.filter((old) => old.part !== part), { part, step, tag, due, by: ran.name, at: told.at }];
     }
+    if (fact.fact === 'remark') noted.remarks = [...noted.remarks, { text: fact.text, by: ran.name, at: told.at }];
+    if (fact.fact === 'serial') {
+      const { appliance, unit, serial, photo } = fact;
+      noted.serials = [...noted.serials.filter((each) => each.unit !== unit), { appliance, unit, serial, photo }];
+    }
+    if (fact.fact === 'pause' && this.view.clock) this.view.clock.stopped = fact.stopped ? fact.reason : null;
     if (fact.fact !== 'crew') return;
     const { member, name, left } = fact;
     const known = [ran, tian].find((each) => each.id === member);

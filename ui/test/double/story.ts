@@ -5,6 +5,7 @@ import type {
   Blocker,
   CoreEvent,
   Enrol,
+  EnterLate,
   Failure,
   Finish,
   JobCard,
@@ -29,6 +30,7 @@ import { card, deed, job, owner, ran, text } from '../builders';
 import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
 import { BoardStory } from './boardStory';
 import { CODE_SVG } from './code';
+import { arriveAt, cardCode, enterLate, setField } from './visitDeeds';
 interface Answer {
   value?: unknown;
   failure?: Failure;
@@ -267,9 +269,17 @@ export class Story extends BoardStory {
   }
   do_tap_node(input: TapNode) {
     this.node(input.tap === 'depart' ? 'departed' : 'arrived');
-    if (input.tap === 'arrive') this.view.card.arrived_at = Date.now();
+    if (input.tap === 'arrive') arriveAt(this.view, Date.now());
     return this.changed(input.tap);
   }
+  do_enter_late = (input: EnterLate) =>
+    enterLate(this.view, input, {
+      tap: (kind) => this.node(kind),
+      finish: (outcome) => void this.do_finish({ job: input.job, outcome }),
+      changed: (action) => this.changed(action),
+      refuse,
+    });
+  do_card_code = cardCode;
   do_show_card(input: ShowCard) {
     if (input.shown_ms < 3000) return refuse('card_too_short');
     this.node('card_shown');
@@ -310,14 +320,11 @@ export class Story extends BoardStory {
     ];
     return this.changed('record_reading');
   }
-  do_write_field(input: WriteField) {
-    const appliance = this.view.appliances[0];
-    if (appliance) {
-      if (input.field in appliance) Object.assign(appliance, { [input.field]: input.value });
-      else appliance.plate[input.field] = input.value;
-    }
+  do_write_field({ field, value }: WriteField) {
+    const back = setField(this.view, field, value);
     this.node('working');
-    return this.changed('write_field');
+    const after = this.changed('write_field');
+    return (this.ways.set(after.history.at(-1)?.id ?? '', back), after);
   }
   do_use_part(input: UsePart) {
     this.view.parts = [

@@ -129,6 +129,8 @@ export abstract class TableStory extends PartListStory {
       scripts: gas
         ? [
             {
+              code: 'gas',
+              numbers: [{ label: text('消防', 'Fire brigade'), number: '119' }],
               name: text('燃气味、燃气泄漏', 'Smell of gas'),
               steps: [text('先关燃气总阀。', 'Close the main gas valve.'), text('把门窗打开。', 'Open doors and windows.')],
               never: [text('不要开关任何电灯、电器。', "Don't touch any switch.")],

@@ -14,7 +14,7 @@ import type {
 import { at, card, photo, text } from '../builders';
 import { customerLine, failures, followUps, partsDesk } from '../deskBuilders';
 import { mine, turns } from '../moneyBuilders';
-import { chip, figures, review, storageView, sync, team } from '../outletBuilders';
+import { chip, figures, review, shockScript, storageView, sync, team } from '../outletBuilders';
 import { CODE_SVG } from './code';
 import { Bench, Contested, Moved } from './benchTales';
 import { settlement } from '../settleBuilders';
@@ -96,6 +96,9 @@ class Visit extends Story {
     play('answer_service', { service: 'explain', answer: { answer: 'done' } });
     this.view.photos = [photo(), photo({ id: 'P0000002', stage: 'before', place: 'on_relay', caption: '漏水处' })];
     this.view.card.findings = [{ code: 'reading_failed', params: {} }];
+    const [unit] = this.view.appliances;
+    if (unit)
+      unit.last = { job, at: Date.now() - 40 * 86_400_000, fields: { made: '2019-06', rated_watts: '8500', nameplate_volts: '220' } };
     this.storage = storageView({ freeable_photos: 40, freeable_kb: 90_000, disk_low: true });
     this.found = { jobs: review().jobs, more: true, words: ['王芳'], shortened: true };
   }
@@ -107,6 +110,16 @@ class Visit extends Story {
       photos_wait: true,
     });
   override do_inbox = () => [waits];
+}
+
+/** The customer is shocked by the heater: the words come before the way. */
+class Alarm extends Story {
+  constructor(role: string, tell: Tell) {
+    super(role, tell);
+    this.view.card = { ...this.view.card, urgency: 'class1', symptom: '洗澡时手麻' };
+    this.view.scripts = [shockScript()];
+    this.view.next.before_going = [{ code: 'not_guided', subject: null, jump: { to: 'owner' } }];
+  }
 }
 
 /** Money in every state that its page shows. */
@@ -224,6 +237,7 @@ class Heap extends Story {
 }
 
 const TALES: Record<string, new (role: string, tell: Tell) => Story> = {
+  alarm: Alarm,
   quiet: Quiet,
   visit: Visit,
   done: Done,

@@ -20,16 +20,21 @@ const MOST_JOBS: usize = 8;
 const FEWEST_DIGITS: usize = 5;
 
 impl Actions {
-    /// What is known of the caller so far. Nothing is written.
+    /// What is known of the caller so far, as far as this device may show it: a technician is called as well (R6). Nothing
+    /// is written.
     pub fn hear_call(&self, input: &HearCall) -> Result<CallView, OrderError> {
         let mut store = self.looking()?;
-        let noted = self.owner(&store)?;
+        let me = Self::enrolment(&store)?.member;
+        let noted = self.noted(&store, me)?;
         let phone = Some(same_phone(&input.phone)).filter(|phone| phone.len() >= FEWEST_DIGITS).unwrap_or_default();
         let serial = same_serial(&input.serial);
         let mut rows = store.known_by(&phone, std::slice::from_ref(&serial), "", MOST_JOBS + 1)?;
+        store.finish(&mut rows)?;
+        let hidden: Vec<bool> = rows.iter().map(|row| store.hides(&row.card)).collect::<Result<_, _>>()?;
+        let mut shown = hidden.into_iter().map(|hidden| !hidden);
+        rows.retain(|_| shown.next().unwrap_or(false));
         let more = rows.len() > MOST_JOBS;
         rows.truncate(MOST_JOBS);
-        store.finish(&mut rows)?;
         let book = store.rules().clone();
         let rules = book.at(noted.at_ms);
         let mut machines: Vec<KnownMachine> = Vec::new();

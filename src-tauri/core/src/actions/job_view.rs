@@ -6,20 +6,22 @@ use std::collections::BTreeMap;
 use doorstep_schemas::ids::{JobId, MemberId, ShortId};
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{
-    ApplianceView, BenchView, CardView, ChoiceOption, Fen, HistoryLine, JobView, Millis, NextStep, NodeView, PartRow,
-    PhotoPlace, PhotoSlot, PhotoStage, PhotoView, QuoteView, ReadingInput, ReadingRow, RecordView, ServiceRow, Step,
-    Text, Verdict, VerdictView,
+    ApplianceView, BenchView, CallScript, CardView, ChoiceOption, Fen, HistoryLine, JobCard, JobView, LastTime, Millis,
+    NextStep, NodeView, PartRow, PhotoPlace, PhotoSlot, PhotoStage, PhotoView, QuoteView, ReadingInput, ReadingRow,
+    RecordView, ServiceRow, Step, TakeAlong, TakePart, Text, Verdict, VerdictView, WorkClock,
 };
 
 use super::noted::noted;
+use super::parts::carried;
 use super::{Actions, JobError, may_write, undo};
 use crate::domain::facts::{Job, Photo, Reading};
 use crate::domain::gates::{self, Judge, Measured};
 use crate::domain::record::last;
 use crate::domain::safety;
-use crate::domain::{approval, nodes, pictures, services};
+use crate::domain::{approval, crew, intake, nodes, parts, pictures, services, timing, triage};
 use crate::rules::InForce;
 use crate::store::{Store, StoreError};
+use doorstep_schemas::rules::faults::ListedPart;
 use doorstep_schemas::rules::limits::{Limit, Measure, Method};
 
 impl Actions {
@@ -50,8 +52,15 @@ impl Actions {
             Step::Arrive => gates::emergency_blockers(&judge),
             _ => Vec::new(),
         };
-        let names = Names::new(store);
         let serials: Vec<String> = facts.order.appliances.iter().map(|a| facts.field(a, SheetField::Serial)).collect();
+        let may_write = (nodes::ended(&facts).is_none() || approval::reopened(&facts, enrolment.member))
+            && !facts.order.cancelled
+            && may_write(store, &facts, job, enrolment.member)?;
+        let earlier = store.earlier(job, &facts.order.customer.phone, &serials)?;
+        let earlier: Vec<JobCard> = earlier.into_iter().map(|row| row.card).collect();
+        let mut last = if may_write { last_times(store, &facts, &earlier)? } else { BTreeMap::new() };
+        let take_along = take_along(store, &facts, in_force, enrolment.member)?;
+        let names = Names::new(store);
         Ok(JobView {
             note: facts.order.note.clone(),
             nodes: line
@@ -75,7 +84,7 @@ impl Actions {
                 .measured()
                 .iter()
                 .filter(|m| !m.loaner)
-                .map(|m| appliance(&judge, m, in_force, &names))
+                .map(|m| ApplianceView { last: last.remove(&m.appliance.id), ..appliance(&judge, m, in_force, &names) })
                 .collect(),
             loaners: judge
                 .loaners()
@@ -93,19 +102,81 @@ impl Actions {
                 services: services_names(in_force),
                 numbers: in_force.card_numbers(&facts, &roster),
             },
-            may_write: (nodes::ended(&facts).is_none() || approval::reopened(&facts, enrolment.member))
-                && !facts.order.cancelled
-                && may_write(store, &facts, job, enrolment.member)?,
-            earlier: store
-                .earlier(job, &facts.order.customer.phone, &serials)?
-                .into_iter()
-                .map(|row| row.card)
-                .collect(),
+            take_along,
+            scripts: scripts(&facts, in_force),
+            clock: clock(&facts, in_force, now.saturating_sub(store.clock_offset()?.unwrap_or(0))),
+            may_write,
+            earlier,
             history: history(store, job)?,
             now: Millis(now),
             card: row.card,
         })
     }
+}
+
+/// Earlier jobs that are read for what they say of a machine.
+const MOST_READ: usize = 3;
+
+/// What the newest earlier job says of each unit (R9).
+fn last_times(store: &mut Store, job: &Job, earlier: &[JobCard]) -> Result<BTreeMap<ShortId, LastTime>, StoreError> {
+    let mut out = BTreeMap::new();
+    for card in earlier.iter().take(MOST_READ) {
+        let Some(facts) = store.job_facts(card.job)? else { continue };
+        for unit in &job.order.appliances {
+            if out.contains_key(&unit.id) {
+                continue;
+            }
+            if let Some(fields) = intake::last_time(job, unit, &facts) {
+                out.insert(unit.id, LastTime { job: card.job, at: card.taken_at, fields });
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// What to bring, with what this member has of it; nothing once somebody has arrived (R8, R22).
+fn take_along(store: &mut Store, job: &Job, rules: InForce<'_>, me: MemberId) -> Result<TakeAlong, StoreError> {
+    if nodes::ended(job).is_some() || nodes::arrived_now(job).is_some() || job.order.cancelled {
+        return Ok(TakeAlong::default());
+    }
+    let bring = rules.take_along(job);
+    let crew = crew::crew(job).contains(&me) && !bring.parts.is_empty();
+    let held = if crew {
+        let moves = store.stock(me)?.moves;
+        carried(store, me, &moves)?
+    } else {
+        BTreeMap::new()
+    };
+    let of = |part: &ListedPart| {
+        let quantity = held.get(&parts::key(&part.code, &part.name.zh)).map_or(0, |held| held.quantity);
+        (!held.is_empty()).then(|| i32::try_from(quantity).unwrap_or(i32::MAX))
+    };
+    let part = |part: &&ListedPart| TakePart { code: part.code.clone(), name: part.name.clone(), carried: of(part) };
+    Ok(TakeAlong { parts: bring.parts.iter().map(part).collect(), tools: bring.tools.into_iter().cloned().collect() })
+}
+
+/// What is read out for this job, as long as it is open (R3).
+fn scripts(job: &Job, rules: InForce<'_>) -> Vec<CallScript> {
+    if nodes::ended(job).is_some() || job.order.cancelled {
+        return Vec::new();
+    }
+    let found = triage::of_job(job, &rules.triggers());
+    found.dangers.iter().filter_map(|named| rules.call_script(&named.script)).collect()
+}
+
+/// `now` in true time (R2).
+fn clock(job: &Job, rules: InForce<'_>, now: i64) -> Option<WorkClock> {
+    let limits = rules.time_limits();
+    let work = timing::work(job, now, &limits)?;
+    // A visit that ended and left the job open has no clock that runs.
+    let under_way = nodes::arrived_now(job).is_some() || nodes::ended(job).is_some();
+    let reason = || last(job.sheet.pauses.iter().filter(|pause| pause.stopped)).and_then(|pause| pause.reason.known());
+    under_way.then(|| WorkClock {
+        limit_minutes: timing::limit_of(job, &limits),
+        worked_s: u32::try_from(work.worked_ms / 1_000).unwrap_or(0),
+        stopped: work.stopped.then(reason).flatten(),
+        ended: work.ended.is_some(),
+    })
 }
 
 /// A loaner that is still at the customer's.
@@ -151,7 +222,9 @@ fn appliance(judge: &Judge<'_>, measured: &Measured, rules: InForce<'_>, names: 
         plate: PLATE.iter().map(|of| (*of, field(*of))).filter(|(_, text)| !text.is_empty()).collect(),
         readings: rows,
         slots: slots(judge, measured, rules),
-        part_offers: rules.parts(appliance.kind),
+        likely: rules.likely_faults(appliance.kind, &field(SheetField::Symptom)),
+        part_offers: rules.parts(appliance.kind, &field(SheetField::Symptom), &field(SheetField::Fault)),
+        last: None,
         next_photo: pictures::next(judge, measured, None),
     }
 }

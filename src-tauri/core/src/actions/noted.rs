@@ -1,10 +1,15 @@
 //! What was noted on a sheet, to be read again where it was entered (R12, R14, R24, R32).
 
-use doorstep_schemas::view::{ChargeView, CrewView, HazardView, Millis, NotedView, OldPartView};
+use std::collections::BTreeMap;
+
+use doorstep_schemas::ids::ShortId;
+use doorstep_schemas::view::{
+    ChargeView, CrewView, HazardView, Millis, NotedView, OldPartView, RemarkView, SerialView,
+};
 
 use super::job_view::Names;
 use crate::domain::calendar::{self, DAY_MS};
-use crate::domain::facts::{Charge, CrewMember, Hazard, Job, OldPart};
+use crate::domain::facts::{Charge, CrewMember, Hazard, Job, OldPart, Remark, Serial};
 use crate::domain::money::each;
 use crate::domain::record::last;
 use crate::domain::{crew, hazards};
@@ -24,6 +29,8 @@ pub(super) fn noted(store: &Store, job: &Job, names: &Names<'_>, now: i64) -> Re
         hazards: hazards::standing(job).into_iter().map(|one| hazard(one, names)).collect(),
         crew: beside.into_iter().map(|one| mate(one, names)).collect(),
         mates: mates.collect(),
+        serials: serials(job),
+        remarks: remarks(job, names),
         old_part_due: in_days(promises.old_part_days),
         recheck: in_days(promises.recheck_days),
     })
@@ -79,6 +86,32 @@ fn hazard(hazard: &Hazard, names: &Names<'_>) -> HazardView {
         by: names.of(hazard.noted.by),
         at: Millis(hazard.noted.happened_ms()),
     }
+}
+
+/// The last one read of each unit of an appliance.
+fn serials(job: &Job) -> Vec<SerialView> {
+    let mut said: BTreeMap<(ShortId, &str), &Serial> = BTreeMap::new();
+    for one in each(&job.sheet.serials) {
+        said.insert((one.appliance, one.unit.text()), one);
+    }
+    let view = |one: &Serial| SerialView {
+        appliance: one.appliance,
+        unit: one.unit.known(),
+        serial: one.serial.clone(),
+        photo: one.photo,
+    };
+    said.into_values().map(view).collect()
+}
+
+/// Without those that caption a photo.
+fn remarks(job: &Job, names: &Names<'_>) -> Vec<RemarkView> {
+    let own = each(&job.sheet.notes).into_iter().filter(|note| note.photo.is_none() && !note.text.trim().is_empty());
+    let view = |note: &Remark| RemarkView {
+        text: note.text.clone(),
+        by: names.of(note.noted.by),
+        at: Millis(note.noted.happened_ms()),
+    };
+    own.map(view).collect()
 }
 
 fn mate(one: &CrewMember, names: &Names<'_>) -> CrewView {

@@ -1,14 +1,18 @@
-//! The visit's taps: departed, arrived; and the card that was shown.
+//! The visit's taps: departed, arrived; and the card that was shown. 补录: a step that nobody tapped in time.
 
 use doorstep_schemas::ids::{DocId, JobId};
-use doorstep_schemas::input::{ShowCard, Tap, TapNode};
-use doorstep_schemas::view::{Blocker, JobView, NodeKind};
+use doorstep_schemas::input::{EnterLate, LateStep, ShowCard, Tap, TapNode};
+use doorstep_schemas::view::{Blocker, CardCode, JobView, NodeKind};
 
-use super::{Actions, JobError};
+use super::finish::FinishError;
+use super::{Actions, JobError, OpenJob};
 use crate::documents;
-use crate::domain::facts::Node;
+use crate::domain::card::PUBLIC_LINE;
+use crate::domain::facts::{Node, Noted};
 use crate::domain::gates::{self, Judge};
+use crate::domain::late::{self, Misfit};
 use crate::domain::nodes;
+use crate::qr;
 use crate::store::{Store, StoreError};
 
 /// Why a node was not noted.
@@ -23,6 +27,13 @@ pub enum VisitError {
     Done,
     #[error("the card was on the screen for {0} ms only")]
     CardTooShort(u32),
+    /// 补录: the moment has not come yet.
+    #[error("the moment lies ahead")]
+    Ahead,
+    #[error("{0:?} was not taken at that moment: {1:?}")]
+    Misfit(NodeKind, Misfit),
+    #[error(transparent)]
+    Finish(#[from] FinishError),
     #[error(transparent)]
     Job(#[from] JobError),
 }
@@ -48,6 +59,53 @@ impl Actions {
                 self.add_node(store, input.job, NodeKind::Arrived, None, "arrive")
             }
         }
+    }
+
+    /// 补录: a step that was taken and not tapped, with both moments (R1, R2). The same things come before it as when it is
+    /// tapped.
+    pub fn enter_late(&self, input: &EnterLate) -> Result<JobView, VisitError> {
+        let EnterLate { job, claimed, .. } = *input;
+        let store = &mut self.shelf.store();
+        let (kind, code) = match input.late {
+            LateStep::Depart => (NodeKind::Departed, "depart"),
+            LateStep::Arrive => (NodeKind::Arrived, "arrive"),
+            LateStep::Finish { .. } => (NodeKind::Finished, "finish"),
+            LateStep::Leave => (NodeKind::Left, "leave"),
+        };
+        let open = if kind == NodeKind::Left { self.job_afterwards(store, job)? } else { self.open_job(store, job)? };
+        if claimed.0 > open.noted.at_ms {
+            return Err(VisitError::Ahead);
+        }
+        late::fits(&open.facts, kind, claimed.0).map_err(|misfit| VisitError::Misfit(kind, misfit))?;
+        let claimed_ms = Some(late::kept(&open.facts, kind, claimed.0).min(open.noted.at_ms));
+        let open = OpenJob { noted: Noted { claimed_ms, ..open.noted }, ..open };
+        match input.late {
+            LateStep::Depart => self.may_go(store, job, gates::departure_blockers)?,
+            LateStep::Arrive => self.may_go(store, job, gates::emergency_blockers)?,
+            LateStep::Finish { outcome } => return Ok(self.finish_with(store, job, &open, outcome)?),
+            LateStep::Leave if nodes::ended(&open.facts).is_none() => {
+                return Err(VisitError::TooEarly(NodeKind::Finished));
+            }
+            LateStep::Leave => {}
+        }
+        self.write_node(store, job, &open, kind, code)
+    }
+
+    /// The first number of the visit's card that is not the state's, as a code to be scanned; none while the outlet has none
+    /// (R10).
+    pub fn card_code(&self, job: JobId) -> Result<Option<CardCode>, JobError> {
+        let mut store = self.looking_at(job)?;
+        let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
+        let rules = store.rules().clone();
+        let roster = store.roster()?;
+        let numbers = rules.at(self.nature.now_ms()).card_numbers(&facts, &roster);
+        let own = numbers.into_iter().find(|number| number.number != PUBLIC_LINE);
+        Ok(own.and_then(|own| {
+            let dialled: String = own.number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+            // A number too long for a code is shown as it is.
+            let svg = qr::svg(&format!("tel:{dialled}")).ok()?;
+            Some(CardCode { label: own.label, number: own.number, svg })
+        }))
     }
 
     /// The card was shown to the customer for as long as the steps in force ask for (R10).
@@ -88,6 +146,20 @@ impl Actions {
         }
         if let Some(before) = after.filter(|before| !has(*before)) {
             return Err(VisitError::TooEarly(before));
+        }
+        self.write_node(store, job, &open, kind, action)
+    }
+
+    fn write_node(
+        &self,
+        store: &mut Store,
+        job: JobId,
+        open: &OpenJob,
+        kind: NodeKind,
+        action: &str,
+    ) -> Result<JobView, VisitError> {
+        if nodes::has_now(&open.facts, kind) {
+            return Err(VisitError::Done);
         }
         let node = Node { id: self.mint(), kind: kind.into(), lat_e6: None, lon_e6: None, noted: open.noted };
         let write = |doc: &mut _| documents::layout::add_record(doc, &node);

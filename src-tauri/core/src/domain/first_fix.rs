@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use doorstep_schemas::ids::JobId;
-use doorstep_schemas::view::{ApplianceKind, BlockerCode, Grade, JobKind, JobOutcome};
+use doorstep_schemas::view::{BlockerCode, JobKind, JobOutcome};
 
 use super::calendar::DAY_MS;
 use super::day::JobFigures;
@@ -40,54 +40,6 @@ pub fn mark_revisits(jobs: &mut [(JobId, JobFigures)], days: i64) {
         let taken = revisits.get(id);
         job.revisited = taken.zip(job.finished_at).is_some_and(|(taken, finished)| counts(finished, *taken, days));
     }
-}
-
-/// A fault of the outlet's rule data, as far as setting out goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clue {
-    pub appliance: ApplianceKind,
-    /// What the customer says, in both languages.
-    pub words: Vec<String>,
-    pub parts: Vec<String>,
-    pub tools: Vec<String>,
-    pub difficulty: Grade,
-}
-
-/// What to take along.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TakeAlong {
-    pub parts: Vec<String>,
-    pub tools: Vec<String>,
-    /// What the hardest of the likely faults asks of a technician (R7).
-    pub difficulty: Option<Grade>,
-}
-
-/// Parts and tools that the symptom suggests (R8), each once, the likeliest fault's first: the one with most of its words
-/// in the symptom.
-pub fn take_along(job: &Job, clues: &[Clue]) -> TakeAlong {
-    let symptom = job.order.symptom.to_lowercase();
-    let mut likely: Vec<(usize, &Clue)> = clues
-        .iter()
-        .filter(|clue| job.order.appliances.iter().any(|a| a.kind == clue.appliance))
-        .map(|clue| {
-            let said = |word: &&String| !word.is_empty() && symptom.contains(&word.to_lowercase());
-            (clue.words.iter().filter(said).count(), clue)
-        })
-        .filter(|(words, _)| *words > 0)
-        .collect();
-    likely.sort_by_key(|(words, _)| std::cmp::Reverse(*words));
-    let mut out = TakeAlong::default();
-    for (_, clue) in likely {
-        for (list, more) in [(&mut out.parts, &clue.parts), (&mut out.tools, &clue.tools)] {
-            for one in more {
-                if !list.contains(one) {
-                    list.push(one.clone());
-                }
-            }
-        }
-        out.difficulty = out.difficulty.max(Some(clue.difficulty));
-    }
-    out
 }
 
 /// Whether the visit under way expects goods or parts: an installation, or a job that waited for them (R8).
@@ -148,28 +100,6 @@ mod tests {
         assert!(counts(30 * DAY_MS, 30));
         assert!(!counts(30 * DAY_MS + 1, 30));
         assert!(counts(45 * DAY_MS, 60), "an outlet may answer for longer");
-    }
-
-    #[test]
-    fn r8_the_symptom_says_which_parts_and_tools_to_take_along() {
-        let clue = |appliance, words: &[&str], parts: &[&str], difficulty| Clue {
-            appliance,
-            words: words.iter().map(|w| (*w).to_owned()).collect(),
-            parts: parts.iter().map(|w| (*w).to_owned()).collect(),
-            tools: vec!["万用表".to_owned()],
-            difficulty,
-        };
-        let clues = [
-            clue(ApplianceKind::WashingMachine, &["不排水"], &["YH-PSB-30W"], Grade::C),
-            clue(ApplianceKind::WashingMachine, &["不排水", "嗡嗡响"], &["电脑板", "YH-PSB-30W"], Grade::B),
-            clue(ApplianceKind::Television, &["不排水"], &["灯条"], Grade::A),
-        ];
-        let mut job = finished(&[]);
-        assert_eq!(take_along(&job, &clues), TakeAlong::default());
-        job.order.symptom = "不排水，嗡嗡响".to_owned();
-        let taken = take_along(&job, &clues);
-        assert_eq!(taken.parts, ["电脑板", "YH-PSB-30W"]);
-        assert_eq!((taken.tools.len(), taken.difficulty), (1, Some(Grade::B)));
     }
 
     #[test]

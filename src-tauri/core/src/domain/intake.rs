@@ -1,11 +1,12 @@
 //! Intake: a job made on the spot, and what is known of the person who calls (R6, R9).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{JobId, ShortId};
+use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{Segment, Source};
 
-use super::facts::{Job, Order};
+use super::facts::{Job, Order, OrderedAppliance};
 
 /// A digit or letter typed with a Chinese keyboard's full width, as its usual self.
 pub fn half_width(c: char) -> char {
@@ -39,6 +40,56 @@ pub fn is_mobile(digits: &str) -> bool {
 /// A serial number as compared (R9): without spaces, in upper case. O and 0 stay apart: makers use both.
 pub fn same_serial(text: &str) -> String {
     text.chars().map(half_width).filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
+}
+
+/// What a machine carries on its plate. The room, the circuit and everything measured are looked at anew on each visit.
+const ON_THE_PLATE: [SheetField; 12] = [
+    SheetField::Brand,
+    SheetField::Model,
+    SheetField::Serial,
+    SheetField::Made,
+    SheetField::RatedWatts,
+    SheetField::RatedMilliamps,
+    SheetField::Protection,
+    SheetField::Build,
+    SheetField::Refrigerant,
+    SheetField::Gas,
+    SheetField::NameplateVolts,
+    SheetField::NameplateMegapascals,
+];
+
+/// 照上次: what an earlier job says of this machine, where this job says nothing (R9). It is the same machine if its serial
+/// is; without one, if it is the only one of its kind there and neither brand nor model speaks against it. `None` where it
+/// is another machine, or nothing is new.
+pub fn last_time(job: &Job, machine: &OrderedAppliance, earlier: &Job) -> Option<BTreeMap<SheetField, String>> {
+    let here = |field| job.field(machine, field);
+    let alike = |of: &&OrderedAppliance| {
+        let agrees = |field| {
+            let (one, other) = (same_serial(&here(field)), same_serial(&earlier.field(of, field)));
+            one.is_empty() || other.is_empty() || one == other
+        };
+        of.kind == machine.kind && agrees(SheetField::Serial) && agrees(SheetField::Brand) && agrees(SheetField::Model)
+    };
+    let candidates: Vec<&OrderedAppliance> = earlier.order.appliances.iter().filter(alike).collect();
+    let serial = same_serial(&here(SheetField::Serial));
+    let by_serial = || candidates.iter().find(|of| same_serial(&earlier.field(of, SheetField::Serial)) == serial);
+    let found = match candidates.as_slice() {
+        [only] => *only,
+        _ if serial.is_empty() => return None,
+        _ => by_serial()?,
+    };
+    // Of two alike in this house the serial alone says which one it was.
+    let twins = job.order.appliances.iter().filter(|of| of.kind == machine.kind).count();
+    if twins > 1 && (serial.is_empty() || same_serial(&earlier.field(found, SheetField::Serial)) != serial) {
+        return None;
+    }
+    let told: BTreeMap<SheetField, String> = ON_THE_PLATE
+        .into_iter()
+        .filter(|field| here(*field).trim().is_empty())
+        .map(|field| (field, earlier.field(found, field)))
+        .filter(|(_, text)| !text.trim().is_empty())
+        .collect();
+    (!told.is_empty()).then_some(told)
 }
 
 /// What an address in a village holds.

@@ -23,6 +23,7 @@ pub mod gates;
 pub mod hazards;
 pub mod import;
 pub mod intake;
+pub mod late;
 pub mod money;
 pub mod nodes;
 pub mod obstacle;

@@ -62,6 +62,7 @@ pub fn action(code: &str) -> Option<Phrase> {
         "crew" => Phrase("记同行人员", "noted the crew"),
         "stop_clock" => Phrase("停表", "stopped the clock"),
         "start_clock" => Phrase("续表", "started the clock"),
+        "leave" => Phrase("离开", "left"),
         "give_reason" => Phrase("写明原因", "gave a reason"),
         "read_serial" => Phrase("记机号", "read a serial"),
         "remark" => Phrase("备注", "remarked"),

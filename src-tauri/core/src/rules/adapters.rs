@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use doorstep_schemas::rules::Unit;
-use doorstep_schemas::rules::emergency::EmergencyKind;
+use doorstep_schemas::rules::emergency::{Callee, EmergencyKind, EmergencyScript};
 use doorstep_schemas::rules::replies::DispatchField;
 use doorstep_schemas::rules::surcharges::Surcharge;
 use doorstep_schemas::rules::warranty::{StartSource, WarrantyPolicy};
-use doorstep_schemas::view::{ApplianceKind, CallScript, FeeKind, JobKind, Text};
+use doorstep_schemas::view::{ApplianceKind, CallScript, CardNumber, FeeKind, JobKind, Text};
 
 use super::InForce;
 use crate::domain::facts::Job;
@@ -32,6 +32,27 @@ fn start_from(source: StartSource) -> StartFrom {
     }
 }
 
+/// A script as it is read out, with the numbers that are the same everywhere.
+fn read_out(script: &EmergencyScript) -> CallScript {
+    let callee = |callee: &Callee| {
+        let number = callee.number.as_deref().map(|number| format!(" {number}")).unwrap_or_default();
+        Text { zh: format!("{}{number}", callee.name.zh), en: format!("{}{number}", callee.name.en) }
+    };
+    let dialled = |callee: &Callee| {
+        let number = callee.number.clone()?;
+        Some(CardNumber { label: callee.name.clone(), number })
+    };
+    CallScript {
+        code: script.emergency.word().to_owned(),
+        name: script.name.clone(),
+        steps: script.steps.clone(),
+        never: script.never.clone(),
+        call_first: script.call_first.iter().map(callee).collect(),
+        numbers: script.call_first.iter().filter_map(dialled).collect(),
+        send_after: script.send_after.clone(),
+    }
+}
+
 impl InForce<'_> {
     /// How soon somebody must come and how long the work may take (R1–R4).
     pub fn time_limits(self) -> Limits {
@@ -51,7 +72,7 @@ impl InForce<'_> {
     /// Which words of a caller mean danger, and the script that is read out then (R3).
     pub fn triggers(self) -> Triggers {
         let calls = self.book.emergency_at(self.at_ms);
-        let trigger = |script: &doorstep_schemas::rules::emergency::EmergencyScript| Trigger {
+        let trigger = |script: &EmergencyScript| Trigger {
             danger: match script.emergency {
                 EmergencyKind::Gas => Danger::Gas,
                 EmergencyKind::CarbonMonoxide => Danger::CarbonMonoxide,
@@ -102,19 +123,12 @@ impl InForce<'_> {
 
     /// What is read out to a caller in this emergency (R3).
     pub fn call_script(self, emergency: &str) -> Option<CallScript> {
-        let script =
-            self.book.emergency_at(self.at_ms).scripts.iter().find(|each| each.emergency.word() == emergency)?;
-        let callee = |callee: &doorstep_schemas::rules::emergency::Callee| {
-            let number = callee.number.as_deref().map(|number| format!(" {number}")).unwrap_or_default();
-            Text { zh: format!("{}{number}", callee.name.zh), en: format!("{}{number}", callee.name.en) }
-        };
-        Some(CallScript {
-            name: script.name.clone(),
-            steps: script.steps.clone(),
-            never: script.never.clone(),
-            call_first: script.call_first.iter().map(callee).collect(),
-            send_after: script.send_after.clone(),
-        })
+        self.book.emergency_at(self.at_ms).scripts.iter().find(|each| each.emergency.word() == emergency).map(read_out)
+    }
+
+    /// What is read out in each emergency, the most dangerous first (R3).
+    pub fn call_scripts(self) -> Vec<CallScript> {
+        self.book.emergency_at(self.at_ms).scripts.iter().map(read_out).collect()
     }
 
     /// What makers' dispatch texts call their fields, and the outlet's brands and townships (R41). No set names kinds of

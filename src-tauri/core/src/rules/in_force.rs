@@ -1,13 +1,14 @@
 //! The rules of one moment, as gates and screens ask for them.
 
-use doorstep_schemas::rules::faults::ListedPart;
+use doorstep_schemas::input::SheetField;
+use doorstep_schemas::rules::faults::{LikelyPair, ListedPart};
 use doorstep_schemas::rules::limits::Limit;
 use doorstep_schemas::rules::needs::Mending;
 use doorstep_schemas::rules::promises::Promises;
 use doorstep_schemas::rules::replies::MessageKind;
 use doorstep_schemas::rules::steps::{NoticeWording, ServiceWording};
 use doorstep_schemas::view::{
-    ApplianceKind, CardNumber, FaultOffer, JobKind, NeedWhen, NoticeKind, PartOffer, PhotoStage, PickLists,
+    ApplianceKind, CardNumber, FaultOffer, JobKind, NeedWhen, NoticeKind, PairOffer, PartOffer, PhotoStage, PickLists,
     ServiceCode, Text, Township,
 };
 
@@ -16,6 +17,7 @@ use super::book::RuleBook;
 use crate::domain::card::{self, Whose};
 use crate::domain::facts::Job;
 use crate::domain::facts::outlet::Roster;
+use crate::domain::faults::{self, Bring};
 use crate::domain::gates::{Needs, Rules};
 use crate::domain::timing::Limits;
 use crate::domain::triage::Triggers;
@@ -142,12 +144,41 @@ impl<'a> InForce<'a> {
         self.book.needs_at(self.at_ms).photo_names.get(&stage).cloned().unwrap_or_default()
     }
 
-    /// Parts of the list that fit.
-    pub fn parts(self, appliance: ApplianceKind) -> Vec<PartOffer> {
-        let parts = self.book.faults_at(self.at_ms).parts.iter().filter(|part| part.appliances.contains(&appliance));
-        parts
-            .map(|part| PartOffer { code: part.code.clone(), name: part.name.clone(), guide_fen: part.guide_fen })
-            .collect()
+    /// Parts of the list that fit, those that the symptom or the fault that was found ask for first (R8).
+    pub fn parts(self, appliance: ApplianceKind, symptom: &str, found: &str) -> Vec<PartOffer> {
+        let set = self.book.faults_at(self.at_ms);
+        let likely = faults::bring(set, appliance, symptom, found).parts;
+        let fitting = set.parts.iter().filter(|part| part.appliances.contains(&appliance));
+        let rest = fitting.filter(|part| !likely.contains(part)).map(|part| (part, false));
+        let offer = |(part, likely): (&ListedPart, bool)| PartOffer {
+            code: part.code.clone(),
+            name: part.name.clone(),
+            guide_fen: part.guide_fen,
+            likely,
+        };
+        likely.iter().map(|part| (*part, true)).chain(rest).map(offer).collect()
+    }
+
+    /// Codes of the fault classes that the symptom may mean, the likeliest first (R15).
+    pub fn likely_faults(self, appliance: ApplianceKind, symptom: &str) -> Vec<String> {
+        let set = self.book.faults_at(self.at_ms);
+        faults::likely(set, appliance, symptom).into_iter().map(|class| class.code.clone()).collect()
+    }
+
+    /// What the symptoms of all units suggest before departure (R8), each part and tool once.
+    pub fn take_along(self, job: &Job) -> Bring<'a> {
+        let set = self.book.faults_at(self.at_ms);
+        let mut all = Bring::default();
+        for unit in &job.order.appliances {
+            let said = |field| job.field(unit, field);
+            // A set's order says one symptom for all: it names a unit's fault better than nothing does.
+            let symptom = Some(said(SheetField::Symptom)).filter(|own| !own.trim().is_empty());
+            let symptom = symptom.unwrap_or_else(|| job.order.symptom.clone());
+            let bring = faults::bring(set, unit.kind, &symptom, &said(SheetField::Fault));
+            all.parts.extend(bring.parts.into_iter().filter(|part| !all.parts.contains(part)).collect::<Vec<_>>());
+            all.tools.extend(bring.tools.into_iter().filter(|tool| !all.tools.contains(tool)).collect::<Vec<_>>());
+        }
+        all
     }
 
     /// The stages that a maker asks for, in its order (R41).
@@ -177,21 +208,25 @@ impl<'a> InForce<'a> {
         classes.chain(named).find(|text| text.zh == words || text.en == words)
     }
 
-    /// What the forms offer; each fault with its likeliest cause.
+    /// What the forms offer.
     pub fn pick_lists(self) -> PickLists {
         let places = self.book.places_at(self.at_ms);
         let townships = places.townships.iter().map(|t| Township { name: t.name.clone(), far: t.far });
-        let faults = self.book.faults_at(self.at_ms).faults.iter().filter_map(|class| {
-            let pair = class.pairs.first()?;
-            Some(FaultOffer {
-                appliance: class.appliance,
-                symptom: class.symptom.clone(),
-                fault: class.fault.clone(),
-                cause: pair.cause.clone(),
-                action: pair.action.clone(),
-            })
+        let pair = |pair: &LikelyPair| PairOffer { cause: pair.cause.clone(), action: pair.action.clone() };
+        let faults = self.book.faults_at(self.at_ms).faults.iter().map(|class| FaultOffer {
+            code: class.code.clone(),
+            appliance: class.appliance,
+            symptom: class.symptom.clone(),
+            fault: class.fault.clone(),
+            pairs: class.pairs.iter().map(pair).collect(),
+            tools: class.tools.clone(),
         });
-        PickLists { brands: places.brands.clone(), townships: townships.collect(), faults: faults.collect() }
+        PickLists {
+            brands: places.brands.clone(),
+            townships: townships.collect(),
+            faults: faults.collect(),
+            scripts: self.call_scripts(),
+        }
     }
 }
 

@@ -190,7 +190,7 @@ impl Script<'_> {
     }
 
     pub(super) fn use_part(&mut self, unit: &Unit) {
-        let offers = self.town.rules.at(self.now).parts(unit.owned.model.kind);
+        let offers = self.town.rules.at(self.now).parts(unit.owned.model.kind, "", "");
         let listed = !offers.is_empty() && self.chance.happens(75);
         let (code, part, fen) = if listed {
             let offer = &offers[self.chance.between(0, offers.len() as u32) as usize];

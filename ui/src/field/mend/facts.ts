@@ -6,6 +6,7 @@
 import type { JobView } from '@schemas';
 import { dayOf } from '@/format/time';
 import { BENCH } from './benchFacts';
+import { VISIT } from './visitFacts';
 import { count, day, fen, said, signature, word, yes, type At, type Mend, type MendName } from './fields';
 
 /** The readings whose failure stands, newest record of each row. */
@@ -36,6 +37,7 @@ function failures(at: At): string {
 
 export const MENDS: Record<MendName, Mend> = {
   ...BENCH,
+  ...VISIT,
   overrun: {
     fields: [{ key: 'reason', kind: 'long', usual: ['parts', 'rectify', 'wall', 'far'] }],
     write: (values, at) => at.note({ fact: 'reason', about: 'overrun', subject: null, text: said(values, 'reason'), photo: null }),
@@ -63,7 +65,7 @@ export const MENDS: Record<MendName, Mend> = {
       { key: 'called', kind: 'text', optional: true, when: (values) => values.script !== 'gas' },
       { key: 'solved', kind: 'yes' },
     ],
-    start: () => ({ solved: 'no' }),
+    start: ({ view }) => ({ solved: 'no', ...(view.scripts[0] ? { script: view.scripts[0].code } : {}) }),
     write: (values, at) =>
       at.note({ fact: 'guidance', script: said(values, 'script'), called: said(values, 'called'), solved: yes(values, 'solved') }),
   },

@@ -14,6 +14,11 @@ export type MendName =
   | 'damage'
   | 'acceptance'
   | 'charge'
+  | 'pause'
+  | 'resume'
+  | 'appointment'
+  | 'remark'
+  | 'unit_serial'
   | 'place_loaner'
   | 'without_loaner'
   | 'take_unit'
@@ -42,7 +47,7 @@ export interface At {
 export interface Field {
   /** Its label is `words.input.<key>`. */
   key: string;
-  kind: 'text' | 'long' | 'choice' | 'yes' | 'money' | 'count' | 'pressure' | 'day' | 'photo' | 'loaner';
+  kind: 'text' | 'long' | 'choice' | 'yes' | 'money' | 'count' | 'pressure' | 'day' | 'time' | 'photo' | 'loaner';
   /** The words of a choice, and the group of the language files that names them. */
   group?: string;
   options?: readonly string[];
@@ -50,7 +55,7 @@ export interface Field {
   usual?: readonly string[];
   optional?: boolean;
   /** Of a photo. */
-  stage?: 'nameplate' | 'loaner' | 'damage';
+  stage?: 'nameplate' | 'outdoor_plate' | 'loaner' | 'damage';
   when?: (values: Values) => boolean;
   hint?: string;
 }

@@ -100,6 +100,8 @@ export default {
   calibration_invalid: 'The day of calibration is not right, so it was not saved. Pick it again.',
   number_out_of_range: '“{field}” must be between {least} and {most}. Everything else is kept.',
   not_here: 'The job does not have {what}, so it was not saved. Look at the job again.',
+  time_misfit:
+    'That moment does not fit the other steps, so it was not saved. Departure lies before arrival, the end after it, and all after the order.',
   time_ahead: 'That moment has not come yet, so it was not saved. Pick one that has passed.',
   settle_not_next: 'The claim of {customer} is not at this step; nothing was written. Load the page again and choose anew.',
   settle_not_ready: 'The claim of {customer} still lacks {count} things; nothing was written. Add them first.',

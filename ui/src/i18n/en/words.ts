@@ -270,6 +270,7 @@ export default {
     retake_photo: 'Took a photo again',
     draw_on_photo: 'Drew on a photo',
     caption: 'Captioned a photo',
+    leave: 'Left',
     finish: 'Finished',
     appoint: 'Made an appointment',
     guide: 'Guided by phone',

@@ -93,6 +93,7 @@ export default {
   calibration_invalid: '校准日期不对，没有保存。请重选日期。',
   number_out_of_range: '「{field}」要在 {least} 到 {most} 之间。其他内容都还在。',
   not_here: '这张单上没有{what}，没有保存。请回到工单看看。',
+  time_misfit: '这个时间和别的节点对不上，没有保存。',
   time_ahead: '发生时间还没到，没有保存。请改成已经过去的时间。',
   settle_not_next: '「{customer}」的结算还没到这一步，一条都没记。刷新后再选。',
   settle_not_ready: '「{customer}」还缺 {count} 项，不能提交，一条都没记。先把缺的补齐。',

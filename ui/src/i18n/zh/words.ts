@@ -258,6 +258,7 @@ export default {
     retake_photo: '重拍',
     draw_on_photo: '在照片上标注',
     caption: '照片说明',
+    leave: '离开',
     finish: '完工',
     appoint: '预约',
     guide: '电话指导',

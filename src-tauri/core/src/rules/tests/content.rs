@@ -297,17 +297,54 @@ fn r9_every_segment_has_a_name_and_every_township_its_way() {
 }
 
 #[test]
-fn r15_forms_offer_each_fault_with_its_likeliest_cause_and_the_parts_that_fit() {
+fn r15_forms_offer_each_fault_with_all_its_causes_and_the_parts_that_fit() {
     let book = book();
     let leak = book.at(DAY).pick_lists().faults.into_iter().find(|fault| fault.symptom.zh == "接头渗水").unwrap();
     assert_eq!(
-        (leak.appliance, leak.fault.zh.as_str(), leak.cause.zh.as_str()),
+        (leak.appliance, leak.fault.zh.as_str(), leak.pairs[0].cause.zh.as_str()),
         (ApplianceKind::InstantHeater, "进水接头漏水", "密封圈老化")
     );
-    let seal =
-        book.at(DAY).parts(ApplianceKind::InstantHeater).into_iter().find(|part| part.code == "AQ-MF-63").unwrap();
+    let set = book.faults_at(DAY);
+    let class = set.faults.iter().find(|class| class.code == leak.code).unwrap();
+    assert!(class.pairs.len() > 1);
+    assert_eq!((leak.pairs.len(), &leak.tools), (class.pairs.len(), &class.tools));
+    let seal = book
+        .at(DAY)
+        .parts(ApplianceKind::InstantHeater, "", "")
+        .into_iter()
+        .find(|part| part.code == "AQ-MF-63")
+        .unwrap();
     assert_eq!(seal.guide_fen, Fen(1_000));
-    assert!(!book.at(DAY).parts(ApplianceKind::Television).iter().any(|part| part.code == "AQ-MF-63"));
+    assert!(!seal.likely, "nobody has said anything");
+    assert!(!book.at(DAY).parts(ApplianceKind::Television, "", "").iter().any(|part| part.code == "AQ-MF-63"));
+}
+
+#[test]
+fn r8_the_parts_that_a_symptom_asks_for_come_first_and_none_is_lost() {
+    let book = book();
+    let offers = |symptom| book.at(DAY).parts(ApplianceKind::StorageHeater, symptom, "");
+    let (plain, ranked) = (offers(""), offers("跳闸"));
+    let likely = ranked.iter().take_while(|part| part.likely).map(|part| part.code.as_str()).collect::<Vec<_>>();
+    assert_eq!(likely, ["AQ-RG-2000", "AQ-MB-M6", "AQ-MF-63"]);
+    assert!(plain.len() > likely.len() && plain.len() == ranked.len());
+    assert_eq!(ranked.iter().filter(|part| part.likely).count(), likely.len(), "all of them at the front");
+    let codes = book.at(DAY).likely_faults(ApplianceKind::StorageHeater, "一插电就跳闸");
+    assert_eq!(codes.first().map(String::as_str), Some("sh_element_leaks"));
+}
+
+#[test]
+fn r8_a_set_of_machines_takes_along_what_each_of_them_asks_for_once() {
+    let book = book();
+    let mut job = scene::job(JobKind::Repair, &[ApplianceKind::StorageHeater, ApplianceKind::WashingMachine]);
+    assert!(book.at(DAY).take_along(&job).parts.is_empty(), "no symptom, no guess");
+    job.order.symptom = "不排水".to_owned();
+    let codes = |job: &crate::domain::facts::Job| -> Vec<String> {
+        book.at(DAY).take_along(job).parts.into_iter().map(|part| part.code.clone()).collect()
+    };
+    assert!(codes(&job).contains(&"YH-PSB-30W".to_owned()), "the washer's own");
+    job.order.appliances[1].kind = ApplianceKind::StorageHeater;
+    job.order.symptom = "跳闸".to_owned();
+    assert_eq!(codes(&job), ["AQ-RG-2000", "AQ-MB-M6", "AQ-MF-63"], "two alike are brought for once");
 }
 
 #[test]

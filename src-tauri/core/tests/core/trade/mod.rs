@@ -14,5 +14,6 @@ mod quotes;
 mod random;
 mod readback;
 mod stocks;
+mod suggested;
 mod time;
 mod walk_in;

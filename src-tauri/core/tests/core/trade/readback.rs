@@ -1,7 +1,7 @@
 //! What somebody noted is read again where it was entered; a set's units each have their own; who comes along (R9, R12, R14, R24, R32).
 
 use doorstep_schemas::input::SheetFact;
-use doorstep_schemas::view::{ApplianceKind, Evacuation, JobKind, Millis, OldPartStep, PhotoStage};
+use doorstep_schemas::view::{ApplianceKind, Evacuation, JobKind, Millis, OldPartStep, PhotoStage, UnitOf};
 
 use crate::cast::deeds::{asked, at_home};
 use crate::cast::{NOON, RAN, member};
@@ -150,4 +150,23 @@ fn r9_r16_each_unit_of_a_set_has_the_photos_the_parts_and_the_work_of_its_own_ki
     };
     assert!(of(first).contains(&"install_wall_unit") && !of(first).contains(&"install_washer"), "{:?}", of(first));
     assert!(of(second).contains(&"install_washer") && !of(second).contains(&"install_wall_unit"), "{:?}", of(second));
+}
+
+#[test]
+fn r15_the_outdoor_units_serial_and_own_words_are_read_back_where_they_were_entered() {
+    let (_shop, desk, job, unit) = at_home(&asked(JobKind::Install, ApplianceKind::AirConditioner));
+    let serial = |unit_of, text: &str| SheetFact::Serial {
+        appliance: unit,
+        unit: unit_of,
+        serial: text.to_owned(),
+        photo: None,
+    };
+    desk.note(job, serial(UnitOf::Outdoor, "BL35W-1")).unwrap();
+    desk.pass(1);
+    desk.note(job, serial(UnitOf::Outdoor, "BL35W-2")).unwrap();
+    desk.note(job, SheetFact::Remark { text: "狗在院子里".to_owned() }).unwrap();
+    let noted = desk.actions.job(job).unwrap().noted;
+    let read: Vec<_> = noted.serials.iter().map(|one| (one.unit, one.serial.as_str())).collect();
+    assert_eq!(read, [(Some(UnitOf::Outdoor), "BL35W-2")], "the last reading counts");
+    assert_eq!(noted.remarks.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["狗在院子里"]);
 }

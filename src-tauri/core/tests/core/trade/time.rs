@@ -2,11 +2,13 @@
 
 use doorstep::actions::facts::FactError;
 use doorstep::actions::visit::VisitError;
+use doorstep::domain::late::Misfit;
 use doorstep::domain::nodes::{self, Elsewhere};
 use doorstep_schemas::ids::JobId;
-use doorstep_schemas::input::{SheetFact, Tap, TapNode};
+use doorstep_schemas::input::{EnterLate, LateStep, SheetFact, Tap, TapNode};
 use doorstep_schemas::view::{
-    ApplianceKind, BlockerCode, FindingCode, JobKind, JobOutcome, Millis, NodeKind, PauseReason, ReasonAbout, Urgency,
+    ApplianceKind, BlockerCode, FindingCode, JobKind, JobOutcome, JobView, Millis, NodeKind, PauseReason, ReasonAbout,
+    Step, Urgency, Window,
 };
 
 use crate::cast::deeds::{alone, asked, codes, reason, television};
@@ -158,6 +160,102 @@ fn r2_nothing_is_said_to_have_happened_in_the_future_or_before_there_were_clocks
         assert!(good || matches!(refused, Err(FactError::OutOfRange { field: "claimed", .. })));
     }
     assert_eq!(desk.facts(job).sheet.pauses.len(), 2, "nothing of what was refused was kept");
+}
+
+fn late(desk: &Phone, job: JobId, late: LateStep, minute: i64) -> Result<JobView, VisitError> {
+    desk.actions.enter_late(&EnterLate { job, late, claimed: Millis(NOON + minute * MINUTE) })
+}
+
+#[test]
+fn r1_a_forgotten_departure_and_arrival_are_entered_later_with_both_moments() {
+    let mut order = asked(JobKind::Repair, ApplianceKind::Television);
+    order.window = Some(Window { from: Millis(NOON), to: Millis(NOON + 30 * MINUTE) });
+    let (_shop, desk, job, tv) = alone(&order);
+    desk.pass(50);
+    assert!(matches!(late(&desk, job, LateStep::Arrive, 51), Err(VisitError::Ahead)));
+    assert!(matches!(late(&desk, job, LateStep::Arrive, -1), Err(VisitError::Misfit(..))), "before there was an order");
+    let view = late(&desk, job, LateStep::Arrive, 25).unwrap();
+    assert_eq!(view.next.step, Step::ShowCard, "the visit goes on as if it had been tapped");
+    let node = |view: &JobView, kind| {
+        let node = view.nodes.iter().find(|node| node.kind == kind).unwrap();
+        let minute = |at: Option<Millis>| at.map(|at| (at.0 - NOON) / MINUTE);
+        (minute(node.at), minute(node.entered))
+    };
+    assert_eq!(node(&view, NodeKind::Arrived), (Some(25), Some(50)));
+    let limits = desk.store().rules().at(NOON).time_limits();
+    assert_eq!(
+        doorstep::domain::timing::came_on_time(&desk.facts(job), &limits),
+        Some(true),
+        "punctual, and marked as entered later"
+    );
+    assert!(matches!(
+        late(&desk, job, LateStep::Depart, 40),
+        Err(VisitError::Misfit(NodeKind::Departed, Misfit::After(NodeKind::Arrived)))
+    ));
+    let view = late(&desk, job, LateStep::Depart, 5).unwrap();
+    assert_eq!(node(&view, NodeKind::Departed), (Some(5), Some(50)));
+    assert!(matches!(late(&desk, job, LateStep::Depart, 4), Err(VisitError::Done)));
+    desk.measure(job, tv, "socket_polarity", "right").unwrap();
+}
+
+#[test]
+fn r3_a_departure_that_is_entered_later_asks_for_the_same_guidance() {
+    let mut order = asked(JobKind::Repair, ApplianceKind::WashingMachine);
+    (order.urgency, order.symptom) = (Urgency::Class1, "外壳麻手".to_owned());
+    let (_shop, desk, job, _) = alone(&order);
+    desk.pass(30);
+    assert!(matches!(late(&desk, job, LateStep::Depart, 10), Err(VisitError::Blocked(_))));
+    desk.note_late(job, guided("shock", ""), 5).unwrap();
+    late(&desk, job, LateStep::Depart, 10).unwrap();
+}
+
+#[test]
+fn r2_a_forgotten_end_counts_from_when_it_was_and_passes_the_same_gates() {
+    let (_shop, desk, job, tv) = television();
+    let done = LateStep::Finish { outcome: JobOutcome::Completed };
+    desk.pass(100);
+    assert!(matches!(late(&desk, job, done, 40), Err(VisitError::Finish(_))), "nothing was measured");
+    ready(&desk, job, tv);
+    assert_eq!(desk.needs(job, JobOutcome::Completed), Some(vec![BlockerCode::OverrunReason]));
+    assert!(
+        matches!(late(&desk, job, done, 40), Err(VisitError::Misfit(_, Misfit::Before(NodeKind::SafetyChecked)))),
+        "nobody ends before what was measured"
+    );
+
+    let (_shop, desk, job, tv) = television();
+    ready(&desk, job, tv);
+    desk.pass(100);
+    assert!(matches!(late(&desk, job, LateStep::Leave, 90), Err(VisitError::TooEarly(NodeKind::Finished))));
+    let view = late(&desk, job, done, 40).unwrap();
+    assert!(!view.card.findings.iter().any(|f| f.code == FindingCode::Overrun), "forty minutes, not a hundred");
+    let finished = view.nodes.iter().find(|node| node.kind == NodeKind::Finished).unwrap();
+    assert_eq!(finished.at, view.card.finished_at);
+    assert_eq!(finished.entered.map(|at| (at.0 - NOON) / MINUTE), Some(100));
+    assert_eq!(view.card.finished_at, Some(Millis(NOON + 40 * MINUTE)));
+
+    assert!(matches!(late(&desk, job, LateStep::Leave, 39), Err(VisitError::Misfit(..))));
+    let view = late(&desk, job, LateStep::Leave, 55).unwrap();
+    let left = view.nodes.iter().find(|node| node.kind == NodeKind::Left).unwrap();
+    assert_eq!((left.at, left.derived), (Some(Millis(NOON + 55 * MINUTE)), false));
+    assert!(left.entered.is_some() && matches!(late(&desk, job, LateStep::Leave, 60), Err(VisitError::Done)));
+}
+
+#[test]
+fn r2_the_jobs_page_shows_the_clock_as_it_stands() {
+    let (_shop, desk, job, _) = alone(&asked(JobKind::Repair, ApplianceKind::Television));
+    assert_eq!(desk.actions.job(job).unwrap().clock, None, "nobody is there");
+    desk.come(job);
+    desk.pass(12);
+    let clock_of = || desk.actions.job(job).unwrap().clock.unwrap();
+    // What is noted in one moment is kept apart by milliseconds.
+    let worked = || (clock_of().worked_s + 30) / 60;
+    assert_eq!((clock_of().limit_minutes, worked(), clock_of().stopped), (60, 12, None));
+    desk.note(job, clock(true)).unwrap();
+    desk.pass(30);
+    assert_eq!((worked(), clock_of().stopped), (12, Some(PauseReason::Parts)));
+    desk.note(job, clock(false)).unwrap();
+    desk.pass(3);
+    assert_eq!((worked(), clock_of().stopped, clock_of().ended), (15, None, false));
 }
 
 proptest! {
