@@ -133,7 +133,12 @@ export function review(change: Partial<DayReview> = {}): DayReview {
     day: '2026-11-21',
     start: Date.UTC(2026, 10, 20, 16),
     now: NOW,
-    figures: figures(),
+    figures: figures({
+      money: [
+        { member: ran.id, taken_fen: 38_500, in_hand_fen: 38_500, not_handed_in_fen: 26_000 },
+        { member: tian.id, taken_fen: 26_000, in_hand_fen: 0, not_handed_in_fen: 0 },
+      ],
+    }),
     yesterday: figures({ due: 24, done: 21, on_time: { of: 21, good: 18 } }),
     week: [18, 22, 0, 20, 25, 19, 24].map((due) =>
       due === 24

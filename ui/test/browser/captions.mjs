@@ -85,6 +85,8 @@ export const CAPTIONS = {
   'desk: day review, empty': 'A day on which nothing happened.',
   'desk: day review, charts': 'Arrivals by hour, punctuality by member, reasons for overruns, eight days; each as a table, too.',
   'desk: day review, money': 'Who took what and still has it, what was said to be handed in, what makers owe.',
+  'desk: day review, cash from a member': 'Cash taken in from a member who has not said so yet.',
+  'desk: day review, to decide': "What waits for the owner's word: a price above guide, what members ask for, a walk-in.",
   'desk: day review, sample': 'A random sample to call, by a seed that is written down, and the calls made.',
   'desk: day review, a sheet': 'A sheet at the side: readings, parts, photos, history.',
   'desk: customers': 'Customers 客户, by their phone, the last visited first.',

@@ -209,6 +209,8 @@ const DESK = [
   ['day review, empty', { path: '/desk/review', tale: 'quiet', ready: 'all-arrived' }],
   ['day review, charts', { path: '/desk/review?pane=charts', ready: 'charts' }],
   ['day review, money', { path: '/desk/review?pane=money', ready: 'hand-in' }],
+  ['day review, cash from a member', { path: '/desk/review?pane=money', ready: 'take-own', act: thenSee(click('take-own'), 'cash-form') }],
+  ['day review, to decide', { path: '/desk/review?pane=decide', ready: 'decide-pane', act: thenSee(click('grant-other'), 'grant-sum') }],
   ['day review, sample', { path: '/desk/review?pane=sample', ready: 'sample-pane', act: thenSee(click('sample-draw'), 'sample-job') }],
   ['day review, a sheet', { path: '/desk/review', tale: 'visit', ready: 'review-row', act: thenSee(click('review-row'), 'job-panel') }],
   ['customers', { path: '/desk/customers', ready: 'customer-row' }],

@@ -2,7 +2,9 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
 import { figures, review } from '../../../test/outletBuilders';
+import { useNotices } from '@/stores/notices';
 import { useSession } from '@/stores/session';
+import { useTurns } from '@/stores/turns';
 import JobPanel from '../JobPanel.vue';
 import { FIGURES, shown } from './figures';
 import ReviewPage from './ReviewPage.vue';
@@ -93,11 +95,113 @@ describe('the evening', () => {
     expect(desk.findAll(T('hand-in'))).toHaveLength(said.length - 1);
   });
 
+  it('takes in cash from a member who said nothing, and gives the word back', async () => {
+    const { page: desk, asked } = await open('/desk/review?pane=money');
+    await desk.get(T('take-own')).trigger('click');
+    await flushPromises();
+    const sum = desk.get<HTMLInputElement>(`input${T('cash-sum')}`);
+    const first = review().figures.money[0]!;
+    expect(sum.element.value, 'what is still in hand').toBe((first.not_handed_in_fen / 100).toFixed(2));
+    await sum.setValue('二十');
+    expect(desk.get(T('cash-go')).attributes('disabled')).toBeDefined();
+    await sum.setValue('120.5');
+    await desk.get(`input${T('cash-note')}`).setValue('先交一半');
+    await desk.get(T('cash-form')).trigger('submit');
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'note_on_desk')?.input).toEqual({
+      fact: { fact: 'cash_taken', member: first.member, fen: 12_050, hand_in: null, note: '先交一半' },
+    });
+    expect(desk.find(T('cash-form')).exists()).toBe(false);
+    useNotices().shown.at(-1)?.undo?.run();
+    await flushPromises();
+    expect(asked.filter((each) => each.command === 'note_on_desk').at(-1)?.input).toEqual({ fact: { fact: 'withdraw', of: 'D0000001' } });
+  });
+
   it('tells where the printed day lies', async () => {
     const { page: desk, notices } = await open().then((world) => ({ ...world, notices: world }));
     await desk.get(T('review-print')).trigger('click');
     await flushPromises();
     expect(notices.asked.some((each) => each.command === 'print_day')).toBe(true);
+  });
+});
+
+describe('what waits for the owner at the desk', () => {
+  const told = (world: { asked: { command: string; input: Record<string, unknown> }[] }, command: string) =>
+    world.asked.filter((each) => each.command === command).map((each) => each.input);
+  const turn = (id: string) => `[data-test=turn][data-id=${id}]`;
+  const back = async () => {
+    useNotices().shown.at(-1)?.undo?.run();
+    await flushPromises();
+  };
+
+  it('is counted on its tab, and a price above guide is granted, to another sum or not at all', async () => {
+    const world = await open('/desk/review?pane=decide');
+    const { page: desk, story } = world;
+    const before = story.turns;
+    expect(desk.get(T('pane-decide')).text()).toContain(String(before.lines.length));
+    await desk.get(T('grant')).trigger('click');
+    await flushPromises();
+    expect(desk.find(T('over-guide')).exists()).toBe(false);
+    await back();
+    const price = { fact: 'over_guide', fee: 'F0000001', note: '' };
+    expect(told(world, 'note_on_order').map((input) => input.fact)).toEqual([
+      { ...price, granted: true, most_fen: 24_550 },
+      { ...price, granted: false, most_fen: 20_500 },
+    ]);
+    story.turns = before;
+    await useTurns().load();
+    await flushPromises();
+    await desk.get(T('grant-other')).trigger('click');
+    await flushPromises();
+    expect(document.activeElement).toBe(desk.get(T('grant-sum')).element);
+    await desk.get(`input${T('grant-sum')}`).setValue('220');
+    await desk.get(`${T('over-guide')} form`).trigger('submit');
+    await flushPromises();
+    expect(told(world, 'note_on_order').at(-1)?.fact).toEqual({ ...price, granted: true, most_fen: 22_000 });
+  });
+
+  it('refuses an advance with a reason only, grants one in one act and takes it back', async () => {
+    const world = await open('/desk/review?pane=decide');
+    const { page: desk } = world;
+    const advance = () => desk.find(turn('K0000004'));
+    await advance().get(T('answer-approved')).trigger('click');
+    await flushPromises();
+    expect(advance().exists()).toBe(false);
+    await back();
+    expect(told(world, 'undo_desk')).toHaveLength(1);
+    await advance().get(T('refuse')).trigger('click');
+    await flushPromises();
+    await desk.get(T('refuse-form')).trigger('submit');
+    await flushPromises();
+    expect(told(world, 'note_on_desk')).toEqual([]);
+    await desk.get(`input${T('refuse-reason')}`).setValue('下月再说');
+    await desk.get(T('refuse-form')).trigger('submit');
+    await flushPromises();
+    expect(told(world, 'note_on_desk')).toEqual([
+      { fact: { fact: 'answer', request: 'K0000004', step: 'refused', promised: null, note: '下月再说' } },
+    ]);
+    expect(advance().exists()).toBe(false);
+  });
+
+  it('is walked through by the arrows, and an answered note makes way for the next', async () => {
+    const { page: desk } = await open('/desk/review?pane=decide');
+    const press = (key: string) =>
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    const at = () => document.activeElement?.closest('[data-turn]')?.getAttribute('data-turn');
+    const [first] = desk.findAll<HTMLElement>(`${T('over-guide')} button.strong`);
+    first!.element.focus();
+    press('ArrowRight');
+    expect((document.activeElement as HTMLElement).dataset.test).toBe('grant-other');
+    press('ArrowDown');
+    expect(at()).toBe('K0000004');
+    press('ArrowUp');
+    expect(at()).toBe('F0000001');
+    const note = desk.get<HTMLElement>(`${turn('K0000013')} ${T('seen')}`);
+    note.element.focus();
+    await note.trigger('click');
+    await flushPromises();
+    expect(desk.find(turn('K0000013')).exists()).toBe(false);
+    expect((document.activeElement as HTMLElement).dataset.test, 'the walk-in below it').toBe('adopt');
   });
 });
 

@@ -40,6 +40,10 @@ export default {
   week: 'Done, eight days',
   dayOf: 'Day',
   noWeek: 'Nothing done in eight days',
+  decideNext: 'What members ask for, prices above guide and walk-ins appear here.',
+  takeIn: 'Take in',
+  cashNote: 'Note',
+  takeInFrom: 'Take in cash from {name}',
   handIns: 'Said to be handed in',
   inHand: "In members' hands",
   noMoney: 'Nobody took money',
@@ -83,6 +87,7 @@ export default {
   },
   pane: {
     jobs: 'Jobs',
+    decide: 'To decide',
     charts: 'Charts',
     money: 'Money',
     sample: 'Sample',

@@ -40,6 +40,10 @@ export default {
   week: '近八天完工',
   dayOf: '日期',
   noWeek: '近八天没有完工',
+  decideNext: '师傅的申请、高于指导价的收费、现场接的单会出现在这里。',
+  takeIn: '收款',
+  cashNote: '备注',
+  takeInFrom: '收{name}的现金',
   handIns: '师傅说交了的钱',
   inHand: '师傅手里的钱',
   noMoney: '没有人收过钱',
@@ -83,6 +87,7 @@ export default {
   },
   pane: {
     jobs: '工单',
+    decide: '待办',
     charts: '图表',
     money: '款项',
     sample: '抽查',
