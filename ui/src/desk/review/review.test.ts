@@ -1,3 +1,4 @@
+import type { FeeLine } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
@@ -26,6 +27,28 @@ async function open(path = '/desk/review') {
   return { ...world, page };
 }
 
+const feeLine = (change: Partial<FeeLine>): FeeLine => ({
+  id: 'F1',
+  appliance: null,
+  kind: 'labour',
+  payer: 'customer',
+  code: '',
+  name: '',
+  quantity: 1000,
+  unit_fen: 8_000,
+  share: 1000,
+  amount_fen: 8_000,
+  guide_fen: null,
+  above_guide_fen: 0,
+  waiting_fen: 0,
+  adjusts: null,
+  quote: null,
+  reason: '',
+  off: null,
+  by: '冉小军',
+  at: 0,
+  ...change,
+});
 const figure = (name: string) => FIGURES.find((each) => each.name === name)!;
 
 describe('a figure of the day', () => {
@@ -238,6 +261,30 @@ describe('a sheet at the side', () => {
     expect(since).toContain('水箱漏');
     expect(since).toContain('多了 1 张照片');
     expect(side.find(T('panel-approve')).exists()).toBe(true);
+  });
+
+  it('stands there with its bill before it is approved', async () => {
+    const { page: side } = await panel((each) => {
+      const fees = each.do_fees();
+      each.do_fees = () => ({
+        ...fees,
+        lines: [
+          feeLine({ name: '换加热管', amount_fen: 10_000, guide_fen: 8_000, above_guide_fen: 2_000, waiting_fen: 2_000 }),
+          feeLine({ id: 'F2', name: '检测费', off: 'waived_by_repair' }),
+          feeLine({ id: 'F3', name: '换灯条', quote: 'Q1' }),
+        ],
+        payments: [{ id: 'P1', fen: 8_000, way: 'cash', paid_for: 'work', reference: '', by: '冉小军', at: 0 }],
+        invoice: { title: '柘川县卫生院', tax_number: '', mail: '' },
+      });
+    });
+    const lines = side.findAll(T('bill-line'));
+    expect(lines[0]!.text()).toContain('指导价 ¥80.00');
+    expect(lines[0]!.get(T('bill-above')).text()).toContain('¥20.00 等老板同意');
+    expect(lines[1]!.get(T('bill-off')).text()).toContain('修了就免检测费');
+    expect(lines[2]!.text()).toContain('用户已同意');
+    expect(side.get(T('bill-payment')).text()).toContain('现金');
+    expect(side.get(T('bill-invoice')).text()).toContain('柘川县卫生院');
+    expect(side.get(T('approves-sum')).text()).toContain('¥');
   });
 
   it('goes back with a note, and not without one', async () => {

@@ -64,6 +64,7 @@ export default {
   stars: 'Stars',
   callText: 'What the customer said',
   callSave: 'Save',
+  approvesSum: 'You approve this version: the customer pays {money}',
   approvedBy: 'Approved by {name}, {time}',
   changedSince: 'Changed since {name} approved it, {time}',
   sinceUnknown: "The approved version is not all on this device: what changed can't be told yet.",

@@ -64,6 +64,7 @@ export default {
   stars: '满意几分',
   callText: '客户说了什么',
   callSave: '记下',
+  approvesSum: '通过的是现在这一版，用户付 {money}',
   approvedBy: '{name} {time} 通过',
   changedSince: '审核后有改动（{name} {time} 通过）',
   sinceUnknown: '通过时的版本没有全到这台设备，改了什么暂时说不清。',
