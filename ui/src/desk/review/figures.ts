@@ -21,12 +21,14 @@ const amount = (name: string, sum: (day: DayFigures) => number): Figure => ({
 
 export const FIGURES: Figure[] = [
   counted('done', (day) => day.done),
+  counted('open', (day) => day.open),
   counted('late', (day) => day.late),
   { name: 'onTime', rate: (day) => day.on_time },
   { name: 'inLimit', rate: (day) => day.in_limit },
   { name: 'firstFix', rate: (day) => day.first_time_fix },
   { name: 'five', rate: (day) => day.five_services },
   counted('failed', (day) => day.readings_failed),
+  counted('refused', (day) => day.refused),
   counted('hazards', (day) => day.hazards_remaining),
   counted('evidence', (day) => day.missing_evidence),
   amount('taken', (day) => day.taken_fen),

@@ -56,6 +56,8 @@ describe('a figure of the day', () => {
     const week = [0, 10, 20].map((due) => figures({ due, done: due, on_time: { of: due, good: due / 2 }, taken_fen: due * 100 }));
     const of = (name: string) => shown(figure(name), figures({ done: 4 }), figures({ done: 21 }), week);
     expect(of('done')).toEqual({ name: 'done', now: '4', before: '21', mean: '15' });
+    expect(of('open')).toEqual({ name: 'open', now: '2', before: '2', mean: '2' });
+    expect(of('refused')).toMatchObject({ before: '1', mean: '1' });
     expect(of('onTime').mean).toBe('50%');
     expect(of('taken').mean).toBe('¥15');
   });

@@ -2,7 +2,6 @@
 export default {
   title: 'Day review',
   rectified: '{count} put right',
-  refused: '{count} refused',
   partsCount: '{count} pcs',
   time: 'Arrived',
   customer: 'Customer',
@@ -72,12 +71,14 @@ export default {
   photosGone: '{count} photos gone',
   figure: {
     done: 'Done',
+    open: 'Open',
     late: 'Late',
     onTime: 'On time',
     inLimit: 'In limit',
     firstFix: 'First-time fix',
     five: 'Five services',
     failed: 'Failed',
+    refused: 'Refused',
     hazards: 'Hazards left',
     evidence: 'Evidence missing',
     taken: 'Taken',

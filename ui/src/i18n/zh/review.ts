@@ -2,7 +2,6 @@
 export default {
   title: '日清',
   rectified: '已整改 {count}',
-  refused: '拒装 {count}',
   partsCount: '{count} 件',
   time: '到达',
   customer: '客户',
@@ -72,12 +71,14 @@ export default {
   photosGone: '少了 {count} 张照片',
   figure: {
     done: '完工',
+    open: '未完',
     late: '迟到',
     onTime: '准时上门',
     inLimit: '限时完成',
     firstFix: '一次就好',
     five: '五项齐全',
     failed: '不合格',
+    refused: '拒装',
     hazards: '遗留隐患',
     evidence: '缺凭证',
     taken: '收款',
