@@ -1,6 +1,7 @@
 /** The session, sync, day and team as the core would show them. */
 import type {
   DayFigures,
+  DayMean,
   DayReview,
   DeviceView,
   PickLists,
@@ -112,6 +113,32 @@ export function figures(change: Partial<DayFigures> = {}): DayFigures {
   };
 }
 
+export const dayMean = (change: Partial<DayMean> = {}): DayMean => ({
+  days: 6,
+  due: 21_333,
+  done: 19_200,
+  open: 2_133,
+  late: 1_000,
+  on_time: { of: 46, good: 38 },
+  in_limit: { of: 24, good: 24 },
+  first_time_fix: { of: 24, good: 24 },
+  five_services: { of: 24, good: 18 },
+  readings: 14_000,
+  readings_failed: 2_000,
+  refused: 333,
+  hazards_remaining: 0,
+  missing_evidence: 0,
+  parts_fen: 30_850,
+  parts_unbilled_fen: 0,
+  billed_fen: 64_500,
+  above_guide_fen: 0,
+  compensation_fen: 0,
+  taken_fen: 55_800,
+  not_handed_in_fen: 18_240,
+  receivable_fen: 15_000,
+  ...change,
+});
+
 export function device(change: Partial<DeviceView> = {}): DeviceView {
   return {
     device: '7f3a09c2d81e4b56',
@@ -145,6 +172,8 @@ export function review(change: Partial<DayReview> = {}): DayReview {
         ? figures({ due, done: 21, on_time: { of: 21, good: 18 } })
         : figures({ due, done: Math.max(0, due - 2), taken_fen: due * 2_600 }),
     ),
+    mean: dayMean(),
+    standing: true,
     jobs: [
       card({
         job: id(1),

@@ -93,6 +93,8 @@ export const CAPTIONS = {
   'desk: customers, none': 'Before the first customer.',
   'desk: customers, one': 'A customer: machines with age and warranty, contracts, notes, history.',
   'desk: customers, a contract': 'A maintenance contract is added.',
+  'desk: customers, a sale': 'A repair that led to a sale is written down.',
+  'desk: customers, to be reported': 'Jobs that came past the maker, until its number stands on them.',
   'desk: customers, reminders': 'Visits and reminders that are due, each an order with one click.',
   'desk: customers, calls': 'Whom to call and why; who never answered.',
   'desk: customers, failures': 'What breaks how often, by model and fault.',

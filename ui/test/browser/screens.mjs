@@ -220,6 +220,8 @@ const DESK = [
     'customers, a contract',
     { path: '/desk/customers', ready: 'customer-row', act: thenSee(click('customer-row', 'contract-add'), 'contract-form') },
   ],
+  ['customers, a sale', { path: '/desk/customers', ready: 'customer-row', act: thenSee(click('customer-row', 'refer-add'), 'refer-form') }],
+  ['customers, to be reported', { path: '/desk/customers?tab=unreported', ready: 'unreported-row' }],
   ['customers, reminders', { path: '/desk/customers', ready: 'customer-row', act: thenSee(click('tab-due'), 'due-row') }],
   ['customers, calls', { path: '/desk/customers', ready: 'customer-row', act: thenSee(click('tab-calls', 'call-record'), 'call-form') }],
   ['customers, failures', { path: '/desk/customers', ready: 'customer-row', act: thenSee(click('tab-failures'), 'failure-row') }],

@@ -8,6 +8,7 @@ import type {
   MakeStatement,
   MakeWageSheet,
   NoteWage,
+  OneJob,
   PriceBooksView,
   Settle,
   SettlementOf,
@@ -112,6 +113,7 @@ export class SettleStory extends DeskStory {
     return this.wrote(count, back);
   }
 
+  do_job_claim = ({ job }: OneJob): SettlementRow | null => this.claims.rows.find((row) => row.card.job === job) ?? null;
   do_undo_desk({ action }: UndoDesk): null {
     this.before.get(action)?.();
     this.before.delete(action);

@@ -2,7 +2,8 @@ import type { FeeLine } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
-import { figures, review } from '../../../test/outletBuilders';
+import { dayMean, figures, review } from '../../../test/outletBuilders';
+import { claim } from '../../../test/settleBuilders';
 import { useNotices } from '@/stores/notices';
 import { useSession } from '@/stores/session';
 import { useTurns } from '@/stores/turns';
@@ -52,19 +53,27 @@ const feeLine = (change: Partial<FeeLine>): FeeLine => ({
 const figure = (name: string) => FIGURES.find((each) => each.name === name)!;
 
 describe('a figure of the day', () => {
-  it('has the day before and the mean of days on which something was due', () => {
-    const week = [0, 10, 20].map((due) => figures({ due, done: due, on_time: { of: due, good: due / 2 }, taken_fen: due * 100 }));
-    const of = (name: string) => shown(figure(name), figures({ done: 4 }), figures({ done: 21 }), week);
-    expect(of('done')).toEqual({ name: 'done', now: '4', before: '21', mean: '15' });
-    expect(of('open')).toEqual({ name: 'open', now: '2', before: '2', mean: '2' });
-    expect(of('refused')).toMatchObject({ before: '1', mean: '1' });
+  it('has the day before and the usual day that the core tells, counts in thousandths', () => {
+    const day = review({
+      figures: figures({ done: 4, open: 2, not_handed_in_fen: 26_000, receivable: [{ maker: '北岭', fen: 21_000 }] }),
+      yesterday: figures({ done: 21, open: 0, not_handed_in_fen: 30_049 }),
+      mean: dayMean({ done: 15_250, on_time: { of: 30, good: 15 }, not_handed_in_fen: 18_240, receivable_fen: 15_000 }),
+    });
+    const of = (name: string) => shown(figure(name), day);
+    expect(of('done')).toEqual({ name: 'done', now: '4', before: '21', mean: '15.3' });
+    expect(of('open')).toMatchObject({ now: '2', before: '0' });
     expect(of('onTime').mean).toBe('50%');
-    expect(of('taken').mean).toBe('¥15');
+    expect(of('notHandedIn')).toMatchObject({ now: '¥260.00', before: '¥300', mean: '¥182' });
+    expect(of('receivable')).toMatchObject({ now: '¥210.00', before: '¥0', mean: '¥150' });
   });
 
-  it('has no mean where nothing was ever due', () => {
-    expect(shown(figure('done'), figures(), figures(), [figures({ due: 0 })]).mean).toBe('—');
-    expect(shown(figure('onTime'), figures(), figures(), []).mean).toBe('—');
+  it('says nothing of a usual day where none is known, nor of what stood on days before a past one', () => {
+    const never = review({ mean: null });
+    expect(shown(figure('done'), never).mean).toBe('—');
+    expect(shown(figure('onTime'), never).mean).toBe('—');
+    const past = review({ standing: false });
+    expect(shown(figure('notHandedIn'), past)).toMatchObject({ before: '—', mean: '—' });
+    expect(shown(figure('taken'), past).before).not.toBe('—');
   });
 });
 
@@ -265,7 +274,7 @@ describe('a sheet at the side', () => {
     expect(side.find(T('panel-approve')).exists()).toBe(true);
   });
 
-  it('stands there with its bill before it is approved', async () => {
+  it('stands there with its bill before it is approved, and with what it leaves on the owner’s desk alone', async () => {
     const { page: side } = await panel((each) => {
       const fees = each.do_fees();
       each.do_fees = () => ({
@@ -278,6 +287,7 @@ describe('a sheet at the side', () => {
         payments: [{ id: 'P1', fen: 8_000, way: 'cash', paid_for: 'work', reference: '', by: '冉小军', at: 0 }],
         invoice: { title: '柘川县卫生院', tax_number: '', mail: '' },
       });
+      each.do_job_claim = ({ job: of }) => claim(1, {}, { job: of });
     });
     const lines = side.findAll(T('bill-line'));
     expect(lines[0]!.text()).toContain('指导价 ¥80.00');
@@ -287,6 +297,20 @@ describe('a sheet at the side', () => {
     expect(side.get(T('bill-payment')).text()).toContain('现金');
     expect(side.get(T('bill-invoice')).text()).toContain('柘川县卫生院');
     expect(side.get(T('approves-sum')).text()).toContain('¥');
+    expect(side.get(T('bill-costs')).text()).toContain('¥210.00');
+    expect(side.get(T('bill-at-guide')).text()).toContain('¥15.00');
+  });
+
+  it('shows nobody but the owner what the maker pays', async () => {
+    const world = openStory('technician');
+    await world.router.push('/');
+    await useSession().load();
+    world.story.do_job_claim = ({ job: of }) => claim(1, {}, { job: of });
+    page = mount(JobPanel, { props: { job: review().jobs[0]!.job }, global: { plugins: world.plugins, stubs: { Teleport: true } } });
+    await flushPromises();
+    expect(page.find(T('panel-bill')).exists()).toBe(true);
+    expect(page.find(T('bill-costs')).exists()).toBe(false);
+    expect(world.asked.some((each) => each.command === 'job_claim')).toBe(false);
   });
 
   it('goes back with a note, and not without one', async () => {
