@@ -78,7 +78,9 @@ export const commands = {
 	tellReminder: (input: TellReminder) => typedError<null, Failure>(__TAURI_INVOKE("tell_reminder", { input })),
 	followUps: () => typedError<FollowUpsView, Failure>(__TAURI_INVOKE("follow_ups")),
 	failureCounts: (input: CountFailures) => typedError<FailureTable, Failure>(__TAURI_INVOKE("failure_counts", { input })),
+	unreported: () => typedError<UnreportedView, Failure>(__TAURI_INVOKE("unreported")),
 	settlement: (input: SettlementOf) => typedError<SettlementView, Failure>(__TAURI_INVOKE("settlement", { input })),
+	jobClaim: (input: OneJob) => typedError<SettlementRow | null, Failure>(__TAURI_INVOKE("job_claim", { input })),
 	settle: (input: Settle) => typedError<DeskDone, Failure>(__TAURI_INVOKE("settle", { input })),
 	claimLines: (input: ClaimLines) => typedError<DeskDone, Failure>(__TAURI_INVOKE("claim_lines", { input })),
 	claimProposed: (input: ClaimProposed) => typedError<DeskDone, Failure>(__TAURI_INVOKE("claim_proposed", { input })),
@@ -947,6 +949,8 @@ export type CustomerLine = {
 	/**  As numbers are compared: what a customer is known by. */
 	phone: string,
 	jobs: number,
+	/**  By the newest job (R9). */
+	segment: Segment,
 	last: JobCard,
 };
 
@@ -979,6 +983,10 @@ export type CustomerView = {
 	more: boolean,
 	notes: CustomerNote[],
 	contracts: ContractView[],
+	/**  Sales that were spoken of, newest first. */
+	referrals: ReferralLine[],
+	/**  The newest repair after which a new machine may be spoken of. */
+	may_refer: MayRefer | null,
 	now: number,
 };
 
@@ -1019,6 +1027,36 @@ export type DayFigures = {
 	receivable: MakerOwes[],
 };
 
+/**
+ *  A usual day (R38): the mean of the days on which something was due. Counts are thousandths, money is whole fen, and a rate
+ *  is that of all these days together.
+ */
+export type DayMean = {
+	/**  How many days were counted. */
+	days: number,
+	due: number,
+	done: number,
+	open: number,
+	late: number,
+	on_time: Rate,
+	in_limit: Rate,
+	first_time_fix: Rate,
+	five_services: Rate,
+	readings: number,
+	readings_failed: number,
+	refused: number,
+	hazards_remaining: number,
+	missing_evidence: number,
+	parts_fen: number,
+	parts_unbilled_fen: number,
+	billed_fen: number,
+	above_guide_fen: number,
+	compensation_fen: number,
+	taken_fen: number,
+	not_handed_in_fen: number,
+	receivable_fen: number,
+};
+
 /**  Any moment of the first and of the last day. */
 export type DayRange = {
 	from: number,
@@ -1031,11 +1069,15 @@ export type DayReview = {
 	now: number,
 	figures: DayFigures,
 	yesterday: DayFigures,
-	/**
-	 *  Each of the seven days before this one, oldest first. What is not of one day alone (money that was not handed in,
-	 *  what makers owe) stands in `figures` only.
-	 */
+	/**  Each of the seven days before this one, oldest first. */
 	week: DayFigures[],
+	/**  Of these seven; `None` where nothing was due on any of them. */
+	mean: DayMean | null,
+	/**
+	 *  Whether the days before say as well what stood at their end: money that was not handed in, what makers owed. It is known
+	 *  backwards from today alone.
+	 */
+	standing: boolean,
 	jobs: JobCard[],
 	/**  Arrivals by hour of the day, 24 numbers. */
 	arrivals: number[],
@@ -1896,8 +1938,10 @@ export type JobCosts = {
 	/**  What the maker accepted, else what is or could be claimed. */
 	settlement: number,
 	customer: number,
-	/**  Parts that the customer pays, at the guide price. */
+	/**  Parts that are not the maker's, at the dealer's price of the day (R25). */
 	parts: number,
+	/**  What of them is counted at the guide price, because no dealer's price is known. */
+	parts_at_guide: number,
 	travel: number,
 	wages: number,
 	margin: number,
@@ -2081,6 +2125,8 @@ export type LintLine = {
 export type ListCustomers = {
 	/**  Empty for all. */
 	text: string,
+	/**  `None` for all (R9). */
+	segment: Segment | null,
 	/**  `next` of the page before. */
 	after: string | null,
 };
@@ -2196,6 +2242,11 @@ export type MakerPrice = {
 	permille: number | null,
 	/**  Beyond what the owner finds right. */
 	above: boolean,
+};
+
+export type MayRefer = {
+	job: string,
+	why: ReferralReason,
 };
 
 export type MemberDay = {
@@ -3210,6 +3261,23 @@ export type RecoveryView = {
 	at_desk: boolean,
 };
 
+/**  A sale that a repair led to, or may lead to (R37). */
+export type ReferralLine = {
+	id: string,
+	job: string | null,
+	text: string,
+	/**  Who spoke of it. */
+	member: string | null,
+	/**  What it was sold for; nought while nothing is. */
+	sold: number,
+	at: number,
+};
+
+/**  Why a repair may lead to a sale (R37). */
+export type ReferralReason = "condemned" | "unrepairable" | 
+/**  The repair would have cost more than the customer wanted to pay. */
+"given_up";
+
 /**  A rule set that is named and not used here; what was in force before it still is. */
 export type RefusedSetView = {
 	kind: SetKind,
@@ -4059,6 +4127,8 @@ export type TableMade = {
 export type TableWhat = 
 /**  What broke how often in a period (R46). */
 { what: "failures"; from: number; to: number } | 
+/**  Jobs that no maker has been told of (R46). */
+{ what: "unreported" } | 
 /**  The jobs of a day with what wants a look, and its figures (R38); `None` is today. */
 { what: "review"; at: number | null } | 
 /**  Parts with everybody's stock (R22). */
@@ -4246,6 +4316,15 @@ export type Unit =
 
 /**  Which unit of an appliance a serial number is of; old and new where one replaces the other (R44). */
 export type UnitOf = "whole" | "indoor" | "outdoor" | "old";
+
+/**  Jobs that came past the maker, for it to be told (R46). */
+export type UnreportedView = {
+	/**  Oldest first. */
+	jobs: JobCard[],
+	/**  There are older ones than these. */
+	more: boolean,
+	now: number,
+};
 
 /**  Triage at intake (R3). */
 export type Urgency = 

@@ -9,6 +9,7 @@ import type {
   PartLine,
   PartsDesk,
   ReminderLine,
+  UnreportedView,
 } from '@schemas';
 import { at, card, NOW, ran, text, tian } from './builders';
 import { asked } from './moneyBuilders';
@@ -149,6 +150,7 @@ const done = card({ status: 'finished', outcome: 'completed', arrived_at: at(-90
 export const customerLine = (change: Partial<CustomerLine> = {}): CustomerLine => ({
   phone: '13800001234',
   jobs: 3,
+  segment: 'town',
   last: done,
   ...change,
 });
@@ -201,6 +203,8 @@ export function customerView(change: Partial<CustomerView> = {}): CustomerView {
         ordered: null,
       },
     ],
+    referrals: [],
+    may_refer: null,
     now: NOW,
     ...change,
   };
@@ -237,6 +241,18 @@ export function followUps(change: Partial<FollowUpsView> = {}): FollowUpsView {
     ],
     silent: [{ ...done, job: JOB(6), customer: '谭记农家乐', finished_at: at(-5 * DAY) }],
     days: 14,
+    now: NOW,
+    ...change,
+  };
+}
+
+export function unreported(change: Partial<UnreportedView> = {}): UnreportedView {
+  return {
+    jobs: [
+      { ...done, job: JOB(7), customer: '杨光荣', township: '高店子镇', appliance: '晶视 65E3', maker_order: '', taken_at: at(-3 * DAY) },
+      card({ job: JOB(8), customer: '张老师', township: '城关镇', maker_order: '', taken_at: at(-90) }),
+    ],
+    more: false,
     now: NOW,
     ...change,
   };

@@ -2,6 +2,7 @@
 import type {
   CallScript,
   DayFigures,
+  DayMean,
   DayReview,
   DeviceView,
   PickLists,
@@ -114,6 +115,32 @@ export function figures(change: Partial<DayFigures> = {}): DayFigures {
   };
 }
 
+export const dayMean = (change: Partial<DayMean> = {}): DayMean => ({
+  days: 6,
+  due: 21_333,
+  done: 19_200,
+  open: 2_133,
+  late: 1_000,
+  on_time: { of: 46, good: 38 },
+  in_limit: { of: 24, good: 24 },
+  first_time_fix: { of: 24, good: 24 },
+  five_services: { of: 24, good: 18 },
+  readings: 14_000,
+  readings_failed: 2_000,
+  refused: 333,
+  hazards_remaining: 0,
+  missing_evidence: 0,
+  parts_fen: 30_850,
+  parts_unbilled_fen: 0,
+  billed_fen: 64_500,
+  above_guide_fen: 0,
+  compensation_fen: 0,
+  taken_fen: 55_800,
+  not_handed_in_fen: 18_240,
+  receivable_fen: 15_000,
+  ...change,
+});
+
 export function device(change: Partial<DeviceView> = {}): DeviceView {
   return {
     device: '7f3a09c2d81e4b56',
@@ -135,13 +162,20 @@ export function review(change: Partial<DayReview> = {}): DayReview {
     day: '2026-11-21',
     start: Date.UTC(2026, 10, 20, 16),
     now: NOW,
-    figures: figures(),
+    figures: figures({
+      money: [
+        { member: ran.id, taken_fen: 38_500, in_hand_fen: 38_500, not_handed_in_fen: 26_000 },
+        { member: tian.id, taken_fen: 26_000, in_hand_fen: 0, not_handed_in_fen: 0 },
+      ],
+    }),
     yesterday: figures({ due: 24, done: 21, on_time: { of: 21, good: 18 } }),
     week: [18, 22, 0, 20, 25, 19, 24].map((due) =>
       due === 24
         ? figures({ due, done: 21, on_time: { of: 21, good: 18 } })
         : figures({ due, done: Math.max(0, due - 2), taken_fen: due * 2_600 }),
     ),
+    mean: dayMean(),
+    standing: true,
     jobs: [
       card({
         job: id(1),

@@ -24,7 +24,7 @@ export function claim(n: number, change: Partial<SettlementRow> = {}, of: Parame
     proposed: [],
     more: [],
     lint: [],
-    costs: { settlement: 21_000, customer: 38_500, parts: 0, travel: 600, wages: 14_000, margin: 44_900 },
+    costs: { settlement: 21_000, customer: 38_500, parts: 4_700, parts_at_guide: 1_500, travel: 600, wages: 14_000, margin: 40_200 },
     next: ['draft', 'ready'],
     ...change,
   };
@@ -69,7 +69,7 @@ export function settlement(change: Partial<SettlementView> = {}): SettlementView
             },
             { code: 'complaint_open', text: text('投诉未处理', 'A complaint is not handled'), at: 'follow_up', appliance: null },
           ],
-          costs: { settlement: 5_500, customer: 0, parts: 0, travel: 1_200, wages: 5_500, margin: -1_200 },
+          costs: { settlement: 5_500, customer: 0, parts: 0, parts_at_guide: 0, travel: 1_200, wages: 5_500, margin: -1_200 },
         },
         { customer: '邓小妹', township: '柳林镇', appliance: '云浣 XQG100-14', maker_order: 'YH20261121007' },
       ),

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{JobId, ShortId};
-use crate::view::{JobKind, Millis, ReminderReason};
+use crate::view::{JobKind, Millis, ReminderReason, Segment};
 
 /// A page of customers, the last visited first; those that a text finds.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct ListCustomers {
     /// Empty for all.
     pub text: String,
+    /// `None` for all (R9).
+    pub segment: Option<Segment>,
     /// `next` of the page before.
     pub after: Option<String>,
 }

@@ -76,6 +76,8 @@ pub enum TableWhat {
         from: Millis,
         to: Millis,
     },
+    /// Jobs that no maker has been told of (R46).
+    Unreported,
     /// The jobs of a day with what wants a look, and its figures (R38); `None` is today.
     Review {
         at: Option<Millis>,

@@ -19,6 +19,16 @@ words!(
 );
 
 words!(
+    /// Why a repair may lead to a sale (R37).
+    ReferralReason {
+        Condemned = "condemned",
+        Unrepairable = "unrepairable",
+        /// The repair would have cost more than the customer wanted to pay.
+        GivenUp = "given_up",
+    }
+);
+
+words!(
     /// Why a customer is called (R36).
     CallReason {
         Hazard = "hazard",
@@ -34,6 +44,8 @@ pub struct CustomerLine {
     /// As numbers are compared: what a customer is known by.
     pub phone: String,
     pub jobs: u32,
+    /// By the newest job (R9).
+    pub segment: Segment,
     pub last: JobCard,
 }
 
@@ -103,6 +115,35 @@ pub struct CustomerNote {
     pub at: Millis,
 }
 
+/// A sale that a repair led to, or may lead to (R37).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ReferralLine {
+    pub id: ShortId,
+    pub job: Option<JobId>,
+    pub text: String,
+    /// Who spoke of it.
+    pub member: Option<String>,
+    /// What it was sold for; nought while nothing is.
+    pub sold: Fen,
+    pub at: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MayRefer {
+    pub job: JobId,
+    pub why: ReferralReason,
+}
+
+/// Jobs that came past the maker, for it to be told (R46).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct UnreportedView {
+    /// Oldest first.
+    pub jobs: Vec<JobCard>,
+    /// There are older ones than these.
+    pub more: bool,
+    pub now: Millis,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct CustomerView {
     pub phone: String,
@@ -119,6 +160,10 @@ pub struct CustomerView {
     pub more: bool,
     pub notes: Vec<CustomerNote>,
     pub contracts: Vec<ContractView>,
+    /// Sales that were spoken of, newest first.
+    pub referrals: Vec<ReferralLine>,
+    /// The newest repair after which a new machine may be spoken of.
+    pub may_refer: Option<MayRefer>,
     pub now: Millis,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApplianceKind, CallScript, Fen, JobCard, Language, Millis, Shell, Text};
+use super::{ApplianceKind, CallScript, Fen, JobCard, Language, Millis, Shell, Text, Thousandths};
 use crate::enrol::{DeviceStatus, RoleName};
 use crate::ids::{DeviceId, JobId, MemberId};
 
@@ -93,6 +93,35 @@ pub struct DayFigures {
     pub receivable: Vec<MakerOwes>,
 }
 
+/// A usual day (R38): the mean of the days on which something was due. Counts are thousandths, money is whole fen, and a rate
+/// is that of all these days together.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, specta::Type)]
+pub struct DayMean {
+    /// How many days were counted.
+    pub days: u32,
+    pub due: Thousandths,
+    pub done: Thousandths,
+    pub open: Thousandths,
+    pub late: Thousandths,
+    pub on_time: Rate,
+    pub in_limit: Rate,
+    pub first_time_fix: Rate,
+    pub five_services: Rate,
+    pub readings: Thousandths,
+    pub readings_failed: Thousandths,
+    pub refused: Thousandths,
+    pub hazards_remaining: Thousandths,
+    pub missing_evidence: Thousandths,
+    pub parts_fen: Fen,
+    pub parts_unbilled_fen: Fen,
+    pub billed_fen: Fen,
+    pub above_guide_fen: Fen,
+    pub compensation_fen: Fen,
+    pub taken_fen: Fen,
+    pub not_handed_in_fen: Fen,
+    pub receivable_fen: Fen,
+}
+
 /// A member's money of the day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct MemberMoney {
@@ -132,9 +161,13 @@ pub struct DayReview {
     pub now: Millis,
     pub figures: DayFigures,
     pub yesterday: DayFigures,
-    /// Each of the seven days before this one, oldest first. What is not of one day alone (money that was not handed in,
-    /// what makers owe) stands in `figures` only.
+    /// Each of the seven days before this one, oldest first.
     pub week: Vec<DayFigures>,
+    /// Of these seven; `None` where nothing was due on any of them.
+    pub mean: Option<DayMean>,
+    /// Whether the days before say as well what stood at their end: money that was not handed in, what makers owed. It is known
+    /// backwards from today alone.
+    pub standing: bool,
     pub jobs: Vec<JobCard>,
     /// Arrivals by hour of the day, 24 numbers.
     pub arrivals: Vec<u32>,

@@ -60,8 +60,10 @@ pub struct JobCosts {
     /// What the maker accepted, else what is or could be claimed.
     pub settlement: Fen,
     pub customer: Fen,
-    /// Parts that the customer pays, at the guide price.
+    /// Parts that are not the maker's, at the dealer's price of the day (R25).
     pub parts: Fen,
+    /// What of them is counted at the guide price, because no dealer's price is known.
+    pub parts_at_guide: Fen,
     pub travel: Fen,
     pub wages: Fen,
     pub margin: Fen,

@@ -5,7 +5,9 @@ use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::{
     CountFailures, EndContract, ListCustomers, ListReminders, NoteOnCustomer, OneCustomer, OrderVisit, TellReminder,
 };
-use doorstep_schemas::view::{CustomerList, CustomerView, FailureTable, FollowUpsView, JobView, ReminderList};
+use doorstep_schemas::view::{
+    CustomerList, CustomerView, FailureTable, FollowUpsView, JobView, ReminderList, UnreportedView,
+};
 
 use super::Core;
 use crate::failure::Told;
@@ -62,4 +64,10 @@ pub async fn follow_ups(core: Core<'_>) -> Result<FollowUpsView, Failure> {
 #[specta::specta]
 pub async fn failure_counts(core: Core<'_>, input: CountFailures) -> Result<FailureTable, Failure> {
     core.actions.failure_counts(&input).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn unreported(core: Core<'_>) -> Result<UnreportedView, Failure> {
+    core.actions.unreported().map_err(Told::told)
 }

@@ -8,10 +8,12 @@ use doorstep::app::Doorstep;
 use doorstep_paper::PaperForm;
 use doorstep_schemas::code::{ErrorCode, Failure};
 use doorstep_schemas::input::{
-    ClaimLines, ClaimProposed, MakeStatement, MakeWageSheet, NoteWage, ReadAnswer, Settle, SettlementOf, TakeAnswer,
-    UndoDesk, WagesOf,
+    ClaimLines, ClaimProposed, MakeStatement, MakeWageSheet, NoteWage, OneJob, ReadAnswer, Settle, SettlementOf,
+    TakeAnswer, UndoDesk, WagesOf,
 };
-use doorstep_schemas::view::{AnswerPlan, DeskDone, FileMade, PriceBooksView, SettlementView, WagesView};
+use doorstep_schemas::view::{
+    AnswerPlan, DeskDone, FileMade, PriceBooksView, SettlementRow, SettlementView, WagesView,
+};
 use tauri::State;
 
 use super::Core;
@@ -24,6 +26,12 @@ use crate::failure::Told;
 #[specta::specta]
 pub async fn settlement(core: Core<'_>, input: SettlementOf) -> Result<SettlementView, Failure> {
     core.actions.settlement(&input).map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn job_claim(core: Core<'_>, input: OneJob) -> Result<Option<SettlementRow>, Failure> {
+    core.actions.job_claim(input.job).map_err(Told::told)
 }
 
 #[tauri::command]

@@ -60,7 +60,7 @@ describe('a link leads to the same view', () => {
 
   it('customers: tab, search, reason, days', async () => {
     const found = await at(CustomersPage, '/desk/customers?find=罗');
-    expect(found.said('list_customers')[0]).toEqual({ text: '罗', after: null });
+    expect(found.said('list_customers')[0]).toEqual({ text: '罗', segment: null, after: null });
     close();
     await at(CustomersPage, '/desk/customers?tab=due&why=season');
     expect(seen('due-reason-season')?.getAttribute('aria-checked')).toBe('true');

@@ -10,6 +10,8 @@ import type {
   ReminderLine,
   ReminderList,
   ReminderReason,
+  Segment,
+  UnreportedView,
 } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
@@ -24,17 +26,20 @@ export const useCustomers = defineStore('customers', () => {
   const next = ref<string | null>(null);
   const more = ref(false);
   const text = ref('');
+  /** Of which segment the lines are; `null` for all (R9). */
+  const segment = ref<Segment | null>(null);
 
   let searches = 0;
   /** The lines that a further page is on its way for. */
   let turning: CustomerLine[] | null = null;
 
   /** The first page for what is looked for; an answer that was overtaken by another question is let go. */
-  async function find(typed: string): Promise<void> {
+  async function find(typed: string, of: Segment | null = null): Promise<void> {
     const mine = ++searches;
-    const answer = await call('listCustomers', { text: typed, after: null });
+    const answer = await call('listCustomers', { text: typed, segment: of, after: null });
     if (mine !== searches) return;
     text.value = typed;
+    segment.value = of;
     lines.value = answer.customers;
     next.value = answer.next;
     more.value = answer.more;
@@ -44,7 +49,7 @@ export const useCustomers = defineStore('customers', () => {
     if (after === null || known === null || turning === known) return;
     turning = known;
     try {
-      const answer = await call('listCustomers', { text: text.value, after });
+      const answer = await call('listCustomers', { text: text.value, segment: segment.value, after });
       // Another search answered meanwhile: this page goes on from lines that are no longer shown.
       if (lines.value !== known) return;
       lines.value = [...known, ...answer.customers];
@@ -124,9 +129,21 @@ export const useCustomers = defineStore('customers', () => {
     failures.value = await call('failureCounts', { from, to });
   }
 
+  /** What the maker has not been told of (R46). */
+  const unreported = ref<UnreportedView | null>(null);
+  async function loadUnreported(): Promise<void> {
+    unreported.value = await call('unreported');
+  }
+
+  /** A sale that a repair led to (R37). */
+  async function refer(said: Omit<Extract<DeskFact, { fact: 'referral' }>, 'fact'>): Promise<void> {
+    await call('noteOnDesk', { fact: { fact: 'referral', ...said } });
+    await shownAgain(again);
+  }
+
   /** What is on the screen, again: pages behind the first are fetched when they are scrolled to. */
   async function follow(): Promise<void> {
-    await Promise.all([again(), ...(calls.value ? [loadCalls()] : [])]);
+    await Promise.all([again(), ...(calls.value ? [loadCalls()] : []), ...(unreported.value ? [loadUnreported()] : [])]);
   }
 
   return {
@@ -135,6 +152,7 @@ export const useCustomers = defineStore('customers', () => {
     next,
     more,
     text,
+    segment,
     find,
     further,
     one,
@@ -155,6 +173,9 @@ export const useCustomers = defineStore('customers', () => {
     withdrawCall,
     failures,
     countFailures,
+    unreported,
+    loadUnreported,
+    refer,
     follow,
   };
 });

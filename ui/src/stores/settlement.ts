@@ -47,6 +47,9 @@ export const useSettlement = defineStore('settlement', () => {
     await shownAgain(load);
   }
 
+  /** What one job brings and leaves; `null` before it ended. */
+  const ofJob = (job: string) => call('jobClaim', { job });
+
   const statement = (input: MakeStatement) => call('makeStatement', input);
 
   /** A proof of purchase, written on the order. */
@@ -72,5 +75,21 @@ export const useSettlement = defineStore('settlement', () => {
     await shownAgain(load);
   }
 
-  return { wanted, view, load, close, show, settle, claim, propose, undo, statement, purchase, complaintHandled, withdraw, costOfKm };
+  return {
+    wanted,
+    view,
+    load,
+    close,
+    show,
+    settle,
+    claim,
+    propose,
+    undo,
+    ofJob,
+    statement,
+    purchase,
+    complaintHandled,
+    withdraw,
+    costOfKm,
+  };
 });

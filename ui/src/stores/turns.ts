@@ -20,8 +20,6 @@ export const useTurns = defineStore('turns', () => {
   const view = ref<OwnersTurns | null>(null);
   /** Whether an owner answered a sheet before: it needs a pair of eyes whatever its findings. Missing while nobody looked. */
   const answered = ref(new Map<string, boolean>());
-  /** A wage line that is written already, by the request it is for: a failed answer doesn't write it twice. */
-  const paid = new Set<string>();
 
   /** Approved here, until the day says so itself. */
   const approvedNow = ref(new Set<string>());
@@ -80,17 +78,19 @@ export const useTurns = defineStore('turns', () => {
     await call('noteOnDesk', { fact: { fact: 'answer', request, step, promised: null, note } });
     await load();
   }
-  /** An advance is a line of the wages as well: it is written first, so that no answer stands without its money. */
-  async function grantAdvance(member: string, asked: AskedLine, fen: number, reason: string): Promise<void> {
-    if (!paid.has(asked.id)) {
-      await call('noteOnDesk', { fact: { fact: 'wage', member, job: null, kind: 'advance', fen, reason } });
-      paid.add(asked.id);
-    }
-    await answer(asked.id, 'approved', '');
+  /** An advance is a line of the wages as well, both in one act. Answers its name, by which it is undone. */
+  async function grantAdvance(member: string, asked: AskedLine, fen: number, reason: string): Promise<string> {
+    const { action } = await call('noteWage', { member, month: '', job: null, kind: 'advance', fen, reason, asked: asked.id });
+    await load();
+    return action;
   }
-  /** Answers the word's id, by which it is withdrawn. */
-  async function takeCash(member: string, asked: AskedLine, fen: number): Promise<string> {
-    const id = await call('noteOnDesk', { fact: { fact: 'cash_taken', member, fen, hand_in: asked.id, note: '' } });
+  async function undoAdvance(action: string): Promise<void> {
+    await call('undoDesk', { action });
+    await load();
+  }
+  /** With the member's own word or without one (R43). Answers the word's id, by which it is withdrawn. */
+  async function takeCash(member: string, asked: AskedLine | null, fen: number, note = ''): Promise<string> {
+    const id = await call('noteOnDesk', { fact: { fact: 'cash_taken', member, fen, hand_in: asked?.id ?? null, note } });
     await load();
     return id;
   }
@@ -122,6 +122,7 @@ export const useTurns = defineStore('turns', () => {
     giveBack,
     answer,
     grantAdvance,
+    undoAdvance,
     takeCash,
     withdrawCash,
     answerPrice,

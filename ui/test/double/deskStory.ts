@@ -17,16 +17,22 @@ import type {
   ReminderReason,
   SayOldParts,
   TellReminder,
+  UnreportedView,
 } from '@schemas';
 import { card, job } from '../builders';
-import { customerLine, customerView, failures, followUps, partsDesk, reminder } from '../deskBuilders';
+import { customerLine, customerView, failures, followUps, partsDesk, reminder, unreported } from '../deskBuilders';
 import { MineStory } from './mineStory';
 
 export class DeskStory extends MineStory {
   parts: PartsDesk = partsDesk();
   customers = [
     customerLine(),
-    customerLine({ phone: '13800001099', jobs: 1, last: card({ customer: '罗桂香', phone: '13800001099', township: '城关镇' }) }),
+    customerLine({
+      phone: '13800001099',
+      jobs: 1,
+      segment: 'village',
+      last: card({ customer: '罗桂香', phone: '13800001099', township: '城关镇' }),
+    }),
   ];
   one: CustomerView = customerView();
   calls: FollowUpsView = followUps();
@@ -71,8 +77,9 @@ export class DeskStory extends MineStory {
     return null;
   }
 
-  do_list_customers({ text }: ListCustomers): CustomerList {
-    const fits = this.customers.filter((line) => `${line.last.customer}${line.phone}`.includes(text));
+  do_list_customers({ text, segment }: ListCustomers): CustomerList {
+    const said = this.customers.filter((line) => `${line.last.customer}${line.phone}`.includes(text));
+    const fits = said.filter((line) => segment === null || line.segment === segment);
     return { customers: fits, next: null, more: false };
   }
   do_customer({ phone }: OneCustomer): CustomerView {
@@ -106,6 +113,8 @@ export class DeskStory extends MineStory {
   }
   do_follow_ups = (): FollowUpsView => this.calls;
   do_failure_counts = () => failures();
+  unreported: UnreportedView = unreported();
+  do_unreported = (): UnreportedView => this.unreported;
 
   override do_note_on_desk(input: NoteOnDesk) {
     const { fact } = input;
@@ -136,6 +145,11 @@ export class DeskStory extends MineStory {
         ordered: null,
       };
       this.one = { ...this.one, contracts: [contract, ...this.one.contracts] };
+    }
+    if (fact.fact === 'referral') {
+      const { job: of, text, sold_fen: sold } = fact;
+      const line = { id: `R1${this.one.referrals.length}`, job: of, text, member: '覃建国', sold, at: this.one.now };
+      this.one = { ...this.one, referrals: [line, ...this.one.referrals] };
     }
     if (fact.fact === 'answer') {
       const ends = fact.step === 'refused';

@@ -74,7 +74,7 @@ export class MineStory {
   }
 
   do_owners_turns = (): OwnersTurns => this.turns;
-  private gone(keep: (line: OwnersTurns['lines'][number]) => boolean): void {
+  protected gone(keep: (line: OwnersTurns['lines'][number]) => boolean): void {
     this.turns = { ...this.turns, lines: this.turns.lines.filter(keep) };
   }
   do_say_digits = ({ most_fen }: { most_fen: number }) => ({ digits: String(100_000 + (most_fen % 900_000)) });
@@ -89,7 +89,7 @@ export class MineStory {
   do_print_day = () => ({ path: '/下载/2026-11-21-日清.pdf', mime: 'application/pdf', kilobytes: 48, base64: null, missing: [] });
   do_note_on_desk({ fact }: NoteOnDesk) {
     if (fact.fact === 'follow_up' && this.sample) this.sample = { ...this.sample, called: [...this.sample.called, fact.job] };
-    if (fact.fact === 'withdraw') this.turns.lines = this.beforeCash ?? this.turns.lines;
+    if (fact.fact === 'withdraw') this.turns = { ...this.turns, lines: this.beforeCash ?? this.turns.lines };
     if (fact.fact === 'cash_taken') this.beforeCash = this.turns.lines;
     if (fact.fact === 'cash_taken') this.gone((line) => line.waits !== 'request' || line.asked.id !== fact.hand_in);
     if (fact.fact === 'answer') {

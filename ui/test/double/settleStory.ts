@@ -8,6 +8,7 @@ import type {
   MakeStatement,
   MakeWageSheet,
   NoteWage,
+  OneJob,
   PriceBooksView,
   Settle,
   SettlementOf,
@@ -112,6 +113,7 @@ export class SettleStory extends DeskStory {
     return this.wrote(count, back);
   }
 
+  do_job_claim = ({ job }: OneJob): SettlementRow | null => this.claims.rows.find((row) => row.card.job === job) ?? null;
   do_undo_desk({ action }: UndoDesk): null {
     this.before.get(action)?.();
     this.before.delete(action);
@@ -132,14 +134,15 @@ export class SettleStory extends DeskStory {
   }
 
   do_note_wage({ kind, fen, reason, asked }: NoteWage): DeskDone {
-    const [month, pay] = [this.month, this.pay];
+    const [month, pay, waits] = [this.month, this.pay, this.turns];
+    this.gone((each) => each.waits !== 'request' || each.asked.id !== asked);
     const sum = kind === 'bonus' ? fen : -fen;
     const line = { id: `W00001${this.writes}`, kind, fen: sum, reason, job: null, at: this.pay.now };
     const total = month.total + (kind === 'paid' ? 0 : sum);
     this.month = { ...month, lines: [...month.lines, line], total, left: month.left + sum };
     const members = pay.members.map((each) => ({ ...each, asked: each.asked.filter((wish) => wish.id !== asked) }));
     this.pay = { ...pay, members };
-    return this.wrote(1, () => void ([this.month, this.pay] = [month, pay]));
+    return this.wrote(1, () => void ([this.month, this.pay, this.turns] = [month, pay, waits]));
   }
 
   do_make_wage_sheet({ month, form }: MakeWageSheet): FileMade {

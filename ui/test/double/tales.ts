@@ -12,7 +12,7 @@ import type {
   StuckPiece,
 } from '@schemas';
 import { at, card, photo, text } from '../builders';
-import { customerLine, failures, followUps, partsDesk } from '../deskBuilders';
+import { customerLine, failures, followUps, partsDesk, unreported } from '../deskBuilders';
 import { mine, turns } from '../moneyBuilders';
 import { chip, figures, review, shockScript, storageView, sync, team } from '../outletBuilders';
 import { CODE_SVG } from './code';
@@ -46,6 +46,7 @@ class Quiet extends Story {
   override do_list_customers = () => ({ customers: [], next: null, more: false });
   override do_reminders = () => ({ lines: [], next: null, now: Date.now() });
   override do_follow_ups = () => followUps({ calls: [], silent: [] });
+  override unreported = unreported({ jobs: [] });
   override do_failure_counts = () => failures({ lines: [], repairs: 0 });
   override do_settlement = () => settlement({ rows: [], makers: [], receivable: [], ageing: { to_30: 0, to_60: 0, to_90: 0, older: 0 } });
   override boardCards = [];
@@ -224,9 +225,10 @@ class Rush extends Story {
 
 /** A hundred thousand customers, a thousand a page. */
 class Heap extends Story {
-  override do_list_customers({ text: sought, after }: ListCustomers): CustomerList {
+  override do_list_customers(asked: ListCustomers): CustomerList {
+    const { text: sought, after } = asked;
     const [all, page, first] = [100_000, 1000, Number(after ?? 0)];
-    if (sought !== '') return super.do_list_customers({ text: sought, after });
+    if (sought !== '') return super.do_list_customers(asked);
     const line = (_: unknown, place: number) => {
       const phone = String(13_000_000_000 + first + place);
       return customerLine({ phone, last: card({ customer: `客户 ${first + place + 1}`, phone, findings: [] }) });

@@ -11,7 +11,7 @@ use doorstep_schemas::input::{
 };
 use doorstep_schemas::view::{
     ContractView, Coverage, CustomerLine, CustomerList, CustomerNote, CustomerView, DueReminder, Fen, InspectionView,
-    JobKind, JobView, MachineView, Millis, Source, Urgency,
+    JobKind, JobView, MachineView, MayRefer, Millis, ReferralLine, Segment, Source, Urgency,
 };
 
 use super::facts::FactError;
@@ -19,7 +19,7 @@ use super::job_view::Names;
 use super::orders::OrderError;
 use super::{Actions, JobError};
 use crate::domain::facts::Job;
-use crate::domain::facts::desk::{Contract, Desk, FollowUp};
+use crate::domain::facts::desk::{Contract, Desk, FollowUp, Referral};
 use crate::domain::find::Query;
 use crate::domain::intake::{self, same_phone, same_serial};
 use crate::domain::money::warranty;
@@ -41,23 +41,23 @@ impl Actions {
         let store = self.shelf.store();
         self.as_owner(&store)?;
         let query = Query::parse(&asked.text);
+        let of = |row: &JobRow| row.figures.segment.unwrap_or(Segment::Town);
+        let fits = |row: &JobRow| asked.segment.is_none_or(|segment| of(row) == segment);
+        let line =
+            |phone: String, jobs: u32, row: JobRow| CustomerLine { phone, jobs, segment: of(&row), last: row.card };
         if query.is_empty() {
             let before = asked.after.as_deref().and_then(|text| text.parse().ok());
-            let (customers, next) = store.customers(before, PAGE)?;
-            let line = |found: crate::store::stocks::Customer| CustomerLine {
-                phone: found.phone,
-                jobs: found.jobs,
-                last: found.row.card,
-            };
-            let customers = customers.into_iter().map(line).collect();
+            let (customers, next) = store.customers(before, PAGE, fits)?;
+            let customers = customers.into_iter().map(|found| line(found.phone, found.jobs, found.row)).collect();
             return Ok(CustomerList { customers, next: next.map(|next| next.to_string()), more: false });
         }
         let found = store.find(&query, None, MOST_FOUND)?;
         let mut customers: Vec<CustomerLine> = Vec::new();
-        for JobRow { card, .. } in found.rows {
-            let phone = same_phone(&card.phone);
+        for row in found.rows.into_iter().filter(fits) {
+            let phone = same_phone(&row.card.phone);
             if !phone.is_empty() && customers.iter().all(|known| known.phone != phone) {
-                customers.push(CustomerLine { jobs: store.jobs_of(&phone)?, phone, last: card });
+                let jobs = store.jobs_of(&phone)?;
+                customers.push(line(phone, jobs, row));
             }
         }
         Ok(CustomerList { customers, next: None, more: found.more })
@@ -107,6 +107,8 @@ impl Actions {
                 })
                 .collect(),
             contracts,
+            referrals: referrals(&desks, &jobs, &names),
+            may_refer: may_refer(&jobs),
             phone,
             now: Millis(now),
         })
@@ -175,6 +177,28 @@ impl Actions {
         };
         self.take_order_in(&mut store, &order)
     }
+}
+
+/// What came of this customer's repairs at the shop's counter, newest first (R37).
+fn referrals(desks: &[(String, Desk)], jobs: &[(JobId, Arc<Job>)], names: &Names<'_>) -> Vec<ReferralLine> {
+    let theirs = |job: Option<JobId>| job.is_some_and(|job| jobs.iter().any(|(known, _)| *known == job));
+    let mut found: Vec<_> = desks.iter().flat_map(|(_, desk)| &desk.referrals).filter(|one| theirs(one.job)).collect();
+    found.sort_by_key(|one| std::cmp::Reverse((one.noted.true_ms(), one.id)));
+    found.dedup_by_key(|one| one.id);
+    let line = |one: &Referral| ReferralLine {
+        id: one.id,
+        job: one.job,
+        text: one.text.clone(),
+        member: one.member.map(|member| names.of(member)),
+        sold: Fen(one.sold_fen),
+        at: Millis(one.noted.happened_ms()),
+    };
+    found.into_iter().map(line).collect()
+}
+
+/// A repair of this customer's that may lead to a sale, the newest (R37).
+fn may_refer(jobs: &[(JobId, Arc<Job>)]) -> Option<MayRefer> {
+    jobs.iter().find_map(|(job, facts)| Some(MayRefer { job: *job, why: reminders::may_refer(facts)? }))
 }
 
 fn appliance_input(job: &Job, appliance: &crate::domain::facts::OrderedAppliance) -> ApplianceInput {

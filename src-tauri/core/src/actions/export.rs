@@ -64,6 +64,7 @@ impl Actions {
                 day = to.0;
                 vec![reports::lists::failures(&found, language)]
             }
+            TableWhat::Unreported => vec![reports::lists::unreported(&self.unreported()?.jobs, language)],
             TableWhat::Review { at } => {
                 let review = self.day_review(at.map(|at| at.0))?;
                 day = review.start.0;

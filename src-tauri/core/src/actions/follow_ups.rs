@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::CountFailures;
-use doorstep_schemas::view::{CallLine, FailureLine, FailureTable, FollowUpsView, JobCard, JobKind, Millis, NodeKind};
+use doorstep_schemas::view::{
+    CallLine, FailureLine, FailureTable, FollowUpsView, JobCard, JobKind, Millis, NodeKind, UnreportedView,
+};
 
 use super::Actions;
 use super::customers::follow_ups;
@@ -51,6 +53,17 @@ impl Actions {
         let silent: Vec<JobCard> =
             rating::not_followed_up(&jobs, &words, now, limits).into_iter().rev().filter_map(card).collect();
         Ok(FollowUpsView { calls: calls.collect(), silent, days: CALL_DAYS, now: Millis(now) })
+    }
+
+    /// Jobs that came past the maker and that it has not been told of (R6, R46), oldest first.
+    pub fn unreported(&self) -> Result<UnreportedView, FactError> {
+        let store = self.shelf.store();
+        self.as_owner(&store)?;
+        let mut rows = store.unreported(MOST_OPENED + 1)?;
+        let more = rows.len() > MOST_OPENED;
+        rows.truncate(MOST_OPENED);
+        let jobs = rows.into_iter().rev().map(|row| row.card).collect();
+        Ok(UnreportedView { jobs, more, now: Millis(self.nature.now_ms()) })
     }
 
     /// How often each fault was found on each model in a period (R46).

@@ -14,7 +14,7 @@ use super::facts::FactError;
 use super::import::picked::Picked;
 use super::import::plan::{from_letters, samples, to_letters};
 use super::import::{ImportError, digest};
-use super::parts::STOCK_TOPIC;
+use super::parts::{STOCK_TOPIC, dealer_prices};
 use super::rule_sets::PublishError;
 use crate::documents::layout::Edit;
 use crate::domain::calendar;
@@ -28,7 +28,7 @@ const MAPPING: &str = "parts/";
 /// Rows that are shown.
 const SHOWN: usize = 1_000;
 /// Parts whose terms one change holds.
-const TERMS_AT_ONCE: usize = 1_000;
+const TERMS_AT_ONCE: usize = 500;
 /// What has to be looked at comes first.
 const ORDER: [PartRowState; 4] = [PartRowState::Wrong, PartRowState::Changed, PartRowState::Added, PartRowState::Same];
 
@@ -160,11 +160,12 @@ impl Actions {
             let mut store = self.looking()?;
             let noted = self.as_owner(&store)?;
             let mut edits = Vec::new();
+            let known = dealer_prices(&store.desk(STOCK_TOPIC)?.about);
             for (code, terms) in some {
-                for (what, number) in [("dealer", terms.dealer_fen), ("low", terms.low)] {
-                    let text = number.map_or_else(String::new, |number| number.to_string());
-                    edits.push(Edit::set("about", format!("{what}/{code}"), text));
-                }
+                let low = terms.low.map_or_else(String::new, |number| number.to_string());
+                edits.push(Edit::set("about", format!("low/{code}"), low));
+                let dealer = known.said(code, terms.dealer_fen, noted.at_ms);
+                edits.extend(dealer.into_iter().map(|(key, value)| Edit::set("about", key, value)));
             }
             let write = |doc: &mut _| edits.into_iter().try_for_each(|edit: Edit| edit.apply(doc));
             store.act(&DocId::Desk(STOCK_TOPIC.to_owned()), "part_terms", noted.at_ms, write, |_| Ok(()))?;
@@ -179,10 +180,9 @@ fn terms(store: &mut Store) -> Result<BTreeMap<String, Terms>, StoreError> {
     let mut out: BTreeMap<String, Terms> = BTreeMap::new();
     for (key, field) in store.desk(STOCK_TOPIC)?.about {
         let (Some((what, code)), Ok(number)) = (key.split_once('/'), field.value.parse::<i64>()) else { continue };
-        let terms = out.entry(code.to_owned()).or_default();
         match what {
-            "dealer" => terms.dealer_fen = Some(number),
-            "low" => terms.low = Some(number),
+            "dealer" => out.entry(code.to_owned()).or_default().dealer_fen = Some(number),
+            "low" => out.entry(code.to_owned()).or_default().low = Some(number),
             _ => {}
         }
     }

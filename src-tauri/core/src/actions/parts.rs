@@ -16,10 +16,11 @@ use super::job_view::Names;
 use super::{Actions, turns};
 use crate::documents::layout::Edit;
 use crate::domain::calendar::{self, DAY_MS};
-use crate::domain::facts::Job;
 use crate::domain::facts::desk::Desk;
 use crate::domain::facts::outlet::Moved;
+use crate::domain::facts::{FieldValue, Job};
 use crate::domain::money::fees::Terms;
+use crate::domain::money::part_cost::DealerPrices;
 use crate::domain::parts::{self, Holding, SaidAtDesk};
 use crate::domain::record::Word;
 use crate::domain::shelf;
@@ -144,15 +145,14 @@ impl Actions {
             return Err(FactError::Malformed("code"));
         }
         let mut edits = Vec::new();
-        for (key, value, least) in [
-            ("low", input.low.map(i64::from), 0),
-            ("dealer", input.dealer_fen.map(|fen| fen.0), 0),
-            ("charged", input.charged_fen.map(|fen| fen.0), 0),
-        ] {
-            let value = value.map(|value| within("amount", value, least, MOST_FEN)).transpose()?;
+        for (key, value) in [("low", input.low.map(i64::from)), ("charged", input.charged_fen.map(|fen| fen.0))] {
+            let value = value.map(|value| within("amount", value, 0, MOST_FEN)).transpose()?;
             let text = value.map_or_else(String::new, |value| value.to_string());
             edits.push(Edit::set("about", format!("{key}/{code}"), text));
         }
+        let dealer = input.dealer_fen.map(|fen| within("amount", fen.0, 0, MOST_FEN)).transpose()?;
+        let known = dealer_prices(&store.desk(STOCK_TOPIC)?.about);
+        edits.extend(known.said(&code, dealer, noted.at_ms).into_iter().map(|(k, v)| Edit::set("about", k, v)));
         let write = |doc: &mut _| edits.into_iter().try_for_each(|edit: Edit| edit.apply(doc));
         store.act(&DocId::Desk(STOCK_TOPIC.to_owned()), "part_terms", noted.at_ms, write, |_| Ok(()))?;
         self.papers_changed();
@@ -247,6 +247,11 @@ fn move_line(member: Option<MemberId>, moved: &Moved) -> Option<MoveLine> {
         note: moved.note.clone(),
         at: Millis(moved.noted.happened_ms()),
     })
+}
+
+/// Dealer prices as the desk's topic of stocks holds them.
+pub(super) fn dealer_prices(about: &BTreeMap<String, FieldValue>) -> DealerPrices {
+    DealerPrices::read(about.iter().map(|(key, field)| (key.as_str(), field.value.as_str())))
 }
 
 /// The parts list in force and what is carried beside it, by code.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::{DrawSample, PrintDay};
 use doorstep_schemas::paper::Paper;
-use doorstep_schemas::view::{DayReview, FollowUpKind, MemberDay, Millis, Overrun, Rate, SampleView};
+use doorstep_schemas::view::{DayFigures, DayReview, FollowUpKind, MemberDay, Millis, Overrun, Rate, SampleView};
 
 use super::Actions;
 use super::facts::FactError;
@@ -14,7 +14,7 @@ use crate::domain::day::{self, Beside, JobFigures};
 use crate::domain::facts::desk::{CashTaken, FollowUp, Sample, SettlementLine, SettlementStep};
 use crate::domain::money::settlement;
 use crate::domain::record::At;
-use crate::domain::{day_money, first_fix, sample, timing};
+use crate::domain::{day_mean, day_money, first_fix, sample, timing};
 use crate::nature::random;
 use crate::reports::day_paper;
 use crate::store::listed::JobRow;
@@ -31,8 +31,11 @@ impl Actions {
         let now = self.nature.now_ms();
         let only = if store.is_owner(me)? { None } else { Some(me) };
         let start = calendar::day_start(at.unwrap_or(now));
-        let desk = if only.is_none() { Desks::read(&mut store)? } else { Desks::default() };
-        let not_handed_in = day_money::not_handed_in(&store.hands()?, &desk.cash);
+        let first_end = start - (WEEK - 1) * DAY_MS;
+        let desk = if only.is_none() { Desks::read(&mut store, first_end)? } else { Desks::default() };
+        let hands = store.hands()?;
+        let not_handed_in = day_money::not_handed_in(&hands, &desk.cash);
+        let standing = only.is_none() && start == calendar::day_start(now);
         let rules = store.rules().clone();
         let promises = rules.at(now).promises();
         let of_day = |start: i64| -> Result<Vec<JobRow>, StoreError> {
@@ -43,12 +46,24 @@ impl Actions {
             Ok(rows)
         };
         let rows = of_day(start)?;
-        let mut week = Vec::new();
-        for back in (1..=WEEK).rev() {
-            let start = start - back * DAY_MS;
-            let beside = Beside { start: Some(start), ..Beside::default() };
-            week.push(day::review(of_day(start)?.iter().map(|row| &row.figures), &beside, now));
-        }
+        let before: Vec<(i64, Vec<JobRow>)> = (1..=WEEK)
+            .rev()
+            .map(|back| start - back * DAY_MS)
+            .map(|start| Ok((start, of_day(start)?)))
+            .collect::<Result<_, StoreError>>()?;
+        let known: BTreeMap<JobId, &JobRow> =
+            before.iter().flat_map(|(_, rows)| rows).chain(&rows).map(|row| (row.card.job, row)).collect();
+        let paid = || known.values().flat_map(|row| &row.figures.money.paid);
+        let day_before = |(start, rows): &(i64, Vec<JobRow>)| {
+            let mut beside = Beside { start: Some(*start), ..Beside::default() };
+            if standing {
+                let end = start + DAY_MS;
+                beside.not_handed_in = day_money::not_handed_in_at(&hands, paid(), &desk.cash, end);
+                beside.receivable = desk.receivable_at(end);
+            }
+            day::review(rows.iter().map(|row| &row.figures), &beside, now)
+        };
+        let week: Vec<DayFigures> = before.iter().map(day_before).collect();
         let beside = Beside { start: Some(start), not_handed_in, receivable: desk.receivable };
         let mut arrivals = vec![0; 24];
         for at in rows.iter().filter_map(|row| row.figures.arrived_at).filter(|at| calendar::day_start(*at) == start) {
@@ -71,6 +86,8 @@ impl Actions {
             now: Millis(now),
             figures: day::review(rows.iter().map(|row| &row.figures), &beside, now),
             yesterday: week.last().cloned().unwrap_or_default(),
+            mean: day_mean::mean(&week),
+            standing,
             week,
             jobs: rows.into_iter().map(|row| row.card).collect(),
             arrivals,
@@ -182,10 +199,13 @@ struct Desks {
     samples: Vec<Sample>,
     follow_ups: Vec<FollowUp>,
     receivable: BTreeMap<String, i64>,
+    /// Lines and steps of the jobs whose claim moved since the first day that is compared.
+    moved: (Vec<SettlementLine>, Vec<SettlementStep>),
 }
 
 impl Desks {
-    fn read(store: &mut Store) -> Result<Self, StoreError> {
+    /// `since`: what claims were at the end of a day is told no further back.
+    fn read(store: &mut Store, since: i64) -> Result<Self, StoreError> {
         let (mut cash, mut samples, mut follow_ups) = (Vec::new(), Vec::new(), Vec::new());
         let mut lines: Vec<SettlementLine> = Vec::new();
         let mut steps: Vec<SettlementStep> = Vec::new();
@@ -197,6 +217,27 @@ impl Desks {
             lines.extend(desk.lines);
             steps.extend(desk.states);
         }
-        Ok(Self { cash, samples, follow_ups, receivable: settlement::receivable_by_maker(&lines, &steps) })
+        let receivable = settlement::receivable_by_maker(&lines, &steps);
+        let of_lines = lines.iter().filter(|line| line.noted.true_ms() >= since).map(|line| line.job);
+        let of_steps = steps.iter().filter(|step| step.noted.true_ms() >= since).map(|step| step.job);
+        let jobs: BTreeSet<JobId> = of_lines.chain(of_steps).collect();
+        lines.retain(|line| jobs.contains(&line.job));
+        steps.retain(|step| jobs.contains(&step.job));
+        Ok(Self { cash, samples, follow_ups, receivable, moved: (lines, steps) })
+    }
+
+    /// What makers owed at the end of an earlier day: only claims that moved since are told anew.
+    fn receivable_at(&self, end: i64) -> BTreeMap<String, i64> {
+        let (lines, steps) = &self.moved;
+        let mut out = self.receivable.clone();
+        for (maker, fen) in settlement::receivable_by_maker(lines, steps) {
+            *out.entry(maker).or_default() -= fen;
+        }
+        let lines = lines.iter().filter(|line| line.noted.true_ms() < end);
+        let steps = steps.iter().filter(|step| step.noted.true_ms() < end);
+        for (maker, fen) in settlement::receivable_by_maker(lines, steps) {
+            *out.entry(maker).or_default() += fen;
+        }
+        out
     }
 }

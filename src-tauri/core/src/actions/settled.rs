@@ -4,19 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::view::{
-    ClaimOffer, ClaimedLine, Fen, JobCosts, LintAt, LintLine, Millis, PartSource, SettleState, SettlementRow,
-    Thousandths,
+    ClaimOffer, ClaimedLine, Fen, JobCosts, LintAt, LintLine, Millis, SettleState, SettlementRow, Thousandths,
 };
 
 use super::answer::TAKEN;
-use super::parts::said_of_old_parts;
+use super::parts::{STOCK_TOPIC, dealer_prices, said_of_old_parts};
 use super::settlement::Claimed;
 use crate::domain::calendar::DAY_MS;
 use crate::domain::facts::Job;
 use crate::domain::facts::desk::{FollowUp, SettlementLine, SettlementStep};
 use crate::domain::money::amount::{less, line_fen, sum};
 use crate::domain::money::claimable::{Claim, Price, claimable};
-use crate::domain::money::fees::{self, Terms, covered};
+use crate::domain::money::fees::{self, Terms};
+use crate::domain::money::part_cost::{self, DealerPrices};
 use crate::domain::money::problem::{Place, Problem, Trouble};
 use crate::domain::money::settlement::{self, Costs};
 use crate::domain::money::{each, lint, wages};
@@ -37,6 +37,8 @@ pub(super) struct Desk {
     /// The desk's word on old parts (R24).
     pub old: BTreeMap<JobId, BTreeMap<ShortId, SaidAtDesk>>,
     pub km_fen: i64,
+    /// What parts cost the outlet (R25).
+    pub dealer: DealerPrices,
     /// By the mark of a maker's answer, the moments in which it was taken.
     pub answers: BTreeMap<String, BTreeSet<i64>>,
 }
@@ -45,7 +47,8 @@ impl Desk {
     pub fn read(store: &mut Store) -> Result<Self, StoreError> {
         let mut out = Self::default();
         let kept = ["settle/", "follow/", "old_parts/"];
-        let wanted = |topic: &str| topic == "desk" || kept.iter().any(|kind| topic.starts_with(kind));
+        let wanted =
+            |topic: &str| topic == "desk" || topic == STOCK_TOPIC || kept.iter().any(|kind| topic.starts_with(kind));
         let desks = store.desks_of(wanted)?;
         for ((job, part), said) in said_of_old_parts(&desks) {
             out.old.entry(job).or_default().insert(part, said);
@@ -54,6 +57,10 @@ impl Desk {
             if topic == "desk" {
                 let km = desk.about.get(KM).and_then(|field| field.value.trim().parse::<i64>().ok());
                 out.km_fen = km.unwrap_or(0).clamp(0, 100_000);
+            }
+            if topic == STOCK_TOPIC {
+                out.dealer = dealer_prices(&desk.about);
+                continue;
             }
             for (key, _) in desk.about.iter().filter(|(_, field)| !field.value.is_empty()) {
                 let mark = key.strip_prefix(TAKEN).and_then(|rest| rest.split_once('/'));
@@ -134,7 +141,7 @@ pub(super) fn row(
     let due = claimed.due_fen();
     let age = |submitted: i64| u32::try_from(now.saturating_sub(submitted).max(0) / DAY_MS).unwrap_or(u32::MAX);
     let standing = &claimed.standing;
-    let costs = costs(&claimed, &facts, in_force, &could.lines, desk.km_fen);
+    let costs = costs(&claimed, &facts, (in_force, at_ms), &could.lines, desk);
     Ok(Some(SettlementRow {
         maker: claimed.maker.clone(),
         state: standing.state,
@@ -195,9 +202,8 @@ fn lint_line(problem: &Problem) -> LintLine {
     LintLine { code: problem.code.code().to_owned(), text: problem.code.text(), at, appliance }
 }
 
-/// What the job brings and costs. Parts under warranty are the maker's; those that the customer pays are counted at guide
-/// price on both sides, because no dealer's price is known.
-fn costs(claimed: &Claimed, facts: &Job, rules: InForce<'_>, could: &[Claim], km_fen: i64) -> JobCosts {
+/// What the job brings and costs, by the prices of the day on which it ended.
+fn costs(claimed: &Claimed, facts: &Job, (rules, at_ms): (InForce<'_>, i64), could: &[Claim], desk: &Desk) -> JobCosts {
     let terms = Terms::default();
     let standing = &claimed.standing;
     let expected = claimed.claimed_fen.saturating_add(sum(could.iter().map(|claim| claim.fen)));
@@ -206,22 +212,20 @@ fn costs(claimed: &Claimed, facts: &Job, rules: InForce<'_>, could: &[Claim], km
         None | Some(SettleState::Draft | SettleState::Ready) => expected,
         Some(_) => less(standing.accepted_fen.unwrap_or(claimed.claimed_fen), [standing.deducted_fen]),
     };
-    let own = |part: &&crate::domain::facts::UsedPart| {
-        !part.source.is(PartSource::Customer) && !covered(terms.coverage(facts, Some(part.appliance)))
-    };
-    let parts = each(&facts.sheet.parts).into_iter().filter(own);
+    let parts = part_cost::cost(facts, &terms, &desk.dealer, at_ms);
     let rates: Vec<wages::PieceRate> = rules.piece_rates().into_iter().map(|(rate, _)| rate).collect();
     let costs = Costs {
         settlement_fen,
         customer_fen: fees::totals(facts, &terms).customer_fen,
-        parts_fen: sum(parts.map(|part| line_fen(part.guide_fen, i64::from(part.quantity) * 1_000, 1_000))),
-        travel_fen: line_fen(km_fen, facts.order.km.unwrap_or(0).clamp(0, 10_000) * 2_000, 1_000),
+        parts_fen: parts.fen,
+        travel_fen: line_fen(desk.km_fen, facts.order.km.unwrap_or(0).clamp(0, 10_000) * 2_000, 1_000),
         wages_fen: sum(wages::job_pieces(facts, &terms, &rates).into_iter().map(|(_, fen)| fen)),
     };
     JobCosts {
         settlement: Fen(costs.settlement_fen),
         customer: Fen(costs.customer_fen),
         parts: Fen(costs.parts_fen),
+        parts_at_guide: Fen(parts.at_guide_fen),
         travel: Fen(costs.travel_fen),
         wages: Fen(costs.wages_fen),
         margin: Fen(settlement::margin_fen(&costs)),

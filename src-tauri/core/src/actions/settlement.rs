@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::SettlementOf;
-use doorstep_schemas::view::{AgeingView, Fen, MakerDue, MakerMonth, Millis, SettleState, SettlementView};
+use doorstep_schemas::view::{
+    AgeingView, Fen, MakerDue, MakerMonth, Millis, SettleState, SettlementRow, SettlementView,
+};
 
-use super::Actions;
 use super::facts::FactError;
 use super::settled::{self, Desk};
+use super::{Actions, JobError};
 use crate::domain::calendar;
 use crate::domain::money::fees::covered;
 use crate::domain::money::settlement::{self, Share};
@@ -79,6 +81,20 @@ impl Actions {
             km: Fen(desk.km_fen),
             now: Millis(now),
         })
+    }
+
+    /// What one job brings and leaves, whoever pays for it; nothing before it ended. Owners only.
+    pub fn job_claim(&self, job: JobId) -> Result<Option<SettlementRow>, FactError> {
+        let mut store = self.shelf.store();
+        self.as_owner(&store)?;
+        let row = store.job_row(job)?.ok_or(JobError::NotFound(job))?;
+        if row.figures.finished_at.is_none() || row.figures.cancelled {
+            return Ok(None);
+        }
+        let now = self.nature.now_ms();
+        let desk = Desk::read(&mut store)?;
+        let makers = desk.makers(store.rules(), now);
+        Ok(settled::row(&mut store, &desk, of_row(&desk, &makers, row), now)?)
     }
 }
 

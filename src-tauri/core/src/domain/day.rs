@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use doorstep_schemas::ids::{JobId, MemberId};
-use doorstep_schemas::view::{BlockerCode, DayFigures, Fen, JobOutcome, MakerOwes, MemberMoney, Rate, ServiceState};
+use doorstep_schemas::view::{
+    BlockerCode, DayFigures, Fen, JobOutcome, MakerOwes, MemberMoney, Rate, Segment, ServiceState,
+};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::{self, DAY_MS};
@@ -13,7 +15,7 @@ use super::gates::{self, Judge, Rules};
 use super::reminders::{self, Seen};
 use super::shelf::{self, Use};
 use super::timing;
-use super::{first_fix, nodes, parts, safety, services};
+use super::{first_fix, intake, nodes, parts, safety, services};
 
 /// How far ahead lies what a job without an agreed time is due: a day (R4), and never two.
 pub const UNAGREED_MS: i64 = 2 * DAY_MS;
@@ -72,6 +74,12 @@ pub struct JobFigures {
     /// Machines that it leaves behind (R37).
     #[serde(default)]
     pub machines: Vec<Seen>,
+    /// Who the customer is to the shop (R9).
+    #[serde(default)]
+    pub segment: Option<Segment>,
+    /// It began outside the maker's system and is not in it yet (R6, R46).
+    #[serde(default)]
+    pub unreported: bool,
 }
 
 /// Blockers that are evidence not there.
@@ -130,6 +138,8 @@ impl JobFigures {
             uses: shelf::uses(job),
             old_parts: parts::makers_open(job),
             machines: reminders::seen(job),
+            segment: Some(intake::segment(&job.order, &intake::VILLAGE_MARKS)),
+            unreported: intake::unreported(&job.order),
         }
     }
 

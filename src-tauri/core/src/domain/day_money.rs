@@ -110,6 +110,23 @@ pub fn not_handed_in(hands: &BTreeMap<MemberId, i64>, cash: &[CashTaken]) -> BTr
     out
 }
 
+/// The same at the end of an earlier day, told backwards: without what passed through hands since, and with only what was
+/// taken in before (R38, R43). `paid` are the payments of the jobs of the days since, each job's once.
+pub fn not_handed_in_at<'a>(
+    hands: &BTreeMap<MemberId, i64>,
+    paid: impl IntoIterator<Item = &'a Paid>,
+    cash: &[CashTaken],
+    end: i64,
+) -> BTreeMap<MemberId, i64> {
+    let mut then = hands.clone();
+    for paid in paid.into_iter().filter(|paid| paid.in_hand && paid.at >= end) {
+        let sum = then.entry(paid.member).or_default();
+        *sum = added(*sum, paid.fen.saturating_neg());
+    }
+    let before: Vec<CashTaken> = cash.iter().filter(|taken| taken.noted.true_ms() < end).cloned().collect();
+    not_handed_in(&then, &before)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorstep_schemas::ids::{JobId, ShortId};
+use doorstep_schemas::ids::ShortId;
 use doorstep_schemas::input::SheetField;
 use doorstep_schemas::view::{Segment, Source};
 
@@ -111,17 +111,11 @@ pub fn segment(order: &Order, village_marks: &[&str]) -> Segment {
     }
 }
 
-/// Jobs that began outside the maker's system and have to be reported to it, oldest first (R6, R46).
-pub fn unreported<'a>(jobs: impl IntoIterator<Item = (JobId, &'a Job)>) -> Vec<JobId> {
-    let direct = |order: &Order| order.source.is(Source::WalkIn) || order.source.is(Source::Direct);
-    let mut out: Vec<(i64, JobId)> = jobs
-        .into_iter()
-        .filter(|(_, job)| direct(&job.order) && job.order.maker_order.trim().is_empty() && !job.order.cancelled)
-        .map(|(id, job)| (job.order.taken.true_ms(), id))
-        .collect();
-    out.sort_unstable();
-    out.dedup();
-    out.into_iter().map(|(_, id)| id).collect()
+/// Whether a job began outside the maker's system and has to be reported to it (R6, R46): a walk-in or a direct call, until it
+/// has the maker's own number.
+pub fn unreported(order: &Order) -> bool {
+    let direct = order.source.is(Source::WalkIn) || order.source.is(Source::Direct);
+    direct && order.maker_order.trim().is_empty() && !order.cancelled
 }
 
 /// Appliances that a sheet speaks of and its order doesn't know (R6). A walk-in's facts are adopted under the same ids: a
@@ -145,7 +139,7 @@ pub fn not_adopted(job: &Job) -> Vec<ShortId> {
 mod tests {
     use super::*;
     use crate::domain::facts::FieldValue;
-    use crate::domain::scene::{NOON, id, job, job_id};
+    use crate::domain::scene::{NOON, id, job};
     use doorstep_schemas::view::{ApplianceKind, JobKind};
     use proptest::prelude::*;
 
@@ -195,16 +189,16 @@ mod tests {
 
     #[test]
     fn r6_r46_walk_ins_and_direct_calls_without_a_makers_number_are_listed_for_reporting() {
-        let mut jobs: Vec<(JobId, Job)> = (1..=4).map(|n| (job_id(n), customer("", "", NOON - i64::from(n)))).collect();
-        jobs[0].1.order.source = Source::Direct.into();
-        jobs[1].1.order.source = Source::WalkIn.into();
-        jobs[2].1.order.source = Source::Maker.into();
-        jobs[3].1.order.source = Source::WalkIn.into();
-        jobs[3].1.order.maker_order = "CG2026112101".to_owned();
-        let all = || jobs.iter().map(|(id, job)| (*id, job));
-        assert_eq!(unreported(all()), [job_id(2), job_id(1)]);
-        jobs[1].1.order.cancelled = true;
-        assert_eq!(unreported(jobs.iter().map(|(id, job)| (*id, job))), [job_id(1)]);
+        let of = |source: Source| {
+            let mut job = customer("", "", NOON);
+            job.order.source = source.into();
+            job.order
+        };
+        assert!(unreported(&of(Source::Direct)) && unreported(&of(Source::WalkIn)));
+        assert!(!unreported(&of(Source::Maker)) && !unreported(&of(Source::Contract)));
+        let reported = Order { maker_order: "CG2026112101".to_owned(), ..of(Source::WalkIn) };
+        assert!(!unreported(&reported));
+        assert!(!unreported(&Order { cancelled: true, ..of(Source::WalkIn) }));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod codes;
 pub mod crew;
 pub mod customer;
 pub mod day;
+pub mod day_mean;
 pub mod day_money;
 pub mod dealer;
 pub mod dispatch;

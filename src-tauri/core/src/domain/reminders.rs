@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::SheetField;
-use doorstep_schemas::view::{ApplianceKind, BenchWork, JobKind, JobOutcome, ReminderReason, Text};
+use doorstep_schemas::view::{ApplianceKind, BenchWork, JobKind, JobOutcome, ReferralReason, ReminderReason, Text};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -284,15 +284,6 @@ pub fn inspections(contract: &Contract, visits: &[i64]) -> Vec<Inspection> {
 /// The next inspection of a contract that nobody has made (R37).
 pub fn next_inspection(contract: &Contract, visits: &[i64]) -> Option<i64> {
     inspections(contract, visits).into_iter().find(|i| i.done.is_none()).map(|i| i.due)
-}
-
-/// Why a repair may lead to a sale (R37).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReferralReason {
-    Condemned,
-    Unrepairable,
-    /// The repair would have cost more than the customer wanted to pay.
-    GivenUp,
 }
 
 /// Whether somebody of the shop should speak of a new one (R37).

@@ -214,6 +214,8 @@ mod tests {
             },
             yesterday: DayFigures::default(),
             week: Vec::new(),
+            mean: None,
+            standing: false,
             jobs: Vec::new(),
             arrivals: Vec::new(),
             members: Vec::new(),

@@ -1,46 +1,58 @@
-//! 日清 on paper: the day's figures with yesterday and the week beside, its jobs, its money, what has not arrived (R38).
+//! 日清 on paper: the day's figures with yesterday and a usual day beside, its jobs, its money, what has not arrived (R38).
 
 use doorstep_schemas::paper::{Align, Block, Column, Issuer, Paper, Table, pair};
-use doorstep_schemas::view::{DayFigures, DayReview, Fen, JobCard, Language, Rate};
+use doorstep_schemas::view::{DayMean, DayReview, Fen, JobCard, Language, Rate, Thousandths};
 
 use super::day::{self, money, rate};
 use super::words::Phrase;
-use crate::domain::calendar;
-use crate::tables::Cell;
+use crate::domain::{calendar, day_mean};
+use crate::tables::{Cell, thousandths};
 
-/// One figure of a day: its name and what it is.
-pub(super) type Figure = (Phrase, fn(&DayFigures) -> Value);
+/// One figure of a day: its name and what it is. A day by itself is the mean of one.
+pub(super) type Figure = (Phrase, fn(&DayMean) -> Value);
 
 /// What a figure is, on paper and in a table.
 pub(super) enum Value {
-    Count(u32),
+    Count(Thousandths),
     /// So many of so many.
-    Part(u32, u32),
+    Part(Thousandths, Thousandths),
     Share(Rate),
     Fen(Fen),
+    /// What stood at the end of a day: known backwards from today alone.
+    Standing(Fen),
 }
 
 impl Value {
     fn text(&self) -> String {
         match self {
-            Self::Count(count) => count.to_string(),
-            Self::Part(part, of) => format!("{part}/{of}"),
+            Self::Count(count) => tenths(*count),
+            Self::Part(part, of) => format!("{}/{}", tenths(*part), tenths(*of)),
             Self::Share(share) => rate(*share),
-            Self::Fen(fen) => money(fen.0),
+            Self::Fen(fen) | Self::Standing(fen) => money(fen.0),
         }
     }
 
     pub(super) fn cell(&self) -> Cell {
         match self {
-            Self::Count(count) => Cell::Number((*count).into()),
-            Self::Fen(fen) => Cell::Fen(fen.0),
+            Self::Count(count) => Cell::Thousandths(round(*count)),
+            Self::Fen(fen) | Self::Standing(fen) => Cell::Fen(fen.0),
             Self::Part(..) | Self::Share(_) => Cell::Text(self.text()),
         }
     }
 }
 
-pub(super) const FIGURES: [Figure; 17] = [
+/// To a tenth: a day has no third of a job.
+fn round(count: Thousandths) -> i64 {
+    (count.0 + 50).div_euclid(100) * 100
+}
+
+fn tenths(count: Thousandths) -> String {
+    thousandths(round(count))
+}
+
+pub(super) const FIGURES: [Figure; 19] = [
     (Phrase("完工/应做", "done/due"), |day| Value::Part(day.done, day.due)),
+    (Phrase("未完", "open"), |day| Value::Count(day.open)),
     (Phrase("迟到", "late"), |day| Value::Count(day.late)),
     (Phrase("准时上门", "on time"), |day| Value::Share(day.on_time)),
     (Phrase("限时完成", "in limit"), |day| Value::Share(day.in_limit)),
@@ -52,12 +64,23 @@ pub(super) const FIGURES: [Figure; 17] = [
     (Phrase("遗留隐患", "hazards remaining"), |day| Value::Count(day.hazards_remaining)),
     (Phrase("缺凭证", "evidence missing"), |day| Value::Count(day.missing_evidence)),
     (Phrase("收款", "taken"), |day| Value::Fen(day.taken_fen)),
+    (Phrase("未交回", "not handed in"), |day| Value::Standing(day.not_handed_in_fen)),
     (Phrase("应收客户", "billed"), |day| Value::Fen(day.billed_fen)),
     (Phrase("高于指导价", "above guide"), |day| Value::Fen(day.above_guide_fen)),
     (Phrase("理赔", "compensation"), |day| Value::Fen(day.compensation_fen)),
     (Phrase("配件", "parts used"), |day| Value::Fen(day.parts_fen)),
     (Phrase("配件未计费", "parts not billed"), |day| Value::Fen(day.parts_unbilled_fen)),
 ];
+
+/// The day, the one before and a usual one, each where it is known.
+pub(super) fn compared(review: &DayReview, of: fn(&DayMean) -> Value) -> [Option<Value>; 3] {
+    let beside = |value: Value| Some(value).filter(|value| review.standing || !matches!(value, Value::Standing(_)));
+    [
+        Some(of(&day_mean::alone(&review.figures))),
+        beside(of(&day_mean::alone(&review.yesterday))),
+        review.mean.as_ref().and_then(|mean| beside(of(mean))),
+    ]
+}
 
 /// The review as a paper of the outlet's.
 pub fn paper(review: &DayReview, outlet: &str, language: Language) -> Paper {
@@ -96,11 +119,10 @@ fn figures(review: &DayReview, language: Language) -> Block {
         (Phrase("指标", "Figure"), Align::Start),
         (Phrase("当天", "The day"), Align::End),
         (Phrase("前一天", "Day before"), Align::End),
-        (Phrase("前七天", "Seven days before"), Align::End),
+        (Phrase("前七天均值", "Mean of seven days"), Align::End),
     ];
-    let week = total(&review.week);
-    let row = |(name, written): &Figure| {
-        let days = [&review.figures, &review.yesterday, &week].map(|day| written(day).text());
+    let row = |(name, of): &Figure| {
+        let days = compared(review, *of).map(|value| value.map_or_else(|| "—".to_owned(), |value| value.text()));
         [name.of(language).to_owned()].into_iter().chain(days).collect()
     };
     Block::Table(Table {
@@ -108,44 +130,6 @@ fn figures(review: &DayReview, language: Language) -> Block {
         rows: FIGURES.iter().map(row).collect(),
         ..Table::default()
     })
-}
-
-/// Several days added up.
-pub(super) fn total(days: &[DayFigures]) -> DayFigures {
-    let mut out = DayFigures::default();
-    for day in days {
-        for (sum, of) in [
-            (&mut out.on_time, day.on_time),
-            (&mut out.in_limit, day.in_limit),
-            (&mut out.first_time_fix, day.first_time_fix),
-            (&mut out.five_services, day.five_services),
-        ] {
-            *sum = Rate { of: sum.of.saturating_add(of.of), good: sum.good.saturating_add(of.good) };
-        }
-        for (sum, of) in [
-            (&mut out.due, day.due),
-            (&mut out.done, day.done),
-            (&mut out.late, day.late),
-            (&mut out.readings, day.readings),
-            (&mut out.readings_failed, day.readings_failed),
-            (&mut out.refused, day.refused),
-            (&mut out.hazards_remaining, day.hazards_remaining),
-            (&mut out.missing_evidence, day.missing_evidence),
-        ] {
-            *sum = sum.saturating_add(of);
-        }
-        for (sum, of) in [
-            (&mut out.taken_fen, day.taken_fen),
-            (&mut out.billed_fen, day.billed_fen),
-            (&mut out.above_guide_fen, day.above_guide_fen),
-            (&mut out.compensation_fen, day.compensation_fen),
-            (&mut out.parts_fen, day.parts_fen),
-            (&mut out.parts_unbilled_fen, day.parts_unbilled_fen),
-        ] {
-            sum.0 = sum.0.saturating_add(of.0);
-        }
-    }
-    out
 }
 
 fn jobs(review: &DayReview, language: Language) -> Block {
@@ -189,23 +173,4 @@ fn hands(review: &DayReview, language: Language) -> Block {
         vec![name, money(theirs.taken_fen.0), money(theirs.not_handed_in_fen.0)]
     });
     Block::Table(Table { columns: columns(&heads, language), rows: rows.collect(), ..Table::default() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn r38_the_week_is_the_sum_of_its_days() {
-        let one = |done, good, fen| DayFigures {
-            done,
-            due: 4,
-            on_time: Rate { of: 4, good },
-            taken_fen: Fen(fen),
-            ..DayFigures::default()
-        };
-        let week = total(&[one(3, 2, 100), one(4, 4, 250)]);
-        assert_eq!((week.done, week.due, week.taken_fen), (7, 8, Fen(350)));
-        assert_eq!(week.on_time, Rate { of: 8, good: 6 });
-    }
 }

@@ -1,9 +1,9 @@
-//! 日清 as tables: the jobs of the day with what wants a look, and its figures beside yesterday and the week (R38).
+//! 日清 as tables: the jobs of the day with what wants a look, and its figures beside yesterday and a usual day (R38).
 
 use doorstep_schemas::view::{DayReview, JobCard, Language};
 
 use super::day;
-use super::day_paper::{FIGURES, Figure, total};
+use super::day_paper::{FIGURES, Figure, compared};
 use super::words::Phrase;
 use crate::tables::{Cell, Table};
 
@@ -26,10 +26,9 @@ pub fn tables(review: &DayReview, language: Language) -> Vec<Table> {
         ],
         rows: review.jobs.iter().map(|card| row(card, language)).collect(),
     };
-    let week = total(&review.week);
     let figure = |(name, of): &Figure| {
         let mut cells = vec![Cell::Text(name.of(language).to_owned())];
-        cells.extend([&review.figures, &review.yesterday, &week].map(|day| of(day).cell()));
+        cells.extend(compared(review, *of).map(|value| value.map_or(Cell::Empty, |value| value.cell())));
         cells
     };
     let figures = Table {
@@ -38,7 +37,7 @@ pub fn tables(review: &DayReview, language: Language) -> Vec<Table> {
             say("指标", "Figure"),
             say("当天", "The day"),
             say("前一天", "Day before"),
-            say("前七天", "Seven days before"),
+            say("前七天均值", "Mean of seven days"),
         ],
         rows: FIGURES.iter().map(figure).collect(),
     };

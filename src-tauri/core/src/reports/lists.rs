@@ -1,9 +1,11 @@
-//! Lists of the desk as tables: failures by model, parts with everybody's stock, movements (R22, R46).
+//! Lists of the desk as tables: failures by model, jobs to be reported, parts with everybody's stock, movements (R22, R46).
 
-use doorstep_schemas::view::{ApplianceKind, FailureTable, Language, MoveLine, PartLine, StockHolder, StockMove, Text};
+use doorstep_schemas::view::{
+    ApplianceKind, FailureTable, JobCard, Language, MoveLine, PartLine, StockHolder, StockMove, Text,
+};
 
-use super::terms;
 use super::words::Phrase;
+use super::{day, terms};
 use crate::tables::{Cell, Table};
 
 fn text(text: &str) -> Cell {
@@ -35,6 +37,42 @@ pub fn failures(found: &FailureTable, language: Language) -> Table {
     ];
     Table {
         name: Phrase("故障统计", "Failures").of(language).to_owned(),
+        head: heads(&names, language),
+        rows: rows.collect(),
+    }
+}
+
+/// Jobs that the maker has not been told of: what its own system asks for.
+pub fn unreported(jobs: &[JobCard], language: Language) -> Table {
+    let rows = jobs.iter().map(|card| {
+        let names: Vec<&str> = card.assignees.iter().map(|member| member.name.as_str()).collect();
+        vec![
+            Cell::Day(card.taken_at.0),
+            text(&card.customer),
+            text(&card.phone),
+            text(&card.township),
+            text(&card.address),
+            text(&card.appliance),
+            text(&card.symptom),
+            text(&names.join(if language == Language::Zh { "、" } else { ", " })),
+            card.finished_at.map_or(Cell::Empty, |at| Cell::Day(at.0)),
+            text(day::state(card).of(language)),
+        ]
+    });
+    let names = [
+        Phrase("接单", "Taken"),
+        Phrase("用户", "Customer"),
+        Phrase("电话", "Phone"),
+        Phrase("乡镇", "Township"),
+        Phrase("地址", "Address"),
+        Phrase("家电", "Appliance"),
+        Phrase("故障现象", "Symptom"),
+        Phrase("人员", "Who"),
+        Phrase("完工", "Finished"),
+        Phrase("结果", "Result"),
+    ];
+    Table {
+        name: Phrase("待报厂家", "To be reported").of(language).to_owned(),
         head: heads(&names, language),
         rows: rows.collect(),
     }

@@ -30,6 +30,8 @@ pub(super) enum Key<'a> {
     Township(&'a str),
     /// A maker waits for old parts of the job (R24).
     OldParts,
+    /// The maker has not been told of the job (R46).
+    Unreported,
 }
 
 impl Key<'_> {
@@ -43,6 +45,7 @@ impl Key<'_> {
             Self::MakerOrder(number) => hash.chain_update(b"k").chain_update(number),
             Self::Township(township) => hash.chain_update(b"t").chain_update(township),
             Self::OldParts => hash.chain_update(b"o"),
+            Self::Unreported => hash.chain_update(b"u"),
         };
         let [a, b, c, d, ..] = <[u8; 32]>::from(hash.finalize());
         i64::from(i32::from_be_bytes([a, b, c, d]))
@@ -57,6 +60,7 @@ impl Key<'_> {
             Self::MakerOrder(number) => same_serial(&row.card.maker_order) == *number,
             Self::Township(township) => row.card.township.trim() == *township,
             Self::OldParts => row.figures.old_parts > 0,
+            Self::Unreported => row.figures.unreported,
         }
     }
 }
@@ -92,6 +96,7 @@ impl Beside {
         keys.extend(Some(number.as_str()).filter(|number| !number.is_empty()).map(Key::MakerOrder));
         keys.extend(Some(card.township.trim()).filter(|name| !name.is_empty()).map(Key::Township));
         keys.extend((figures.old_parts > 0).then_some(Key::OldParts));
+        keys.extend(figures.unreported.then_some(Key::Unreported));
         Self {
             days: days_of(figures),
             keys: keys.iter().map(Key::number).collect(),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use doorstep_schemas::ids::{JobId, MemberId};
 use doorstep_schemas::view::{
     ApplianceKind, Coverage, Fen, Finding, FindingCode, JobCard, JobKind, JobOutcome, MemberView, Millis, NodeKind,
-    Urgency, Window,
+    Segment, Urgency, Window,
 };
 use minicbor::data::Int;
 use minicbor::{Decoder, Encoder};
@@ -23,7 +23,7 @@ use crate::domain::reminders::Seen;
 use crate::domain::shelf::Use;
 
 /// Raised when a row, its index or its search texts are computed in another way: every row is then computed anew.
-const VIEWS_VERSION: u32 = 7;
+const VIEWS_VERSION: u32 = 8;
 
 /// A row is a few hundred bytes; one of a sheet that somebody filled with texts is thousands.
 const MOST_BYTES: usize = 1 << 20;
@@ -47,6 +47,7 @@ pub(super) fn shape() -> String {
         words(NodeKind::ALL, NodeKind::word),
         words(JobOutcome::ALL, JobOutcome::word),
         words(FindingCode::ALL, FindingCode::word),
+        words(Segment::ALL, Segment::word),
     ];
     kinds.iter().for_each(|words| hash.update(words));
     let digest = hash.finalize();
@@ -101,13 +102,19 @@ impl JobRow {
             place(Coverage::ALL, card.coverage),
             place(NodeKind::ALL, card.status),
             figures.outcome.map_or(u8::MAX, |outcome| place(JobOutcome::ALL, outcome)),
+            figures.segment.map_or(u8::MAX, |segment| place(Segment::ALL, segment)),
         ] {
             to.u8(word)?;
         }
         let flag = |flag: Option<bool>| flag.map_or(2, u8::from);
-        for said in
-            [Some(figures.cancelled), figures.on_time, figures.in_limit, Some(figures.five_services), figures.one_visit]
-        {
+        for said in [
+            Some(figures.cancelled),
+            figures.on_time,
+            figures.in_limit,
+            Some(figures.five_services),
+            figures.one_visit,
+            Some(figures.unreported),
+        ] {
             to.u8(flag(said))?;
         }
         for number in [
@@ -240,6 +247,7 @@ fn read(job: JobId, from: &mut Decoder<'_>) -> Read<JobRow> {
     let coverage = word(from, Coverage::ALL)?;
     let status = word(from, NodeKind::ALL)?;
     let outcome = JobOutcome::ALL.get(usize::from(from.u8()?)).copied();
+    let segment = Segment::ALL.get(usize::from(from.u8()?)).copied();
     let mut flag = || {
         from.u8().map(|flag| match flag {
             0 => Some(false),
@@ -251,6 +259,7 @@ fn read(job: JobId, from: &mut Decoder<'_>) -> Read<JobRow> {
     let (on_time, in_limit) = (flag()?, flag()?);
     let five_services = flag()? == Some(true);
     let one_visit = flag()?;
+    let unreported = flag()? == Some(true);
     let (appliances, limit_minutes) = (from.u32()?, from.u32()?);
     let (readings_done, readings_required, services_done) = (from.u32()?, from.u32()?, from.u32()?);
     let (readings, failed, rectified) = (from.u32()?, from.u32()?, from.u32()?);
@@ -359,6 +368,8 @@ fn read(job: JobId, from: &mut Decoder<'_>) -> Read<JobRow> {
         uses,
         old_parts,
         machines,
+        segment,
+        unreported,
     };
     Ok(JobRow { card, figures, found })
 }

@@ -111,15 +111,25 @@ impl Store {
 
     /// Jobs of which a maker waits for old parts, by their sheets, that were taken after a moment: newest first.
     pub fn jobs_with_old_parts(&self, since: i64) -> Result<Vec<JobRow>, StoreError> {
+        self.keyed(&Key::OldParts, |row, _| row.card.taken_at.0 >= since)
+    }
+
+    /// Jobs that no maker has been told of (R46), newest first, at most so many.
+    pub fn unreported(&self, most: usize) -> Result<Vec<JobRow>, StoreError> {
+        self.keyed(&Key::Unreported, |_, found| found < most)
+    }
+
+    /// Jobs under one key, newest first, as long as they are wanted; told how many were found before.
+    fn keyed(&self, key: &Key<'_>, wanted: impl Fn(&JobRow, usize) -> bool) -> Result<Vec<JobRow>, StoreError> {
         let mut query = self.db.prepare_cached(super::lists::KEYED)?;
-        let mut rows = query.query(params![Key::OldParts.number(), i64::MAX])?;
+        let mut rows = query.query(params![key.number(), i64::MAX])?;
         let mut out = Vec::new();
         while let Some(row) = rows.next()? {
             let Some(found) = read(row)? else { continue };
-            if found.card.taken_at.0 < since {
+            if !wanted(&found, out.len()) {
                 break;
             }
-            if Key::OldParts.names(&found) {
+            if key.names(&found) {
                 out.push(found);
             }
         }
@@ -158,9 +168,14 @@ impl Store {
         Ok(out)
     }
 
-    /// Customers by phone, each by the newest of their jobs, newest first: a page, and where the next one begins. No table of
+    /// Customers by phone, each by the newest of their jobs, newest first: a page of those whose newest job fits, and where the next one begins. No table of
     /// customers is kept: a job is passed over where its phone has a newer one.
-    pub fn customers(&self, before: Option<i64>, limit: usize) -> Result<(Vec<Customer>, Option<i64>), StoreError> {
+    pub fn customers(
+        &self,
+        before: Option<i64>,
+        limit: usize,
+        fits: impl Fn(&JobRow) -> bool,
+    ) -> Result<(Vec<Customer>, Option<i64>), StoreError> {
         let mut query = self.db.prepare_cached(super::lists::NEWEST)?;
         let mut rows = query.query([before.unwrap_or(i64::MAX)])?;
         let mut out: Vec<Customer> = Vec::new();
@@ -175,7 +190,7 @@ impl Store {
             last = Some(id);
             let Some(found) = read(row)? else { continue };
             let phone = same_phone(&found.card.phone);
-            if phone.is_empty() {
+            if phone.is_empty() || !fits(&found) {
                 continue;
             }
             if !self.newer_of(&phone, id)? {

@@ -11,7 +11,7 @@ mod xls;
 mod xlsx;
 
 pub use read::{Sheet, read};
-pub use write::{Cell, Table, XlsxError, csv, csvs, xlsx};
+pub use write::{Cell, Table, XlsxError, csv, csvs, thousandths, xlsx};
 
 /// Largest file, in bytes.
 pub const MOST_BYTES: usize = 20_000_000;

@@ -24,6 +24,8 @@ pub enum Cell {
     Empty,
     Text(String),
     Number(i64),
+    /// Thousandths of one.
+    Thousandths(i64),
     /// Whole fen, shown as yuan with two places.
     Fen(i64),
     /// A moment; its day is shown.
@@ -47,6 +49,7 @@ impl Cell {
             Self::Empty => String::new(),
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
+            Self::Thousandths(number) => thousandths(*number),
             Self::Fen(fen) => {
                 let sign = if *fen < 0 { "-" } else { "" };
                 format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
@@ -55,6 +58,13 @@ impl Cell {
             Self::Moment(at) => format!("{} {}", calendar::day_name(*at), calendar::clock(*at)),
         }
     }
+}
+
+/// `21.4` for 21 400.
+pub fn thousandths(number: i64) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    let text = format!("{sign}{}.{:03}", number.unsigned_abs() / 1_000, number.unsigned_abs() % 1_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// A workbook, a sheet a table. Its texts are texts: none is a formula, whatever it begins with.
@@ -79,6 +89,7 @@ pub fn xlsx(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
                     Cell::Empty => continue,
                     Cell::Text(text) => sheet.write_string(row, column, cut(text))?,
                     Cell::Number(number) => sheet.write_number(row, column, *number as f64)?,
+                    Cell::Thousandths(number) => sheet.write_number(row, column, *number as f64 / 1000.0)?,
                     Cell::Fen(fen) => sheet.write_number_with_format(row, column, *fen as f64 / 100.0, &yuan)?,
                     Cell::Day(at) => sheet.write_number_with_format(row, column, shop(at).floor(), &day)?,
                     // Its seconds are no part of it: they would be rounded up where CSV leaves them out.

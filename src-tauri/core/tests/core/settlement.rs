@@ -7,16 +7,16 @@ use doorstep::actions::statement::Made;
 use doorstep::domain::calendar::DAY_MS;
 use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{
-    ClaimLines, ClaimProposed, MakeStatement, NewClaimLine, OrderFact, PublishSet, SetFile, Settle, SettleStep,
-    SettlementOf, SheetFact, SheetForm,
+    ClaimLines, ClaimProposed, DeskFact, MakeStatement, NewClaimLine, OrderDetails, OrderFact, PartTerms, PublishSet,
+    SetFile, Settle, SettleStep, SettlementOf, SheetFact, SheetForm,
 };
 use doorstep_schemas::rules::SetKind;
 use doorstep_schemas::view::{
-    ApplianceKind, Coverage, FeeKind, Fen, JobKind, JobOutcome, Language, LintAt, Millis, Payer, PhotoStage, RowTurn,
-    SetStands, SettleState, SettlementRow, SettlementView, Text, Thousandths,
+    ApplianceKind, Coverage, FeeKind, Fen, JobCosts, JobKind, JobOutcome, Language, LintAt, Millis, Payer, PhotoStage,
+    RowTurn, SetStands, SettleState, SettlementRow, SettlementView, Text, Thousandths,
 };
 
-use crate::cast::deeds::{asked, at_home, covered};
+use crate::cast::deeds::{asked, at_home, covered, detailed};
 use crate::cast::{NOON, OWNER, Phone, RAN, Shop, leaking_heater, member};
 use crate::rule_sets::{dump, holds};
 
@@ -33,6 +33,10 @@ fn prices() -> String {
 }
 
 fn labour(code: &str) -> SheetFact {
+    charged(code, Payer::Maker)
+}
+
+fn charged(code: &str, payer: Payer) -> SheetFact {
     SheetFact::Fee {
         appliance: None,
         kind: FeeKind::Labour,
@@ -42,7 +46,7 @@ fn labour(code: &str) -> SheetFact {
         unit_fen: Fen(15_000),
         share: 1_000,
         guide_fen: Some(Fen(15_000)),
-        payer: Payer::Maker,
+        payer,
         reason: String::new(),
         part: None,
         adjusts: None,
@@ -127,6 +131,59 @@ fn r31_a_claim_goes_from_the_sheet_to_what_the_maker_paid_and_each_slip_is_undon
     assert_eq!((paid.rows[0].due, paid.rows[0].received, paid.makers[0].open), (Fen(0), Fen(7_000), 0));
     let again = step(&desk, job, SettleState::Submitted, 0, "");
     assert!(matches!(again, Err(SettleError::NotNext { .. })));
+}
+
+#[test]
+fn r25_r31_a_job_leaves_what_it_brought_less_parts_at_the_days_dealer_price_travel_and_wages() {
+    let order = covered(asked(JobKind::Repair, ApplianceKind::Television), Coverage::OutOfWarranty);
+    let (mut shop, mut desk, job, tv) =
+        at_home(&detailed(order, OrderDetails { km: Some(22), ..OrderDetails::default() }));
+    let priced = |desk: &Phone, dealer| {
+        let (code, dealer_fen) = ("JS-DT-65".to_owned(), Some(Fen(dealer)));
+        desk.actions.set_part_terms(&PartTerms { code, low: None, dealer_fen, charged_fen: None }).unwrap();
+    };
+    priced(&desk, 2_200);
+    let km = DeskFact::About { key: "costs/km_fen".to_owned(), value: "60".to_owned() };
+    desk.actions.desk_notes(&km).unwrap();
+    desk.measure_all(job, tv, &[("socket_polarity", "right"), ("earth_present", "good")]);
+    desk.fill_repair(job, tv);
+    desk.use_one(job, tv, "JS-DT-65");
+    desk.use_one(job, tv, "WJ-01");
+    desk.shoot(job, tv, &[PhotoStage::OldPart, PhotoStage::After]);
+    desk.note(job, charged("labour_strips", Payer::Customer)).unwrap();
+    assert_eq!(desk.actions.job_claim(job).unwrap(), None, "it has not ended");
+    desk.finish(job, JobOutcome::Completed).unwrap();
+    let line = NewClaimLine {
+        code: STRIP.to_owned(),
+        name: "换灯条".to_owned(),
+        quantity: Thousandths(1_000),
+        fen: Fen(8_000),
+        fee: None,
+        adjusts: None,
+    };
+    desk.actions.claim_lines(&ClaimLines { job, maker: "晶视".to_owned(), lines: vec![line] }).unwrap();
+    desk.nature.pass(DAY_MS);
+    priced(&desk, 2_900);
+    let expected = JobCosts {
+        settlement: Fen(8_000),
+        customer: Fen(15_000),
+        parts: Fen(2_200 + 9_500),
+        parts_at_guide: Fen(9_500),
+        travel: Fen(22 * 2 * 60),
+        wages: Fen(6_000 + 2_000),
+        margin: Fen(8_000 + 15_000 - 2_200 - 9_500 - 22 * 2 * 60 - 8_000),
+    };
+    assert_eq!(
+        desk.actions.job_claim(job).unwrap().unwrap().costs,
+        expected,
+        "a dearer strip of today changes nothing"
+    );
+    let month = SettlementOf { month: "2026-11".to_owned(), ..SettlementOf::default() };
+    assert_eq!(desk.actions.settlement(&month).unwrap().rows[0].costs, expected);
+    let mut ran = shop.device(RAN);
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut ran);
+    assert!(matches!(ran.actions.job_claim(job), Err(FactError::OwnerOnly)));
 }
 
 #[test]

@@ -29,12 +29,61 @@ describe('the book of customers', () => {
     await vi.advanceTimersByTimeAsync(200);
     await flushPromises();
     vi.useRealTimers();
-    expect(said('list_customers').at(-1)).toEqual({ text: '罗', after: null });
+    expect(said('list_customers').at(-1)).toEqual({ text: '罗', segment: null, after: null });
     expect(page.findAll(T('customer-row'))).toHaveLength(1);
     await page.setProps({ phone: '13800001234' } as never);
     await flushPromises();
     const shown = seen('customer')?.textContent ?? '';
     for (const word of ['王芳', '安泉 DSK-85', '2019年4月生产', '入冬前检查热水器', '保外', '院里有狗']) expect(shown).toContain(word);
+  });
+
+  it('is told apart by segment, together with what is looked for', async () => {
+    const { page, said } = await openBook();
+    expect(page.findAll(T('customer-segment')).map((each) => each.text())).toEqual(['城镇', '乡村']);
+    await page.get(T('segment-village')).trigger('click');
+    await flushPromises();
+    expect(said('list_customers').at(-1)).toEqual({ text: '', segment: 'village', after: null });
+    expect(page.findAll(T('customer-row'))).toHaveLength(1);
+    await page.get(T('segment-vip')).trigger('click');
+    await flushPromises();
+    expect(page.get(T('empty')).text()).toContain('没有贵宾客户');
+  });
+
+  it('says what a maker was not told of, and hands it out', async () => {
+    const { page, said } = await openBook();
+    await page.get(T('tab-unreported')).trigger('click');
+    await flushPromises();
+    expect(said('unreported')).toHaveLength(1);
+    expect(page.findAll(T('unreported-row')).map((each) => each.text())).toEqual([
+      expect.stringContaining('杨光荣'),
+      expect.stringContaining('张老师'),
+    ]);
+    await page.get(T('export-csv')).trigger('click');
+    await flushPromises();
+    expect(said('export_table')).toMatchObject([{ what: { what: 'unreported' }, format: 'csv' }]);
+  });
+
+  it('notes that a repair led to a sale, with its sum where one was made', async () => {
+    const world = openStory('owner');
+    world.story.one = customerView({ may_refer: { job: '01KAJ9Z0000000000000000002', why: 'condemned' } });
+    const { page, asked } = await open(CustomersPage, world);
+    await page.setProps({ phone: '13800001234' } as never);
+    await flushPromises();
+    expect(page.get(T('may-refer')).text()).toContain('判废');
+    await page.get(T('refer-add')).trigger('click');
+    await flushPromises();
+    await page.get(T('refer-form')).trigger('submit');
+    expect(
+      asked.some((each) => each.command === 'note_on_desk'),
+      'nothing said',
+    ).toBe(false);
+    await type('refer-text', '买了 ES65H');
+    await type('refer-price', '1899');
+    await page.get(T('refer-form')).trigger('submit');
+    await flushPromises();
+    const fact = { fact: 'referral', job: '01KAJ9Z0000000000000000002', text: '买了 ES65H', sold_fen: 189_900 };
+    expect(asked.find((each) => each.command === 'note_on_desk')?.input).toMatchObject({ fact });
+    expect(page.get(T('referral')).text()).toContain('卖出 ¥1,899.00');
   });
 
   it('keeps a note', async () => {

@@ -1,39 +1,68 @@
-/** The figures of a day (R38), each with the day before and the mean of the seven days before. */
-import type { DayFigures, Rate } from '@schemas';
+/** The figures of a day (R38), each with the day before and a usual day; what a usual day is, the core says. */
+import type { DayFigures, DayMean, DayReview, Rate } from '@schemas';
 import { measured, money, percent } from '@/format/amount';
 
-type Figure = { name: string } & (
-  | { rate: (day: DayFigures) => Rate }
-  /** `rough`: as it stands beside another one, to be compared. */
-  | { sum: (day: DayFigures) => number; written: (sum: number) => string; rough: (sum: number) => string }
+type Figure = { name: string; /** What stood at the end of a day. */ standing?: boolean } & (
+  | { rate: (day: DayFigures | DayMean) => Rate }
+  | {
+      sum: (day: DayFigures) => number;
+      mean: (mean: DayMean) => number;
+      written: (sum: number) => string;
+      /** As it stands beside another one, to be compared. */
+      rough: (sum: number) => string;
+    }
 );
 
 /** Money without its fen, where a glance is enough. */
 export const roughly = (fen: number) => money(Math.round(fen / 100) * 100).replace(/\.00$/, '');
-const count = (sum: number) => measured(Math.round(sum * 10) * 100);
-const counted = (name: string, sum: (day: DayFigures) => number): Figure => ({ name, sum, written: count, rough: count });
-const amount = (name: string, sum: (day: DayFigures) => number): Figure => ({
+const WHOLE = 1000;
+const tenths = (count: number) => measured(Math.round(count * 10) * (WHOLE / 10));
+
+type Counted = 'done' | 'open' | 'late' | 'readings_failed' | 'refused' | 'hazards_remaining' | 'missing_evidence';
+const counted = (name: string, key: Counted): Figure => ({
   name,
-  sum,
+  sum: (day) => day[key],
+  mean: (mean) => mean[key] / WHOLE,
+  written: tenths,
+  rough: tenths,
+});
+
+type Amount = 'taken_fen' | 'not_handed_in_fen' | 'above_guide_fen' | 'compensation_fen' | 'parts_fen' | 'parts_unbilled_fen';
+const amount = (name: string, key: Amount, standing = false): Figure => ({
+  name,
+  standing,
+  sum: (day) => day[key],
+  mean: (mean) => mean[key],
   written: money,
   rough: roughly,
 });
 
 export const FIGURES: Figure[] = [
-  counted('done', (day) => day.done),
-  counted('late', (day) => day.late),
+  counted('done', 'done'),
+  counted('open', 'open'),
+  counted('late', 'late'),
   { name: 'onTime', rate: (day) => day.on_time },
   { name: 'inLimit', rate: (day) => day.in_limit },
   { name: 'firstFix', rate: (day) => day.first_time_fix },
   { name: 'five', rate: (day) => day.five_services },
-  counted('failed', (day) => day.readings_failed),
-  counted('hazards', (day) => day.hazards_remaining),
-  counted('evidence', (day) => day.missing_evidence),
-  amount('taken', (day) => day.taken_fen),
-  amount('aboveGuide', (day) => day.above_guide_fen),
-  amount('compensation', (day) => day.compensation_fen),
-  amount('parts', (day) => day.parts_fen),
-  amount('unbilled', (day) => day.parts_unbilled_fen),
+  counted('failed', 'readings_failed'),
+  counted('refused', 'refused'),
+  counted('hazards', 'hazards_remaining'),
+  counted('evidence', 'missing_evidence'),
+  amount('taken', 'taken_fen'),
+  amount('notHandedIn', 'not_handed_in_fen', true),
+  {
+    name: 'receivable',
+    standing: true,
+    sum: (day) => day.receivable.reduce((sum, owed) => sum + owed.fen, 0),
+    mean: (mean) => mean.receivable_fen,
+    written: money,
+    rough: roughly,
+  },
+  amount('aboveGuide', 'above_guide_fen'),
+  amount('compensation', 'compensation_fen'),
+  amount('parts', 'parts_fen'),
+  amount('unbilled', 'parts_unbilled_fen'),
 ];
 
 export interface Shown {
@@ -43,20 +72,24 @@ export interface Shown {
   mean: string;
 }
 
-/** Days on which nothing was due say nothing of a usual one. */
-export function shown(figure: Figure, now: DayFigures, before: DayFigures, week: DayFigures[]): Shown {
-  const days = week.filter((day) => day.due > 0);
+const UNKNOWN = '—';
+
+export function shown(figure: Figure, { figures, yesterday, mean, standing }: DayReview): Shown {
+  const { name } = figure;
   if ('rate' in figure) {
-    const written = (days: DayFigures[]) => {
-      const rates = days.map(figure.rate);
-      const total = (of: (rate: Rate) => number) => rates.reduce((sum, rate) => sum + of(rate), 0);
-      return percent(
-        total((rate) => rate.good),
-        total((rate) => rate.of),
-      );
+    const written = ({ good, of }: Rate) => percent(good, of);
+    return {
+      name,
+      now: written(figure.rate(figures)),
+      before: written(figure.rate(yesterday)),
+      mean: mean ? written(figure.rate(mean)) : UNKNOWN,
     };
-    return { name: figure.name, now: written([now]), before: written([before]), mean: written(days) };
   }
-  const mean = days.length === 0 ? '—' : figure.rough(days.reduce((sum, day) => sum + figure.sum(day), 0) / days.length);
-  return { name: figure.name, now: figure.written(figure.sum(now)), before: figure.rough(figure.sum(before)), mean };
+  const known = !figure.standing || standing;
+  return {
+    name,
+    now: figure.written(figure.sum(figures)),
+    before: known ? figure.rough(figure.sum(yesterday)) : UNKNOWN,
+    mean: known && mean ? figure.rough(figure.mean(mean)) : UNKNOWN,
+  };
 }

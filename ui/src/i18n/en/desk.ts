@@ -75,6 +75,8 @@ export default {
     noReadings: 'No readings',
     services: 'Five services',
     parts: 'Parts',
+    judged: 'the papers say “{judged}”',
+    consented: 'the customer agreed',
     noParts: 'No parts used',
     history: 'Who did what when',
     sheet: 'Sheet',

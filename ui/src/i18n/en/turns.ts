@@ -50,6 +50,7 @@ export default {
   said: 'Answered {name}',
   cashTaken: '{money} of {name} taken in',
   cashWithdrawn: 'Withdrawn: that cash is still to be taken in',
+  advanceUndone: 'Taken back: no advance was given',
   advanceReason: 'Advance',
   overGuide: 'Above guide price',
   overBy: 'Guide {guide}, {more} above',

@@ -75,6 +75,8 @@ export default {
     noReadings: '没有测量',
     services: '五项服务',
     parts: '配件',
+    judged: '按凭证判是「{judged}」',
+    consented: '用户已同意',
     noParts: '没用配件',
     history: '谁在何时做了什么',
     sheet: '维修单',

@@ -50,6 +50,7 @@ export default {
   said: '已答复{name}',
   cashTaken: '已收{name}的 {money}',
   cashWithdrawn: '已撤回，这笔现金还没收',
+  advanceUndone: '已撤回，预支没给',
   advanceReason: '预支',
   overGuide: '高于指导价',
   overBy: '指导价 {guide}，高 {more}',

@@ -16,6 +16,7 @@ pub mod fees;
 pub mod guide;
 pub mod invoice;
 pub mod lint;
+pub mod part_cost;
 pub mod problem;
 pub mod propose;
 pub mod quotes;

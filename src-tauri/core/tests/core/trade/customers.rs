@@ -4,16 +4,16 @@ use doorstep::actions::facts::FactError;
 use doorstep::nature::Nature;
 use doorstep_schemas::ids::JobId;
 use doorstep_schemas::input::{
-    CountFailures, DeskFact, EndContract, ListCustomers, ListReminders, NoteOnCustomer, OneCustomer, OrderVisit,
-    TakeOrder, TellReminder,
+    CountFailures, DeskFact, EndContract, ExportTable, ListCustomers, ListReminders, NoteOnCustomer, OneCustomer,
+    OrderDetails, OrderFact, OrderVisit, TableFormat, TableWhat, TakeOrder, TellReminder,
 };
 use doorstep_schemas::view::{
-    CallReason, CustomerView, Fen, FollowUpKind, JobKind, JobOutcome, Millis, PaidFor, ReminderLine, ReminderReason,
-    Source,
+    CallReason, CustomerView, Fen, FollowUpKind, JobKind, JobOutcome, Language, MayRefer, Millis, PaidFor,
+    ReferralReason, ReminderLine, ReminderReason, Segment, Source,
 };
 
-use crate::cast::deeds::payment;
-use crate::cast::{MINUTE, OWNER, Phone, Shop, leaking_heater, member, pass_everything};
+use crate::cast::deeds::{detailed, payment};
+use crate::cast::{MINUTE, OWNER, Phone, RAN, Shop, leaking_heater, member, pass_everything};
 
 const DAY: i64 = 24 * 60;
 const PHONE: &str = "13800001099";
@@ -34,7 +34,8 @@ fn served(desk: &Phone, phone: &str, serial: &str) -> JobId {
 }
 
 fn phones(desk: &Phone, text: &str) -> Vec<(String, u32)> {
-    let found = desk.actions.list_customers(&ListCustomers { text: text.to_owned(), after: None }).unwrap();
+    let found =
+        desk.actions.list_customers(&ListCustomers { text: text.to_owned(), segment: None, after: None }).unwrap();
     found.customers.into_iter().map(|line| (line.phone, line.jobs)).collect()
 }
 
@@ -57,14 +58,98 @@ fn r9_a_customer_is_known_by_the_phone_and_stands_in_the_list_once() {
     assert_eq!(phones(&desk, ""), all);
     assert_eq!(phones(&desk, "罗桂香"), all);
     assert_eq!(phones(&desk, "2000"), [("13900002000".to_owned(), 1)]);
-    let (first, next) = desk.store().customers(None, 1).unwrap();
-    let (rest, end) = desk.store().customers(next, 5).unwrap();
+    let (first, next) = desk.store().customers(None, 1, |_| true).unwrap();
+    let (rest, end) = desk.store().customers(next, 5, |_| true).unwrap();
     assert_eq!((first[0].phone.as_str(), rest.len(), rest[0].phone.as_str(), end), (PHONE, 1, "13900002000", None));
     assert_eq!(customer(&desk, "+86 138-0000-1099").jobs.len(), 2);
     assert!(matches!(
         desk.actions.customer(&OneCustomer { phone: "137".to_owned() }),
         Err(FactError::Unknown("customer"))
     ));
+}
+
+#[test]
+fn r9_the_book_of_customers_is_told_apart_by_segment() {
+    let desk = Shop::open().device(OWNER);
+    let take = |phone: &str, address: &str, segment| {
+        let mut order = detailed(order(phone, ""), OrderDetails { segment, ..OrderDetails::default() });
+        order.customer.address = address.to_owned();
+        desk.pass(5);
+        desk.actions.take_order(&order).unwrap();
+    };
+    take("13800001099", "南门小区 3-1", None);
+    take("13900002000", "大湾乡三组", None);
+    take("13900003000", "老街 27 号", Some(Segment::Vip));
+    let list = |text: &str, segment: Option<Segment>| {
+        let asked = ListCustomers { text: text.to_owned(), segment, after: None };
+        let found = desk.actions.list_customers(&asked).unwrap().customers;
+        found.into_iter().map(|line| (line.phone, line.segment)).collect::<Vec<_>>()
+    };
+    let (town, village, vip) = (
+        ("13800001099".to_owned(), Segment::Town),
+        ("13900002000".to_owned(), Segment::Village),
+        ("13900003000".to_owned(), Segment::Vip),
+    );
+    assert_eq!(list("", None), [vip.clone(), village.clone(), town]);
+    assert_eq!(list("", Some(Segment::Village)), std::slice::from_ref(&village));
+    assert_eq!(list("罗桂香", Some(Segment::Vip)), [vip]);
+    assert_eq!(list("2000", Some(Segment::Vip)), []);
+    take("13900002000", "新集镇幸福苑", Some(Segment::Vip));
+    assert_eq!(list("", Some(Segment::Village)), [], "the newest job says who they are");
+}
+
+#[test]
+fn r37_a_repair_that_was_given_up_leads_to_a_sale_that_is_written_down() {
+    let desk = Shop::open().device(OWNER);
+    served(&desk, PHONE, "LY85-1");
+    assert_eq!(customer(&desk, PHONE).may_refer, None, "it works again");
+    let job = desk.actions.take_order(&order(PHONE, "LY85-1")).unwrap().card.job;
+    pass_everything(&desk, job);
+    desk.finish(job, JobOutcome::GivenUp).unwrap();
+    let view = customer(&desk, PHONE);
+    assert_eq!(view.may_refer, Some(MayRefer { job, why: ReferralReason::GivenUp }));
+    let said = |text: &str, sold| DeskFact::Referral {
+        job: Some(job),
+        text: text.to_owned(),
+        member: Some(member(OWNER)),
+        sold_fen: Fen(sold),
+    };
+    assert!(matches!(desk.actions.desk_notes(&said(" ", 0)), Err(FactError::Required("text"))));
+    desk.actions.desk_notes(&said("想换 65 升的", 0)).unwrap();
+    desk.pass(1);
+    desk.actions.desk_notes(&said("买了 ES65H", 189_900)).unwrap();
+    let told: Vec<_> =
+        customer(&desk, PHONE).referrals.into_iter().map(|one| (one.text, one.sold, one.member)).collect();
+    let by = || Some(OWNER.to_owned());
+    assert_eq!(told, [("买了 ES65H".to_owned(), Fen(189_900), by()), ("想换 65 升的".to_owned(), Fen(0), by())]);
+    served(&desk, "13900002000", "LY85-9");
+    assert_eq!(customer(&desk, "13900002000").referrals, [], "another customer's");
+}
+
+#[test]
+fn r6_r46_direct_jobs_are_listed_for_the_maker_until_it_has_them() {
+    let desk = Shop::open().device(OWNER);
+    let take = |source, maker_order: &str| {
+        let mut order = detailed(order(PHONE, ""), OrderDetails { source, ..OrderDetails::default() });
+        order.maker_order = maker_order.to_owned();
+        desk.pass(5);
+        desk.actions.take_order(&order).unwrap().card.job
+    };
+    let first = take(Some(Source::Direct), "");
+    take(Some(Source::Maker), "");
+    take(Some(Source::WalkIn), "LY20261121001");
+    let last = take(Some(Source::WalkIn), "");
+    let listed = || desk.actions.unreported().unwrap().jobs.into_iter().map(|card| card.job).collect::<Vec<_>>();
+    assert_eq!(listed(), [first, last], "oldest first");
+    let (what, format, language) = (TableWhat::Unreported, TableFormat::Csv, Language::Zh);
+    let file = desk.actions.export_table(&ExportTable { what, format, language, bytes: false }).unwrap();
+    let text = String::from_utf8(file.bytes).unwrap();
+    assert_eq!((file.rows, text.lines().count()), (2, 3));
+    assert!(file.name.starts_with("待报厂家-") && text.contains(PHONE) && text.contains("罗桂香"), "{text}");
+    desk.actions.note_on_order(first, &OrderFact::Cancel { reason: "重复".to_owned() }).unwrap();
+    assert_eq!(listed(), [last]);
+    let ran = Shop::open().device(RAN);
+    assert!(matches!(ran.actions.unreported(), Err(FactError::OwnerOnly)));
 }
 
 #[test]
