@@ -62,7 +62,7 @@ const stuck: StuckPiece = {
   reason: null,
   remedies: ['retry', 'export'],
 };
-const waits: InboxRunView = {
+export const waits: InboxRunView = {
   run: 'sheet:1 a',
   upto: 4,
   job: '01KAJ9Z0000000000000000001',
