@@ -1,12 +1,13 @@
 import type { ErrorCode } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextTick } from 'vue';
 import { card } from '../../test/builders';
 import { openStory, T } from '../../test/door';
 import { chip, session } from '../../test/outletBuilders';
 import { lastSought } from '@/stores/find';
 import { useSession } from '@/stores/session';
+import { useToday } from '@/stores/today';
 import CardPage from './CardPage.vue';
 import FinishPage from './FinishPage.vue';
 import FindPage from './FindPage.vue';
@@ -88,6 +89,20 @@ describe('a job that is not here', () => {
     expect(shown.get(T('state-failed')).text()).toContain('可能已改派给别人');
     expect(shown.get(T('state-list')).attributes('href')).toBe('/field/today');
   });
+});
+
+it('today folds the days to come below its list', async () => {
+  const world = openStory();
+  await useSession().load();
+  const shown = await show(TodayPage, world);
+  await flushPromises();
+  expect(shown.find(T('coming')).exists()).toBe(false);
+  world.story.coming = [card({ job: '01KAJ9Z0000000000000000041', customer: '罗桂香' })];
+  await useToday().load();
+  await vi.waitFor(() => expect(shown.find(T('coming')).exists()).toBe(true));
+  expect(shown.get(T('coming-count')).text()).toBe('1 单');
+  expect(shown.get(T('coming')).attributes('open')).toBeUndefined();
+  expect(shown.get(`${T('coming')} ${T('coming-card')}`).attributes('href')).toBe('/field/job/01KAJ9Z0000000000000000041');
 });
 
 describe('what is empty', () => {

@@ -14,6 +14,7 @@ import type {
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import { call } from '@/api/call';
+import { useBooks } from './books';
 import { shownAgain } from './shownAgain';
 
 export const useCustomers = defineStore('customers', () => {
@@ -129,6 +130,7 @@ export const useCustomers = defineStore('customers', () => {
     await Promise.all([again(), ...(calls.value ? [loadCalls()] : [])]);
   }
 
+  useBooks().follow(() => watched.value, follow);
   return {
     watched,
     lines,

@@ -207,6 +207,9 @@ export class Story extends BoardStory {
     jobs: [this.view.card, ...this.cards.slice(1)],
     sync: this.chip(),
   });
+  /** What is agreed for later days. */
+  coming: JobCard[] = [];
+  do_list_jobs = () => ({ jobs: this.coming, next: null });
   do_orders = () => ({ jobs: [this.view.card, ...this.cards.slice(1)], next: null });
   do_job(input: { job: string }) {
     const walkIn = this.walkIns.get(input.job);
