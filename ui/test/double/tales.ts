@@ -104,6 +104,7 @@ class Visit extends Story {
       chip: chip({ state: 'offline', changes: 3, photos: 2, bytes: 412_000, stuck: 1 }),
       stuck: [stuck],
       carried: 7,
+      refused_sets: [{ kind: 'limits', version: '2026.11', line: 42, reason: 'unknown word "isolation"' }],
       photos_wait: true,
     });
   override do_inbox = () => [waits];
