@@ -1,8 +1,14 @@
 /** What is typed on the desk and not saved is there after a reload: the page of the same address, opened anew from what the core kept. */
+import { flushPromises } from '@vue/test-utils';
 import { describe, expect, it } from 'vitest';
 import { openStory } from '../../test/door';
 import { close, onePageEach, open, seen, tap, type } from '../../test/page';
 import { flush } from '@/stores/draft';
+import SpokenDigits from '@/pages/SpokenDigits.vue';
+import { ran } from '../../test/builders';
+import BoardPage from './board/BoardPage.vue';
+import CollectionCard from './CollectionCard.vue';
+import WordsPage from './settings/WordsPage.vue';
 import CustomersPage from './customers/CustomersPage.vue';
 import JobPanel from './JobPanel.vue';
 import OrdersPage from './OrdersPage.vue';
@@ -69,6 +75,73 @@ describe('after a reload there is still', () => {
       (world) => void world.story.answer('draw_sample', { at: null, count: 2 } as never),
     );
     expect(value('call-text')).toBe('满意');
+  });
+
+  it('a dispatch text that was pasted, until the order is taken or cleared', async () => {
+    const world = await reloaded(OrdersPage, '/desk/orders', async () => {
+      await tap('new-order');
+      await type('order-paste', '王芳 热水器漏电');
+    });
+    expect(value('order-paste')).toBe('王芳 热水器漏电');
+    await tap('order-clear');
+    expect(value('order-paste')).toBe('');
+    await flush();
+    expect(world.story.drafts.has('order/pasted')).toBe(false);
+  });
+
+  it('a collection code, until it is saved', async () => {
+    const first = () => useSession().load();
+    const world = await reloaded(CollectionCard, '/desk/settings', () => type('collection-text', 'wxp://f2f0outlet'), first);
+    expect(value('collection-text')).toBe('wxp://f2f0outlet');
+    seen('collection-text')?.closest('form')?.dispatchEvent(new Event('submit'));
+    await flushPromises();
+    expect(world.asked.at(-1)?.command).toBe('set_collection');
+    await flush();
+    expect(world.story.drafts.has('collection')).toBe(false);
+  });
+
+  it('why somebody’s grade is set aside, in the list and on the board, until it is told', async () => {
+    const stop = { code: 'grade_too_low' as const, subject: null, jump: { to: 'owner' as const } };
+    const low = { member: ran, assigned: false, fits: false, may_set_aside: true, stops: [stop], reasons: [] };
+    const first = (world: World) => {
+      world.story.do_suggest = ({ job }) => ({ job, needs: [], difficulty: 'b', wished: null, lines: [low] });
+    };
+    const open = () => tap('assign', 'assign-冉小军');
+    const inList = async () => {
+      await open();
+      await type('assign-reason', '师傅电话带');
+    };
+    const world = await reloaded(OrdersPage, '/desk/orders?state=open', inList, first);
+    await open();
+    expect(value('assign-reason')).toBe('师傅电话带');
+    await tap('assign-done');
+    expect(world.asked.some((each) => each.command === 'assign')).toBe(true);
+    await flush();
+    expect([...world.story.drafts.keys()].filter((key) => key.endsWith('/aside'))).toEqual([]);
+    close();
+    const onBoard = async () => {
+      await tap('pool-card', 'suggest-冉小军');
+      await type('aside-reason', '人手不够');
+    };
+    await reloaded(BoardPage, '/desk/board', onBoard, first);
+    await tap('suggest-冉小军');
+    expect(value('aside-reason')).toBe('人手不够');
+  });
+
+  it('for which sum digits are said, and how many jobs are drawn', async () => {
+    await reloaded(SpokenDigits, '/desk/orders', () => type('spoken-sum', '95.5'));
+    expect(value('spoken-sum')).toBe('95.5');
+    close();
+    await reloaded(ReviewPage, '/desk/review?pane=sample', () => type('sample-count', '4'));
+    expect(value('sample-count')).toBe('4');
+  });
+
+  it('a figure of a rule set, before its field is left', async () => {
+    await reloaded(WordsPage, '/desk/settings/words?kind=numbers', async () => {
+      const [figure] = document.querySelectorAll<HTMLInputElement>('[data-test^="value/"]');
+      await type(figure?.dataset.test ?? '', '77');
+    });
+    expect(document.querySelector<HTMLInputElement>('[data-test^="value/"]')?.value).toBe('77');
   });
 
   it('a step of settlement', async () => {

@@ -26,6 +26,22 @@ export interface OrderDraft {
   assignees: string[];
 }
 
+/** As they are offered. */
+export const KINDS: JobKind[] = [
+  'repair',
+  'install',
+  'move',
+  'remove',
+  'clean',
+  'maintenance',
+  'survey',
+  'appraisal',
+  'exchange',
+  'trade_in',
+  'unit_pickup',
+  'unit_return',
+];
+
 export function emptyOrder(): OrderDraft {
   return {
     kind: 'repair',

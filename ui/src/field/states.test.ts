@@ -1,28 +1,41 @@
 import type { ErrorCode } from '@schemas';
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { nextTick } from 'vue';
 import { card } from '../../test/builders';
 import { openStory, T } from '../../test/door';
 import { chip, session } from '../../test/outletBuilders';
 import { lastSought } from '@/stores/find';
 import { useSession } from '@/stores/session';
+import { useToday } from '@/stores/today';
+import BenchPage from './bench/BenchPage.vue';
+import QueuePage from './bench/QueuePage.vue';
+import { cameFrom } from './cameFrom';
 import CardPage from './CardPage.vue';
+import ConflictPage from './ConflictPage.vue';
 import FinishPage from './FinishPage.vue';
 import FindPage from './FindPage.vue';
 import JobPage from './JobPage.vue';
+import CashPage from './me/CashPage.vue';
+import EarnedPage from './me/EarnedPage.vue';
+import PapersPage from './me/PapersPage.vue';
+import StockPage from './me/StockPage.vue';
 import MePage from './MePage.vue';
+import ProofPage from './proof/ProofPage.vue';
 import SafetyPage from './SafetyPage.vue';
 import SheetPage from './SheetPage.vue';
 import StoragePage from './StoragePage.vue';
 import SyncPage from './SyncPage.vue';
 import TodayPage from './TodayPage.vue';
+import TurnsPage from './turns/TurnsPage.vue';
+import WalkInPage from './walkin/WalkInPage.vue';
 
 type World = ReturnType<typeof openStory>;
 const { job } = card();
 let page: VueWrapper | undefined;
 beforeEach(() => {
   Element.prototype.scrollIntoView = () => undefined;
+  cameFrom('/field/today');
 });
 afterEach(() => {
   page?.unmount();
@@ -53,6 +66,16 @@ describe.each([
   ['today', TodayPage, 'today'],
   ['sync', SyncPage, 'sync_status'],
   ['the data folder', StoragePage, 'storage'],
+  ['the bench', BenchPage, 'job'],
+  ['the chain of the bench', BenchPage, 'bench'],
+  ['the queue of the bench', QueuePage, 'bench_queue'],
+  ['the proof', ProofPage, 'job'],
+  ['what was earned', EarnedPage, 'mine'],
+  ['the cash in hand', CashPage, 'mine'],
+  ['the stock', StockPage, 'mine'],
+  ['the papers', PapersPage, 'mine'],
+  ['the conflict', ConflictPage, 'job'],
+  ['what is in conflict', ConflictPage, 'conflicts'],
 ] as const)('%s', (_name, component, command) => {
   it('says that it opens, then what went wrong and what was kept, and opens on another try', async () => {
     const world = openStory();
@@ -68,6 +91,15 @@ describe.each([
     expect(shown.find(T('state-failed')).exists()).toBe(false);
     expect(shown.find(T('state-loading')).exists()).toBe(false);
   });
+});
+
+it('a walk-in is taken even where its lists can’t be read, and it says so', async () => {
+  const world = openStory();
+  refusing(world, 'pick_lists', 'disk_full');
+  const shown = await show(WalkInPage, world);
+  await flushPromises();
+  expect(shown.get(T('walk-in-error')).text()).toContain('存储空间满了');
+  expect(shown.find('form').exists()).toBe(true);
 });
 
 it('me waits for the session', async () => {
@@ -88,6 +120,20 @@ describe('a job that is not here', () => {
     expect(shown.get(T('state-failed')).text()).toContain('可能已改派给别人');
     expect(shown.get(T('state-list')).attributes('href')).toBe('/field/today');
   });
+});
+
+it('today folds the days to come below its list', async () => {
+  const world = openStory();
+  await useSession().load();
+  const shown = await show(TodayPage, world);
+  await flushPromises();
+  expect(shown.find(T('coming')).exists()).toBe(false);
+  world.story.coming = [card({ job: '01KAJ9Z0000000000000000041', customer: '罗桂香' })];
+  await useToday().load();
+  await vi.waitFor(() => expect(shown.find(T('coming')).exists()).toBe(true));
+  expect(shown.get(T('coming-count')).text()).toBe('1 单');
+  expect(shown.get(T('coming')).attributes('open')).toBeUndefined();
+  expect(shown.get(`${T('coming')} ${T('coming-card')}`).attributes('href')).toBe('/field/job/01KAJ9Z0000000000000000041');
 });
 
 describe('what is empty', () => {
@@ -134,4 +180,18 @@ describe('what is empty', () => {
     expect(shown.get(T('empty')).text()).toContain('罗');
     lastSought.value = '';
   });
+});
+
+it.each(['owners_turns', 'day_review'])('what waits for the owner says that it opens and what went wrong (%s)', async (command) => {
+  const world = openStory('owner');
+  await useSession().load();
+  const heal = refusing(world, command, 'disk_full');
+  const shown = await show(TurnsPage, world);
+  expect(shown.get(T('state-loading')).attributes('role')).toBe('status');
+  await flushPromises();
+  expect(shown.get(T('state-failed')).text()).toContain('已经记下的都在本机');
+  heal();
+  await shown.get(T('state-retry')).trigger('click');
+  await flushPromises();
+  expect(shown.find(T('state-failed')).exists()).toBe(false);
 });

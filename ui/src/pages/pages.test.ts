@@ -2,6 +2,7 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import StoragePage from '@/desk/StoragePage.vue';
 import FieldStoragePage from '@/field/StoragePage.vue';
+import DeskSyncPage from '@/desk/SyncPage.vue';
 import SyncPage from '@/field/SyncPage.vue';
 import { openStory, T } from '../../test/door';
 import { at } from '../../test/builders';
@@ -94,6 +95,26 @@ describe('where the work is', () => {
     expect(second?.find(T('stuck-reason')).exists()).toBe(false);
     expect(second?.text()).toContain('向波');
     expect(second?.text()).not.toContain('0 项');
+  });
+
+  it('tells which rule set is not used, why and what can be done; an owner at the desk is led to the rules', async () => {
+    const refused_sets = [{ kind: 'limits', version: '2026.11', line: 42, reason: 'unknown word' }];
+    const answers = { do_sync_status: () => sync({ refused_sets } as never) };
+    const { page: shown } = await open(SyncPage, 'technician', answers);
+    expect(shown.get(T('refused-set')).text()).toMatch(/限值 2026\.11.*第 42 行：unknown word/s);
+    expect(shown.get(T('refused-sets')).text()).toContain('原来那一版照用');
+    expect(shown.find(T('refused-mend')).exists()).toBe(false);
+    const copied: string[] = [];
+    vi.stubGlobal('navigator', { clipboard: { writeText: async (text: string) => void copied.push(text) } });
+    await shown.get(T('refused-copy')).trigger('click');
+    await flushPromises();
+    vi.unstubAllGlobals();
+    expect(copied).toEqual(['限值 2026.11 · 第 42 行：unknown word']);
+    shown.unmount();
+    const { page: atDesk } = await open(DeskSyncPage, 'owner', answers);
+    expect(atDesk.get(T('refused-mend')).attributes('href')).toBe('/desk/settings/rules');
+    atDesk.unmount();
+    expect((await open(SyncPage, 'technician')).page.find(T('refused-sets')).exists()).toBe(false);
   });
 
   it('lets all be compared by hand', async () => {

@@ -2,6 +2,8 @@
 import type { MemberView, SuggestLine } from '@schemas';
 import { computed, ref } from 'vue';
 import { useBoard } from '@/stores/board';
+import { ofJob } from '@/stores/draft';
+import { useDraftOf } from '@/stores/draftOf';
 import type { SetAside } from '@/stores/jobs';
 import { latest } from '@/stores/latest';
 
@@ -12,7 +14,10 @@ export function useWhoGoes(job: () => string, members: () => MemberView[]) {
   const lines = ref<SuggestLine[]>([]);
   /** In the order in which they stood when the list opened: nothing moves under a hand. */
   const first = ref<string[]>([]);
-  const reason = ref('');
+  const { draft: reason, writing } = useDraftOf(
+    () => (job() === '' ? '' : ofJob(job(), 'aside')),
+    () => '',
+  );
   const lineOf = computed(() => new Map(lines.value.map((line) => [line.member.id, line])));
   const choices = computed(() => {
     const active = members().filter((member) => member.active);
@@ -21,7 +26,13 @@ export function useWhoGoes(job: () => string, members: () => MemberView[]) {
   const against = computed(() => picked.value.map((id) => lineOf.value.get(id)).find((line) => line && !line.fits) ?? null);
   const mayGo = computed(() => against.value === null || (against.value.may_set_aside && reason.value.trim() !== ''));
   const aside = computed<SetAside | null>(() =>
-    against.value ? { members: picked.value.filter((id) => lineOf.value.get(id)?.fits === false), reason: reason.value.trim() } : null,
+    against.value
+      ? {
+          members: picked.value.filter((id) => lineOf.value.get(id)?.fits === false),
+          reason: reason.value.trim(),
+          written: writing(),
+        }
+      : null,
   );
 
   const judge = latest(async () => {
@@ -36,7 +47,7 @@ export function useWhoGoes(job: () => string, members: () => MemberView[]) {
   /** Another job: who has it now is picked. */
   async function begin(now: string[]): Promise<void> {
     picked.value = [...now];
-    [lines.value, first.value, reason.value] = [[], [], ''];
+    [lines.value, first.value] = [[], []];
     await judge();
     first.value = lines.value.map((line) => line.member.id);
   }

@@ -16,6 +16,7 @@ import type {
 import { defineStore } from 'pinia';
 import { ref, shallowRef } from 'vue';
 import { call } from '@/api/call';
+import { useBooks } from './books';
 import { shownAgain } from './shownAgain';
 
 export const useCustomers = defineStore('customers', () => {
@@ -146,6 +147,7 @@ export const useCustomers = defineStore('customers', () => {
     await Promise.all([again(), ...(calls.value ? [loadCalls()] : []), ...(unreported.value ? [loadUnreported()] : [])]);
   }
 
+  useBooks().follow(() => watched.value, follow);
   return {
     watched,
     lines,

@@ -38,6 +38,8 @@ export type Undoing = () => Promise<void>;
 export interface SetAside {
   members: string[];
   reason: string;
+  /** Called once the reason is kept. */
+  written?: () => void;
 }
 
 /** A phone that browsed a long history must not keep it all in memory. */
@@ -135,8 +137,9 @@ export const useJobs = defineStore('jobs', () => {
     return id;
   }
 
-  async function setAside(job: string, { members, reason }: SetAside): Promise<void> {
+  async function setAside(job: string, { members, reason, written }: SetAside): Promise<void> {
     for (const member of members) await noteOnOrder({ job, fact: { fact: 'override', of: 'grade', member, reason } });
+    written?.();
   }
 
   /** The way back from this device's newest action of each kind; of several, the newest is undone first. */

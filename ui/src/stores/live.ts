@@ -2,35 +2,28 @@
 import type { CoreEvent } from '@schemas';
 import { onCoreEvent } from '@/api/live';
 import { useBench } from './bench';
-import { useCustomers } from './customers';
 import { useBoard } from './board';
+import { useBooks } from './books';
 import { useJobs } from './jobs';
 import { useMine } from './mine';
 import { useNotices } from './notices';
 import { useOrders } from './orders';
-import { useParts } from './parts';
 import { useReview } from './review';
-import { usePriceBooks } from './priceBooks';
 import { useRoster } from './roster';
-import { useRuleSets } from './ruleSets';
 import { useSession } from './session';
-import { useSettlement } from './settlement';
 import { useStorage } from './storage';
 import { useSync } from './sync';
 import { useTeam } from './team';
 import { useToday } from './today';
 import { useTurns } from './turns';
-import { useWages } from './wages';
 
 export function followCore(): Promise<() => void> {
   const bench = useBench();
-  const customers = useCustomers();
   const board = useBoard();
   const jobs = useJobs();
   const mine = useMine();
   const notices = useNotices();
   const orders = useOrders();
-  const parts = useParts();
   const review = useReview();
   const roster = useRoster();
   const session = useSession();
@@ -39,8 +32,7 @@ export function followCore(): Promise<() => void> {
   const team = useTeam();
   const today = useToday();
   const turns = useTurns();
-  /** The desk's books, where one is looked at. */
-  const books = [useSettlement(), useWages(), usePriceBooks(), useRuleSets()];
+  const books = useBooks();
 
   const fetch = (...work: Promise<void>[]) => {
     Promise.all(work).catch((error: unknown) => notices.failed(error));
@@ -57,9 +49,7 @@ export function followCore(): Promise<() => void> {
       ...(mine.view ? [mine.load()] : []),
       ...(mine.month ? [mine.loadMonth()] : []),
       ...(turns.view ? [turns.load()] : []),
-      ...(parts.watched ? [parts.load()] : []),
-      ...(customers.watched ? [customers.follow()] : []),
-      ...books.filter((book) => book.view !== null).map((book) => book.load()),
+      ...books.again(),
     ];
   }
 

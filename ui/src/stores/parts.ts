@@ -3,6 +3,7 @@ import type { OneOldPart, OldPartStep, PartsDesk, PartTerms, RequestStep, StockF
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
+import { useBooks } from './books';
 import { latest } from './latest';
 import { shownAgain } from './shownAgain';
 
@@ -26,5 +27,6 @@ export const useParts = defineStore('parts', () => {
   const sayOld = (parts: OneOldPart[], step: OldPartStep, said: { batch?: string; courier?: string; deducted_fen?: number } = {}) =>
     then(call('sayOldParts', { parts, step, batch: said.batch ?? '', courier: said.courier ?? '', deducted_fen: said.deducted_fen ?? 0 }));
 
+  useBooks().follow(() => watched.value, load);
   return { view, watched, load, move, answer, arrived, setTerms, sayOld };
 });

@@ -4,6 +4,7 @@ import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
 import { inWindow, saveFile } from '@/api/host';
+import { useBooks } from './books';
 import { latest } from './latest';
 import { shownAgain } from './shownAgain';
 
@@ -42,6 +43,7 @@ export const useRuleSets = defineStore('ruleSets', () => {
     return made.path;
   }
 
+  useBooks().follow(() => view.value !== null, load);
   return { view, load, close, compare, form, revise, takesBack, publish, takeBack, write };
 });
 

@@ -3,6 +3,7 @@ import type { ClaimLines, DeskDone, MakeStatement, OrderFact, SettlementOf, Sett
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
+import { useBooks } from './books';
 import { latest } from './latest';
 import { shownAgain } from './shownAgain';
 
@@ -75,6 +76,7 @@ export const useSettlement = defineStore('settlement', () => {
     await shownAgain(load);
   }
 
+  useBooks().follow(() => view.value !== null, load);
   return {
     wanted,
     view,

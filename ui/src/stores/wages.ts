@@ -3,6 +3,7 @@ import type { MakeWageSheet, NoteWage, WagesOf, WagesView } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
+import { useBooks } from './books';
 import { latest } from './latest';
 import { shownAgain } from './shownAgain';
 
@@ -45,5 +46,6 @@ export const useWages = defineStore('wages', () => {
 
   const sheet = (input: MakeWageSheet) => call('makeWageSheet', input);
 
+  useBooks().follow(() => view.value !== null, load);
   return { wanted, view, load, close, show, note, undo, sheet };
 });

@@ -2,17 +2,26 @@
  * How quick the phone's screens answer: the processor slowed four times, every tap of a visit is timed until the screen has
  * answered, and until what was asked for is there; and a list of five hundred jobs is scrolled through, where no row may be missing.
  *
- *   node test/browser/swift.mjs [--limit MS]
+ *   node test/browser/swift.mjs [--limit MS] [--slow N]
  *
- * Figures are printed; taps fail only above --limit, as machines differ. A missing row always fails.
+ * A tap that takes longer than the limit is slow. Half of the taps may never be; of the others so many as a machine that has other work
+ * takes away for a moment. A screen that became slow is slow at most of its taps, so the slack is in their number and not in the figure.
+ * A missing row always fails.
  */
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import { launch, serve, T } from './stage.mjs';
 
-const { values: given } = parseArgs({ options: { limit: { type: 'string' }, browser: { type: 'string', default: '/usr/bin/chromium' } } });
 const SLOWED = 4;
-const AIM_MS = 100;
+const { values: given } = parseArgs({
+  options: {
+    limit: { type: 'string', default: '100' },
+    slow: { type: 'string', default: '3' },
+    browser: { type: 'string', default: '/usr/bin/chromium' },
+  },
+});
+const LIMIT_MS = Number(given.limit);
+const MOST_SLOW = Number(given.slow);
 /** As long as a finger that taps stays on the glass, at least. */
 const FINGER_MS = 70;
 const AHEAD_MS = 3000;
@@ -82,12 +91,14 @@ const PATH = [
   ['a part is used', T('part-offer-AQ-MF-63'), 'part-row'],
 ];
 
+const median = (figures) => [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)];
+
 async function visit(hand) {
   const taken = [];
   for (const [name, selector, then] of PATH) {
     const { felt, shown } = await tap(hand, selector);
     taken.push(felt);
-    process.stdout.write(`  ${felt <= AIM_MS ? '✓' : '·'} ${name}: answered after ${felt} ms, there after ${shown} ms\n`);
+    process.stdout.write(`  ${felt <= LIMIT_MS ? '✓' : '✗'} ${name}: answered after ${felt} ms, there after ${shown} ms\n`);
     await hand.page.waitForSelector(T(then));
   }
   return taken;
@@ -154,9 +165,11 @@ const { address, end } = await serve();
 const browser = await launch(given.browser);
 try {
   const taken = await visit(await phone(browser, address, { role: 'technician' }));
-  const slowest = Math.max(...taken);
-  process.stdout.write(`${taken.length} taps with the processor slowed ${SLOWED} times: slowest ${slowest} ms, aim ${AIM_MS} ms\n`);
-  if (given.limit) assert.ok(slowest <= Number(given.limit), `a tap took ${slowest} ms`);
+  const [slowest, middle] = [Math.max(...taken), median(taken)];
+  const slow = taken.filter((felt) => felt > LIMIT_MS).length;
+  const figures = `half within ${middle} ms, slowest ${slowest} ms, ${slow} above ${LIMIT_MS} ms`;
+  process.stdout.write(`${taken.length} taps with the processor slowed ${SLOWED} times: ${figures}, at most ${MOST_SLOW}\n`);
+  assert.ok(middle <= LIMIT_MS && slow <= MOST_SLOW, `taps are slow: ${figures}`);
   const { page: rush } = await phone(browser, address, { role: 'technician', tale: 'rush' });
   await scroll(rush);
   await walk(rush);

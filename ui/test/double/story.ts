@@ -27,10 +27,10 @@ import type {
   WriteField,
 } from '@schemas';
 import { card, deed, job, owner, ran, text } from '../builders';
-import { chip, pickLists, review, session, sync, team } from '../outletBuilders';
+import { chip, review, session, sync, team } from '../outletBuilders';
 import { BoardStory } from './boardStory';
 import { CODE_SVG } from './code';
-import { arriveAt, cardCode, enterLate, setField } from './visitDeeds';
+import { arriveAt, enterLate, setField } from './visitDeeds';
 interface Answer {
   value?: unknown;
   failure?: Failure;
@@ -208,7 +208,6 @@ export class Story extends BoardStory {
     setTimeout(() => this.tell({ kind: 'team_changed' }), 0);
     return this.session;
   }
-  do_pick_lists = () => pickLists();
   do_today = () => ({
     day: new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10),
     now: Date.now(),
@@ -279,7 +278,6 @@ export class Story extends BoardStory {
       changed: (action) => this.changed(action),
       refuse,
     });
-  do_card_code = cardCode;
   do_show_card(input: ShowCard) {
     if (input.shown_ms < 3000) return refuse('card_too_short');
     this.node('card_shown');
@@ -390,12 +388,6 @@ export class Story extends BoardStory {
     this.team = { ...this.team, members: [...this.team.members, { id: this.id(), name: input.name, roles: input.roles, active: true }] };
     return this.team;
   }
-  do_invite = () => ({
-    link: 'doorstep:enrol?relay=http://127.0.0.1:8470&code=7K2M9QXA&key=00',
-    code: '7K2M9QXA',
-    expires: Date.now() + 600_000,
-    qr_svg: CODE_SVG,
-  });
   do_set_device_status(input: { device: string; status: 'active' | 'lost' }) {
     this.team = {
       ...this.team,

@@ -63,7 +63,7 @@ const stuck: StuckPiece = {
   reason: null,
   remedies: ['retry', 'export'],
 };
-const waits: InboxRunView = {
+export const waits: InboxRunView = {
   run: 'sheet:1 a',
   upto: 4,
   job: '01KAJ9Z0000000000000000001',
@@ -108,6 +108,7 @@ class Visit extends Story {
       chip: chip({ state: 'offline', changes: 3, photos: 2, bytes: 412_000, stuck: 1 }),
       stuck: [stuck],
       carried: 7,
+      refused_sets: [{ kind: 'limits', version: '2026.11', line: 42, reason: 'unknown word "isolation"' }],
       photos_wait: true,
     });
   override do_inbox = () => [waits];

@@ -1,5 +1,16 @@
 /** This device's data: room, checks, keys, bundle files, search */
+import setKinds from './setKinds';
+
 export default {
+  setKinds,
+  refusedSets: {
+    title: 'Rules that are not used',
+    hint: 'This version can’t be read; the one before it still holds, and what is filled in stays. Sync once and update the app; if it stays, send the reason to the owner, who publishes a mended file.',
+    line: 'Line {line}: {reason}',
+    copy: 'Copy the reason',
+    copied: 'The reason is copied and can be sent to the owner',
+    mend: 'Replace it in the rules',
+  },
   title: 'Data on this device',
   room: 'Space used',
   database: 'Database',

@@ -1,4 +1,6 @@
 /** Settings of the desk. */
+import setKinds from './setKinds';
+
 export default {
   rescue: {
     title: 'Open a broken phone’s data',
@@ -16,22 +18,7 @@ export default {
   },
   sections: 'Sections of the settings',
   section: { general: 'This device', rules: 'Rules', words: 'Wording and limits', papers: 'Authorisations', relay: 'Relay and backup' },
-  kind: {
-    limits: 'Safety limits',
-    needs: 'What is measured and photographed',
-    faults: 'Faults and parts',
-    steps: 'Scripts and notices',
-    emergency: 'Emergency scripts',
-    surcharges: 'Surcharges and time limits',
-    prices: 'Guide prices',
-    settlement: 'Settlement prices',
-    warranty: 'Warranty policies',
-    promises: 'Windows and limits',
-    numbers: 'Complaint numbers',
-    replies: 'Replies and messages',
-    pieces: 'Piece rates',
-    places: 'Brands and townships',
-  },
+  kind: setKinds,
   about: {
     limits: 'From which value on a reading passes, warns or fails, and on what basis. What was measured keeps the verdict of its day.',
     needs: 'Which readings and photos a kind of job on an appliance asks for.',

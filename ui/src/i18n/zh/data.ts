@@ -1,5 +1,16 @@
 /** 本机资料：空间、检查、钥匙、资料包、搜索 */
+import setKinds from './setKinds';
+
 export default {
+  setKinds,
+  refusedSets: {
+    title: '没用上的规则',
+    hint: '这一版读不懂，原来那一版照用，已填的不受影响。先同步一次、更新程序；还在就把原因发给老板，请老板换一份文件重新发布。',
+    line: '第 {line} 行：{reason}',
+    copy: '复制原因',
+    copied: '原因已复制，可以发给老板',
+    mend: '到规则里换一份',
+  },
   title: '本机资料',
   room: '占用空间',
   database: '资料库',

@@ -1,4 +1,6 @@
 /** 设置 */
+import setKinds from './setKinds';
+
 export default {
   rescue: {
     title: '打开坏手机里的数据',
@@ -15,22 +17,7 @@ export default {
   },
   sections: '设置分类',
   section: { general: '本机', rules: '规则', words: '文字与额度', papers: '授权与备案', relay: '中继与备份' },
-  kind: {
-    limits: '限值',
-    needs: '测量和照片要求',
-    faults: '故障与配件',
-    steps: '服务步骤与话术',
-    emergency: '紧急话术',
-    surcharges: '附加费与限时',
-    prices: '指导价',
-    settlement: '结算价',
-    warranty: '保修政策',
-    promises: '时效承诺与额度',
-    numbers: '投诉电话',
-    replies: '回单与短信',
-    pieces: '计件',
-    places: '品牌与乡镇',
-  },
+  kind: setKinds,
   about: {
     limits: '每项测多少算合格、注意、不合格，依据是什么。已测的值按测的时候那一版判，不会改判。',
     needs: '哪种活、哪种机器要测哪几项、拍哪几张。',

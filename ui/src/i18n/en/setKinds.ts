@@ -1,0 +1,17 @@
+/** Kinds of rule sets. */
+export default {
+  limits: 'Safety limits',
+  needs: 'What is measured and photographed',
+  faults: 'Faults and parts',
+  steps: 'Scripts and notices',
+  emergency: 'Emergency scripts',
+  surcharges: 'Surcharges and time limits',
+  prices: 'Guide prices',
+  settlement: 'Settlement prices',
+  warranty: 'Warranty policies',
+  promises: 'Windows and limits',
+  numbers: 'Complaint numbers',
+  replies: 'Replies and messages',
+  pieces: 'Piece rates',
+  places: 'Brands and townships',
+};

@@ -1,0 +1,17 @@
+/** The desk's books say here how they are fetched again: whoever follows the core need not read them all, and a phone never does. */
+import { defineStore } from 'pinia';
+
+interface Book {
+  /** Somebody looks at it, or did. */
+  shown: () => boolean;
+  load: () => Promise<void>;
+}
+
+export const useBooks = defineStore('books', () => {
+  const books: Book[] = [];
+  function follow(shown: Book['shown'], load: Book['load']): void {
+    books.push({ shown, load });
+  }
+  const again = (): Promise<void>[] => books.filter((book) => book.shown()).map((book) => book.load());
+  return { follow, again };
+});
