@@ -141,7 +141,7 @@ fn an_update_that_a_crash_cut_short_goes_on_from_the_copy_of_its_beginning() {
     let folder = written_by(1, &ran);
     let first = fs::read(store::database(folder.path())).unwrap();
     // The crash came after the copy and one step.
-    fs::write(folder.path().join("doorstep.db.before-1"), &first).unwrap();
+    fs::write(folder.path().join("doorstep.db.before-1.begun"), &first).unwrap();
     let db = Connection::open(store::database(folder.path())).unwrap();
     store::unlock(&db, &KEY).unwrap();
     db.execute_batch(SHAPES[1]).unwrap();
