@@ -38,7 +38,8 @@ export async function speakDesk(): Promise<void> {
 
 export async function speak(language: Language): Promise<void> {
   if (!loaded.has(language)) {
-    i18n.global.setLocaleMessage(language, await textsOf(language));
+    // Beside what a start has added.
+    i18n.global.mergeLocaleMessage(language, await textsOf(language));
     loaded.add(language);
     if (desk) await addDesk(language);
   }

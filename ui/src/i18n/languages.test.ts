@@ -3,13 +3,15 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import enPhone from './en';
 import enDesk from './en/owner';
+import enStart from './en/start';
 import zhPhone from './zh';
 import zhDesk from './zh/owner';
+import zhStart from './zh/start';
 import { failureText } from './failure';
 import { speak } from './index';
 
-const zh = { ...zhPhone, ...zhDesk };
-const en = { ...enPhone, ...enDesk };
+const zh = { ...zhPhone, ...zhDesk, start: zhStart };
+const en = { ...enPhone, ...enDesk, start: enStart };
 
 type Tree = { [key: string]: string | Tree };
 

@@ -2,6 +2,8 @@
 export const CAPTIONS = {
   'field: first start, by link': 'A new phone joins the outlet by the link that the owner sent.',
   'field: first start, by code': 'Or by the code that the owner reads out.',
+  'field: start, data on its way to a new version': 'An update brings years of work to a new shape; the bar says how far it is.',
+  'field: start, data that does not open': 'What happened, what was kept and what to do; details to hand on, and another try.',
   'field: today': "The day's jobs by promised time, what today earned, and the way to the next door.",
   'field: today, empty': 'No job yet, and what to do about it.',
   'field: today, 500 jobs': 'A list as long as a bad summer day; only what is near the window is drawn.',

@@ -25,6 +25,11 @@ const unfold = (page) =>
 const FIELD = [
   ['first start, by link', { path: '/enrol', role: 'new', ready: 'enrol-link' }],
   ['first start, by code', { path: '/enrol', role: 'new', ready: 'enrol-by-code', act: thenSee(click('enrol-by-code'), 'enrol-code') }],
+  ['start, data on its way to a new version', { path: '/field/today', tale: 'opening', ready: 'start-progress', tongue: 'start-language' }],
+  [
+    'start, data that does not open',
+    { path: '/field/today', tale: 'closed', ready: 'start-failed', tongue: 'start-language', act: unfold },
+  ],
   ['today', { path: '/field/today', ready: 'job-card' }],
   ['today, empty', { path: '/field/today', tale: 'quiet', ready: 'empty' }],
   ['today, 500 jobs', { path: '/field/today', tale: 'rush', ready: 'job-card' }],

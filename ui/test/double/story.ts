@@ -16,6 +16,7 @@ import type {
   RemovePart,
   SessionView,
   ShowCard,
+  StartView,
   TakeOrder,
   TapNode,
   SheetFact,
@@ -178,7 +179,9 @@ export class Story extends BoardStory {
     });
   }
 
-  do_session = () => this.session;
+  do_opening = (): StartView => ({ state: 'opened' });
+  do_open_again = (): StartView => this.do_opening();
+  do_session = (): SessionView | Answer => this.session;
   do_enrol(input: Enrol) {
     if (!input.code && !input.relay.startsWith('doorstep:enrol?')) return refuse('link_unreadable');
     if (input.code && input.code.length !== 8) return refuse('code_wrong');

@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+use doorstep_schemas::event::Task;
 use rusqlite::Connection;
 
 use super::files::{self, SideFile, beside};
@@ -78,6 +79,7 @@ fn migrate(
         // The crash came behind the last step.
         return begun.iter().try_for_each(|copy| end(folder, copy));
     }
+    watcher.turn_to(Task::Migrate);
     let before = match begun.into_iter().next() {
         // Migrating was cut short: the copy of then is the one to go back to.
         Some(copy) => Some(copy),
