@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 
 use doorstep::actions::undo::UndoError;
 use doorstep::documents::sheet;
-use doorstep::nature::Nature;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, ShortId};
 use doorstep_schemas::input::{
     AnswerService, Assign, Found, RemovePart, ServiceAnswer, SheetField, ShowCard, Tap, TapNode, Undo, UsePart,
@@ -137,8 +136,6 @@ impl StateMachineTest for Shop {
     fn teardown(shop: Self, oracle: Oracle) {
         for who in 0..NAMES.len() {
             check::device(&shop, &oracle, who);
-            shop.phone(who).is_as_made_anew();
-            check::device(&shop, &oracle, who);
         }
     }
 }
@@ -187,14 +184,6 @@ impl Shop {
             }
             Op::Forget { who } => self.phone(who).store().forget_confirmations().unwrap(),
             Op::Newcomer { turn } => self.newcomer(oracle, turn),
-            Op::Rest { who } => {
-                let (mut store, now) = (self.phone(who).store(), self.phone(who).nature.now_ms());
-                store.pack_some(now, 10).unwrap();
-                store.catch_up_search(1).unwrap();
-                store.sum_up(1).unwrap();
-            }
-            Op::Rebuild { who } => self.phone(who).is_as_made_anew(),
-            Op::Find { who, value } => check::found(self, oracle, who, value),
             Op::Rewrite { who, .. } => self.rewrite(oracle, who),
             _ => self.deed(oracle, op),
         }
