@@ -5,6 +5,9 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	/**  Whether the data folder is open: the one question that is answered while it is not. */
+	opening: () => typedError<StartView, Failure>(__TAURI_INVOKE("opening")),
+	openAgain: () => typedError<StartView, Failure>(__TAURI_INVOKE("open_again")),
 	session: () => typedError<SessionView, Failure>(__TAURI_INVOKE("session")),
 	enrol: (input: Enrol) => typedError<SessionView, Failure>(__TAURI_INVOKE("enrol", { input })),
 	/**  Makes a sample outlet on this device and goes on in it. */
@@ -3946,6 +3949,14 @@ export type StampLines = {
 	/**  The first part of the picture's file, base64: there it says when it was taken. */
 	head: string,
 };
+
+export type StartView = 
+/**  Under way. `task`: what takes long, and how far it is. */
+{ state: "opening"; task: Task | null; progress: TaskProgress | null } | { state: "opened" } | 
+/**  Nothing was lost; it may be tried again. */
+{ state: "failed"; why: Failure; 
+/**  Where the data lies. */
+folder: string; version: string };
 
 export type Step = "depart" | "arrive" | "show_card" | "check_safety" | "fill_sheet" | "finish" | "nothing";
 

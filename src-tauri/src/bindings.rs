@@ -24,6 +24,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
         // Values cross in one shape in both directions.
         .disable_serde_phases()
         .commands(collect_commands![
+            session::opening,
+            session::open_again,
             session::session,
             session::enrol,
             session::open_sample,

@@ -30,6 +30,7 @@ use tower_http::services::{ServeDir, ServeFile};
 
 use crate::bindings::{self, CoreMessage};
 use crate::commands::bundles::Outside;
+use crate::opening::Opening;
 use crate::{photo_scheme, window};
 
 /// Largest command: a picture of 40 MB in base64.
@@ -67,6 +68,7 @@ pub fn serve(folder: &Path, listen: SocketAddr, ui: &Path, enrol: Option<Enrol>)
     let app = mock_builder().invoke_handler(builder.invoke_handler()).build(tauri::generate_context!())?;
     app.manage(Outside::beside(folder));
     app.manage(core.clone());
+    app.manage(Opening::done());
     let webview = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build()?;
     let policy = policy(app.config());
     runtime.block_on(async move {

@@ -10,6 +10,7 @@ mod commands;
 #[cfg(feature = "devhost")]
 pub mod devhost;
 mod failure;
+mod opening;
 mod photo_scheme;
 mod window;
 

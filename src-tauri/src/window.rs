@@ -1,12 +1,13 @@
 //! One window over one data folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use doorstep::app::{Doorstep, OpenError};
+use doorstep::app::{self, Doorstep, OpenError};
 use doorstep::nature::Machine;
 use doorstep::store::key::Keyring;
-use doorstep::tasks::Unwatched;
+use doorstep::store::lock::FolderLock;
+use doorstep::tasks::Watcher;
 use doorstep_schemas::input::Enrol;
 use tauri::http::{Response, StatusCode, header};
 use tauri::{AppHandle, Manager};
@@ -15,6 +16,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::bindings::{self, CoreMessage};
 use crate::commands::bundles::Outside;
+use crate::opening::Opening;
 use crate::photo_scheme;
 
 /// How the window is opened.
@@ -36,8 +38,6 @@ pub struct Options {
 pub enum WindowError {
     #[error(transparent)]
     Tauri(#[from] tauri::Error),
-    #[error("the data folder can't be opened")]
-    Open(#[from] OpenError),
 }
 
 /// Opens the window and returns when it is closed.
@@ -50,8 +50,8 @@ pub fn open(options: Options) -> Result<(), WindowError> {
         .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
         .plugin(tauri_plugin_notification::init())
         .register_uri_scheme_protocol("photo", |context, request| {
-            let core = context.app_handle().state::<Arc<Doorstep>>();
-            let jpeg = photo_scheme::jpeg(&core, request.uri().path());
+            let core = context.app_handle().try_state::<Arc<Doorstep>>();
+            let jpeg = core.and_then(|core| photo_scheme::jpeg(&core, request.uri().path()));
             let status = if jpeg.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
             Response::builder()
                 .status(status)
@@ -68,32 +68,46 @@ pub fn open(options: Options) -> Result<(), WindowError> {
                 Some(folder) => folder.clone(),
                 None => app.path().app_data_dir()?,
             };
-            let runtime = tauri::async_runtime::handle();
-            let keyring = if options.key_file { Keyring::File } else { Keyring::System };
-            let core = Doorstep::open_with(&folder, &keyring, Arc::new(Machine), runtime.inner(), &mut Unwatched)?;
-            let core = Arc::new(core);
             app.manage(app.path().download_dir().map_or_else(|_none| Outside::beside(&folder), Outside));
-            app.manage(core.clone());
-            tauri::async_runtime::spawn(pass_on(app.handle().clone(), core.clone()));
-            if let Some(enrol) = options.enrol.clone() {
-                tauri::async_runtime::spawn(async move { join(&core, &enrol).await });
-            }
             #[cfg(desktop)]
             build(app, &folder, &options)?;
+            // Behind the window: whatever comes of it, there is somebody to tell.
+            let (app_handle, options) = (app.handle().clone(), options.clone());
+            app.manage(Opening::begin(folder.clone(), move |watcher| {
+                open_folder(&app_handle, &folder, &options, watcher)
+            }));
             Ok(())
         })
         .run(tauri::generate_context!())?;
     Ok(())
 }
 
+/// Opens the data folder; from then on commands are answered.
+fn open_folder(app: &AppHandle, folder: &Path, options: &Options, watcher: &mut dyn Watcher) -> Result<(), OpenError> {
+    let runtime = tauri::async_runtime::handle();
+    let keyring = if options.key_file { Keyring::File } else { Keyring::System };
+    let core = Arc::new(Doorstep::open_with(folder, &keyring, Arc::new(Machine), runtime.inner(), watcher)?);
+    app.manage(core.clone());
+    tauri::async_runtime::spawn(pass_on(app.clone(), core.clone()));
+    if let Some(enrol) = options.enrol.clone() {
+        tauri::async_runtime::spawn(async move { join(&core, &enrol).await });
+    }
+    Ok(())
+}
+
 #[cfg(desktop)]
-fn build(app: &tauri::App, folder: &std::path::Path, options: &Options) -> Result<(), tauri::Error> {
+fn build(app: &tauri::App, folder: &Path, options: &Options) -> Result<(), tauri::Error> {
     let (width, height) = options.size.unwrap_or((1280.0, 800.0));
     let mut window = tauri::WebviewWindowBuilder::new(app, "main", tauri::WebviewUrl::default())
         .title("上门 Doorstep")
         .inner_size(width, height)
-        .min_inner_size(360.0, 600.0)
-        .data_directory(folder.join("webview"));
+        .min_inner_size(360.0, 600.0);
+    // The web view would make the folder for everybody to read, and two of them in one are none of its makers' promises.
+    window = if app::make_private(folder).is_ok() && FolderLock::take(folder).is_ok() {
+        window.data_directory(folder.join("webview"))
+    } else {
+        window.incognito(true)
+    };
     if let Some((x, y)) = options.position {
         window = window.position(x, y);
     }

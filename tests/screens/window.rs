@@ -198,6 +198,38 @@ async fn r12_without_network_a_job_with_an_unsafe_earth_cant_be_finished_in_the_
     assert!(rows.iter().all(|row| row.figures.finished_at.is_none()), "and nothing was finished");
 }
 
+/// The data was written by a newer program: the window is there all the same and says so in both languages, nothing is
+/// touched, and when that is mended the same window goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn data_that_does_not_open_is_told_in_the_window_and_tried_again_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let phone = folder.path().join("phone");
+    drop(Device::open("小军手机", &phone).unwrap());
+    let set_version = |version: i64| {
+        let db = open(&phone);
+        let before: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        db.pragma_update(None, "user_version", version).unwrap();
+        before
+    };
+    let version = set_version(99);
+    let (_display, display) = display();
+    let (_driver, port) = driver(&display);
+    let window = window(&phone, port).await;
+    let told = find(&window, "start-failed").await;
+    assert_eq!(told.attr("data-code").await.unwrap().as_deref(), Some("data_too_new"));
+    let mut words = vec![told.text().await.unwrap()];
+    find(&window, "start-language").await.click().await.unwrap();
+    words.push(find(&window, "start-failed").await.text().await.unwrap());
+    let said = |wanted: &str| words.iter().any(|words| words.contains(wanted));
+    assert!(said("请更新程序；数据没有改动") && said("the data is untouched"), "{words:?}");
+    find(&window, "start-retry").await.click().await.unwrap();
+    find(&window, "start-failed").await;
+    assert_eq!(set_version(version), 99, "nothing was touched");
+    find(&window, "start-retry").await.click().await.unwrap();
+    find(&window, "enrol-link").await;
+    window.quit().await.unwrap();
+}
+
 async fn tap(driver: &WebDriver, test: &str) {
     tap_on(driver, &format!("[data-test=\"{test}\"]")).await;
 }

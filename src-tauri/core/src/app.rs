@@ -401,8 +401,8 @@ impl Doorstep {
     }
 }
 
-/// The data folder, for this user alone where the system knows such a thing.
-pub(crate) fn make_private(folder: &Path) -> Result<(), std::io::Error> {
+/// Makes the data folder where there is none, for this user alone where the system knows such a thing.
+pub fn make_private(folder: &Path) -> Result<(), std::io::Error> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

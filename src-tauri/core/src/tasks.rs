@@ -20,6 +20,19 @@ pub struct Step {
     pub bytes: u64,
 }
 
+impl Step {
+    /// The same as a screen is shown it, while the work goes on.
+    pub fn progress(self) -> TaskProgress {
+        let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        TaskProgress {
+            done: small(self.done),
+            of: self.of.map(small),
+            kilobytes: small(self.bytes / 1000),
+            ended: false,
+        }
+    }
+}
+
 /// A person stopped it. What was finished stays; what was begun is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("cancelled")]
@@ -27,6 +40,9 @@ pub struct Cancelled;
 
 /// Whoever follows long work, and may end it.
 pub trait Watcher {
+    /// Other work than before begins, where one wait is made of several.
+    fn turn_to(&mut self, _task: Task) {}
+
     fn step(&mut self, step: Step) -> Result<(), Cancelled>;
 }
 
@@ -90,9 +106,7 @@ pub struct TaskRun {
 
 impl TaskRun {
     fn tell(&self, ended: bool) {
-        let small = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        let Step { done, of, bytes } = self.last;
-        let progress = TaskProgress { done: small(done), of: of.map(small), kilobytes: small(bytes / 1000), ended };
+        let progress = TaskProgress { ended, ..self.last.progress() };
         // Nobody may be watching.
         let _ = self.tasks.events.send(CoreEvent::TaskMoved { task: self.task, progress });
     }

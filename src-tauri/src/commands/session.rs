@@ -1,12 +1,29 @@
 //! Who uses this device, and how they want it.
 
+use std::sync::Arc;
+
 use doorstep_schemas::code::Failure;
 use doorstep_schemas::input::{Enrol, OpenSample, Preferences};
-use doorstep_schemas::view::SessionView;
+use doorstep_schemas::view::{SessionView, StartView};
+use tauri::State;
 
 use super::Core;
 use super::storage::aside;
 use crate::failure::Told;
+use crate::opening::Opening;
+
+/// Whether the data folder is open: the one question that is answered while it is not.
+#[tauri::command]
+#[specta::specta]
+pub async fn opening(opening: State<'_, Arc<Opening>>) -> Result<StartView, Failure> {
+    Ok(opening.view())
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn open_again(opening: State<'_, Arc<Opening>>) -> Result<StartView, Failure> {
+    Ok(opening.again())
+}
 
 #[tauri::command]
 #[specta::specta]

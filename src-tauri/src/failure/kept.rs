@@ -2,7 +2,7 @@
 
 use doorstep::actions::claim::ClaimError;
 use doorstep::actions::keys::{RecoverError, RecoveryKeyError};
-use doorstep::app::LeaveError;
+use doorstep::app::{LeaveError, OpenError};
 use doorstep::sample_outlet::SampleError;
 use doorstep::store::StoreError;
 use doorstep::store::bundle::BundleError;
@@ -52,6 +52,27 @@ impl Told for StoreError {
         let megabytes = |bytes: u64| bytes.div_ceil(1_000_000).to_string();
         match self {
             Self::NoRoom { needed, free } => vec![("needed", megabytes(*needed)), ("free", megabytes(*free))],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Told for OpenError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Busy(_) => ErrorCode::DataFolderBusy,
+            Self::Folder(error) if error.kind() == std::io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+            Self::Folder(_) => ErrorCode::StoreFailed,
+            Self::Rules(_) => ErrorCode::Internal,
+            Self::Key(error) => error.code(),
+            Self::Erase(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Store(error) => error.params(),
             _ => Vec::new(),
         }
     }

@@ -53,7 +53,8 @@ export const speakStart = () => speakLater('start');
 
 export async function speak(language: Language): Promise<void> {
   if (!loaded.has(language)) {
-    i18n.global.setLocaleMessage(language, await textsOf(language));
+    // Beside what a start has added.
+    i18n.global.mergeLocaleMessage(language, await textsOf(language));
     loaded.add(language);
     await Promise.all([...wanted.keys()].map((part) => add(part, language)));
   }

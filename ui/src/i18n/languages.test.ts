@@ -3,19 +3,21 @@ import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import enPhone from './en';
 import enHand from './en/hand';
+import enOpening from './en/opening';
 import enOnsite from './en/onsite';
 import enDesk from './en/owner';
 import enStart from './en/start';
 import zhPhone from './zh';
 import zhHand from './zh/hand';
+import zhOpening from './zh/opening';
 import zhOnsite from './zh/onsite';
 import zhDesk from './zh/owner';
 import zhStart from './zh/start';
 import { failureText } from './failure';
 import { speak } from './index';
 
-const zh = { ...zhPhone, ...zhHand, ...zhDesk, ...zhStart, ...zhOnsite, words: merged(zhPhone.words, zhOnsite.words) };
-const en = { ...enPhone, ...enHand, ...enDesk, ...enStart, ...enOnsite, words: merged(enPhone.words, enOnsite.words) };
+const zh = { ...zhPhone, ...zhHand, ...zhDesk, ...zhStart, opening: zhOpening, ...zhOnsite, words: merged(zhPhone.words, zhOnsite.words) };
+const en = { ...enPhone, ...enHand, ...enDesk, ...enStart, opening: enOpening, ...enOnsite, words: merged(enPhone.words, enOnsite.words) };
 
 /** As they are merged when a job's page opens. */
 function merged(words: object, more: object): object {

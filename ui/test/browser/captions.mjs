@@ -4,6 +4,8 @@ export const CAPTIONS = {
   'field: first start, by code': 'Or by the code that the owner reads out.',
   'field: first start, a sample': 'Or a made-up outlet to try everything in, without network, as technician or owner.',
   'field: today, of a sample': 'A sample says that it is one, and one tap leaves and erases it.',
+  'field: start, data on its way to a new version': 'An update brings years of work to a new shape; the bar says how far it is.',
+  'field: start, data that does not open': 'What happened, what was kept and what to do; details to hand on, and another try.',
   'field: today': "The day's jobs by promised time, what today earned, and the way to the next door.",
   'field: today, empty': 'No job yet, and what to do about it.',
   'field: today, 500 jobs': 'A list as long as a bad summer day; only what is near the window is drawn.',

@@ -65,7 +65,7 @@ async function look(page, address, screen) {
     await inLight(page, 'dark');
     note('zh, dark', await breaches(page, { type: 'rule', values: OF_LIGHT }));
     await picture('zh', 'dark');
-    await speak(page, 'en');
+    await speak(page, 'en', screen);
     note('en, dark', await breaches(page, { type: 'rule', values: OF_LIGHT }));
     await picture('en', 'dark');
     await inLight(page, 'light');
@@ -79,7 +79,7 @@ async function look(page, address, screen) {
     note('en, 200 %', [...stayed(small, await page.evaluate(sizes)), ...(await page.evaluate(lost))]);
     if (phone) note('en, 200 %', await page.evaluate(sideways));
     await picture('en', '200');
-    await speak(page, 'zh');
+    await speak(page, 'zh', screen);
     note('zh, 200 %', await page.evaluate(lost));
     if (phone) note('zh, 200 %', await page.evaluate(sideways));
     await picture('zh', '200');

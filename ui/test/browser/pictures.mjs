@@ -105,7 +105,7 @@ async function picture(page, screen) {
   await inLight(page, 'dark');
   await keep('-dark');
   await inLight(page, 'light');
-  await speak(page, 'en');
+  await speak(page, 'en', screen);
   await keep('-en');
 }
 

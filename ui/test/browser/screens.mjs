@@ -43,6 +43,11 @@ const FIELD = [
     'today, of a sample',
     { path: '/enrol', role: 'new', ready: 'enrol-by-sample', act: thenSee(click('enrol-by-sample', 'sample-field'), 'sample-bar') },
   ],
+  ['start, data on its way to a new version', { path: '/field/today', tale: 'opening', ready: 'start-progress', tongue: 'start-language' }],
+  [
+    'start, data that does not open',
+    { path: '/field/today', tale: 'closed', ready: 'start-failed', tongue: 'start-language', act: unfold },
+  ],
   ['today', { path: '/field/today', ready: 'job-card' }],
   ['today, empty', { path: '/field/today', tale: 'quiet', ready: 'empty' }],
   ['today, 500 jobs', { path: '/field/today', tale: 'rush', ready: 'job-card' }],

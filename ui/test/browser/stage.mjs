@@ -72,12 +72,23 @@ export async function open(page, address, screen) {
   // What stands there while the app opens has no main part yet, and looks like any page that has nothing to show.
   await page.waitForSelector('main');
   await page.waitForSelector(T(screen.ready));
+  if (screen.tongue) await speak(page, 'zh', screen);
   await screen.act?.(page);
   await settled(page);
 }
 
-/** The language is changed as another window of the same device would: what is open stays open. */
-export async function speak(page, language) {
+/**
+ * The language is changed as another window of the same device would: what is open stays open. A screen from before the data is open has
+ * a button for it.
+ */
+export async function speak(page, language, screen = {}) {
+  if (screen.tongue) {
+    const spoken = await page.evaluate(() => document.documentElement.lang);
+    if (!spoken.startsWith(language)) await page.click(T(screen.tongue));
+    await page.waitForFunction((wanted) => document.documentElement.lang.startsWith(wanted), language);
+    await settled(page);
+    return;
+  }
   await page.evaluate((wanted) => {
     const input = { language: wanted, shell: null, no_network: null, wifi_only: null, photo_position: null };
     return fetch('/ipc/set_preferences', { method: 'POST', body: JSON.stringify({ input }) });

@@ -18,6 +18,7 @@ import type {
   RemovePart,
   SessionView,
   ShowCard,
+  StartView,
   TakeOrder,
   TapNode,
   SheetFact,
@@ -29,7 +30,6 @@ import type {
 import { card, deed, job, owner, ran, text } from '../builders';
 import { chip, review, session, sync, team } from '../outletBuilders';
 import { BoardStory } from './boardStory';
-import { CODE_SVG } from './code';
 import { arriveAt, enterLate, setField } from './visitDeeds';
 interface Answer {
   value?: unknown;
@@ -181,7 +181,9 @@ export class Story extends BoardStory {
     });
   }
 
-  do_session = () => this.session;
+  do_opening = (): StartView => ({ state: 'opened' });
+  do_open_again = (): StartView => this.do_opening();
+  do_session = (): SessionView | Answer => this.session;
   do_enrol(input: Enrol) {
     if (!input.code && !input.relay.startsWith('doorstep:enrol?')) return refuse('link_unreadable');
     if (input.code && input.code.length !== 8) return refuse('code_wrong');

@@ -9,6 +9,7 @@ import type {
   ListCustomers,
   PaidFor,
   PayWay,
+  StartView,
   StuckPiece,
 } from '@schemas';
 import { at, card, photo, text } from '../builders';
@@ -239,6 +240,34 @@ class Heap extends Story {
   }
 }
 
+/** The data folder is being brought to a newer version's shape. */
+class Opening extends Story {
+  override do_session = () => ({ failure: { code: 'internal' as const, params: {}, detail: 'state not managed' } });
+  override do_opening = (): StartView => ({
+    state: 'opening',
+    task: 'migrate',
+    progress: { done: 11, of: 18, kilobytes: 0, ended: false },
+  });
+  /** Nobody hears of anything before the data is open. */
+  override do_set_preferences() {
+    return this.session;
+  }
+}
+
+/** It does not open, for a reason that only somebody else can mend. */
+class Closed extends Opening {
+  override do_opening = (): StartView => ({
+    state: 'failed',
+    why: {
+      code: 'key_missing',
+      params: {},
+      detail: 'the key of this data folder is missing',
+    },
+    folder: '/data/user/0/cn.doorstep.app/files',
+    version: '0.1.0',
+  });
+}
+
 const TALES: Record<string, new (role: string, tell: Tell) => Story> = {
   alarm: Alarm,
   quiet: Quiet,
@@ -251,6 +280,8 @@ const TALES: Record<string, new (role: string, tell: Tell) => Story> = {
   contested: Contested,
   moved: Moved,
   money: Money,
+  opening: Opening,
+  closed: Closed,
 };
 
 /** The address's own wishes: who is there, in which language, how large the text, and what has happened before. */

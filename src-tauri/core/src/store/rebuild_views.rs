@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use doorstep_schemas::event::Task;
 use doorstep_schemas::ids::{DocId, JobId};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,10 @@ impl Store {
     pub fn renew_views(&mut self, watcher: &mut dyn Watcher, now_ms: i64) -> Result<(), StoreError> {
         match settings::get_json::<Standing>(&self.db, STANDING)? {
             Some(Standing { whole: true, .. }) => Ok(()),
-            standing => self.compute_views(standing.and_then(|standing| standing.up_to), watcher, now_ms),
+            standing => {
+                watcher.turn_to(Task::Rebuild);
+                self.compute_views(standing.and_then(|standing| standing.up_to), watcher, now_ms)
+            }
         }
     }
 

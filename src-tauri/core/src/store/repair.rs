@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use doorstep_schemas::event::Task;
 use doorstep_schemas::ids::Actor;
 use doorstep_schemas::signature::identity;
 use ed25519_dalek::SigningKey;
@@ -89,6 +90,7 @@ pub(super) fn repair(
     nature: &dyn Nature,
     watcher: &mut dyn Watcher,
 ) -> Result<Repair, StoreError> {
+    watcher.turn_to(Task::Repair);
     // Without a salt there is no telling sound pages from others; any will do to find that none is.
     let salt = salvage::salt_under(folder, key)?.unwrap_or_default();
     let haul = salvage::haul(folder, key, salt, watcher)?;

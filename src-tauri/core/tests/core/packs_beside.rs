@@ -24,9 +24,11 @@ fn packed_jobs_are_rebuilt_and_counted_where_they_are() {
     let rebuilt = desk.store().rebuild(NOON, &mut Unwatched).unwrap();
     assert_eq!((rebuilt.jobs, ask(&desk, job)), (1, before));
     assert!(desk.store().packed_bytes(job).unwrap().is_some(), "nothing but read models is made anew");
+    desk.is_as_made_anew();
     desk.note(job, payment(2_000, PaidFor::Work)).unwrap();
     meet(&mut shop, &mut [&mut desk]);
     let before = ask(&desk, job);
+    desk.is_as_made_anew();
     desk.store().rebuild(NOON, &mut Unwatched).unwrap();
     assert_eq!(ask(&desk, job), before, "with what came later it is judged as a whole");
     assert_eq!(desk.store().packed_bytes(job).unwrap(), None);

@@ -1,6 +1,7 @@
 //! What a device may no longer hold: it goes when the relay has everything, and nothing of it can be read afterwards, not
 //! even by whoever has the key.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -11,8 +12,10 @@ use doorstep_schemas::ids::{DocId, JobId};
 use doorstep_schemas::input::{PutDraft, SheetField, TakeOrder};
 use doorstep_schemas::view::{JobOutcome, PhotoStage};
 use doorstep_schemas::wire::{Access, Grant, Piece, kind};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB};
 
+use crate::cast::kept_beside::pieces;
 use crate::cast::{KEY, NOON, OWNER, Phone, RAN, Shop, field, leaking_heater, member, pass_everything};
 
 const DAY: i64 = 86_400_000;
@@ -94,6 +97,56 @@ fn found(folder: &Path, canaries: &[&str]) -> Vec<String> {
     out
 }
 
+/// Numbers by which the tables of lists name a job.
+const BY_NUMBER: [&str; 7] = ["job", "job_day", "job_key", "job_revisit", "part_use", "machine", "search_due"];
+/// The log's word that the job was taken away stays, and is summed up.
+const STAYS: [&str; 3] = ["granted", "tally", "tally_due"];
+
+/// Tables that name the job, by its name or by its number, and whatever a compressed row says of the canaries: what is
+/// searched for in pages can't be seen there.
+fn traces(phone: &Phone, job: JobId, number: i64) -> BTreeSet<String> {
+    phone.store().catch_up_search(u32::MAX).unwrap();
+    let db = phone.database();
+    let (name, bytes) = (job.to_string(), job.to_bytes());
+    let names = |value: &[u8]| {
+        value.windows(name.len()).any(|window| window == name.as_bytes())
+            || value.windows(bytes.len()).any(|window| window == bytes)
+    };
+    let mut out = BTreeSet::new();
+    let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'";
+    let mut tables = db.prepare(tables).unwrap();
+    for table in tables.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap) {
+        let mut query = db.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
+        let columns = query.column_count();
+        let id = query.column_names().into_iter().position(|name| name == "id");
+        let id = id.filter(|_| BY_NUMBER.contains(&table.as_str()));
+        let mut rows = query.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let named = (0..columns).any(|n| match row.get_ref(n).unwrap() {
+                ValueRef::Text(value) | ValueRef::Blob(value) => names(value),
+                _ => false,
+            });
+            if named || id.is_some_and(|id| row.get::<_, i64>(id).unwrap() == number) {
+                out.insert(table.clone());
+            }
+        }
+    }
+    let of_it = format!("Integer({number})]");
+    if pieces(&db).iter().any(|piece| piece.ends_with(&of_it)) {
+        out.insert("search".to_owned());
+    }
+    for row in store::all_rows(&db).unwrap() {
+        let said = format!("{row:?}");
+        out.extend(CANARIES.iter().filter(|canary| said.contains(**canary)).map(|canary| format!("{canary} in a row")));
+    }
+    out.retain(|table| !STAYS.contains(&table.as_str()));
+    out
+}
+
+fn number(phone: &Phone, job: JobId) -> i64 {
+    phone.database().query_row("SELECT id FROM job WHERE job = ?1", [job.to_bytes()], |row| row.get(0)).unwrap()
+}
+
 fn type_something(ran: &Phone, job: JobId) {
     let text = CANARIES[5].to_owned();
     ran.actions.put_draft(&PutDraft { key: format!("job/{job}/remark"), text }).unwrap();
@@ -114,6 +167,11 @@ fn a_job_that_was_taken_away_leaves_nothing_readable() {
     let before = found(ran.folder.path(), &CANARIES);
     assert_eq!(before.len(), 6, "the canaries are there to be found: {before:?}");
     assert_eq!(files_of(&ran), 4);
+    let number = number(&ran, canary);
+    let named = traces(&ran, canary, number);
+    for table in ["change", "draft", "job", "job_day", "job_key", "search", "金丝雀 in a row"] {
+        assert!(named.contains(table), "{table} names the job before: {named:?}");
+    }
     photos_sent(&ran, canary);
     // Pieces that were put aside hold the same texts.
     let order = DocId::Order(canary).to_string();
@@ -127,6 +185,7 @@ fn a_job_that_was_taken_away_leaves_nothing_readable() {
     take_away(&mut shop, &mut ran, canary);
     assert_eq!(ran.store().purge_lost().unwrap(), [canary]);
     assert_eq!(found(ran.folder.path(), &CANARIES), Vec::<String>::new());
+    assert_eq!(traces(&ran, canary, number), BTreeSet::new());
     assert_eq!(files_of(&ran), 2, "the other job's photo and its thumbnail stay");
     for doc in [DocId::Order(canary), DocId::Sheet(canary)] {
         let rows: u32 = ["change", "run", "paper", "photo", "held_piece", "quarantine", "stray", "aside", "refused"]
@@ -159,10 +218,13 @@ fn a_packed_job_leaves_nothing_readable_either() {
     let now = ran.nature.now_ms();
     assert_eq!(ran.store().pack_some(now, 100).unwrap().packed, 1);
     assert_eq!(ran.rows("pack"), 1);
+    let number = number(&ran, canary);
+    assert!(traces(&ran, canary, number).contains("pack"));
     take_away(&mut shop, &mut ran, canary);
     assert_eq!(ran.store().purge_lost().unwrap(), [canary]);
     assert_eq!((ran.rows("pack"), files_of(&ran)), (0, 2));
     assert_eq!(found(ran.folder.path(), &CANARIES), Vec::<String>::new());
+    assert_eq!(traces(&ran, canary, number), BTreeSet::new());
 }
 
 /// The same deletions by a connection that does not overwrite what it frees: the canary test sees them.
@@ -172,7 +234,7 @@ fn the_canary_test_sees_what_a_careless_deletion_leaves() {
     let (mut ran, canary, _) = worked(&mut shop);
     type_something(&ran, canary);
     shop.log.exchange(&mut ran);
-    let db = ran.database();
+    let (db, number) = (ran.database(), number(&ran, canary));
     db.execute_batch("PRAGMA secure_delete = OFF").unwrap();
     for table in ["change", "run", "paper"] {
         let sql = format!("DELETE FROM {table} WHERE doc IN (?1, ?2)");
@@ -182,6 +244,11 @@ fn the_canary_test_sees_what_a_careless_deletion_leaves() {
     db.execute("DELETE FROM draft", []).unwrap();
     let left = found(ran.folder.path(), &CANARIES);
     assert!(!left.is_empty(), "freed pages still hold what was in them");
+    // Rows that no page search sees, because they are numbers or compressed.
+    let left = traces(&ran, canary, number);
+    for table in ["job_day", "job_key", "search"] {
+        assert!(left.contains(table), "{left:?}");
+    }
 }
 
 #[test]

@@ -13,9 +13,16 @@ mod folders;
 mod looking;
 mod versions;
 
+use std::io::Write;
+
 /// How often something is tried: `few`, or what the environment says.
 fn tries(knob: &str, few: u64) -> u64 {
     std::env::var(knob).ok().and_then(|text| text.parse().ok()).unwrap_or(few)
+}
+
+/// A line that is seen also when the test passes, where one of others may have no end yet.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "\n{line}");
 }
 
 /// A number that only looks random.

@@ -1,6 +1,7 @@
 //! The cast: a shop with named people, their devices in folders of their own, and a log where their work meets.
 
 pub mod deeds;
+pub mod kept_beside;
 mod log;
 mod orders;
 mod pieces;
