@@ -137,6 +137,7 @@ export const commands = {
 	team: () => typedError<TeamView, Failure>(__TAURI_INVOKE("team")),
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
 	invite: (input: Invite) => typedError<InviteView, Failure>(__TAURI_INVOKE("invite", { input })),
+	setMember: (input: SetMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_member", { input })),
 	setDeviceStatus: (input: SetDeviceStatus) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_device_status", { input })),
 	/**  The relay's addresses and how it is, asked now. */
 	relay: () => typedError<RelayView, Failure>(__TAURI_INVOKE("relay")),
@@ -1213,7 +1214,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  The folder holds nothing that a recovery key opens. */
 "recovery_nothing" | "recovery_damaged" | 
 /**  Something is only on this device, and erasing it would lose it. */
-"unsent_work" | "confirmation_wrong" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
+"unsent_work" | "confirmation_wrong" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | 
+/**  Nobody would be left who runs the outlet. */
+"last_owner" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
 /**  An earlier phase of the safety check is still open (R11). */
 "phase_too_early" | "unit_wrong" | 
 /**  The method shows whether something is there, not how much. */
@@ -2175,6 +2178,11 @@ export type MemberView = {
 	id: string,
 	name: string,
 	roles: RoleName[],
+/**  Whether somebody belongs to the outlet. */
+export type MemberStatus = "active" | 
+/**  已离开: their devices hand over what they hold, and get nothing. */
+"left";
+
 	active: boolean,
 };
 
@@ -3605,6 +3613,13 @@ export type SetVersionView = {
 	hash: string,
 	version: string,
 	/**  `None`: it came with the program and holds always. */
+/**  Somebody's roles, and whether they belong to the outlet; what is missing stays as it is. */
+export type SetMember = {
+	member: string,
+	roles: RoleName[] | null,
+	status: MemberStatus | null,
+};
+
 	from: number | null,
 	stands: SetStands,
 	/**  Who published it, and when; nobody did what came with the program. */

@@ -9,12 +9,14 @@ import type {
   Finish,
   JobCard,
   JobView,
+  MemberView,
   NoteFact,
   OutcomeGate,
   Preferences,
   RecordReading,
   RemovePart,
   SessionView,
+  SetMember,
   ShowCard,
   TakeOrder,
   TapNode,
@@ -383,6 +385,11 @@ export class Story extends BoardStory {
     expires: Date.now() + 600_000,
     qr_svg: CODE_SVG,
   });
+  do_set_member({ member, roles, status }: SetMember) {
+    const active = (each: MemberView) => (status === null ? each.active : status === 'active');
+    const said = (each: MemberView) => (each.id === member ? { ...each, roles: roles ?? each.roles, active: active(each) } : each);
+    return (this.team = { ...this.team, members: this.team.members.map(said) });
+  }
   do_set_device_status(input: { device: string; status: 'active' | 'lost' }) {
     this.team = {
       ...this.team,
