@@ -3324,7 +3324,9 @@ export type RosterEvent = "exam" | "training" | "interview" | "reward" | "penalt
 "taken_back";
 
 /**  A line of the roster. */
-export type RosterFact = { fact: "certificate"; member: string | null; kind: CertificateKind; number: string; issued: number | null; expires: number | null; withdrawn: boolean } | { fact: "grade"; member: string; grade: Grade; years: number; note: string } | { fact: "kit"; member: string; level: KitLevel; instrument: string; number: string; calibrated: number | null; due: number | null } | { fact: "event"; member: string; event: RosterEvent; text: string; level: string; passed: boolean; fen: number } | 
+export type RosterFact = { fact: "certificate"; member: string | null; kind: CertificateKind; number: string; issued: number | null; expires: number | null; withdrawn: boolean } | { fact: "grade"; member: string; grade: Grade; years: number; note: string } | 
+/**  The grade was given by mistake, and there was none before. */
+{ fact: "no_grade"; member: string } | { fact: "kit"; member: string; level: KitLevel; instrument: string; number: string; calibrated: number | null; due: number | null } | { fact: "event"; member: string; event: RosterEvent; text: string; level: string; passed: boolean; fen: number } | 
 /**  Training, an exam, a reward or a penalty that was written by mistake; or a taking back that was. */
 { fact: "take_back"; member: string; event: string; reason: string } | { fact: "authorisation"; brand: string; number: string; expires: number | null; withdrawn: boolean } | 
 /**  A text under a composed key: `outlet/grades`, `<member>/phone`. */
@@ -3428,8 +3430,8 @@ export type SayDigits = {
 /**  A step of old parts on their way to the maker, said at the desk (R24): a batch is sent together. */
 export type SayOldParts = {
 	parts: OneOldPart[],
-	/**  `sent`, `accepted` or `deducted`. */
-	step: OldPartStep,
+	/**  `sent`, `accepted` or `deducted`; none takes the desk's word back, and the sheet's counts again. */
+	step: OldPartStep | null,
 	batch: string,
 	courier: string,
 	/**  Of each of them. */

@@ -55,6 +55,7 @@ pub mod visit;
 pub mod wages;
 pub mod walk_in;
 
+mod withdraw;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
