@@ -862,6 +862,8 @@ export type ContractView = {
 export type CoreEvent = 
 /**  These jobs look different now, by our own hand or another's. */
 { kind: "jobs_changed"; jobs: string[] } | 
+/**  Orders were taken by themselves for visits that contracts promise (R37). */
+{ kind: "visits_taken"; jobs: string[] } | 
 /**  Members or devices of the outlet changed. */
 { kind: "team_changed" } | 
 /**  Roster, catalogue, requests, stock or the desk's topics changed. */
@@ -887,7 +889,9 @@ export type CountFailures = {
 };
 
 /**  Who pays (R26). */
-export type Coverage = "in_warranty" | "out_of_warranty" | "extended" | "to_be_appraised";
+export type Coverage = "in_warranty" | "out_of_warranty" | "extended" | "to_be_appraised" | 
+/**  合同内: a visit that a maintenance contract pays for (R37). */
+"contract";
 
 /**  Who pays for one appliance, and why (R26). */
 export type CoverageView = {
@@ -2174,15 +2178,15 @@ export type MemberMonth = {
 	asked: AdvanceWish[],
 };
 
-export type MemberView = {
-	id: string,
-	name: string,
-	roles: RoleName[],
 /**  Whether somebody belongs to the outlet. */
 export type MemberStatus = "active" | 
 /**  已离开: their devices hand over what they hold, and get nothing. */
 "left";
 
+export type MemberView = {
+	id: string,
+	name: string,
+	roles: RoleName[],
 	active: boolean,
 };
 
@@ -2351,6 +2355,8 @@ export type NoteFact = {
 export type NoteOnCustomer = {
 	phone: string,
 	text: string,
+	/**  The note that is taken back; then the text is empty. */
+	withdraws: string | null,
 };
 
 /**  What an owner adds to the desk. */
@@ -3362,6 +3368,8 @@ export type RosterView = {
 	/**  Most urgent first. */
 	renewals: RenewalLine[],
 	grades_on: boolean,
+	/**  Visits that contracts promise become orders by themselves (R37). */
+	contract_visits: boolean,
 	/**  How many days before their end papers are called up; those that have twice as many are told as well. */
 	notice_days: number,
 	now: number,
@@ -3582,7 +3590,11 @@ export type SetKind =
 /**  计件工资 */
 "pieces" | 
 /**  Brands, townships and customer segments. */
-"places";
+"places" | 
+/**  Certificates and grades. */
+"crew" | 
+/**  By season, age and last service; visits of contracts. */
+"reminders";
 
 export type SetKindView = {
 	kind: SetKind,
@@ -3601,6 +3613,13 @@ export type SetLine = {
 	stands: SetStands,
 };
 
+/**  Somebody's roles, and whether they belong to the outlet; what is missing stays as it is. */
+export type SetMember = {
+	member: string,
+	roles: RoleName[] | null,
+	status: MemberStatus | null,
+};
+
 /**  How the outlet wants its pictures; an owner says it. */
 export type SetPictures = {
 	/**  Longest side of a shared picture, in pixels: 800 to 3,200. */
@@ -3615,13 +3634,6 @@ export type SetVersionView = {
 	hash: string,
 	version: string,
 	/**  `None`: it came with the program and holds always. */
-/**  Somebody's roles, and whether they belong to the outlet; what is missing stays as it is. */
-export type SetMember = {
-	member: string,
-	roles: RoleName[] | null,
-	status: MemberStatus | null,
-};
-
 	from: number | null,
 	stands: SetStands,
 	/**  Who published it, and when; nobody did what came with the program. */

@@ -71,8 +71,14 @@ export const useCustomers = defineStore('customers', () => {
     [wanted.value, one.value] = ['', null];
   }
 
-  async function note(phone: string, said: string): Promise<void> {
-    await call('noteOnCustomer', { phone, text: said });
+  /** Writes a note; its id takes it back. */
+  async function note(phone: string, said: string): Promise<string> {
+    const id = await call('noteOnCustomer', { phone, text: said, withdraws: null });
+    await shownAgain(again);
+    return id;
+  }
+  async function unnote(phone: string, withdraws: string): Promise<void> {
+    await call('noteOnCustomer', { phone, text: '', withdraws });
     await shownAgain(again);
   }
   async function addContract(contract: Omit<Extract<DeskFact, { fact: 'contract' }>, 'fact'>): Promise<string> {
@@ -87,6 +93,8 @@ export const useCustomers = defineStore('customers', () => {
   /** The order for a visit; the one that is open already where there is one. */
   const orderVisit = (visit: OrderVisit): Promise<JobView> => call('orderVisit', visit);
 
+  /** Orders that contracts took by themselves a moment ago: the desk tells of them. */
+  const taken = ref<string[]>([]);
   const due = ref<Partial<Record<ReminderReason, ReminderList>>>({});
   async function loadDue(reason: ReminderReason): Promise<void> {
     due.value = { ...due.value, [reason]: await call('reminders', { reason, after: null }) };
@@ -142,6 +150,8 @@ export const useCustomers = defineStore('customers', () => {
     open,
     close,
     note,
+    unnote,
+    taken,
     addContract,
     endContract,
     orderVisit,
