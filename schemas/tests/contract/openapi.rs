@@ -155,7 +155,9 @@ fn the_committed_document_says_what_the_code_says() {
 fn it_names_every_route_of_the_protocol_that_speaks_json() {
     let protocol = fs::read_to_string(folder("../docs/protocol.md")).unwrap();
     let named = protocol.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
-    let routes = named.map(|(route, _)| route.replace("<hash>", "{hash}").replace("<device>", "{device}"));
+    let routes = named.map(|(route, _)| {
+        route.replace("<hash>", "{hash}").replace("<device>", "{device}").replace("<member>", "{member}")
+    });
     let routes: BTreeSet<String> = routes.filter(|route| route.contains(" /v1/")).collect();
     let document = document();
     let mut found: BTreeSet<String> = OTHERWISE.iter().map(|route| (*route).to_owned()).collect();
