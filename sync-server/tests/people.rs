@@ -174,9 +174,10 @@ async fn an_owner_lets_somebody_leave_and_come_back_and_says_their_roles_once() 
     let stage = Stage::on_sqlite().await;
     let (mut wang, mut li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
     li.exchange(&[]).await;
+    let teller = wang.clone();
     let say = async |member: &str, body: &str| {
         let path = format!("/v1/members/{member}");
-        wang.clone().request(Method::POST, &path).body(body.to_owned()).send().await.unwrap()
+        teller.request(Method::POST, &path).body(body.to_owned()).send().await.unwrap()
     };
     let (of_li, of_wang) = (stage.li.to_string(), stage.wang.to_string());
     let head = wang.clone().exchange(&[]).await.trailer.cursor.seq;
