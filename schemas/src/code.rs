@@ -141,6 +141,8 @@ codes! {
     NotAssigned = "not_assigned",
     OwnerOnly = "owner_only",
     MemberUnknown = "member_unknown",
+    /// Nobody would be left who runs the outlet.
+    LastOwner = "last_owner",
     StepTooEarly = "step_too_early",
     StepDone = "step_done",
     CardTooShort = "card_too_short",

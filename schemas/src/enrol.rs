@@ -73,6 +73,25 @@ pub struct NewMember {
     pub roles: Vec<RoleName>,
 }
 
+/// `POST /v1/members/<member>`, by an owner: what is missing stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MemberRequest {
+    /// All roles from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<RoleName>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<MemberStatus>,
+}
+
+/// Whether somebody belongs to the outlet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberStatus {
+    Active,
+    /// 已离开: their devices hand over what they hold, and get nothing.
+    Left,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MemberAnswer {
     #[schemars(with = "String", regex(pattern = "^[0-9A-HJKMNP-TV-Z]{8}$"))]

@@ -10,6 +10,8 @@ use crate::view::SyncChip;
 pub enum CoreEvent {
     /// These jobs look different now, by our own hand or another's.
     JobsChanged { jobs: Vec<JobId> },
+    /// Orders were taken by themselves for visits that contracts promise (R37).
+    VisitsTaken { jobs: Vec<JobId> },
     /// Members or devices of the outlet changed.
     TeamChanged,
     /// Roster, catalogue, requests, stock or the desk's topics changed.

@@ -148,6 +148,7 @@ export const commands = {
 	team: () => typedError<TeamView, Failure>(__TAURI_INVOKE("team")),
 	addMember: (input: AddMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("add_member", { input })),
 	invite: (input: Invite) => typedError<InviteView, Failure>(__TAURI_INVOKE("invite", { input })),
+	setMember: (input: SetMember) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_member", { input })),
 	setDeviceStatus: (input: SetDeviceStatus) => typedError<TeamView, Failure>(__TAURI_INVOKE("set_device_status", { input })),
 	/**  The relay's addresses and how it is, asked now. */
 	relay: () => typedError<RelayView, Failure>(__TAURI_INVOKE("relay")),
@@ -888,6 +889,8 @@ export type ContractView = {
 export type CoreEvent = 
 /**  These jobs look different now, by our own hand or another's. */
 { kind: "jobs_changed"; jobs: string[] } | 
+/**  Orders were taken by themselves for visits that contracts promise (R37). */
+{ kind: "visits_taken"; jobs: string[] } | 
 /**  Members or devices of the outlet changed. */
 { kind: "team_changed" } | 
 /**  Roster, catalogue, requests, stock or the desk's topics changed. */
@@ -913,7 +916,9 @@ export type CountFailures = {
 };
 
 /**  Who pays (R26). */
-export type Coverage = "in_warranty" | "out_of_warranty" | "extended" | "to_be_appraised";
+export type Coverage = "in_warranty" | "out_of_warranty" | "extended" | "to_be_appraised" | 
+/**  合同内: a visit that a maintenance contract pays for (R37). */
+"contract";
 
 /**  Who pays for one appliance, and why (R26). */
 export type CoverageView = {
@@ -1291,7 +1296,9 @@ export type ErrorCode = "unknown_codec" | "piece_unreadable" | "change_malformed
 /**  The folder holds nothing that a recovery key opens. */
 "recovery_nothing" | "recovery_damaged" | 
 /**  Something is only on this device, and erasing it would lose it. */
-"unsent_work" | "confirmation_wrong" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
+"unsent_work" | "confirmation_wrong" | "input_invalid" | "field_required" | "field_too_long" | "phone_invalid" | "job_not_found" | "job_finished" | "job_cancelled" | "not_assigned" | "owner_only" | "member_unknown" | 
+/**  Nobody would be left who runs the outlet. */
+"last_owner" | "step_too_early" | "step_done" | "card_too_short" | "reading_unknown" | "reading_value_invalid" | "method_required" | "reason_required" | 
 /**  An earlier phase of the safety check is still open (R11). */
 "phase_too_early" | "unit_wrong" | 
 /**  The method shows whether something is there, not how much. */
@@ -2281,6 +2288,11 @@ export type MemberMonth = {
 	asked: AdvanceWish[],
 };
 
+/**  Whether somebody belongs to the outlet. */
+export type MemberStatus = "active" | 
+/**  已离开: their devices hand over what they hold, and get nothing. */
+"left";
+
 export type MemberView = {
 	id: string,
 	name: string,
@@ -2453,6 +2465,8 @@ export type NoteFact = {
 export type NoteOnCustomer = {
 	phone: string,
 	text: string,
+	/**  The note that is taken back; then the text is empty. */
+	withdraws: string | null,
 };
 
 /**  What an owner adds to the desk. */
@@ -3470,7 +3484,9 @@ export type RosterEvent = "exam" | "training" | "interview" | "reward" | "penalt
 "taken_back";
 
 /**  A line of the roster. */
-export type RosterFact = { fact: "certificate"; member: string | null; kind: CertificateKind; number: string; issued: number | null; expires: number | null; withdrawn: boolean } | { fact: "grade"; member: string; grade: Grade; years: number; note: string } | { fact: "kit"; member: string; level: KitLevel; instrument: string; number: string; calibrated: number | null; due: number | null } | { fact: "event"; member: string; event: RosterEvent; text: string; level: string; passed: boolean; fen: number } | 
+export type RosterFact = { fact: "certificate"; member: string | null; kind: CertificateKind; number: string; issued: number | null; expires: number | null; withdrawn: boolean } | { fact: "grade"; member: string; grade: Grade; years: number; note: string } | 
+/**  The grade was given by mistake, and there was none before. */
+{ fact: "no_grade"; member: string } | { fact: "kit"; member: string; level: KitLevel; instrument: string; number: string; calibrated: number | null; due: number | null } | { fact: "event"; member: string; event: RosterEvent; text: string; level: string; passed: boolean; fen: number } | 
 /**  Training, an exam, a reward or a penalty that was written by mistake; or a taking back that was. */
 { fact: "take_back"; member: string; event: string; reason: string } | { fact: "authorisation"; brand: string; number: string; expires: number | null; withdrawn: boolean } | 
 /**  A text under a composed key: `outlet/grades`, `<member>/phone`. */
@@ -3506,6 +3522,8 @@ export type RosterView = {
 	/**  Most urgent first. */
 	renewals: RenewalLine[],
 	grades_on: boolean,
+	/**  Visits that contracts promise become orders by themselves (R37). */
+	contract_visits: boolean,
 	/**  How many days before their end papers are called up; those that have twice as many are told as well. */
 	notice_days: number,
 	now: number,
@@ -3574,8 +3592,8 @@ export type SayDigits = {
 /**  A step of old parts on their way to the maker, said at the desk (R24): a batch is sent together. */
 export type SayOldParts = {
 	parts: OneOldPart[],
-	/**  `sent`, `accepted` or `deducted`. */
-	step: OldPartStep,
+	/**  `sent`, `accepted` or `deducted`; none takes the desk's word back, and the sheet's counts again. */
+	step: OldPartStep | null,
 	batch: string,
 	courier: string,
 	/**  Of each of them. */
@@ -3736,7 +3754,11 @@ export type SetKind =
 /**  计件工资 */
 "pieces" | 
 /**  Brands, townships and customer segments. */
-"places";
+"places" | 
+/**  Certificates and grades. */
+"crew" | 
+/**  By season, age and last service; visits of contracts. */
+"reminders";
 
 export type SetKindView = {
 	kind: SetKind,
@@ -3753,6 +3775,13 @@ export type SetLine = {
 	/**  `None`: it came with the program and holds always. */
 	from: number | null,
 	stands: SetStands,
+};
+
+/**  Somebody's roles, and whether they belong to the outlet; what is missing stays as it is. */
+export type SetMember = {
+	member: string,
+	roles: RoleName[] | null,
+	status: MemberStatus | null,
 };
 
 /**  How the outlet wants its pictures; an owner says it. */

@@ -138,6 +138,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             team::team,
             team::add_member,
             team::invite,
+            team::set_member,
             team::set_device_status,
             team::relay,
             team::drill_relay,

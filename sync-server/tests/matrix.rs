@@ -373,6 +373,7 @@ async fn doors(found: &mut Ledger, person: &Person, colleague: MemberId, idle: &
         (Endpoint::Compare, Method::POST, "/v1/compare".to_owned(), question, "200"),
         (Endpoint::Receipts, Method::POST, "/v1/receipts".to_owned(), receipts_asked(Vec::new()), "200"),
         (Endpoint::Members, Method::POST, "/v1/members".to_owned(), new_member.into(), "200"),
+        (Endpoint::Member, Method::POST, format!("/v1/members/{colleague}"), r#"{"status":"active"}"#.into(), "204"),
         (Endpoint::Invites, Method::POST, "/v1/invites".to_owned(), invite.into(), "200"),
         (Endpoint::DeviceStatus, Method::POST, device, r#"{"status":"active"}"#.into(), "204"),
         (Endpoint::UploadWays, Method::OPTIONS, "/v1/uploads".to_owned(), Vec::new(), "204"),

@@ -6,7 +6,7 @@ mod stage;
 use doorstep_relay::engine::enrolment::{Newcomer, enrol};
 use doorstep_schemas::enrol::{InviteAnswer, MemberAnswer};
 use doorstep_schemas::ids::{PublicKey, ShortId};
-use doorstep_schemas::wire::{Status, kind};
+use doorstep_schemas::wire::{RoleKind, Status, kind};
 use ed25519_dalek::SigningKey;
 use reqwest::{Method, StatusCode};
 use sha2::{Digest, Sha256};
@@ -135,8 +135,11 @@ async fn only_owners_decide_and_malformed_wishes_are_told_so() {
     let (wang, li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
     let member = format!(r#"{{"member":"{}"}}"#, stage.li);
     let status = format!("/v1/devices/{}/status", wang.device);
+    let [leaves, own] = [stage.wang, stage.li].map(|member| format!("/v1/members/{member}"));
     for (path, body) in [
         ("/v1/members", r#"{"name":"我","roles":["owner"]}"#),
+        (leaves.as_str(), r#"{"status":"left"}"#),
+        (own.as_str(), r#"{"roles":["owner"]}"#),
         ("/v1/invites", member.as_str()),
         (status.as_str(), r#"{"status":"lost"}"#),
     ] {
@@ -163,6 +166,58 @@ async fn only_owners_decide_and_malformed_wishes_are_told_so() {
         let path = format!("/v1/devices/{device}/status");
         let answer = wang.request(Method::POST, &path).body(r#"{"status":"lost"}"#).send().await.unwrap();
         assert_eq!(answer.status(), 404, "{device}");
+    }
+}
+
+#[tokio::test]
+async fn an_owner_lets_somebody_leave_and_come_back_and_says_their_roles_once() {
+    let stage = Stage::on_sqlite().await;
+    let (mut wang, mut li) = (stage.enrol(stage.wang, 1).await, stage.enrol(stage.li, 2).await);
+    li.exchange(&[]).await;
+    let teller = wang.clone();
+    let say = async |member: &str, body: &str| {
+        let path = format!("/v1/members/{member}");
+        teller.request(Method::POST, &path).body(body.to_owned()).send().await.unwrap()
+    };
+    let (of_li, of_wang) = (stage.li.to_string(), stage.wang.to_string());
+    let head = wang.clone().exchange(&[]).await.trailer.cursor.seq;
+    assert_eq!(say(&of_li, r#"{"status":"left"}"#).await.status(), 204);
+    assert_eq!(say(&of_li, r#"{"status":"left"}"#).await.status(), 204, "twice is once");
+    let live = li.request(Method::GET, "/v1/live").send().await.unwrap();
+    assert_eq!(refusal(live).await, (403, "device_refused".into()), "who left is told nothing");
+    let told = wang.exchange(&[]).await;
+    let roles: Vec<_> = told.entries.iter().filter_map(|entry| entry.piece.role.clone()).collect();
+    assert!(roles.iter().any(|role| (role.member, role.status) == (stage.li, Status::Left)), "{roles:?}");
+    assert_eq!(told.trailer.cursor.seq, head + 1);
+
+    assert_eq!(say(&of_li, r#"{"status":"active","roles":["installer","installer"]}"#).await.status(), 204);
+    let role = li.exchange(&[]).await.entries.into_iter().rev().find_map(|entry| entry.piece.role).unwrap();
+    assert_eq!((role.status, role.roles), (Status::Active, vec![RoleKind::Installer]));
+    assert_eq!(wang.exchange(&[]).await.trailer.cursor.seq, head + 2, "one entry for both");
+
+    for body in [r#"{"status":"left"}"#, r#"{"roles":["technician"]}"#] {
+        assert_eq!(refusal(say(&of_wang, body).await).await, (409, "last_owner".into()), "{body}");
+    }
+    assert_eq!(say(&of_li, r#"{"roles":["owner"]}"#).await.status(), 204);
+    assert_eq!(say(&of_wang, r#"{"status":"left"}"#).await.status(), 204, "another one runs it now");
+    let again = say(&of_li, r#"{"status":"left"}"#).await;
+    assert_eq!(again.status(), 403, "and who has left decides nothing");
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_member_who_is_not_there_can_not_be_said_anything_of() {
+    let stage = Stage::set().await;
+    let wang = stage.enrol(stage.wang, 1).await;
+    for (member, body, expected) in [
+        ("ZZZZZZZZ", r#"{"status":"left"}"#, (404, "member_unknown")),
+        ("..%2f", r#"{"status":"left"}"#, (404, "member_unknown")),
+        (stage.li.as_str(), r#"{"roles":[]}"#, (400, "request_invalid")),
+        (stage.li.as_str(), r#"{"status":"lost"}"#, (400, "request_invalid")),
+    ] {
+        let path = format!("/v1/members/{member}");
+        let answer = wang.request(Method::POST, &path).body(body).send().await.unwrap();
+        assert_eq!(refusal(answer).await, (expected.0, expected.1.to_owned()), "{member} {body}");
     }
 }
 

@@ -26,6 +26,8 @@ pub struct OneCustomer {
 pub struct NoteOnCustomer {
     pub phone: String,
     pub text: String,
+    /// The note that is taken back; then the text is empty.
+    pub withdraws: Option<ShortId>,
 }
 
 /// Ends a maintenance contract.

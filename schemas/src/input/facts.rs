@@ -328,6 +328,10 @@ pub enum RosterFact {
         years: u32,
         note: String,
     },
+    /// The grade was given by mistake, and there was none before.
+    NoGrade {
+        member: MemberId,
+    },
     Kit {
         member: MemberId,
         level: KitLevel,

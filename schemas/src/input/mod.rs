@@ -29,7 +29,7 @@ pub use call::*;
 pub use customers::*;
 pub use facts::*;
 
-use crate::enrol::{DeviceStatus, RoleName};
+use crate::enrol::{DeviceStatus, MemberStatus, RoleName};
 use crate::ids::{DeviceId, JobId, MemberId, ShortId};
 use crate::view::{
     ApplianceKind, ApprovalKind, Coverage, Fen, Grade, JobKind, JobOutcome, Language, Millis, Segment, ServiceCode,
@@ -358,6 +358,14 @@ pub struct DrawSample {
 pub struct AddMember {
     pub name: String,
     pub roles: Vec<RoleName>,
+}
+
+/// Somebody's roles, and whether they belong to the outlet; what is missing stays as it is.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+pub struct SetMember {
+    pub member: MemberId,
+    pub roles: Option<Vec<RoleName>>,
+    pub status: Option<MemberStatus>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]

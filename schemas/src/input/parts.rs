@@ -45,8 +45,8 @@ pub struct OneOldPart {
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
 pub struct SayOldParts {
     pub parts: Vec<OneOldPart>,
-    /// `sent`, `accepted` or `deducted`.
-    pub step: OldPartStep,
+    /// `sent`, `accepted` or `deducted`; none takes the desk's word back, and the sheet's counts again.
+    pub step: Option<OldPartStep>,
     pub batch: String,
     pub courier: String,
     /// Of each of them.

@@ -4,6 +4,7 @@
 //! nobody wrote. Unknown fields are refused, so a slip of the pen is found where it was made.
 
 pub mod check;
+pub mod crew;
 pub mod emergency;
 pub mod faults;
 pub mod limits;
@@ -13,6 +14,7 @@ pub mod pieces;
 pub mod places;
 pub mod prices;
 pub mod promises;
+pub mod reminders;
 pub mod replies;
 pub mod settlement;
 pub mod steps;
@@ -60,6 +62,10 @@ words!(
         Pieces = "pieces",
         /// Brands, townships and customer segments.
         Places = "places",
+        /// Certificates and grades.
+        Crew = "crew",
+        /// By season, age and last service; visits of contracts.
+        Reminders = "reminders",
     }
 );
 

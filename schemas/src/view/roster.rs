@@ -97,6 +97,8 @@ pub struct RosterView {
     /// Most urgent first.
     pub renewals: Vec<RenewalLine>,
     pub grades_on: bool,
+    /// Visits that contracts promise become orders by themselves (R37).
+    pub contract_visits: bool,
     /// How many days before their end papers are called up; those that have twice as many are told as well.
     pub notice_days: u32,
     pub now: Millis,

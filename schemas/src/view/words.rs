@@ -116,6 +116,8 @@ words!(
         OutOfWarranty = "out_of_warranty",
         Extended = "extended",
         ToBeAppraised = "to_be_appraised",
+        /// 合同内: a visit that a maintenance contract pays for (R37).
+        Contract = "contract",
     }
 );
 

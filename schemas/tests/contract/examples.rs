@@ -12,7 +12,7 @@ use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::compare::{self, CompareDown, CompareUp, DocumentHeld, Node, NodeHeld, RunEnd, RunWanted, Tally};
 use doorstep_schemas::enrol::{
     DeviceStatus, DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest,
-    MemberAnswer, NewMember, RoleName,
+    MemberAnswer, MemberRequest, MemberStatus, NewMember, RoleName,
 };
 use doorstep_schemas::ids::{Actor, BlobHash, DocId, JobId, OutletId, PublicKey, ShortId};
 use doorstep_schemas::live::Announcement;
@@ -339,6 +339,10 @@ pub fn enrol_answer() -> EnrolAnswer {
 
 pub fn new_member() -> NewMember {
     NewMember { name: "田勇".into(), roles: vec![RoleName::Technician] }
+}
+
+pub fn member_request() -> MemberRequest {
+    MemberRequest { roles: Some(vec![RoleName::Repairer]), status: Some(MemberStatus::Left) }
 }
 
 pub fn member_answer() -> MemberAnswer {

@@ -253,6 +253,7 @@ fn json_bodies_of_protocol_1_read_for_ever() {
     json_holds("enrol-request", &examples::enrol_request());
     json_holds("enrol-answer", &examples::enrol_answer());
     json_holds("new-member", &examples::new_member());
+    json_holds("member-request", &examples::member_request());
     json_holds("member-answer", &examples::member_answer());
     json_holds("invite-request", &examples::invite_request());
     json_holds("invite-answer", &examples::invite_answer());

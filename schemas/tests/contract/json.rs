@@ -9,14 +9,15 @@ use std::path::PathBuf;
 use doorstep_schemas::blob::{MissingAnswer, MissingRequest};
 use doorstep_schemas::claim_pack::ClaimPack;
 use doorstep_schemas::enrol::{
-    DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
+    DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest, MemberAnswer,
+    MemberRequest, NewMember,
 };
 use doorstep_schemas::live::Announcement;
 use schemars::{Schema, schema_for};
 
 use crate::rules::rule_schemas;
 
-fn schemas() -> [(&'static str, Schema); 11] {
+fn schemas() -> [(&'static str, Schema); 12] {
     [
         ("announcement", schema_for!(Announcement)),
         ("device-status-request", schema_for!(DeviceStatusRequest)),
@@ -26,6 +27,7 @@ fn schemas() -> [(&'static str, Schema); 11] {
         ("invite-answer", schema_for!(InviteAnswer)),
         ("invite-request", schema_for!(InviteRequest)),
         ("member-answer", schema_for!(MemberAnswer)),
+        ("member-request", schema_for!(MemberRequest)),
         ("missing-answer", schema_for!(MissingAnswer)),
         ("missing-request", schema_for!(MissingRequest)),
         ("new-member", schema_for!(NewMember)),

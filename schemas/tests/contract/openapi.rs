@@ -9,7 +9,8 @@ use std::fs;
 use doorstep_schemas::PROTOCOL;
 use doorstep_schemas::blob::{MissingAnswer, MissingRequest};
 use doorstep_schemas::enrol::{
-    DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
+    DeviceStatusRequest, EnrolAnswer, EnrolRequest, ErrorAnswer, InviteAnswer, InviteRequest, MemberAnswer,
+    MemberRequest, NewMember,
 };
 use doorstep_schemas::upkeep::RelayState;
 use schemars::generate::SchemaSettings;
@@ -66,6 +67,12 @@ fn document() -> Value {
     let enrol = asked::<EnrolRequest>(s, "A device joins with a one-time code", true, ("200", enrolled));
     let added = body::<MemberAnswer>(s);
     let members = asked::<NewMember>(s, "An owner adds a person", false, ("200", added));
+    let mut member =
+        asked::<MemberRequest>(s, "An owner says somebody's roles, and whether they left", false, ("204", Value::Null));
+    member["parameters"] = json!([{
+        "name": "member", "in": "path", "required": true,
+        "schema": { "type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{8}$" },
+    }]);
     let invited = body::<InviteAnswer>(s);
     let invites = asked::<InviteRequest>(s, "An owner asks for a one-time code", false, ("200", invited));
     let mut status = asked::<DeviceStatusRequest>(
@@ -117,6 +124,7 @@ fn document() -> Value {
         "paths": {
             "/v1/enrol": { "post": enrol },
             "/v1/members": { "post": members },
+            "/v1/members/{member}": { "post": member },
             "/v1/invites": { "post": invites },
             "/v1/devices/{device}/status": { "post": status },
             "/v1/blobs/missing": { "post": missing },
@@ -147,7 +155,9 @@ fn the_committed_document_says_what_the_code_says() {
 fn it_names_every_route_of_the_protocol_that_speaks_json() {
     let protocol = fs::read_to_string(folder("../docs/protocol.md")).unwrap();
     let named = protocol.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
-    let routes = named.map(|(route, _)| route.replace("<hash>", "{hash}").replace("<device>", "{device}"));
+    let routes = named.map(|(route, _)| {
+        route.replace("<hash>", "{hash}").replace("<device>", "{device}").replace("<member>", "{member}")
+    });
     let routes: BTreeSet<String> = routes.filter(|route| route.contains(" /v1/")).collect();
     let document = document();
     let mut found: BTreeSet<String> = OTHERWISE.iter().map(|route| (*route).to_owned()).collect();

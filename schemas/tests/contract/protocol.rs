@@ -65,6 +65,7 @@ fn every_json_body_and_route_is_named() {
         "EnrolRequest",
         "EnrolAnswer",
         "NewMember",
+        "MemberRequest",
         "MemberAnswer",
         "InviteRequest",
         "InviteAnswer",
@@ -147,7 +148,7 @@ fn the_kinds_are_those_of_the_code() {
     assert_eq!(numbers("entry kind"), entries.map(|(name, number)| (name.to_owned(), number)).into());
 }
 
-/// The codes that stand before those of reaching the relay are the relay's, and one more that a grant can meet.
+/// The codes that stand before those of reaching the relay are the relay's, and two more that grants and owners can meet.
 #[test]
 fn every_code_that_a_relay_can_send_is_described() {
     let doc = doc();
@@ -156,7 +157,7 @@ fn every_code_that_a_relay_can_send_is_described() {
         assert!(ErrorCode::from_wire(word).is_some(), "{word} is no code");
     }
     let sent = ErrorCode::ALL.iter().filter(|code| **code <= ErrorCode::DiskFull);
-    for code in sent.chain(&[ErrorCode::MemberUnknown]) {
+    for code in sent.chain(&[ErrorCode::MemberUnknown, ErrorCode::LastOwner]) {
         assert!(described.contains_key(code.wire()), "{} is not described", code.wire());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use doorstep_schemas::rules::crew::CrewSet;
 use doorstep_schemas::rules::emergency::EmergencySet;
 use doorstep_schemas::rules::faults::FaultSet;
 use doorstep_schemas::rules::limits::LimitSet;
@@ -11,6 +12,7 @@ use doorstep_schemas::rules::pieces::PieceSet;
 use doorstep_schemas::rules::places::PlaceSet;
 use doorstep_schemas::rules::prices::PriceSet;
 use doorstep_schemas::rules::promises::PromiseSet;
+use doorstep_schemas::rules::reminders::ReminderSet;
 use doorstep_schemas::rules::replies::ReplySet;
 use doorstep_schemas::rules::settlement::SettlementSet;
 use doorstep_schemas::rules::steps::StepSet;
@@ -59,6 +61,8 @@ fn shapes() -> Vec<Shape> {
         shape::<ReplySet>(),
         shape::<PieceSet>(),
         shape::<PlaceSet>(),
+        shape::<CrewSet>(),
+        shape::<ReminderSet>(),
     ]
 }
 

@@ -8,7 +8,7 @@ use doorstep_schemas::enrol::DeviceStatus;
 use doorstep_schemas::event::CoreEvent;
 use doorstep_schemas::ids::{BlobHash, DeviceId, MemberId};
 use doorstep_schemas::input::NetworkNote;
-use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, MakeClaimPack, OpenSample, Preferences};
+use doorstep_schemas::input::{AddMember, Enrol, EraseDevice, MakeClaimPack, OpenSample, Preferences, SetMember};
 use doorstep_schemas::receipt::Receipt;
 use doorstep_schemas::view::{
     CollectionCode, InviteView, KeyView, RelayView, SessionView, SyncChip, SyncView, TeamView,
@@ -352,6 +352,12 @@ impl Doorstep {
     /// The relay as it is now; `drill`: a backup is to be made and tried.
     pub async fn relay(&self, drill: bool) -> Result<RelayView, AdminError> {
         admin::relay(self.runner.ways(), &self.actions, drill).await
+    }
+
+    /// Roles, leaving and coming back; with the relay's word, as joining and reporting lost are.
+    pub async fn set_member(&self, input: &SetMember) -> Result<TeamView, AdminError> {
+        admin::set_member(self.runner.ways(), &self.actions, input).await?;
+        self.fresh_team().await
     }
 
     pub async fn set_device_status(&self, device: DeviceId, status: DeviceStatus) -> Result<TeamView, AdminError> {

@@ -36,6 +36,7 @@ const CHORES: &[(&str, Chore)] = &[
     ("put edited texts into the search", catch_up_search),
     ("open doubted packs", open_doubted),
     ("remove jobs that were taken away", leave),
+    ("take orders for visits of contracts", Actions::look_for_visits),
     ("sum up what is held", sum_up),
     ("pack closed jobs", pack),
     ("bind packs into volumes", bind),

@@ -1,7 +1,7 @@
 //! People and devices of the outlet.
 
 use doorstep_schemas::code::Failure;
-use doorstep_schemas::input::{AddMember, Invite, NoteOnRoster, RemoveKit, SetDeviceStatus};
+use doorstep_schemas::input::{AddMember, Invite, NoteOnRoster, RemoveKit, SetDeviceStatus, SetMember};
 use doorstep_schemas::view::{InviteView, RelayView, RosterNoted, RosterView, TeamView};
 
 use super::Core;
@@ -17,6 +17,12 @@ pub async fn team(core: Core<'_>) -> Result<TeamView, Failure> {
 #[specta::specta]
 pub async fn add_member(core: Core<'_>, input: AddMember) -> Result<TeamView, Failure> {
     core.add_member(&input).await.map_err(Told::told)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub async fn set_member(core: Core<'_>, input: SetMember) -> Result<TeamView, Failure> {
+    core.set_member(&input).await.map_err(Told::told)
 }
 
 #[tauri::command]

@@ -132,6 +132,7 @@ pub enum Endpoint {
     BlobsMissing,
     Enrol,
     Members,
+    Member,
     Invites,
     DeviceStatus,
     /// What the relay holds, and whether its backup could be restored.
@@ -153,7 +154,7 @@ pub enum Entrance {
 }
 
 impl Endpoint {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Exchange,
         Self::Compare,
         Self::Receipts,
@@ -168,6 +169,7 @@ impl Endpoint {
         Self::BlobsMissing,
         Self::Enrol,
         Self::Members,
+        Self::Member,
         Self::Invites,
         Self::DeviceStatus,
         Self::State,
@@ -193,6 +195,7 @@ impl Endpoint {
             Self::BlobsMissing => ("POST", "/v1/blobs/missing"),
             Self::Enrol => ("POST", "/v1/enrol"),
             Self::Members => ("POST", "/v1/members"),
+            Self::Member => ("POST", "/v1/members/{member}"),
             Self::Invites => ("POST", "/v1/invites"),
             Self::DeviceStatus => ("POST", "/v1/devices/{device}/status"),
             Self::State => ("GET", "/v1/state"),
@@ -214,7 +217,9 @@ impl Endpoint {
             | Self::UploadGiveUp
             | Self::BlobsMissing => Entrance::OrLeft,
             Self::Compare | Self::Receipts | Self::Live | Self::BlobRead => Entrance::Member,
-            Self::Members | Self::Invites | Self::DeviceStatus | Self::State | Self::Drill => Entrance::Owner,
+            Self::Members | Self::Member | Self::Invites | Self::DeviceStatus | Self::State | Self::Drill => {
+                Entrance::Owner
+            }
         }
     }
 }

@@ -38,6 +38,8 @@ pub enum TeamError {
     NoMember,
     #[error("no such device")]
     NoDevice,
+    #[error("the outlet would be without an active owner")]
+    LastOwner,
     #[error(transparent)]
     Storage(#[from] StorageError),
 }
@@ -75,6 +77,31 @@ pub fn put_member(
     let member = Member { id, name, roles, status, owner_since, status_ms };
     ledger.put_member(outlet, &member)?;
     Ok(member)
+}
+
+/// Says a member's roles, and whether they belong to the outlet; what is missing stays. What they already are costs no entry.
+pub fn set_member(
+    ledger: &mut dyn Ledger,
+    outlet: OutletId,
+    id: MemberId,
+    roles: Option<Vec<RoleKind>>,
+    status: Option<Status>,
+    now_ms: i64,
+) -> Result<(), TeamError> {
+    let known = ledger.member(outlet, id)?.ok_or(TeamError::NoMember)?;
+    let roles = roles.unwrap_or_else(|| known.roles.clone());
+    let status = status.unwrap_or(known.status);
+    let runs = |roles: &[RoleKind], status| access::runs_the_outlet(roles) && status == Status::Active;
+    if runs(&known.roles, known.status) && !runs(&roles, status) {
+        let others = ledger.members(outlet)?;
+        if !others.iter().any(|other| other.id != id && runs(&other.roles, other.status)) {
+            return Err(TeamError::LastOwner);
+        }
+    }
+    if (distinct(known.roles.clone()), known.status) != (roles.clone(), status) {
+        put_member(ledger, outlet, id, known.name, roles, status, now_ms)?;
+    }
+    Ok(())
 }
 
 /// What others are told of a device.

@@ -99,6 +99,7 @@ impl RouteError {
             Self::Busy(_) => (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::RelayBusy),
             Self::QuotaUsed { .. } => (StatusCode::TOO_MANY_REQUESTS, ErrorCode::QuotaUsed),
             Self::Team(TeamError::NoMember) => (StatusCode::NOT_FOUND, ErrorCode::MemberUnknown),
+            Self::Team(TeamError::LastOwner) => (StatusCode::CONFLICT, ErrorCode::LastOwner),
             Self::Team(TeamError::NoDevice) | Self::NotFound => (StatusCode::NOT_FOUND, ErrorCode::NotFound),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, ErrorCode::RequestInvalid),
             Self::BlobOffset { .. } => (StatusCode::CONFLICT, ErrorCode::BlobOffset),

@@ -73,6 +73,7 @@ fn serve(at: Endpoint) -> MethodRouter<Arc<State>> {
         Endpoint::BlobsMissing => post(blobs::missing),
         Endpoint::Enrol => post(enrol::enrol),
         Endpoint::Members => post(team::add_member),
+        Endpoint::Member => post(team::set_member),
         Endpoint::Invites => post(team::invite),
         Endpoint::DeviceStatus => post(team::set_device_status),
         Endpoint::State => get(upkeep::state),

@@ -1,4 +1,4 @@
-//! `POST /v1/members`, `/v1/invites`, `/v1/devices/<id>/status`: what owners decide about people and devices.
+//! `POST /v1/members`, `/v1/members/<id>`, `/v1/invites`, `/v1/devices/<id>/status`: what owners decide about people and devices.
 
 use axum::Json;
 use axum::body::Body;
@@ -6,9 +6,10 @@ use axum::extract::{self, Path};
 use axum::http::{HeaderMap, StatusCode};
 use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::enrol::{
-    DeviceStatus, DeviceStatusRequest, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
+    DeviceStatus, DeviceStatusRequest, InviteAnswer, InviteRequest, MemberAnswer, MemberRequest, MemberStatus,
+    NewMember,
 };
-use doorstep_schemas::ids::{DeviceId, ShortId};
+use doorstep_schemas::ids::{DeviceId, MemberId, ShortId};
 use doorstep_schemas::wire::Status;
 
 use super::{RouteError, Shared, body, caller};
@@ -38,6 +39,32 @@ pub async fn add_member(
     })
     .await?;
     Ok(Json(MemberAnswer { member: id }))
+}
+
+/// Somebody's roles, and whether they belong to the outlet.
+pub async fn set_member(
+    extract::State(state): Shared,
+    Path(member): Path<String>,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<StatusCode, RouteError> {
+    let caller = caller(&state, &headers, Endpoint::Member).await?;
+    let member: MemberId = member.parse().ok().ok_or(RouteError::Team(TeamError::NoMember))?;
+    let request: MemberRequest = body::json(request, state.pace.idle_body).await?;
+    let roles = request.roles.map(|roles| team::distinct(roles.into_iter().map(Into::into).collect()));
+    if roles.as_ref().is_some_and(Vec::is_empty) {
+        return Err(RouteError::Invalid("a member has at least one role"));
+    }
+    let status = request.status.map(|status| match status {
+        MemberStatus::Active => Status::Active,
+        MemberStatus::Left => Status::Left,
+    });
+    let now_ms = state.now_ms();
+    as_owner(&state, caller, move |ledger, caller| {
+        team::set_member(ledger, caller.outlet, member, roles, status, now_ms)
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub async fn invite(

@@ -294,6 +294,42 @@ describe('the team', () => {
     expect(team.find(T('losing')).exists()).toBe(false);
   });
 
+  it('lets a member leave after that moment, tells what their phone holds, and takes them back', async () => {
+    const { page: team, story, asked } = await openTeam();
+    const said = () => asked.filter((each) => each.command === 'set_member').map((each) => each.input);
+    const member = story.team.members.find((each) => each.name === '冉小军')?.id;
+    vi.useFakeTimers();
+    await team.get(T('leave-冉小军')).trigger('click');
+    expect(document.querySelector(T('leave-holds'))?.textContent).toContain('还有没交的');
+    await team.get(T('leave-confirm')).trigger('click');
+    expect(team.get(T('losing')).text()).toContain('离开网点');
+    await vi.advanceTimersByTimeAsync(3000);
+    await team.get(T('lost-undo')).trigger('click');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(said()).toEqual([]);
+    await team.get(T('leave-冉小军')).trigger('click');
+    await team.get(T('leave-confirm')).trigger('click');
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(said()).toEqual([{ member, roles: null, status: 'left' }]);
+    await team.get(T('back-冉小军')).trigger('click');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(said().at(-1)).toEqual({ member, roles: null, status: 'active' });
+    expect(team.find(T('leave-覃建国')).exists()).toBe(false);
+  });
+
+  it('changes what a member is, with the way back', async () => {
+    const { page: team, asked } = await openTeam();
+    const said = () => asked.filter((each) => each.command === 'set_member').map((each) => each.input.roles);
+    await team.get(T('roles-田勇')).trigger('click');
+    await flushPromises();
+    await team.get(T('new-role-repairer')).trigger('click');
+    await team.get(T('roles-save')).trigger('submit');
+    await flushPromises();
+    useNotices().shown.at(-1)?.undo?.run();
+    await flushPromises();
+    expect(said()).toEqual([['technician', 'repairer'], ['technician']]);
+  });
+
   it('marks it lost after the window was closed in between, with the moment begun again', async () => {
     const { page: first } = await openTeam();
     await first.get(LOST).trigger('click');

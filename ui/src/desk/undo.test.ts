@@ -13,6 +13,7 @@ import OrdersPage from './OrdersPage.vue';
 import PartListPage from './parts/PartListPage.vue';
 import PartsPage from './parts/PartsPage.vue';
 import ReviewPage from './review/ReviewPage.vue';
+import HouseRules from './settings/HouseRules.vue';
 import WordsPage from './settings/WordsPage.vue';
 import SettlementPage from './settlement/SettlementPage.vue';
 
@@ -149,14 +150,74 @@ it('a day of purchase that was a slip is missing again', async () => {
   expect(said('note_on_order').map(({ fact }) => (fact as { value: string }).value)).toEqual(['2025-03-02', '']);
 });
 
-it('a later word on a request goes back to the word before, the first has none', async () => {
+it('a word on a request is taken back, the first one and a part that arrived as well', async () => {
   const { said, undo, page } = await at(PartsPage, '/desk/parts?tab=requests');
+  const facts = () => said('note_on_desk').map(({ fact }) => fact);
   await tap('answer-approved');
-  expect(useNotices().shown.some((notice) => notice.undo)).toBe(false);
+  await undo();
+  const { request } = facts()[0] as { request: string };
+  expect(facts()).toMatchObject([{ step: 'approved' }, { fact: 'withdraw', of: request }]);
+  expect(page.find('[data-test=answer-approved]').exists()).toBe(true);
+  await tap('answer-approved');
   await tap('answer-ordered');
   await undo();
-  expect(said('note_on_desk').map(({ fact }) => (fact as { step: string }).step)).toEqual(['approved', 'ordered', 'approved']);
   expect(page.find('[data-test=answer-ordered]').exists()).toBe(true);
+  const waiting = () => document.querySelectorAll('[data-test=answer-arrived]').length;
+  const before = waiting();
+  await tap('answer-arrived');
+  expect(waiting()).toBe(before - 1);
+  await undo();
+  expect(facts().at(-1)).toEqual({ fact: 'withdraw', of: said('part_arrived')[0]?.request });
+  expect(waiting()).toBe(before);
+});
+
+it('a note about a customer is taken back', async () => {
+  const page = { components: { CustomersPage }, template: '<CustomersPage phone="13800001234" />' };
+  const { said, submit, undo } = await at(page, '/desk/customers/13800001234');
+  const notes = () => document.querySelectorAll('[data-test=note]').length;
+  const before = notes();
+  await type('note-text', '下午在家');
+  await submit('note-text');
+  expect(notes()).toBe(before + 1);
+  await undo();
+  expect(notes()).toBe(before);
+  expect(said('note_on_customer')[1]).toMatchObject({ text: '', withdraws: expect.any(String) });
+});
+
+it('a first count is withdrawn', async () => {
+  const { story, said, submit, undo } = await at(PartsPage, '/desk/parts?part=AQ-MF-63');
+  const held = () => story.parts.parts.find((part) => part.code === 'AQ-MF-63')?.held;
+  const before = held();
+  await tap('move-what-count');
+  await type('move-quantity', '99');
+  await submit('move-form');
+  expect(held()).not.toEqual(before);
+  await undo();
+  expect(said('note_on_desk').map(({ fact }) => fact)).toMatchObject([{ fact: 'withdraw' }]);
+  expect(held()).toEqual(before);
+});
+
+it('old parts that nobody had said anything of are as the sheet says again', async () => {
+  const { said, undo } = await at(PartsPage, '/desk/parts?tab=old');
+  await tap('old-pick', 'old-accept');
+  await undo();
+  expect(said('say_old_parts').map(({ step, batch, courier }) => [step, batch, courier])).toEqual([
+    ['accepted', '', ''],
+    [null, '', ''],
+  ]);
+});
+
+it('a switch of the house is turned back', async () => {
+  await useSession().load();
+  const { said, undo } = await at(HouseRules, '/desk/settings');
+  await tap('house-grades');
+  await tap('house-contract_visits');
+  await undo();
+  expect(said('note_on_roster').map(({ fact }) => fact)).toEqual([
+    { fact: 'about', key: 'outlet/grades', value: 'off' },
+    { fact: 'about', key: 'outlet/contract_visits', value: 'off' },
+    { fact: 'about', key: 'outlet/contract_visits', value: 'on' },
+  ]);
 });
 
 it('an order that was cleared away comes back, and what was typed since stays', async () => {

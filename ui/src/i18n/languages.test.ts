@@ -107,6 +107,7 @@ const ELSEWHERE = [
   'sample',
   'take_back_set',
   'tell_reminder',
+  'withdraw',
 ];
 
 function actionsIn(folder: string): string[] {

@@ -1,5 +1,6 @@
 /** The desk's books say here how they are fetched again: whoever follows the core need not read them all, and a phone never does. */
 import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
 
 interface Book {
   /** Somebody looks at it, or did. */
@@ -13,5 +14,7 @@ export const useBooks = defineStore('books', () => {
     books.push({ shown, load });
   }
   const again = (): Promise<void>[] => books.filter((book) => book.shown()).map((book) => book.load());
-  return { follow, again };
+  /** Orders that this device took by itself for contracts, to be told at the desk. */
+  const visitsTaken = shallowRef<string[]>([]);
+  return { follow, again, visitsTaken };
 });

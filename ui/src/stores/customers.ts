@@ -77,8 +77,14 @@ export const useCustomers = defineStore('customers', () => {
     [wanted.value, one.value] = ['', null];
   }
 
-  async function note(phone: string, said: string): Promise<void> {
-    await call('noteOnCustomer', { phone, text: said });
+  /** Writes a note; its id takes it back. */
+  async function note(phone: string, said: string): Promise<string> {
+    const id = await call('noteOnCustomer', { phone, text: said, withdraws: null });
+    await shownAgain(again);
+    return id;
+  }
+  async function unnote(phone: string, withdraws: string): Promise<void> {
+    await call('noteOnCustomer', { phone, text: '', withdraws });
     await shownAgain(again);
   }
   async function addContract(contract: Omit<Extract<DeskFact, { fact: 'contract' }>, 'fact'>): Promise<string> {
@@ -162,6 +168,7 @@ export const useCustomers = defineStore('customers', () => {
     open,
     close,
     note,
+    unnote,
     addContract,
     endContract,
     orderVisit,

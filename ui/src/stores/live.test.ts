@@ -4,11 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { card } from '../../test/builders';
 import { openStory } from '../../test/door';
 import { chip } from '../../test/outletBuilders';
+import { useBooks } from './books';
 import { useJobs } from './jobs';
+import { useNotices } from './notices';
 import { followCore } from './live';
 import { useSession } from './session';
 import { useSync } from './sync';
 import { useToday } from './today';
+import { tellVisits } from './visitsTaken';
 
 class Line {
   static last: Line;
@@ -47,6 +50,22 @@ describe('following the core', () => {
     expect(useSync().chip?.changes).toBe(2);
     await tell({ kind: 'device_refused' });
     expect(useSession().refused).toBe(true);
+    stop();
+  });
+
+  it('tells orders that contracts took by themselves, and cancels them', async () => {
+    const { asked } = openStory('owner');
+    const stop = await followCore();
+    line = Line.last;
+    const { job } = card();
+    await tell({ kind: 'visits_taken', jobs: [job] });
+    expect(useBooks().visitsTaken).toEqual([job]);
+    await tellVisits(useBooks().visitsTaken);
+    const [notice] = useNotices().shown;
+    expect(notice).toMatchObject({ kind: 'news', text: expect.stringContaining('自动下好了') });
+    notice?.undo?.run();
+    await flushPromises();
+    expect(asked.find((each) => each.command === 'note_on_order')?.input).toMatchObject({ job, fact: { fact: 'cancel' } });
     stop();
   });
 });

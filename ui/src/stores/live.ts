@@ -59,6 +59,9 @@ export function followCore(): Promise<() => void> {
         turns.forget(event.jobs);
         fetch(jobs.refresh(event.jobs), ...lists(), ...ledgers());
         break;
+      case 'visits_taken':
+        books.visitsTaken = event.jobs;
+        break;
       case 'papers_changed':
         // Rule sets and roster say what a job needs.
         fetch(jobs.refresh(), ...lists(), ...ledgers(), ...(roster.view ? [roster.load()] : []));

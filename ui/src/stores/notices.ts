@@ -40,15 +40,15 @@ export const useNotices = defineStore('notices', () => {
     // What was done before is told; what was done now takes its place, so that a small screen stays to be seen.
     const told = (other: Notice) => other.text === notice.text || (notice.kind === 'done' && other.kind === 'done' && !other.undo);
     shown.value = [...shown.value.filter((other) => !told(other)), { ...notice, id }].slice(-MOST_SHOWN);
-    setTimeout(() => dismiss(id), notice.undo ? STAYS_MS.failed : STAYS_MS[notice.kind]);
+    setTimeout(() => dismiss(id), notice.undo && notice.kind !== 'news' ? STAYS_MS.failed : STAYS_MS[notice.kind]);
   }
 
   const done = (text: string, undo?: Notice['undo']) => show({ kind: 'done', text, undo });
   const failed = (error: unknown) => show({ kind: 'failed', text: tellFailure(error) });
 
   /** What others did: on the screen, and by the system's means for whoever looks elsewhere. */
-  function news(text: string, go: Notice['go']): void {
-    show({ kind: 'news', text, go });
+  function news(text: string, go: Notice['go'], undo?: Notice['undo']): void {
+    show({ kind: 'news', text, go, undo });
     // It is on the screen, whatever the system makes of it.
     tellSystem(text).catch(() => undefined);
   }

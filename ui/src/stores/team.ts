@@ -1,5 +1,5 @@
 /** Members and devices of the outlet. */
-import type { AddMember, DeviceStatus, InviteView, TeamView } from '@schemas';
+import type { AddMember, DeviceStatus, InviteView, SetMember, TeamView } from '@schemas';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { call } from '@/api/call';
@@ -19,7 +19,12 @@ export const useTeam = defineStore('team', () => {
     view.value = await call('setDeviceStatus', { device, status });
   }
 
+  /** Roles, leaving and coming back; what is missing stays as it is. */
+  async function setMember(member: string, change: Partial<Pick<SetMember, 'roles' | 'status'>>): Promise<void> {
+    view.value = await call('setMember', { member, roles: null, status: null, ...change });
+  }
+
   const invite = (member: string): Promise<InviteView> => call('invite', { member });
 
-  return { view, load, add, setDeviceStatus, invite };
+  return { view, load, add, setMember, setDeviceStatus, invite };
 });

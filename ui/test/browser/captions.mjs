@@ -135,6 +135,8 @@ export const CAPTIONS = {
   'desk: team, papers of a member': 'Certificates, grade, instruments, training and rewards of one member; each is taken back.',
   'desk: team, a new member': 'A new member and the roles.',
   'desk: team, an invitation': 'The code by which a phone joins.',
+  'desk: team, a member leaves': 'Somebody leaves: what their phone still holds, and what becomes of it.',
+  'desk: team, roles of a member': 'What a member is to the outlet, with the way back.',
   'desk: team, a lost device': 'A lost device: what it holds, and locking it out.',
   'desk: this device': 'What this computer keeps, checks and can hand over.',
   'desk: settings': 'The relay, the language, the shell.',

@@ -311,6 +311,8 @@ const DESK = [
   ['team, papers of a member', { path: '/desk/team', ready: 'person', act: thenSee(click('papers-冉小军'), 'paper-line') }],
   ['team, a new member', { path: '/desk/team', ready: 'add-member', act: thenSee(click('add-member'), 'member-name') }],
   ['team, an invitation', { path: '/desk/team', ready: 'member-row', act: thenSee(click('invite-田勇'), 'invite-qr') }],
+  ['team, a member leaves', { path: '/desk/team', ready: 'member-row', act: thenSee(click('leave-冉小军'), 'leave-confirm') }],
+  ['team, roles of a member', { path: '/desk/team', ready: 'member-row', act: thenSee(click('roles-田勇'), 'roles-save') }],
   ['team, a lost device', { path: '/desk/team', ready: 'device-row', act: thenSee(click('device-lost'), 'lost-confirm') }],
   ['this device', { path: '/desk/storage', tale: 'visit', ready: 'storage' }],
   ['settings', { path: '/desk/settings', ready: 'settings-relay' }],

@@ -46,8 +46,14 @@ export class DeskStory extends MineStory {
   };
 
   do_parts_desk = (): PartsDesk => this.parts;
+  /** Parts as they were before each word that can be withdrawn. */
+  private beforeParts = new Map<string, PartsDesk[]>();
+  private remember(of: string): void {
+    this.beforeParts.set(of, [...(this.beforeParts.get(of) ?? []), { ...this.parts }]);
+  }
   do_move_parts({ member, fact }: MoveStock): string {
     const id = `M10000${this.parts.moves.length}`;
+    this.remember(id);
     const by = { issue: fact.quantity, return: -fact.quantity, count: 0 }[fact.movement];
     this.parts.parts = this.parts.parts.map((part) => {
       if (part.code !== fact.code) return part;
@@ -60,6 +66,7 @@ export class DeskStory extends MineStory {
     return id;
   }
   do_part_arrived({ request }: PartArrived): null {
+    this.remember(request);
     this.parts.requests = this.parts.requests.filter((line) => line.asked.id !== request);
     return null;
   }
@@ -71,7 +78,8 @@ export class DeskStory extends MineStory {
     return null;
   }
   do_say_old_parts({ parts, step, batch, courier, deducted_fen }: SayOldParts): null {
-    const said = step === 'sent' ? { batch, courier, claimable: true } : { claimable: false, deducted_fen };
+    const taken = { batch: '', courier: '', claimable: false, deducted_fen: 0 };
+    const said = step === null ? taken : step === 'sent' ? { batch, courier, claimable: true } : { claimable: false, deducted_fen };
     const of = (line: PartsDesk['old_parts'][number]) => parts.some((each) => each.job === line.job && each.part === line.part);
     this.parts.old_parts = this.parts.old_parts.map((line) => (of(line) ? { ...line, ...said, step } : line));
     return null;
@@ -88,9 +96,11 @@ export class DeskStory extends MineStory {
       ? this.one
       : customerView({ phone, name: line?.last.customer ?? '', machines: [], contracts: [], notes: [], jobs: line ? [line.last] : [] });
   }
-  do_note_on_customer({ text }: NoteOnCustomer): string {
-    this.one = { ...this.one, notes: [{ id: `N1${this.one.notes.length}`, text, by: '覃建国', at: this.one.now }, ...this.one.notes] };
-    return 'N1';
+  do_note_on_customer({ text, withdraws }: NoteOnCustomer): string {
+    const id = withdraws ?? `N1${this.one.notes.length}`;
+    const written = withdraws ? [] : [{ id, text, by: '覃建国', at: this.one.now }];
+    this.one = { ...this.one, notes: [...written, ...this.one.notes.filter((each) => each.id !== withdraws)] };
+    return id;
   }
   do_end_contract({ contract }: EndContract): string {
     const contracts = this.one.contracts.map((each) => (each.id === contract ? { ...each, ended: true } : each));
@@ -118,7 +128,10 @@ export class DeskStory extends MineStory {
 
   override do_note_on_desk(input: NoteOnDesk) {
     const { fact } = input;
-    if (fact.fact === 'withdraw') this.calls = this.beforeCall ?? this.calls;
+    if (fact.fact === 'withdraw') {
+      this.calls = this.beforeCall ?? this.calls;
+      this.parts = this.beforeParts.get(fact.of)?.pop() ?? this.parts;
+    }
     if (fact.fact === 'follow_up') {
       this.beforeCall = this.calls;
       const others = (each: { job: string }) => each.job !== fact.job;
@@ -152,6 +165,7 @@ export class DeskStory extends MineStory {
       this.one = { ...this.one, referrals: [line, ...this.one.referrals] };
     }
     if (fact.fact === 'answer') {
+      this.remember(fact.request);
       const ends = fact.step === 'refused';
       this.parts.requests = this.parts.requests
         .filter((line) => !ends || line.asked.id !== fact.request)

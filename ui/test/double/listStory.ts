@@ -2,10 +2,10 @@
 import type { JobCard, JobList, ListJobs } from '@schemas';
 import { pickLists } from '../outletBuilders';
 import { CODE_SVG } from './code';
-import { ConflictStory } from './conflictStory';
+import { TeamStory } from './teamStory';
 import { cardCode } from './visitDeeds';
 
-export abstract class ListStory extends ConflictStory {
+export abstract class ListStory extends TeamStory {
   do_pick_lists = () => pickLists();
   do_card_code = cardCode;
   do_invite = () => ({

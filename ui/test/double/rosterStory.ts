@@ -50,6 +50,7 @@ export abstract class RosterStory extends BenchStory {
     { brand: '安泉', number: '400-000-1001', expires: Date.now() + 20 * DAY, due: 'soon' },
   ];
   filings: CertificateLine[] = [{ kind: 'gas_filing', number: 'RQ-2024-018', issued: null, expires: Date.now() + 40 * DAY, due: 'later' }];
+  private switches: Record<string, string> = {};
   private written = 0;
   private backed = new Map<string, RosterPerson['events'][number]>();
 
@@ -66,7 +67,8 @@ export abstract class RosterStory extends BenchStory {
         member: of(person.member),
         what: text('低压电工证', 'low-voltage electrician'),
       })),
-      grades_on: true,
+      grades_on: this.switches.grades !== 'off',
+      contract_visits: this.switches.contract_visits !== 'off',
       notice_days: 30,
       now: Date.now(),
     };
@@ -90,6 +92,8 @@ export abstract class RosterStory extends BenchStory {
       const rest = this.brands.filter((each) => each.brand !== brand);
       this.brands = [...rest, ...(withdrawn ? [] : [{ brand, number, expires, due: null }])];
     } else if (fact.fact === 'grade') change(fact.member, () => ({ grade: fact.grade, years: fact.years }));
+    else if (fact.fact === 'no_grade') change(fact.member, () => ({ grade: null, years: 0 }));
+    else if (fact.fact === 'about') this.switches[fact.key.replace('outlet/', '')] = fact.value;
     else if (fact.fact === 'kit') {
       const { level, instrument, number, calibrated, due } = fact;
       change(fact.member, ({ kits }) => ({ kits: [...kits, { id, level, instrument, number, calibrated, due, renewal: null }] }));

@@ -38,6 +38,8 @@ const KINDS: [SetKind, number][] = [
   ['replies', 24],
   ['pieces', 12],
   ['places', 14],
+  ['crew', 15],
+  ['reminders', 7],
 ];
 const number = (name: string, zh: string, en: string, is: number, unit: [string, string]): FormRow => ({
   under: text('时限与额度', 'promises and limits'),
@@ -73,6 +75,28 @@ const FORMS: Partial<Record<SetKind, FormRow[]>> = {
     number('sample_percent', '随机回访比例', 'called at random', 10, ['%', '%']),
     number('expiry_notice_days', '证件到期提前提醒', 'papers announced before they end by', 30, ['天', 'days']),
     word(['时限与额度', 'promises and limits'], '/promises/market', ['市场级别', 'market tier'], 'tier4'),
+  ],
+  reminders: [
+    {
+      under: text('按季节提醒', 'by season'),
+      name: text('夏天前清洗保养空调', 'Have the air conditioner cleaned before summer'),
+      fields: [
+        { pointer: '/seasons/0/from_month', label: text('从几月', 'from month'), value: { of: 'number', is: 4 }, unit: text('', '') },
+        { pointer: '/seasons/0/to_month', label: text('到几月', 'to month'), value: { of: 'number', is: 5 }, unit: text('', '') },
+      ],
+    },
+    {
+      under: text('保养合同', 'maintenance contracts'),
+      name: text('到期前自动下单', 'order taken before it is due by'),
+      fields: [
+        {
+          pointer: '/contracts/order_days',
+          label: text('到期前自动下单', 'order taken before it is due by'),
+          value: { of: 'number', is: 7 },
+          unit: text('天', 'days'),
+        },
+      ],
+    },
   ],
   numbers: [
     word(['品牌', 'brands'], '/brands/0/number', ['安泉服务热线', 'Anquan service line'], '400-000-1001'),

@@ -28,7 +28,7 @@ import type {
   WriteField,
 } from '@schemas';
 import { card, deed, job, owner, ran, text } from '../builders';
-import { chip, review, session, sync, team } from '../outletBuilders';
+import { chip, review, session, sync } from '../outletBuilders';
 import { BoardStory } from './boardStory';
 import { arriveAt, enterLate, setField } from './visitDeeds';
 interface Answer {
@@ -42,7 +42,6 @@ export class Story extends BoardStory {
   /** The visit has taken longer than its limit. */
   overrun = false;
   protected session: SessionView;
-  private team = team();
   private cards = review().jobs;
   private ids = 0;
   private facts: SheetFact[] = [];
@@ -385,16 +384,4 @@ export class Story extends BoardStory {
   do_compare_now = () => this.do_sync_status();
   do_inbox = (): unknown[] => [];
   do_photos_anyway = () => this.do_sync_status();
-  do_team = () => this.team;
-  do_add_member(input: { name: string; roles: typeof ran.roles }) {
-    this.team = { ...this.team, members: [...this.team.members, { id: this.id(), name: input.name, roles: input.roles, active: true }] };
-    return this.team;
-  }
-  do_set_device_status(input: { device: string; status: 'active' | 'lost' }) {
-    this.team = {
-      ...this.team,
-      devices: this.team.devices.map((each) => (each.device === input.device ? { ...each, status: input.status } : each)),
-    };
-    return this.team;
-  }
 }

@@ -13,7 +13,6 @@ use super::{Actions, JobError};
 use crate::domain::calendar;
 use crate::domain::dispatch::{self, Candidate};
 use crate::domain::facts::outlet::Roster;
-use crate::domain::gates::Rules;
 use crate::domain::roster::Notice;
 use crate::domain::score::{self, Score};
 use crate::domain::{board, crew, timing};

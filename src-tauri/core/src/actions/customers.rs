@@ -1,30 +1,27 @@
-//! 客户: who they are, by their phone; a customer with machines, history, contracts and notes; the order for a visit that is due
-//! (R9, R36, R37). Lists come from the rows; one customer's jobs are opened, a page of them at most.
+//! 客户: who they are, by their phone; a customer with machines, history, contracts and notes (R9, R36, R37). Lists come
+//! from the rows; one customer's jobs are opened, a page of them at most.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use doorstep_schemas::ids::{DocId, JobId, ShortId};
-use doorstep_schemas::input::{
-    ApplianceInput, CustomerInput, DeskFact, EndContract, ListCustomers, NoteOnCustomer, OneCustomer, OrderDetails,
-    OrderVisit, SheetField, TakeOrder,
-};
+use doorstep_schemas::input::{DeskFact, EndContract, ListCustomers, NoteOnCustomer, OneCustomer, SheetField};
 use doorstep_schemas::view::{
-    ContractView, Coverage, CustomerLine, CustomerList, CustomerNote, CustomerView, DueReminder, Fen, InspectionView,
-    JobKind, JobView, MachineView, MayRefer, Millis, ReferralLine, Segment, Source, Urgency,
+    CustomerLine, CustomerList, CustomerNote, CustomerView, DueReminder, Fen, JobKind, MachineView, MayRefer, Millis,
+    ReferralLine, Segment,
 };
 
 use super::facts::FactError;
 use super::job_view::Names;
-use super::orders::OrderError;
-use super::{Actions, JobError};
-use crate::domain::facts::Job;
-use crate::domain::facts::desk::{Contract, Desk, FollowUp, Referral};
+use super::{Actions, contract_visits};
+use crate::documents::layout;
+use crate::domain::facts::desk::{Desk, FollowUp, Referral};
+use crate::domain::facts::{Job, Remark};
 use crate::domain::find::Query;
 use crate::domain::intake::{self, same_phone, same_serial};
 use crate::domain::money::warranty;
-use crate::domain::reminders::{self, Machine, ReminderRules};
-use crate::domain::{calendar, rating};
+use crate::domain::rating;
+use crate::domain::reminders::{self, Machine};
 use crate::rules::InForce;
 use crate::store::listed::JobRow;
 use crate::store::lists::{ListFilter, MOST_ROWS};
@@ -83,10 +80,10 @@ impl Actions {
         let words = follow_ups(&desks);
         let notes = store.desk(&topic(&phone)?)?.notes;
         let rules = store.rules().clone();
+        let theirs = contract_visits::of_phone(&desks, &phone);
+        let views = theirs.iter().map(|contract| contract_visits::view(&mut store, contract, &theirs, &rows));
+        let contracts = views.collect::<Result<Vec<_>, _>>()?;
         let names = Names::new(&store);
-        let contracts = reminders::contracts(desks.iter().flat_map(|(_, desk)| &desk.contracts));
-        let theirs = contracts.into_iter().filter(|contract| same_phone(&contract.phone) == phone);
-        let contracts = theirs.map(|contract| contract_view(contract, &rows)).collect();
         Ok(CustomerView {
             name: customer.name,
             township: customer.township,
@@ -114,9 +111,24 @@ impl Actions {
         })
     }
 
-    /// Writes something down about a customer.
+    /// Writes something down about a customer, or takes such a note back.
     pub fn note_on_customer(&self, input: &NoteOnCustomer) -> Result<ShortId, FactError> {
+        if let Some(note) = input.withdraws {
+            return self.unnote(&topic(&same_phone(&input.phone))?, note);
+        }
         self.note_on_desk(&topic(&same_phone(&input.phone))?, &DeskFact::Remark { text: input.text.clone() })
+    }
+
+    fn unnote(&self, topic: &str, note: ShortId) -> Result<ShortId, FactError> {
+        let mut store = self.shelf.store();
+        let noted = self.as_owner(&store)?;
+        if store.desk(topic)?.notes.iter().all(|known| known.id != note) {
+            return Err(FactError::Unknown("note"));
+        }
+        let write = |doc: &mut _| layout::remove_record::<Remark>(doc, note).map(|_found| ());
+        store.act(&DocId::Desk(topic.to_owned()), "withdraw", noted.at_ms, write, |_| Ok(()))?;
+        self.papers_changed();
+        Ok(note)
     }
 
     /// Ends a contract by another word about it: what was promised before stays to be read.
@@ -138,44 +150,6 @@ impl Actions {
             fen: Fen(contract.fen),
             ended: true,
         })
-    }
-
-    /// Takes the order for a visit that is due. While one for this customer is open, that one is shown instead: whoever asks
-    /// twice, here or on another device that knows of it, makes no second one.
-    pub fn order_visit(&self, input: &OrderVisit) -> Result<JobView, OrderError> {
-        let mut store = self.shelf.store();
-        self.owner(&store)?;
-        let phone = same_phone(&input.phone);
-        let (rows, _) = rows_of(&store, &phone)?;
-        if let Some(open) = open_visit(&rows) {
-            return Ok(self.view(&mut store, open)?);
-        }
-        let job = input.job.or_else(|| rows.first().map(|row| row.card.job)).ok_or(OrderError::Required("address"))?;
-        let facts = store.job_facts(job)?.ok_or(JobError::NotFound(job))?;
-        let customer = facts.customer();
-        let order = TakeOrder {
-            kind: input.kind,
-            urgency: Urgency::Normal,
-            far: facts.order.far,
-            customer: CustomerInput {
-                name: customer.name.clone(),
-                phone: customer.phone.clone(),
-                township: customer.township.clone(),
-                address: customer.address.clone(),
-            },
-            appliances: facts.order.appliances.iter().map(|appliance| appliance_input(&facts, appliance)).collect(),
-            symptom: input.what.clone(),
-            window: None,
-            coverage: Coverage::OutOfWarranty,
-            maker_order: String::new(),
-            note: String::new(),
-            assignees: Vec::new(),
-            details: Some(OrderDetails {
-                source: Some(if input.contract.is_some() { Source::Contract } else { Source::Call }),
-                ..OrderDetails::default()
-            }),
-        };
-        self.take_order_in(&mut store, &order)
     }
 }
 
@@ -199,12 +173,6 @@ fn referrals(desks: &[(String, Desk)], jobs: &[(JobId, Arc<Job>)], names: &Names
 /// A repair of this customer's that may lead to a sale, the newest (R37).
 fn may_refer(jobs: &[(JobId, Arc<Job>)]) -> Option<MayRefer> {
     jobs.iter().find_map(|(job, facts)| Some(MayRefer { job: *job, why: reminders::may_refer(facts)? }))
-}
-
-fn appliance_input(job: &Job, appliance: &crate::domain::facts::OrderedAppliance) -> ApplianceInput {
-    let [brand, model, serial] =
-        [SheetField::Brand, SheetField::Model, SheetField::Serial].map(|field| job.field(appliance, field));
-    ApplianceInput { kind: appliance.kind, brand, model, serial }
 }
 
 /// The topic of notes on one customer.
@@ -235,35 +203,10 @@ pub(super) fn follow_ups(desks: &[(String, Desk)]) -> Vec<&FollowUp> {
     desks.iter().flat_map(|(_, desk)| &desk.follow_ups).collect()
 }
 
-/// A contract with what its customer's jobs kept of it.
-pub(super) fn contract_view(contract: &Contract, rows: &[JobRow]) -> ContractView {
-    let kept = rows.iter().filter(|row| reminders::keeps(row.card.kind, row.figures.outcome));
-    let visits: Vec<i64> = kept.filter_map(|row| row.figures.finished_at).collect();
-    let inspections = reminders::inspections(contract, &visits);
-    let months = u32::try_from(contract.months.clamp(0, 600)).unwrap_or(0);
-    ContractView {
-        id: contract.id,
-        customer: contract.customer.clone(),
-        phone: contract.phone.clone(),
-        appliance: contract.appliance.clone(),
-        from: contract.from.map(|at| Millis(at.0)),
-        until: contract.from.map(|at| Millis(calendar::months_after(at.0, months))),
-        every: u32::try_from(contract.every).unwrap_or(0),
-        fen: Fen(contract.fen),
-        ended: contract.ended,
-        next_due: inspections.iter().find(|one| one.done.is_none()).map(|one| Millis(one.due)),
-        inspections: inspections
-            .into_iter()
-            .map(|one| InspectionView { due: Millis(one.due), done: one.done.map(Millis) })
-            .collect(),
-        ordered: open_visit(rows),
-    }
-}
-
 /// The machines of one customer, the last served first.
 fn machines(jobs: &[(JobId, Arc<Job>)], rules: InForce<'_>, now: i64) -> Vec<MachineView> {
     let by_id: BTreeMap<JobId, &Arc<Job>> = jobs.iter().map(|(id, job)| (*id, job)).collect();
-    let policies = rules.warranty_policies();
+    let (policies, reminder_rules) = (rules.warranty_policies(), rules.reminder_rules());
     let mut found = reminders::machines(jobs.iter().map(|(id, job)| (*id, job.as_ref())));
     found.sort_by_key(|machine| (std::cmp::Reverse(machine.served), machine.last_job));
     let one = |machine: Machine| {
@@ -276,7 +219,7 @@ fn machines(jobs: &[(JobId, Arc<Job>)], rules: InForce<'_>, now: i64) -> Vec<Mac
         let purchase = job.order.purchases.get(&appliance.id).cloned().unwrap_or_default();
         let made = job.field(appliance, SheetField::Made);
         let judged = warranty::coverage(&policies, &machine.brand, machine.kind, &purchase, &made, "", now);
-        let due = reminders::due(&machine, &ReminderRules::default(), now);
+        let due = reminders::due(&machine, &reminder_rules, now);
         Some(MachineView {
             kind: machine.kind,
             made: machine.made.map(Millis),

@@ -11,6 +11,7 @@ pub mod bundle;
 pub mod call;
 pub mod claim;
 pub mod conflicts;
+pub mod contract_visits;
 pub mod customers;
 pub mod drafts;
 pub mod export;
@@ -54,6 +55,7 @@ pub mod undo;
 pub mod visit;
 pub mod wages;
 pub mod walk_in;
+mod withdraw;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -76,6 +78,8 @@ pub struct Shelf {
     minted: Arc<(Actor, AtomicU64)>,
     /// When something was last noted here.
     noted: Arc<AtomicI64>,
+    /// When contracts were last looked through for visits that are due; 0 before the first time.
+    visits_looked: Arc<AtomicI64>,
 }
 
 /// A clock that goes back by less stands still; by more, it was set.
@@ -84,7 +88,7 @@ const STILL_MS: i64 = 1_000;
 impl Shelf {
     pub fn new(store: Store) -> Self {
         let minted = Arc::new((store.actor(), AtomicU64::new(0)));
-        Self { store: Arc::new(Mutex::new(store)), minted, noted: Arc::default() }
+        Self { store: Arc::new(Mutex::new(store)), minted, noted: Arc::default(), visits_looked: Arc::default() }
     }
 
     /// When an action notes what it does: what one device did later also stands behind it where facts are taken in order of
@@ -95,6 +99,16 @@ impl Shelf {
         let moment = if stands { last + 1 } else { now_ms };
         self.noted.store(moment, Ordering::Relaxed);
         moment
+    }
+
+    /// Whether contracts are to be looked through now; from then on not before `every_ms` have passed.
+    fn look_due(&self, now_ms: i64, every_ms: i64) -> bool {
+        let last = self.visits_looked.load(Ordering::Relaxed);
+        let due = last == 0 || now_ms < last || now_ms - last >= every_ms;
+        if due {
+            self.visits_looked.store(now_ms, Ordering::Relaxed);
+        }
+        due
     }
 
     /// A name that nothing has yet. It follows from this start of the app and a count, so that whoever carries it need not say

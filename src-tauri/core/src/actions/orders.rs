@@ -8,7 +8,6 @@ use super::{Actions, JobError, walk_in};
 use crate::documents;
 use crate::domain::crew;
 use crate::domain::facts::Job;
-use crate::domain::gates::Rules;
 use crate::domain::money::subsidy::looks_like_id_number;
 use crate::nature::random;
 use crate::store::{Store, StoreError};
@@ -60,17 +59,28 @@ impl Actions {
 
     /// The same with the store in hand: nothing comes between what was looked up for it and the order.
     pub(super) fn take_order_in(&self, store: &mut Store, input: &TakeOrder) -> Result<JobView, OrderError> {
+        let now = u64::try_from(self.nature.now_ms()).unwrap_or(0);
+        let job = JobId::mint(now, random(self.nature.as_ref()));
+        let ids: Vec<ShortId> = input.appliances.iter().map(|_| self.mint()).collect();
+        self.take_order_as(store, input, job, &ids)
+    }
+
+    /// The same under names that are given. `ids` names the appliances in their order.
+    pub(super) fn take_order_as(
+        &self,
+        store: &mut Store,
+        input: &TakeOrder,
+        job: JobId,
+        ids: &[ShortId],
+    ) -> Result<JobView, OrderError> {
         let input = tidy(input);
         check(&input)?;
         let noted = self.owner(store)?;
         known_members(store, &input.assignees)?;
         let draft = documents::order::draft(&input, noted).map_err(StoreError::from)?;
         may_do(store, draft, &input.assignees, noted.at_ms)?;
-        let now = u64::try_from(noted.at_ms).unwrap_or(0);
-        let job = JobId::mint(now, random(self.nature.as_ref()));
-        let ids: Vec<ShortId> = input.appliances.iter().map(|_| self.mint()).collect();
         let write = |doc: &mut _| {
-            documents::order::write(doc, &input, &ids, noted)?;
+            documents::order::write(doc, &input, ids, noted)?;
             documents::order::assign(doc, &input.assignees, noted.at_ms)
         };
         store.act(&DocId::Order(job), "take_order", noted.at_ms, write, |_| Ok(()))?;

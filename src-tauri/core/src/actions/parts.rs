@@ -168,10 +168,10 @@ impl Actions {
         let fen = within("amount", input.deducted_fen.0, 0, MOST_FEN)?;
         match input.step {
             _ if input.parts.is_empty() => return Err(FactError::Required("part")),
-            OldPartStep::Sent if batch.is_empty() => return Err(FactError::Required("batch")),
-            OldPartStep::Sent if courier.is_empty() => return Err(FactError::Required("courier")),
-            OldPartStep::Sent | OldPartStep::Accepted | OldPartStep::Deducted => {}
-            _ => return Err(FactError::Malformed("step")),
+            Some(OldPartStep::Sent) if batch.is_empty() => return Err(FactError::Required("batch")),
+            Some(OldPartStep::Sent) if courier.is_empty() => return Err(FactError::Required("courier")),
+            None | Some(OldPartStep::Sent | OldPartStep::Accepted | OldPartStep::Deducted) => {}
+            Some(_) => return Err(FactError::Malformed("step")),
         }
         let mut by_topic: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
         for old in &input.parts {
@@ -181,13 +181,14 @@ impl Actions {
             }
             let place = format!("old/{}/{}", old.job, old.part);
             let entries = by_topic.entry(topic_of("old_parts", &facts)).or_default();
-            entries.push((format!("{place}/step"), input.step.word().to_owned()));
-            if input.step == OldPartStep::Sent {
+            entries.push((format!("{place}/step"), input.step.map_or("", OldPartStep::word).to_owned()));
+            if input.step.is_none_or(|step| step == OldPartStep::Sent) {
                 entries.push((format!("{place}/batch"), batch.clone()));
                 entries.push((format!("{place}/courier"), courier.clone()));
             }
-            if input.step == OldPartStep::Deducted {
-                entries.push((format!("{place}/fen"), fen.to_string()));
+            if input.step.is_none_or(|step| step == OldPartStep::Deducted) {
+                let fen = input.step.map_or_else(String::new, |_| fen.to_string());
+                entries.push((format!("{place}/fen"), fen));
             }
         }
         for (topic, entries) in by_topic {

@@ -7,7 +7,8 @@ use doorstep_schemas::input::{ListReminders, TellReminder};
 use doorstep_schemas::view::{ApplianceKind, Millis, ReminderLine, ReminderList, ReminderReason, Text};
 
 use super::Actions;
-use super::customers::{contract_view, follow_ups, open_visit, rows_of};
+use super::contract_visits;
+use super::customers::{follow_ups, open_visit, rows_of};
 use super::facts::FactError;
 use super::parts::topic_of;
 use crate::documents::layout::Edit;
@@ -21,8 +22,6 @@ use crate::store::{Store, StoreError};
 /// Lines of a page, and machines that are looked at for one.
 const PAGE: usize = 50;
 const MOST_LOOKED_AT: usize = 2_000;
-/// Inspections are told so long before they are due, so that a visit can be agreed.
-const AHEAD_DAYS: i64 = 30;
 /// A month has so many days at least: what is due is narrowed down by it before the calendar is asked.
 const SHORTEST_MONTH: i64 = 28;
 
@@ -43,7 +42,7 @@ impl Actions {
         let now = self.nature.now_ms();
         let desks = store.desks()?;
         if asked.reason == ReminderReason::Contract {
-            return Ok(ReminderList { lines: contracts_due(&store, &desks, now)?, next: None, now: Millis(now) });
+            return Ok(ReminderList { lines: contracts_due(&mut store, &desks, now)?, next: None, now: Millis(now) });
         }
         let beside = Beside::read(&store, &desks, now)?;
         let after = asked.after.as_deref().and_then(place_from);
@@ -83,7 +82,7 @@ impl Beside {
                 told.insert((job, reason), at);
             }
         }
-        Ok(Self { quiet, told, rules: ReminderRules::default(), now })
+        Ok(Self { quiet, told, rules: store.rules().at(now).reminder_rules(), now })
     }
 
     /// Kinds of appliances that are reminded for this reason now, with the shortest wait.
@@ -196,12 +195,14 @@ fn page(
 }
 
 /// Inspections that contracts promise and nobody made, due by now or soon: contracts are as many as an owner wrote.
-fn contracts_due(store: &Store, desks: &[(String, Desk)], now: i64) -> Result<Vec<ReminderLine>, StoreError> {
-    let soon = now.saturating_add(AHEAD_DAYS * DAY_MS);
+fn contracts_due(store: &mut Store, desks: &[(String, Desk)], now: i64) -> Result<Vec<ReminderLine>, StoreError> {
+    let ahead = i64::from(store.rules().at(now).reminder_rules().tell_days);
+    let soon = now.saturating_add(ahead * DAY_MS);
     let mut out = Vec::new();
     for contract in reminders::contracts(desks.iter().flat_map(|(_, desk)| &desk.contracts)) {
-        let (rows, _) = rows_of(store, &same_phone(&contract.phone))?;
-        let view = contract_view(contract, &rows);
+        let phone = same_phone(&contract.phone);
+        let (rows, _) = rows_of(store, &phone)?;
+        let view = contract_visits::view(store, contract, &contract_visits::of_phone(desks, &phone), &rows)?;
         let Some(due) = view.next_due.filter(|due| due.0 <= soon) else { continue };
         let newest = rows.first().map(|row| &row.card);
         out.push(ReminderLine {

@@ -14,9 +14,9 @@ use super::facts::FactError;
 use crate::domain::calendar::{self, DAY_MS};
 use crate::domain::crew::{self, CrewRules};
 use crate::domain::facts::outlet::{Authorisation, Certificate, Roster};
-use crate::domain::gates::Rules;
 use crate::domain::obstacle::say;
 use crate::domain::record::{At, last};
+use crate::domain::reminders;
 use crate::domain::roster::{self, Due, Notice, Paper};
 use crate::domain::score::Score;
 
@@ -43,6 +43,7 @@ impl Actions {
             authorisations: authorisations(&roster, notice),
             renewals: renewals(&roster, &members, notice),
             grades_on: crew::grades_on(&roster),
+            contract_visits: reminders::orders_by_itself(&roster),
             notice_days: notice.days,
             now: Millis(now),
         })

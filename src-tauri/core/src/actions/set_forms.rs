@@ -21,7 +21,8 @@ use crate::rules::{MalformedSet, RuleBook, load};
 /// Longest text of a field, in characters.
 const TEXT: usize = 4_000;
 /// Kinds that have a form: words and promises. What is measured, paid or covered is written as a file.
-const KINDS: [SetKind; 5] = [SetKind::Promises, SetKind::Numbers, SetKind::Replies, SetKind::Steps, SetKind::Emergency];
+const KINDS: [SetKind; 6] =
+    [SetKind::Promises, SetKind::Reminders, SetKind::Numbers, SetKind::Replies, SetKind::Steps, SetKind::Emergency];
 
 impl Actions {
     /// The set in force as a form; owners only.

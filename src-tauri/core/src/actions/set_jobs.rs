@@ -24,8 +24,8 @@ const PORTION: usize = 120;
 
 /// Whether open jobs can look different by a set of this kind.
 pub(super) fn touches(kind: SetKind) -> bool {
-    use SetKind::{Emergency, Faults, Limits, Needs, Promises, Surcharges, Warranty};
-    matches!(kind, Limits | Needs | Surcharges | Emergency | Warranty | Promises | Faults)
+    use SetKind::{Crew, Emergency, Faults, Limits, Needs, Promises, Surcharges, Warranty};
+    matches!(kind, Limits | Needs | Crew | Surcharges | Emergency | Warranty | Promises | Faults)
 }
 
 impl Actions {

@@ -40,8 +40,7 @@ pub fn conflicts(paper: &mut Paper) -> Vec<Conflict> {
             if matches!(item.value.clone().into_value(), automerge::Value::Object(_)) {
                 let fields = doc.map_range(item.id(), ..).filter(|field| field.conflict);
                 found.extend(fields.map(|field| (place(Some(field.key.to_string())), item.id())));
-            // When a window was said goes with the window that is picked.
-            } else if item.conflict && (name.as_str(), item.key.as_ref()) != ("window", "at") {
+            } else if item.conflict && !layout::goes_with_others(&name, item.key.as_ref()) {
                 found.push((place(None), container.clone()));
             }
         }

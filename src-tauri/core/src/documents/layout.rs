@@ -62,6 +62,12 @@ pub fn add(
     Ok(())
 }
 
+/// Places that go with others: nobody is asked which of their values is right. When a window was said goes with the window
+/// that is picked; an order that two owners' devices took is one order (R37), whichever was first.
+pub fn goes_with_others(container: &str, key: &str) -> bool {
+    matches!((container, key), ("window", "at") | ("marks", "taken_at" | "taken_by" | "taken_off"))
+}
+
 /// Adds a record to its container.
 pub fn add_record<R: Record>(doc: &mut AutoCommit, record: &R) -> Result<(), WriteError> {
     let scalars: Vec<Own> = record.scalars().into_iter().map(|(key, value)| (key, written(value))).collect();

@@ -195,9 +195,9 @@ impl Said {
         let mut said = Self { values: BTreeMap::new(), contested: BTreeMap::new() };
         for name in ["marks", "customer", "window", "purchase"] {
             for (key, mut values) in layout::scalars(doc, name) {
+                let asked = !layout::goes_with_others(name, &key);
                 let key = format!("{name}/{key}");
-                // When a window was said is no value that a person would pick.
-                if values.len() > 1 && key != "window/at" {
+                if values.len() > 1 && asked {
                     let mut texts = values.iter().map(layout::readable);
                     let value = texts.next().unwrap_or_default();
                     said.contested.insert(key.clone(), FieldValue { value, others: texts.collect() });

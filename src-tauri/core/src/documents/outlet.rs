@@ -38,7 +38,7 @@ pub fn read_requests(doc: &AutoCommit) -> Requests {
 }
 
 pub fn read_stock(doc: &AutoCommit) -> Stock {
-    Stock { about: layout::texts(doc, "about"), moves: layout::records(doc) }
+    Stock { about: layout::texts(doc, "about"), moves: layout::records(doc) }.standing()
 }
 
 pub fn read_desk(doc: &AutoCommit) -> Desk {

@@ -57,39 +57,13 @@ pub struct GradeRule {
 pub const EXAM_LEVELS: [[&str; 3]; 3] =
     [["junior", "初级", "初"], ["intermediate", "中级", "中"], ["senior", "高级", "高"]];
 
+/// As the built-in set has them.
+#[cfg(test)]
 impl Default for CrewRules {
     fn default() -> Self {
-        use ApplianceKind::{AirConditioner, GasHeater, GasStove, InstantHeater, StorageHeater};
-        use JobKind::{Exchange, Install, Move, Remove, Repair};
-        let rule = |kind, jobs: &[JobKind], appliances: &[ApplianceKind], when| CertificateRule {
-            kind,
-            jobs: jobs.to_vec(),
-            appliances: appliances.to_vec(),
-            when,
-        };
-        let grade = |grade, years, exam, interview| GradeRule { grade, years, exam, interview };
-        Self {
-            certificates: vec![
-                rule(CertificateKind::WorkAtHeight, &[], &[], When::AtHeight),
-                rule(CertificateKind::WorkAtHeight, &[Install, Move, Remove], &[AirConditioner], When::Always),
-                rule(
-                    CertificateKind::LowVoltage,
-                    &[Install, Move, Exchange, Repair],
-                    &[AirConditioner, StorageHeater, InstantHeater],
-                    When::Always,
-                ),
-                rule(CertificateKind::Welding, &[], &[], When::Brazing),
-                rule(CertificateKind::GasFiling, &[], &[GasHeater, GasStove], When::Always),
-            ],
-            brazing: ["焊", "漏氟", "加氟", "braz", "weld"].map(str::to_owned).into(),
-            grades: vec![
-                grade(Grade::APlus, 3, 3, true),
-                grade(Grade::A, 2, 3, false),
-                grade(Grade::B, 1, 2, false),
-                grade(Grade::C, 0, 1, false),
-                grade(Grade::D, 0, 0, false),
-            ],
-        }
+        static BUILT_IN: std::sync::LazyLock<CrewRules> =
+            std::sync::LazyLock::new(|| crate::rules::RuleBook::built_in().unwrap().at(0).crew_rules());
+        BUILT_IN.clone()
     }
 }
 

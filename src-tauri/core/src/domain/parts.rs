@@ -110,6 +110,11 @@ pub fn said(request: ShortId, step: RequestStep, promised_ms: Option<i64>, note:
     [(key("step"), step.word().to_owned()), (key("note"), note), (key("promised"), promised)]
 }
 
+/// The same where nothing is said any more: the answer was a slip.
+pub fn unsaid(request: ShortId) -> [(String, String); 3] {
+    ["step", "note", "promised"].map(|what| (format!("{request}/{what}"), String::new()))
+}
+
 /// What was answered to a request (R23); `None` while nobody did.
 pub fn answered(stock: &Stock, request: ShortId) -> Option<Answered<'_>> {
     let text = |what: &str| stock.about.get(&format!("{request}/{what}")).map_or("", |said| said.value.as_str());

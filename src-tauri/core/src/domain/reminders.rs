@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::calendar;
 use super::facts::desk::{Contract, FollowUp, Referral};
+use super::facts::outlet::Roster;
 use super::facts::{Job, OrderedAppliance};
 use super::money::each;
-use super::obstacle::say;
 use super::{intake, nodes, rating, timing};
 
 /// A machine that the outlet knows.
@@ -56,36 +56,18 @@ pub struct ReminderRules {
     pub services: Vec<After>,
     /// Nobody is reminded of the season so soon after a service.
     pub quiet_months: u32,
+    /// Visits of contracts are listed so long before they are due, and their orders taken.
+    pub tell_days: u32,
+    pub order_days: u32,
 }
 
+/// As the built-in set has them.
+#[cfg(test)]
 impl Default for ReminderRules {
     fn default() -> Self {
-        use ApplianceKind::{AirConditioner, GasHeater, InstantHeater, StorageHeater};
-        let after = |appliance, months, zh, en| After { appliance, months, text: say(zh, en) };
-        Self {
-            seasons: vec![
-                Season {
-                    appliances: vec![AirConditioner],
-                    from_month: 4,
-                    to_month: 5,
-                    text: say("夏天前清洗保养空调", "Have the air conditioner cleaned before summer"),
-                },
-                Season {
-                    appliances: vec![StorageHeater, InstantHeater, GasHeater],
-                    from_month: 10,
-                    to_month: 11,
-                    text: say("入冬前检查热水器", "Have the water heater checked before winter"),
-                },
-            ],
-            ages: vec![after(
-                GasHeater,
-                8 * 12,
-                "燃气热水器已到使用年限",
-                "The gas heater has reached the end of its life",
-            )],
-            services: vec![after(StorageHeater, 24, "该换镁棒了", "The anode rod is due")],
-            quiet_months: 6,
-        }
+        static BUILT_IN: std::sync::LazyLock<ReminderRules> =
+            std::sync::LazyLock::new(|| crate::rules::RuleBook::built_in().unwrap().at(0).reminder_rules());
+        BUILT_IN.clone()
     }
 }
 
@@ -259,19 +241,23 @@ pub struct Inspection {
     pub done: Option<i64>,
 }
 
+/// When a contract's inspections are due, ended or not.
+fn dates(contract: &Contract) -> impl Iterator<Item = i64> {
+    /// Longer than any contract: what a broken record may claim.
+    const MOST_MONTHS: i64 = 50 * 12;
+    let every = contract.every.clamp(0, MOST_MONTHS);
+    let months = contract.months.clamp(0, MOST_MONTHS);
+    let visits = if every == 0 { 0 } else { months / every };
+    let from = contract.from.into_iter();
+    from.flat_map(move |from| (1..=visits).map(move |n| (from, n * every)))
+        .filter_map(|(from, months)| Some(calendar::months_after(from.0, u32::try_from(months).ok()?)))
+}
+
 /// The inspections of a contract with the visits that kept them (R37). A visit counts for the inspection that it is
 /// nearest to. An ended contract, or one that says nothing of its dates, promises none.
 pub fn inspections(contract: &Contract, visits: &[i64]) -> Vec<Inspection> {
-    /// Longer than any contract: what a broken record may claim.
-    const MOST_MONTHS: i64 = 50 * 12;
-    let (Some(from), every) = (contract.from, contract.every.clamp(0, MOST_MONTHS)) else { return Vec::new() };
-    let months = contract.months.clamp(0, MOST_MONTHS);
-    if contract.ended || every == 0 {
-        return Vec::new();
-    }
-    let dates = (1..=months / every).filter_map(|n| u32::try_from(n * every).ok());
-    let mut out: Vec<Inspection> =
-        dates.map(|months| Inspection { due: calendar::months_after(from.0, months), done: None }).collect();
+    let Some(from) = contract.from.filter(|_| !contract.ended) else { return Vec::new() };
+    let mut out: Vec<Inspection> = dates(contract).map(|due| Inspection { due, done: None }).collect();
     for visit in visits.iter().filter(|visit| **visit > from.0) {
         let nearest = out.iter_mut().min_by_key(|i| i.due.abs_diff(*visit));
         if let Some(nearest) = nearest {
@@ -280,6 +266,50 @@ pub fn inspections(contract: &Contract, visits: &[i64]) -> Vec<Inspection> {
     }
     out
 }
+
+/// So often the order for one inspection is taken again after it was cancelled.
+const MOST_TRIES: u8 = 16;
+
+/// The names that the order for one inspection may have, in the order in which they are taken: a cancelled order keeps its
+/// name. They follow from the contract and the day, so that two owners' devices that take it apart make one order.
+pub fn visit_names(contract: &Contract, due: i64) -> impl Iterator<Item = JobId> {
+    let mut hash = Sha256::new().chain_update("doorstep contract visit");
+    let from = contract.from.map(|from| from.0).unwrap_or_default();
+    for text in [intake::same_phone(&contract.phone).as_str(), contract.appliance.trim()] {
+        hash.update([0]);
+        hash.update(text);
+    }
+    hash.update(from.to_be_bytes());
+    hash.update(due.to_be_bytes());
+    (0..MOST_TRIES).map(move |nth| {
+        let [a, b, c, d, e, f, g, h, i, j, ..] = <[u8; 32]>::from(hash.clone().chain_update([nth]).finalize());
+        JobId::mint(u64::try_from(due).unwrap_or(0), [a, b, c, d, e, f, g, h, i, j])
+    })
+}
+
+/// The inspection that this job is the order for, by its name (R37).
+pub fn visit_of(contract: &Contract, job: JobId) -> Option<i64> {
+    let at = i64::try_from(job.0.timestamp_ms()).ok()?;
+    dates(contract).find(|due| *due == at).filter(|due| visit_names(contract, *due).any(|name| name == job))
+}
+
+/// The inspection whose order is taken by itself now (R37): the last whose time has come, where nobody made it. What was
+/// missed by more than a month waits for a person, as all of an old contract does that came in late.
+pub fn to_order(inspections: &[Inspection], rules: &ReminderRules, now: i64) -> Option<i64> {
+    const MISSED_DAYS: i64 = 30;
+    let soon = now.saturating_add(i64::from(rules.order_days) * calendar::DAY_MS);
+    let last = inspections.iter().rfind(|inspection| inspection.due <= soon)?;
+    let missed = last.due < now.saturating_sub(MISSED_DAYS * calendar::DAY_MS);
+    (last.done.is_none() && !missed).then_some(last.due)
+}
+
+/// Whether visits of contracts become orders by themselves at this outlet (R37).
+pub fn orders_by_itself(roster: &Roster) -> bool {
+    roster.about(CONTRACT_VISITS) != "off"
+}
+
+/// The outlet's own switch.
+pub const CONTRACT_VISITS: &str = "outlet/contract_visits";
 
 /// The next inspection of a contract that nobody has made (R37).
 pub fn next_inspection(contract: &Contract, visits: &[i64]) -> Option<i64> {

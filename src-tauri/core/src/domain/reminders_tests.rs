@@ -138,6 +138,38 @@ fn r37_a_contract_promises_inspections_and_visits_keep_them() {
 }
 
 #[test]
+fn r37_the_order_of_an_inspection_has_a_name_that_every_device_knows() {
+    let heater = contract(12, 5);
+    let [first, last] = [at(2026, 6, 30), at(2026, 11, 30)];
+    let names: Vec<JobId> = visit_names(&heater, first).collect();
+    let again = Contract { id: id(9), phone: " ".to_owned(), ended: true, noted: noted(NOON + 1), ..heater.clone() };
+    assert_eq!(visit_names(&again, first).collect::<Vec<_>>(), names, "whoever wrote of the contract last");
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    for other in [
+        Contract { appliance: "空调".to_owned(), ..heater.clone() },
+        Contract { phone: "138".to_owned(), ..heater.clone() },
+        Contract { from: Some(At(at(2026, 1, 30))), ..heater.clone() },
+    ] {
+        assert!(visit_names(&other, first).all(|name| !names.contains(&name)));
+        assert_eq!(visit_of(&other, names[0]), None);
+    }
+    assert_eq!((visit_of(&again, names[0]), visit_of(&heater, names[15])), (Some(first), Some(first)));
+    assert_eq!(visit_of(&heater, visit_names(&heater, last).next().unwrap()), Some(last));
+    assert_eq!(visit_of(&heater, job_id(1)), None);
+}
+
+#[test]
+fn r37_an_order_is_taken_a_week_before_and_what_was_long_missed_waits_for_a_person() {
+    let rules = ReminderRules::default();
+    let of = |visits: &[i64], now| to_order(&inspections(&contract(12, 5), visits), &rules, now);
+    let [first, last] = [at(2026, 6, 30), at(2026, 11, 30)];
+    assert_eq!((of(&[], at(2026, 6, 22)), of(&[], at(2026, 6, 23))), (None, Some(first)));
+    assert_eq!((of(&[], at(2026, 7, 30)), of(&[], at(2026, 7, 31))), (Some(first), None));
+    assert_eq!(of(&[], at(2026, 11, 24)), Some(last), "one order, though two were missed");
+    assert_eq!(of(&[at(2026, 11, 20)], at(2026, 11, 24)), None);
+}
+
+#[test]
 fn r37_a_contract_is_ended_by_a_later_word_about_it() {
     let begun = contract(12, 6);
     let ended = Contract { id: id(2), ended: true, noted: noted(NOON + 1), ..begun.clone() };

@@ -4,6 +4,7 @@ use doorstep_schemas::ids::{JobId, MemberId, ShortId};
 use doorstep_schemas::view::{ApplianceKind, JobKind, JobOutcome, NeedWhen, NodeKind};
 
 use super::calendar::DAY_MS;
+use super::crew::CrewRules;
 use doorstep_schemas::rules::limits::Limit;
 
 use super::facts::{Job, Node, Noted, Order, OrderedAppliance, OutcomeFact, Sheet};
@@ -73,5 +74,8 @@ impl Rules for NoRules {
     }
     fn time_limits(&self) -> Limits {
         Limits::default()
+    }
+    fn crew_rules(&self) -> CrewRules {
+        CrewRules::default()
     }
 }

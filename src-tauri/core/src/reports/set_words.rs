@@ -140,6 +140,24 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("labels", "识别词", "words"),
     ("proofs", "要的凭证", "proofs"),
     ("item", "价目项", "item"),
+    ("seasons", "按季节提醒", "by season"),
+    ("ages", "按机龄提醒", "by the machine's age"),
+    ("after_service", "按上次服务提醒", "by the last service"),
+    ("from_month", "从几月", "from month"),
+    ("to_month", "到几月", "to month"),
+    ("after_months", "满多久", "after"),
+    ("quiet_months", "刚服务过不提醒", "not so soon after a service"),
+    ("contracts", "保养合同", "maintenance contracts"),
+    ("tell_days", "到期前列出", "listed before it is due by"),
+    ("order_days", "到期前自动下单", "order taken before it is due by"),
+    ("certificates", "证件要求", "certificates"),
+    ("certificate", "证件", "certificate"),
+    ("brazing", "动焊的说法", "words for brazing"),
+    ("grades", "等级要求", "what grades ask for"),
+    ("grade", "等级", "grade"),
+    ("years", "从业", "in the trade"),
+    ("exam", "考试", "exam"),
+    ("interview", "面试", "interview"),
 ];
 
 /// Words that stand in no document.
@@ -161,6 +179,13 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("tier2", "二级市场", "tier 2"),
     ("tier3", "三级市场", "tier 3"),
     ("tier4", "四级市场", "tier 4"),
+    ("always", "总是", "always"),
+    ("at_height", "要登高", "work at height"),
+    ("brazing", "要动焊", "brazing"),
+    ("no_exam", "不用考", "none"),
+    ("junior", "初级", "junior"),
+    ("intermediate", "中级", "intermediate"),
+    ("senior", "高级", "senior"),
 ];
 
 /// Steps of a path that say only how the file is built.
@@ -227,6 +252,8 @@ pub fn unit(leaf: &Leaf, row: &str) -> Text {
         say("%", "%")
     } else if ends("months") {
         say("个月", "months")
+    } else if ends("years") {
+        say("年", "years")
     } else if ends("_ms") {
         say("毫秒", "ms")
     } else {
@@ -288,6 +315,7 @@ fn term(word: &str) -> Text {
         ("appliances", "kind"),
         ("photos", "stage"),
         ("certificates", "kind"),
+        ("grades", "grade"),
         ("marks", "segment"),
     ];
     let known = lists.iter().find_map(|(container, key)| terms::term(container, key, word));

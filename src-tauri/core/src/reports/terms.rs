@@ -85,6 +85,7 @@ const COVERAGE: &[Term] = &[
     ("in_warranty", "保内", "in warranty"),
     ("out_of_warranty", "保外", "out of warranty"),
     ("extended", "延保", "extended warranty"),
+    ("contract", "合同内", "under contract"),
     ("to_be_appraised", "待鉴定", "to be appraised"),
 ];
 const SOURCE: &[Term] = &[

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use doorstep_schemas::ids::BlobHash;
+use doorstep_schemas::rules::crew::CrewSet;
 use doorstep_schemas::rules::emergency::EmergencySet;
 use doorstep_schemas::rules::faults::FaultSet;
 use doorstep_schemas::rules::limits::LimitSet;
@@ -16,6 +17,7 @@ use doorstep_schemas::rules::pieces::PieceSet;
 use doorstep_schemas::rules::places::PlaceSet;
 use doorstep_schemas::rules::prices::PriceSet;
 use doorstep_schemas::rules::promises::PromiseSet;
+use doorstep_schemas::rules::reminders::ReminderSet;
 use doorstep_schemas::rules::replies::ReplySet;
 use doorstep_schemas::rules::settlement::SettlementSet;
 use doorstep_schemas::rules::steps::StepSet;
@@ -55,7 +57,7 @@ pub struct RuleBook {
 
 /// The files that ship with this version. Of several of a kind the last one counts; the others are kept because readings
 /// and fees of earlier versions name them.
-pub(super) const BUILT_IN: [(SetKind, &[u8]); 13] = [
+pub(super) const BUILT_IN: [(SetKind, &[u8]); 15] = [
     (SetKind::Limits, include_bytes!("../../rules/limits.json")),
     (SetKind::Needs, include_bytes!("../../rules/needs.json")),
     (SetKind::Faults, include_bytes!("../../rules/faults.json")),
@@ -69,6 +71,8 @@ pub(super) const BUILT_IN: [(SetKind, &[u8]); 13] = [
     (SetKind::Replies, include_bytes!("../../rules/replies.json")),
     (SetKind::Pieces, include_bytes!("../../rules/pieces.json")),
     (SetKind::Places, include_bytes!("../../rules/places.json")),
+    (SetKind::Crew, include_bytes!("../../rules/crew.json")),
+    (SetKind::Reminders, include_bytes!("../../rules/reminders.json")),
 ];
 
 /// The file of a built-in set.
@@ -230,6 +234,8 @@ ways! {
     replies_at: ReplySet,
     pieces_at: PieceSet,
     places_at: PlaceSet,
+    crew_at: CrewSet,
+    reminders_at: ReminderSet,
 }
 
 impl RuleBook {

@@ -14,7 +14,7 @@ use super::Set;
 const NAMES: [&str; 11] =
     ["code", "book", "maker", "brand", "notice", "service", "consent", "message", "field", "emergency", "name"];
 /// What a row without a name is about, taken together.
-const ABOUT: [&str; 11] = [
+const ABOUT: [&str; 12] = [
     "jobs",
     "appliances",
     "appliance",
@@ -26,6 +26,7 @@ const ABOUT: [&str; 11] = [
     "verdict",
     "number",
     "minutes",
+    "grade",
 ];
 /// What people read as the name of a row.
 const TITLES: [&str; 3] = ["name", "label", "title"];

@@ -15,6 +15,7 @@ use doorstep_schemas::view::{
 use super::Set;
 use super::book::RuleBook;
 use crate::domain::card::{self, Whose};
+use crate::domain::crew::CrewRules;
 use crate::domain::facts::Job;
 use crate::domain::facts::outlet::Roster;
 use crate::domain::faults::{self, Bring};
@@ -253,5 +254,9 @@ impl Rules for InForce<'_> {
 
     fn triggers(&self) -> Triggers {
         InForce::triggers(*self)
+    }
+
+    fn crew_rules(&self) -> CrewRules {
+        InForce::crew_rules(*self)
     }
 }

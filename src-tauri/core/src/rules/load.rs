@@ -3,6 +3,7 @@
 //! The whole set is refused for one slip: half a price list would charge somebody wrongly and nobody would see it.
 
 use doorstep_schemas::rules::check::Problem;
+use doorstep_schemas::rules::crew::CrewSet;
 use doorstep_schemas::rules::emergency::EmergencySet;
 use doorstep_schemas::rules::faults::FaultSet;
 use doorstep_schemas::rules::limits::LimitSet;
@@ -12,6 +13,7 @@ use doorstep_schemas::rules::pieces::PieceSet;
 use doorstep_schemas::rules::places::PlaceSet;
 use doorstep_schemas::rules::prices::PriceSet;
 use doorstep_schemas::rules::promises::PromiseSet;
+use doorstep_schemas::rules::reminders::ReminderSet;
 use doorstep_schemas::rules::replies::ReplySet;
 use doorstep_schemas::rules::settlement::SettlementSet;
 use doorstep_schemas::rules::steps::StepSet;
@@ -99,6 +101,8 @@ sets! {
     Replies(ReplySet),
     Pieces(PieceSet),
     Places(PlaceSet),
+    Crew(CrewSet),
+    Reminders(ReminderSet),
 }
 
 /// The set of this kind in these bytes. Nothing that they may hold makes this panic.

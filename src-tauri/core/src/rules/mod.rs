@@ -9,6 +9,7 @@ pub mod compare;
 mod cross;
 mod in_force;
 mod load;
+mod people;
 #[cfg(test)]
 mod tests;
 

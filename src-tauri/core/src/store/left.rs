@@ -114,6 +114,11 @@ impl Store {
         self.purge_erased().map(drop)
     }
 
+    /// Whether a job of this name was erased: nothing may be here under it again.
+    pub fn was_erased(&self, job: JobId) -> Result<bool, StoreError> {
+        inbox::is_erased(&self.db, &DocId::Order(job))
+    }
+
     /// Removes what is here of jobs that were erased. Returns those that went.
     pub fn purge_erased(&mut self) -> Result<Vec<JobId>, StoreError> {
         let mut query = self.db.prepare_cached("SELECT job FROM erased_job WHERE done = 0")?;

@@ -1,11 +1,11 @@
 //! What only works with the relay at hand: joining, adding people, inviting, marking a device as lost, looking after it.
 
 use doorstep_schemas::enrol::{
-    DeviceStatusRequest, EnrolAnswer, EnrolLink, EnrolRequest, InviteAnswer, InviteRequest, MemberAnswer, NewMember,
-    normal_code,
+    DeviceStatusRequest, EnrolAnswer, EnrolLink, EnrolRequest, InviteAnswer, InviteRequest, MemberAnswer,
+    MemberRequest, NewMember, normal_code,
 };
 use doorstep_schemas::ids::{DeviceId, MemberId};
-use doorstep_schemas::input::{AddMember, Enrol};
+use doorstep_schemas::input::{AddMember, Enrol, SetMember};
 use doorstep_schemas::upkeep::{DrillResult, RelayState};
 use doorstep_schemas::view::{DrillView, InviteView, Millis, RelayAddress, RelayHealth, RelayView};
 use doorstep_schemas::wire::{Role, Status};
@@ -143,6 +143,20 @@ pub async fn add_member(ways: &Ways, actions: &Actions, input: &AddMember) -> Re
     let new = NewMember { name: name.to_owned(), roles: input.roles.clone() };
     let answer: MemberAnswer = ask(&line, "v1/members", &new).await?;
     Ok(answer.member)
+}
+
+/// Somebody's roles, and whether they belong to the outlet.
+pub async fn set_member(ways: &Ways, actions: &Actions, input: &SetMember) -> Result<(), AdminError> {
+    if input.roles.as_ref().is_some_and(Vec::is_empty) {
+        return Err(AdminError::NoRole);
+    }
+    let (line, _) = owners_line(ways, actions).await?;
+    let asked = MemberRequest { roles: input.roles.clone(), status: input.status };
+    let body = serde_json::to_vec(&asked).expect("roles and a status are words");
+    let path = format!("v1/members/{}", input.member);
+    let request = line.request(Method::POST, &path)?.header("content-type", "application/json");
+    line.send(request, body).await?;
+    Ok(())
 }
 
 /// A one-time code for a member's new device, as text, link and QR code.

@@ -234,6 +234,11 @@ fn r47_what_was_written_in_the_roster_by_mistake_is_taken_back_and_papers_are_ca
     assert_eq!(person().kits[0].renewal, Some(RenewalDue::Expired));
     desk.actions.remove_kit(kit).unwrap();
     assert_eq!(person().kits, []);
+
+    write(&desk, &grade(RAN, Grade::A));
+    assert_eq!((person().grade, person().years), (Some(Grade::A), 1));
+    write(&desk, &RosterFact::NoGrade { member: member(RAN) });
+    assert_eq!((person().grade, person().years), (None, 0), "a first grade that was a slip");
     assert!(matches!(desk.actions.remove_kit(kit), Err(FactError::Unknown("kit"))));
 }
 

@@ -41,7 +41,7 @@ impl Script<'_> {
     pub(super) fn bill(&mut self) {
         let lines = self.lines();
         let payer = match self.order.input.coverage {
-            Coverage::OutOfWarranty => Payer::Customer,
+            Coverage::OutOfWarranty | Coverage::Contract => Payer::Customer,
             Coverage::InWarranty | Coverage::Extended | Coverage::ToBeAppraised => Payer::Maker,
         };
         let mut owed = 0;

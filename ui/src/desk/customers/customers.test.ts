@@ -91,7 +91,7 @@ describe('the book of customers', () => {
     await type('note-text', ' 下午在家 ');
     await page.get(T('note-save')).trigger('submit');
     await flushPromises();
-    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家' }]);
+    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家', withdraws: null }]);
     expect(page.findAll(T('note'))).toHaveLength(2);
   });
 
@@ -213,7 +213,7 @@ describe('a customer beside the book', () => {
     await type('note-text', '下午在家');
     await page.get(T('note-save')).trigger('submit');
     await flushPromises();
-    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家' }]);
+    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家', withdraws: null }]);
   });
 
   it('a note goes to the one it was written on, whoever is opened meanwhile', async () => {
@@ -222,7 +222,7 @@ describe('a customer beside the book', () => {
     const opening = customers.open('13800001099');
     await customers.note('13800001234', '下午在家');
     await opening;
-    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家' }]);
+    expect(said('note_on_customer')).toEqual([{ phone: '13800001234', text: '下午在家', withdraws: null }]);
   });
 
   it('closes when the address names nobody any more', async () => {

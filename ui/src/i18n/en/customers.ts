@@ -33,6 +33,7 @@ export default {
   noteLabel: 'Add a note',
   noteHint: 'For example: dog in the yard, at home in the afternoon',
   noteSave: 'Save',
+  unnoted: 'The note is taken back',
   noted: 'Noted',
   contracts: 'Maintenance contracts',
   contractsNone: 'No contract',
@@ -86,6 +87,12 @@ export default {
   order: 'Make an order',
   orderOpen: 'See its order',
   ordered: 'Order made for {customer}; now send somebody',
+  visitsTaken:
+    'A contract’s visit is due: the order for {customer} was taken | Contracts’ visits are due: {count} orders were taken, {customer} first',
+  visitsLook: 'Look',
+  visitsUndo: 'Cancel it',
+  visitsCancelled: 'Cancelled; it is not taken again',
+  visitsSlip: 'taken by itself, not wanted',
   orderExists: '{customer} has an open maintenance order',
   orderWhat: {
     contract: 'Maintenance by contract',

@@ -86,6 +86,7 @@ export default {
   not_assigned: 'The job is not assigned to you; you can only read it.',
   owner_only: 'Only the owner can do this.',
   member_unknown: 'There is no such member. Look under Team.',
+  last_owner: 'The outlet needs an owner. Nothing was changed; make somebody else an owner first.',
   step_too_early: 'A step before this one is not done yet.',
   step_done: 'This step is already done.',
   card_too_short: 'The card was shown for less than 3 seconds, so it does not count. Show it again.',

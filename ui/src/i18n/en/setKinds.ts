@@ -14,4 +14,6 @@ export default {
   replies: 'Replies and messages',
   pieces: 'Piece rates',
   places: 'Brands and townships',
+  crew: 'Certificates and grades',
+  reminders: 'Reminders and contracts',
 };

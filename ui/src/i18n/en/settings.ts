@@ -34,13 +34,31 @@ export default {
     replies: 'Replies to makers and messages to customers.',
     pieces: 'What work earns, and how a crew shares it.',
     places: 'Brands that are repaired often, townships and how far they are.',
+    crew: 'Which work needs which certificate (the law: never none), and what each grade asks for in years, exam and interview.',
+    reminders:
+      'When customers are reminded by season, age and last service; how early a contract’s visit is listed, and its order taken by itself.',
+  },
+  house: {
+    title: 'Rules of the house',
+    grades: {
+      label: 'Grades count when work is assigned',
+      hint: 'Nobody below the fault’s difficulty, nobody of grade D alone. Certificates are the law and are asked for all the same.',
+      on: 'Grades count when work is assigned',
+      off: 'Grades no longer count',
+    },
+    contract_visits: {
+      label: 'Contracts order their visits by themselves',
+      hint: 'Some days before one is due; how many is under “Words and limits”. A cancelled one is not taken again. Off, they wait on the customers’ list.',
+      on: 'Contracts order their visits by themselves',
+      off: 'Contracts no longer order by themselves',
+    },
   },
   rules: {
     what: 'Rules',
     version: 'Version in force',
     since: 'From',
     rows: 'Rows',
-    group: { safety: 'Safety', visit: 'Visits and words', money: 'Warranty and money' },
+    group: { safety: 'Safety', visit: 'Visits and words', people: 'People and returning customers', money: 'Warranty and money' },
     coming: '{count} to come',
     none: 'None yet',
     noneYet: 'There is none of this kind yet. A file that you import holds from its day on.',

@@ -37,6 +37,7 @@ export default {
     out_of_warranty: 'Out of warranty',
     extended: 'Extended warranty',
     to_be_appraised: 'To be appraised',
+    contract: 'Under contract',
   },
   node: {
     open: 'Unassigned',

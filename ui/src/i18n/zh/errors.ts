@@ -79,6 +79,7 @@ export default {
   not_assigned: '这张单没有派给你，只能看。',
   owner_only: '只有老板能做这件事。',
   member_unknown: '没有这位成员。请到「团队」里看看。',
+  last_owner: '网点不能没有老板。没有改动；先让另一位当老板，再来改。',
   step_too_early: '前面还有一步没做。请按顺序来。',
   step_done: '这一步已经做过了。',
   card_too_short: '公示卡出示不足 3 秒，没有记。请再出示一次。',

@@ -14,4 +14,6 @@ export default {
   replies: '回单与短信',
   pieces: '计件',
   places: '品牌与乡镇',
+  crew: '证件与等级',
+  reminders: '提醒与合同',
 };

@@ -32,7 +32,7 @@ export default {
     other: '其他电器',
   },
   urgency: { class1: '一类急', class2: '二类急', normal: '普通' },
-  coverage: { in_warranty: '保内', out_of_warranty: '保外', extended: '延保', to_be_appraised: '待鉴定' },
+  coverage: { in_warranty: '保内', out_of_warranty: '保外', extended: '延保', to_be_appraised: '待鉴定', contract: '合同内' },
   node: {
     open: '待派单',
     guided: '已电话指导',

@@ -6,8 +6,8 @@ use doorstep_schemas::view::{Millis, RosterEvent};
 
 use super::check::{LINE, MOST_FEN, amount, line, paragraph, required, signed_amount, text, within};
 use super::{Actions, FactError};
+use crate::actions::withdraw::WITHDRAWN;
 use crate::documents::layout::{self, Edit};
-use crate::domain::calendar;
 use crate::domain::facts::desk::{
     Admission, Answer, CashTaken, Contract, FollowUp, Referral, Sample, SettlementLine, SettlementStep, WageLine,
 };
@@ -88,6 +88,7 @@ impl Actions {
             quantity: within("quantity", i64::from(fact.quantity), 0, MOST_PIECES)?,
             request: fact.request,
             note: line("note", &fact.note)?,
+            withdraws: None,
             noted,
         };
         let edit = Edit::add(moved);
@@ -158,46 +159,6 @@ impl Actions {
         Ok(id)
     }
 
-    /// Withdraws one's own cash taken in, or a customer's word, of this month or the one before (R36, R43). Both stay on the
-    /// paper, and neither counts.
-    pub(crate) fn withdraw(&self, of: ShortId) -> Result<ShortId, FactError> {
-        let mut store = self.shelf.store();
-        let noted = self.as_owner(&store)?;
-        let id = self.mint();
-        let before = noted.at_ms - i64::from(calendar::year_month_day(noted.at_ms).2) * calendar::DAY_MS;
-        let months = [noted.at_ms, before].map(calendar::day_name);
-        let wanted = |topic: &str| {
-            let of_month = |day: &String| day.get(..7).is_some_and(|month| topic.ends_with(month));
-            (topic.starts_with("cash/") || topic.starts_with("follow/")) && months.iter().any(of_month)
-        };
-        let own = |record: ShortId, by: MemberId| record == of && by == noted.by;
-        for (topic, desk) in store.desks_of(wanted)? {
-            let cash = desk.cash.into_iter().find(|one| own(one.id, one.noted.by));
-            let word = desk.follow_ups.into_iter().find(|one| own(one.id, one.noted.by));
-            let edit = if let Some(one) = cash {
-                Edit::add(CashTaken {
-                    id,
-                    fen: 0,
-                    hand_in: None,
-                    note: String::new(),
-                    withdraws: Some(of),
-                    noted,
-                    ..one
-                })
-            } else if let Some(one) = word {
-                let kind = Word::Other("withdrawn".to_owned());
-                let (chips, text) = (String::new(), String::new());
-                Edit::add(FollowUp { id, kind, stars: 0, chips, text, withdraws: Some(of), noted, ..one })
-            } else {
-                continue;
-            };
-            store.act(&DocId::Desk(topic), "withdraw", noted.at_ms, |doc| edit.apply(doc), |_| Ok(()))?;
-            self.papers_changed();
-            return Ok(id);
-        }
-        Err(FactError::Unknown("record"))
-    }
-
     /// Writes down a sample that was drawn from the jobs of a day, with its seed (R40).
     pub(crate) fn keep_sample(
         &self,
@@ -239,6 +200,14 @@ fn roster_edit(id: ShortId, noted: Noted, fact: &RosterFact) -> Result<Edit, Fac
             grade: (*grade).into(),
             years: within("years", i64::from(*years), 0, 80)?,
             note: line("note", note)?,
+            noted,
+        }),
+        RosterFact::NoGrade { member } => Edit::add(GradeGiven {
+            id,
+            member: *member,
+            grade: Word::Other(WITHDRAWN.to_owned()),
+            years: 0,
+            note: String::new(),
             noted,
         }),
         RosterFact::Kit { member, level, instrument, number, calibrated, due } => Edit::add(Kit {

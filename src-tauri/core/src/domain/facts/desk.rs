@@ -169,7 +169,7 @@ impl Desk {
     }
 }
 
-fn not_withdrawn<R: Record>(all: Vec<R>, withdraws: impl Fn(&R) -> Option<ShortId>) -> Vec<R> {
+pub(super) fn not_withdrawn<R: Record>(all: Vec<R>, withdraws: impl Fn(&R) -> Option<ShortId>) -> Vec<R> {
     let said = |one: &R| withdraws(one).map(|of| (of, one.noted().by));
     let gone: BTreeSet<(ShortId, MemberId)> = all.iter().filter_map(said).collect();
     all.into_iter().filter(|one| withdraws(one).is_none() && !gone.contains(&(one.id(), one.noted().by))).collect()

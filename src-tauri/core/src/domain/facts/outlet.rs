@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use doorstep_schemas::ids::{BlobHash, JobId, MemberId, ShortId};
 use doorstep_schemas::view::{CertificateKind, Grade, KitLevel, PayWay, RosterEvent, StockMove};
 
+use super::desk::not_withdrawn;
 use super::{FieldValue, Noted};
 use crate::domain::record::{At, Word, last, record};
 
@@ -190,6 +191,8 @@ record! {
         /// The request that it answers.
         request: Option<ShortId> = "request",
         note: String = "note",
+        /// The one that this withdraws.
+        withdraws: Option<ShortId> = "withdraws",
     }
 }
 
@@ -198,4 +201,11 @@ record! {
 pub struct Stock {
     pub about: BTreeMap<String, FieldValue>,
     pub moves: Vec<Moved>,
+}
+
+impl Stock {
+    /// As it stands: what its own author withdrew is not there, nor are the withdrawals.
+    pub fn standing(self) -> Self {
+        Self { moves: not_withdrawn(self.moves, |one| one.withdraws), ..self }
+    }
 }

@@ -52,9 +52,7 @@ pub trait Rules {
     /// Words that mean danger, and whom to call first (R3).
     fn triggers(&self) -> Triggers;
     /// Which work needs which certificate (R7).
-    fn crew_rules(&self) -> CrewRules {
-        CrewRules::default()
-    }
+    fn crew_rules(&self) -> CrewRules;
 }
 
 /// Everything that keeps this job from "completed", but for the clock. It never asks who pays: paid work meets the same

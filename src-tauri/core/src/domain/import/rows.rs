@@ -34,6 +34,7 @@ const KINDS: &[(JobKind, &[&str])] = &[
 
 const COVERAGES: &[(Coverage, &[&str])] = &[
     (Coverage::Extended, &["延保", "extended"]),
+    (Coverage::Contract, &["合同内", "under contract"]),
     (Coverage::OutOfWarranty, &["保外", "超保", "过保", "out of warranty", "out-of-warranty", "收费"]),
     (Coverage::ToBeAppraised, &["待鉴定", "to be appraised"]),
     (Coverage::InWarranty, &["保内", "在保", "三包", "in warranty", "in-warranty", "免费"]),

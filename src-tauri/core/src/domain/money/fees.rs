@@ -36,7 +36,7 @@ impl Terms<'_> {
 pub fn covered(coverage: Coverage) -> bool {
     match coverage {
         Coverage::InWarranty | Coverage::Extended => true,
-        Coverage::OutOfWarranty | Coverage::ToBeAppraised => false,
+        Coverage::OutOfWarranty | Coverage::ToBeAppraised | Coverage::Contract => false,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use doorstep_schemas::ids::ShortId;
-use doorstep_schemas::view::{FeeKind, JobKind, PartSource, Payer, Text};
+use doorstep_schemas::view::{Coverage, FeeKind, JobKind, PartSource, Payer, Text};
 
 use super::amount::line_fen;
 use super::each;
@@ -71,7 +71,7 @@ pub fn propose(job: &Job, terms: &Terms<'_>, book: &PriceBook, done: &[Done]) ->
     }
     work.extend(done.iter().cloned());
     let beyond = job.order.km.unwrap_or(0).saturating_sub(book.free_km);
-    if beyond > 0 {
+    if beyond > 0 && !by_contract(job) {
         work.push(once(&book.distance, beyond.saturating_mul(1_000)));
     }
     if job.order.at_height {
@@ -104,11 +104,16 @@ pub fn propose(job: &Job, terms: &Terms<'_>, book: &PriceBook, done: &[Done]) ->
     out
 }
 
+/// The contract has paid for coming; what is repaired then is charged like any work (R37).
+fn by_contract(job: &Job) -> bool {
+    job.order.coverage == Coverage::Contract
+}
+
 /// Repairs and care pay for the way there; installations have it in their price, a unit at the bench was fetched, and
 /// coming back to one's own work is free (R8).
 fn pays_a_visit(job: &Job) -> bool {
     let kind = matches!(job.order.kind, JobKind::Repair | JobKind::Maintenance | JobKind::Clean | JobKind::Appraisal);
-    kind && !nodes::over_the_bench(job) && job.order.revisit_of.is_none()
+    kind && !nodes::over_the_bench(job) && job.order.revisit_of.is_none() && !by_contract(job)
 }
 
 fn written(job: &Job, item: &Done) -> bool {
@@ -160,7 +165,7 @@ fn share_labour(job: &Job, out: &mut [Proposal], shares: &[i64]) {
 
 #[cfg(test)]
 mod tests {
-    use doorstep_schemas::view::{ApplianceKind, Coverage, JobOutcome};
+    use doorstep_schemas::view::{ApplianceKind, JobOutcome};
 
     use super::*;
     use crate::domain::facts::Fee;
@@ -196,6 +201,20 @@ mod tests {
 
     fn done(code: &str, quantity: i64) -> Done {
         Done { appliance: Some(unit()), code: code.to_owned(), quantity }
+    }
+
+    #[test]
+    fn r37_a_contract_has_paid_for_the_visit_and_not_for_what_is_repaired_then() {
+        let mut job = job(JobKind::Maintenance, ApplianceKind::StorageHeater, Coverage::OutOfWarranty);
+        job.order.km = Some(22);
+        let codes = |job: &Job| -> Vec<(String, Payer)> {
+            let found = propose(job, &Terms::default(), &book(), &[done("rod", 1_000)]);
+            found.into_iter().map(|line| (line.code, line.payer)).collect()
+        };
+        let line = |code: &str| (code.to_owned(), Payer::Customer);
+        assert_eq!(codes(&job), [line("visit"), line("rod"), line("km")]);
+        job.order.coverage = Coverage::Contract;
+        assert_eq!(codes(&job), [line("rod")]);
     }
 
     /// What the customer would pay.

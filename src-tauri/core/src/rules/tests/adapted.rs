@@ -6,12 +6,15 @@ use doorstep_schemas::view::{ApplianceKind, BlockerCode, Coverage, JobKind, Urge
 
 use super::{DAY, book, with};
 use crate::domain::calendar::DAY_MS;
+use crate::domain::crew::certificate_stops;
+use crate::domain::facts::outlet::Roster;
 use crate::domain::facts::{Guidance, Purchase};
+use crate::domain::gates::Rules;
 use crate::domain::money::exchange::Counting;
 use crate::domain::money::warranty::coverage;
 use crate::domain::paste::parse_dispatch;
 use crate::domain::rating::FollowUpLimits;
-use crate::domain::scene::{id, job, noted};
+use crate::domain::scene::{id, job, member, noted};
 use crate::domain::timing::{due, limit_of};
 use crate::domain::triage::{may_send, triage};
 use crate::rules::RuleBook;
@@ -161,4 +164,25 @@ fn r41_a_dispatch_text_is_read_by_the_labels_of_the_set() {
     assert_eq!((found.township.as_deref(), found.brand.as_deref()), (Some("城关镇"), Some("北岭")));
     assert_eq!((found.model.as_deref(), found.fault.as_deref()), (Some("KFR-35GW/BP3N1"), Some("不制冷")));
     assert!(found.window.is_some_and(|window| window.from.0 > DAY && window.from.0 < DAY + DAY_MS));
+}
+
+#[test]
+fn r7_r37_certificates_and_reminders_are_those_of_the_sets_in_force() {
+    let [always, summer] = ["\"low_voltage\",\n      \"jobs\": [\"install\", ", "\"from_month\": 4"];
+    let extra = [
+        (
+            SetKind::Crew,
+            with(SetKind::Crew, always, "\"low_voltage\",\n      \"jobs\": [\"clean\", \"install\", "),
+            DAY,
+        ),
+        (SetKind::Reminders, with(SetKind::Reminders, summer, "\"from_month\": 3"), DAY),
+    ];
+    let (book, refused) = RuleBook::with(book(), extra);
+    assert_eq!(refused, []);
+    let cleaning = job(JobKind::Clean, &[ApplianceKind::AirConditioner]);
+    for (at_ms, asked, from) in [(DAY - 1, 0, 4), (DAY, 1, 3)] {
+        let crew = Rules::crew_rules(&book.at(at_ms));
+        assert_eq!(certificate_stops(&Roster::default(), &[member(1)], &cleaning, at_ms, &crew).len(), asked);
+        assert_eq!(book.at(at_ms).reminder_rules().seasons[0].from_month, from);
+    }
 }

@@ -6,10 +6,13 @@ use doorstep_schemas::rules::steps::{ConsentKind, ScriptKind};
 use doorstep_schemas::rules::surcharges::Mount;
 use doorstep_schemas::rules::warranty::WarrantyPart;
 use doorstep_schemas::rules::{SetKind, Unit};
-use doorstep_schemas::view::{ApplianceKind, FeeKind, Fen, JobKind, NoticeKind, Segment, ServiceCode, Urgency};
+use doorstep_schemas::view::{
+    ApplianceKind, CertificateKind, FeeKind, Fen, JobKind, NoticeKind, Segment, ServiceCode, Urgency,
+};
 
 use super::{BUILT_IN, DAY, book};
 use crate::domain::facts::outlet::Roster;
+use crate::domain::reminders::After;
 use crate::domain::scene;
 use crate::rules::Set;
 
@@ -208,6 +211,25 @@ fn r4_r30_r34_r36_the_promises_are_the_defaults_until_an_outlet_says_otherwise()
     assert_eq!((promises.first_visit_hours, promises.take_out_hours), (24, 48));
     assert_eq!((promises.rating_delay_minutes, promises.silence_hours), (30, 72));
     assert_eq!((promises.call_above_fen, promises.compensation_limit_fen), (Fen(30_000), Fen(30_000)));
+}
+
+#[test]
+fn r7_r37_certificates_grades_and_reminders_are_what_they_were_before_they_were_sets() {
+    let (book, at) = (book(), DAY);
+    let crew = book.at(at).crew_rules();
+    let of = |kind| crew.certificates.iter().filter(|rule| rule.kind == kind).count();
+    assert_eq!(CertificateKind::ALL.iter().map(|kind| of(*kind)).collect::<Vec<_>>(), [2, 1, 1, 1]);
+    let grades: Vec<_> = crew.grades.iter().map(|g| (g.grade.word(), g.years, g.exam, g.interview)).collect();
+    let asked =
+        [("a_plus", 3, 3, true), ("a", 2, 3, false), ("b", 1, 2, false), ("c", 0, 1, false), ("d", 0, 0, false)];
+    assert_eq!(grades, asked);
+    let reminders = book.at(at).reminder_rules();
+    let seasons: Vec<_> = reminders.seasons.iter().map(|s| (s.from_month, s.to_month, s.appliances.len())).collect();
+    assert_eq!(seasons, [(4, 5, 1), (10, 11, 3)]);
+    let after = |rules: &[After]| rules.iter().map(|rule| (rule.appliance, rule.months)).collect::<Vec<_>>();
+    assert_eq!(after(&reminders.ages), [(ApplianceKind::GasHeater, 96)]);
+    assert_eq!(after(&reminders.services), [(ApplianceKind::StorageHeater, 24)]);
+    assert_eq!((reminders.quiet_months, reminders.tell_days, reminders.order_days), (6, 30, 7));
 }
 
 #[test]

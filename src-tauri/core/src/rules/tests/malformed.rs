@@ -120,6 +120,17 @@ fn r10_r23_r42_a_slip_in_promises_numbers_pieces_and_places_is_found_in_its_line
     refused(SetKind::Promises, "\"tier3\": 36", "\"tier3\": 12", "\"tier3\"", "12 is not between 24");
     refused(SetKind::Promises, "\"lease_days\": 7", "\"lease_days\": -7", "\"lease_days\"", "invalid value");
     refused(SetKind::Promises, "\"lease_days\"", "\"lease\"", "\"lease\"", "unknown field");
+    refused(SetKind::Reminders, "\"to_month\": 5", "\"to_month\": 3", "before_summer", "4–3 are no months");
+    refused(SetKind::Reminders, "\"after_months\": 24", "\"after_months\": 0", "anode_rod", "0 months");
+    refused(SetKind::Reminders, "\"order_days\": 7", "\"order_days\": 60", "order_days", "more than 30");
+    refused(
+        SetKind::Crew,
+        "\"certificate\": \"welding\"",
+        "\"certificate\": \"gas_filing\"",
+        "certificates",
+        "welding",
+    );
+    refused(SetKind::Crew, "\"grade\": \"d\"", "\"grade\": \"c\"", "grades", "each grade is there once");
     refused(SetKind::Numbers, "400-000-1003", "call us", "call us", "can't be dialled");
     refused(SetKind::Numbers, "\"brand\": \"北岭\"", "\"brand\": \"安泉\"", "Beiling", "there twice");
     refused(SetKind::Numbers, "Consumer complaints", "", "全国消费者投诉举报", "English text is missing");

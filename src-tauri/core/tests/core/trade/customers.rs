@@ -1,15 +1,22 @@
 //! Customers, contracts, reminders, calls and failures at the owner's desk (R9, R36, R37, R46).
 
+use std::collections::BTreeMap;
+
 use doorstep::actions::facts::FactError;
+use doorstep::domain::calendar;
 use doorstep::nature::Nature;
-use doorstep_schemas::ids::JobId;
+use doorstep_schemas::event::CoreEvent;
+use doorstep_schemas::ids::{JobId, ShortId};
 use doorstep_schemas::input::{
-    CountFailures, DeskFact, EndContract, ExportTable, ListCustomers, ListReminders, NoteOnCustomer, OneCustomer,
-    OrderDetails, OrderFact, OrderVisit, TableFormat, TableWhat, TakeOrder, TellReminder,
+    CountFailures, DeskFact, EndContract, ExportTable, ListCustomers, ListReminders, NewValue, NoteOnCustomer,
+    OneCustomer, OneSetKind, OrderDetails, OrderFact, OrderVisit, ReviseSet, RosterFact, TableFormat, TableWhat,
+    TakeOrder, TellReminder,
 };
+use doorstep_schemas::rules::SetKind;
+use doorstep_schemas::signature::Beacon;
 use doorstep_schemas::view::{
-    CallReason, CustomerView, Fen, FollowUpKind, JobKind, JobOutcome, Language, MayRefer, Millis, PaidFor,
-    ReferralReason, ReminderLine, ReminderReason, Segment, Source,
+    CallReason, Coverage, CustomerView, Fen, FollowUpKind, FormValue, JobKind, JobOutcome, Language, MayRefer, Millis,
+    PaidFor, ReferralReason, ReminderLine, ReminderReason, Segment, Source,
 };
 
 use crate::cast::deeds::{detailed, payment};
@@ -41,6 +48,10 @@ fn phones(desk: &Phone, text: &str) -> Vec<(String, u32)> {
 
 fn customer(desk: &Phone, phone: &str) -> CustomerView {
     desk.actions.customer(&OneCustomer { phone: phone.to_owned() }).unwrap()
+}
+
+fn written(text: &str, withdraws: Option<ShortId>) -> NoteOnCustomer {
+    NoteOnCustomer { phone: PHONE.to_owned(), text: text.to_owned(), withdraws }
 }
 
 fn due(desk: &Phone, reason: ReminderReason) -> Vec<ReminderLine> {
@@ -161,14 +172,19 @@ fn r9_a_customers_page_has_machines_history_and_notes() {
     let view = customer(&desk, PHONE);
     assert_eq!(view.jobs.iter().map(|card| card.job).collect::<Vec<_>>(), [again, first]);
     assert_eq!((view.machines.len(), view.machines[0].last_job), (1, again), "one machine, seen twice");
-    let note =
-        |text: &str| desk.actions.note_on_customer(&NoteOnCustomer { phone: PHONE.to_owned(), text: text.to_owned() });
+    let note = |text: &str| desk.actions.note_on_customer(&written(text, None));
     assert!(matches!(note(" "), Err(FactError::Required("text"))));
     note("院里有狗").unwrap();
     desk.pass(1);
     note("下午在家").unwrap();
     let notes: Vec<String> = customer(&desk, PHONE).notes.into_iter().map(|note| note.text).collect();
     assert_eq!(notes, ["下午在家", "院里有狗"]);
+    let slip = customer(&desk, PHONE).notes[0].id;
+    desk.actions.note_on_customer(&written("", Some(slip))).unwrap();
+    let notes: Vec<String> = customer(&desk, PHONE).notes.into_iter().map(|note| note.text).collect();
+    assert_eq!(notes, ["院里有狗"]);
+    let again = desk.actions.note_on_customer(&written("", Some(slip)));
+    assert!(matches!(again, Err(FactError::Unknown("note"))));
 }
 
 #[test]
@@ -201,7 +217,11 @@ fn r37_an_inspection_that_a_contract_promises_becomes_one_order_and_never_two() 
     };
     let made = desk.actions.order_visit(&ask).unwrap().card;
     assert_eq!((made.kind, made.customer.as_str(), made.finished_at), (JobKind::Maintenance, "罗桂香", None));
-    assert!(desk.facts(made.job).order.source.is(Source::Contract));
+    let order = desk.facts(made.job).order;
+    assert!(order.source.is(Source::Contract));
+    assert_eq!((order.contract, order.coverage), (contract.to_string(), Coverage::Contract));
+    let agreed = order.window.map(|window| (window.from.0 - line.since.0, window.to.0 - line.since.0));
+    assert!(agreed.is_some_and(|(from, to)| from < to && to <= DAY * 60_000), "on the contract's day: {agreed:?}");
     assert_eq!(desk.actions.order_visit(&ask).unwrap().card.job, made.job, "asked twice, made once");
     assert_eq!(due(&desk, ReminderReason::Contract)[0].ordered, Some(made.job));
     desk.pass(1);
@@ -209,6 +229,136 @@ fn r37_an_inspection_that_a_contract_promises_becomes_one_order_and_never_two() 
     assert_eq!(due(&desk, ReminderReason::Contract), []);
     let contracts = customer(&desk, PHONE).contracts;
     assert_eq!((contracts.len(), contracts[0].ended), (1, true), "one contract, ended");
+}
+
+/// A contract of half-yearly visits from today on.
+fn contracted(desk: &Phone, phone: &str, appliance: &str) -> ShortId {
+    let from = Some(Millis(calendar::day_start(desk.nature.now_ms())));
+    let (customer, phone, appliance) = ("罗桂香".to_owned(), phone.to_owned(), appliance.to_owned());
+    let fact = DeskFact::Contract { customer, phone, appliance, from, months: 24, every: 6, fen: Fen(0), ended: false };
+    desk.actions.desk_notes(&fact).unwrap()
+}
+
+fn cancel(desk: &Phone, job: JobId) {
+    let fact = OrderFact::Cancel { reason: "用户不要".to_owned() };
+    desk.actions.note_on_order(job, &fact).unwrap();
+}
+
+/// The relay has just answered, by a clock that goes like this device's.
+fn met(shop: &Shop, phone: &Phone) {
+    let now = phone.nature.now_ms();
+    let mut header = shop.log.header(Vec::new());
+    let Beacon { seq, hash, .. } = header.beacon;
+    header.beacon = Beacon::sign(shop.outlet, header.epoch, now, seq, hash, &shop.relay);
+    phone.store().note_answer(&header, now).unwrap();
+}
+
+fn taken(desk: &Phone) -> Vec<JobId> {
+    desk.actions.take_due_visits().unwrap()
+}
+
+#[test]
+fn r37_a_contracts_visit_becomes_an_order_by_itself_once_on_both_owners_devices() {
+    let mut shop = Shop::open();
+    let (mut desk, mut home) = (shop.device(OWNER), shop.device(OWNER));
+    served(&desk, PHONE, "LY85-1");
+    let contract = contracted(&desk, PHONE, "凌越热水器");
+    let meet = |shop: &mut Shop, desk: &mut Phone, home: &mut Phone| {
+        shop.log.exchange(desk);
+        shop.log.exchange(home);
+        shop.log.exchange(desk);
+        met(shop, desk);
+        met(shop, home);
+    };
+    let later = |desk: &Phone, home: &Phone, days: i64| {
+        desk.pass(days * DAY);
+        home.pass(days * DAY);
+    };
+    meet(&mut shop, &mut desk, &mut home);
+    assert_eq!(taken(&desk), [], "half a year is not over");
+    later(&desk, &home, 177);
+    assert_eq!(taken(&desk), [], "nobody met the relay for half a year: others may know better");
+    meet(&mut shop, &mut desk, &mut home);
+
+    let mut heard = desk.actions.events.subscribe();
+    let here = taken(&desk);
+    assert!(matches!(heard.try_recv(), Ok(CoreEvent::JobsChanged { .. })));
+    assert!(matches!(heard.try_recv(), Ok(CoreEvent::VisitsTaken { jobs }) if jobs == here));
+    home.pass(90);
+    assert_eq!((here.len(), taken(&home)), (1, here.clone()), "apart, and the same order");
+    meet(&mut shop, &mut desk, &mut home);
+    for phone in [&desk, &home] {
+        assert_eq!((phones(phone, PHONE), taken(phone)), (vec![(PHONE.to_owned(), 2)], vec![]));
+        let order = phone.facts(here[0]).order;
+        assert_eq!((order.appliances.len(), order.contested.len()), (1, 0), "nothing to decide");
+        assert_eq!((order.contract, order.coverage), (contract.to_string(), Coverage::Contract));
+        assert_eq!(phone.actions.conflicts(here[0]).unwrap().len(), 0);
+        assert_eq!(due(phone, ReminderReason::Contract)[0].ordered, Some(here[0]));
+    }
+
+    cancel(&home, here[0]);
+    meet(&mut shop, &mut desk, &mut home);
+    assert_eq!((taken(&desk), taken(&home)), (vec![], vec![]), "whoever cancels it has decided");
+    let line = due(&desk, ReminderReason::Contract).remove(0);
+    let what = String::new();
+    let ask = OrderVisit { phone: line.phone, job: None, kind: JobKind::Maintenance, what, contract: line.contract };
+    let again = desk.actions.order_visit(&ask).unwrap().card.job;
+    assert_ne!(again, here[0], "a person may ask for it all the same");
+    assert_eq!(customer(&desk, PHONE).contracts[0].ordered, Some(again));
+}
+
+#[test]
+fn r37_an_outlet_says_itself_when_contracts_are_ordered_and_whom_it_reminds() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    served(&desk, PHONE, "LY85-1");
+    contracted(&desk, PHONE, "凌越热水器");
+    let form = desk.actions.set_form(&OneSetKind { kind: SetKind::Reminders }).unwrap();
+    let fields: Vec<&str> = form.rows.iter().flat_map(|row| &row.fields).map(|field| field.label.zh.as_str()).collect();
+    assert!(fields.contains(&"到期前自动下单") && fields.contains(&"刚服务过不提醒"), "{fields:?}");
+    let number = |pointer: &str, number| NewValue { pointer: pointer.to_owned(), value: FormValue::Number(number) };
+    // From the first month to the last: there is no day without it.
+    let values = vec![
+        number("/contracts/order_days", 20),
+        number("/seasons/1/from_month", 1),
+        number("/seasons/1/to_month", 12),
+        number("/quiet_months", 1),
+    ];
+    let drafted = desk.actions.revise_set(&ReviseSet { kind: SetKind::Reminders, values }).unwrap();
+    desk.pass(165 * DAY);
+    shop.log.exchange(&mut desk);
+    met(&shop, &desk);
+    assert_eq!((taken(&desk), due(&desk, ReminderReason::Season).len()), (vec![], 0));
+    let now = desk.nature.now_ms();
+    desk.actions.publish_rule_set(SetKind::Reminders, drafted.file.as_bytes(), now).unwrap();
+    desk.pass(1);
+    assert_eq!((due(&desk, ReminderReason::Season).len(), taken(&desk).len()), (1, 1));
+}
+
+#[test]
+fn r37_each_contract_has_its_own_order_and_an_outlet_may_take_them_by_hand() {
+    let mut shop = Shop::open();
+    let mut desk = shop.device(OWNER);
+    served(&desk, PHONE, "LY85-1");
+    let heater = contracted(&desk, PHONE, "凌越热水器");
+    let cooler = contracted(&desk, PHONE, "北岭空调");
+    desk.pass(178 * DAY);
+    shop.log.exchange(&mut desk);
+    met(&shop, &desk);
+    let switch = |value: &str| {
+        let fact = RosterFact::About { key: "outlet/contract_visits".to_owned(), value: value.to_owned() };
+        desk.actions.note_on_roster(&fact).unwrap();
+    };
+    switch("off");
+    assert_eq!(taken(&desk), []);
+    switch("on");
+    let jobs = taken(&desk);
+    let of_cooler = jobs.iter().find(|job| desk.facts(**job).order.contract == cooler.to_string()).copied().unwrap();
+    assert_eq!(jobs.len(), 2, "one for each contract");
+    let of_heater = jobs.iter().find(|job| **job != of_cooler).copied();
+    let ordered: BTreeMap<ShortId, Option<JobId>> =
+        customer(&desk, PHONE).contracts.iter().map(|contract| (contract.id, contract.ordered)).collect();
+    assert_eq!(ordered, [(heater, of_heater), (cooler, Some(of_cooler))].into());
 }
 
 #[test]

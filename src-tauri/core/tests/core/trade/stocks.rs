@@ -3,7 +3,7 @@
 use doorstep::actions::facts::FactError;
 use doorstep::nature::Nature;
 use doorstep::tasks::Unwatched;
-use doorstep_schemas::ids::MemberId;
+use doorstep_schemas::ids::{MemberId, ShortId};
 use doorstep_schemas::input::{
     DeskFact, MoveStock, OneOldPart, PartArrived, PartTerms, RequestFact, SayOldParts, StockFact,
 };
@@ -16,11 +16,11 @@ use crate::cast::{OWNER, Phone, RAN, Shop, TIAN, member};
 
 const TUBE: &str = "AQ-RG-2000";
 
-fn moved(desk: &Phone, of: Option<MemberId>, movement: StockMove, quantity: i32) {
+fn moved(desk: &Phone, of: Option<MemberId>, movement: StockMove, quantity: i32) -> ShortId {
     let (code, name) = ("aq-rg-2000".to_owned(), "加热管".to_owned());
     let fact = StockFact { movement, code, name, quantity, request: None, note: String::new() };
     desk.pass(1);
-    desk.actions.move_parts(&MoveStock { member: of, fact }).unwrap();
+    desk.actions.move_parts(&MoveStock { member: of, fact }).unwrap()
 }
 
 fn tube(page: &PartsDesk) -> &PartLine {
@@ -117,6 +117,62 @@ fn r23_a_part_that_has_come_goes_into_the_stock_of_whoever_asked_once() {
     assert!(matches!(desk.actions.part_arrived(&unknown), Err(FactError::Unknown("request"))));
 }
 
+#[test]
+fn r22_a_count_or_a_movement_that_was_a_slip_is_withdrawn_and_counts_no_more() {
+    let mut shop = Shop::open();
+    let (mut desk, mut home, mut phone) = (shop.device(OWNER), shop.device(OWNER), shop.device(RAN));
+    moved(&desk, Some(member(RAN)), StockMove::Issue, 2);
+    let counted = moved(&desk, Some(member(RAN)), StockMove::Count, 20);
+    assert_eq!(held(&desk), [(Some(member(RAN)), 20)]);
+    let withdraw = |desk: &Phone, of| desk.actions.desk_notes(&DeskFact::Withdraw { of });
+    desk.pass(1);
+    withdraw(&desk, counted).unwrap();
+    assert_eq!(held(&desk), [(Some(member(RAN)), 2)]);
+    assert_eq!(desk.actions.parts_desk().unwrap().moves.len(), 1, "neither is listed");
+    assert!(matches!(withdraw(&desk, counted), Err(FactError::Unknown("record"))), "once");
+    for phone in [&mut desk, &mut home, &mut phone] {
+        shop.log.exchange(phone);
+    }
+    assert_eq!((held(&home), phone.actions.mine().unwrap().stock[0].quantity), (held(&desk), 2));
+}
+
+#[test]
+fn r23_a_word_on_a_request_that_was_a_slip_is_taken_back_and_what_came_by_it_goes() {
+    let mut shop = Shop::open();
+    let (mut desk, mut phone) = (shop.device(OWNER), shop.device(RAN));
+    let (code, name) = (TUBE.to_owned(), "加热管".to_owned());
+    let ask = RequestFact::Part { job: None, code, name, quantity: 2, note: String::new() };
+    let request = phone.actions.ask(&ask).unwrap();
+    shop.log.exchange(&mut phone);
+    shop.log.exchange(&mut desk);
+    let say = |step| {
+        desk.pass(1);
+        desk.actions.desk_notes(&DeskFact::Answer { request, step, promised: None, note: String::new() }).unwrap();
+    };
+    let back = || {
+        desk.pass(1);
+        desk.actions.desk_notes(&DeskFact::Withdraw { of: request })
+    };
+    let open = || desk.actions.parts_desk().unwrap().requests.first().map(|line| line.asked.step);
+    say(RequestStep::Refused);
+    assert_eq!(open(), None);
+    back().unwrap();
+    assert_eq!(open(), Some(None), "as if nobody had said anything");
+    assert!(matches!(back(), Err(FactError::Unknown("record"))));
+    say(RequestStep::Ordered);
+    say(RequestStep::Arrived);
+    assert_eq!((open(), held(&desk)), (None, vec![(Some(member(RAN)), 2), (None, 0)]));
+    back().unwrap();
+    assert_eq!((open(), held(&desk)), (Some(Some(RequestStep::Ordered)), vec![]));
+    say(RequestStep::Arrived);
+    assert_eq!(held(&desk), [(Some(member(RAN)), 2), (None, 0)], "it came after all");
+    back().unwrap();
+    shop.log.exchange(&mut desk);
+    shop.log.exchange(&mut phone);
+    let mine = phone.actions.mine().unwrap();
+    assert_eq!((mine.asked[0].step, mine.stock.len()), (Some(RequestStep::Ordered), 0), "the asker is told");
+}
+
 fn old_part(desk: &Phone) -> OldPartLine {
     desk.actions.parts_desk().unwrap().old_parts.remove(0)
 }
@@ -129,19 +185,23 @@ fn r24_the_desk_sends_old_parts_in_a_batch_and_says_what_the_maker_answered() {
     let part = desk.use_one(job, heater, TUBE);
     let line = old_part(&desk);
     assert_eq!((line.job, line.part, line.step, line.claimable), (job, part, None, false));
-    let say = |step, batch: &str, courier: &str, fen| {
+    let say = |step: Option<OldPartStep>, batch: &str, courier: &str, fen| {
         desk.pass(1);
         let (batch, courier) = (batch.to_owned(), courier.to_owned());
         let parts = vec![OneOldPart { job, part }];
         desk.actions.say_old_parts(&SayOldParts { parts, step, batch, courier, deducted_fen: Fen(fen) })
     };
-    assert!(matches!(say(OldPartStep::Sent, "B47", " ", 0), Err(FactError::Required("courier"))));
-    assert!(matches!(say(OldPartStep::Kept, "", "", 0), Err(FactError::Malformed("step"))));
+    assert!(matches!(say(Some(OldPartStep::Sent), "B47", " ", 0), Err(FactError::Required("courier"))));
+    assert!(matches!(say(Some(OldPartStep::Kept), "", "", 0), Err(FactError::Malformed("step"))));
     assert_eq!(old_part(&desk).step, None, "nothing was written");
-    say(OldPartStep::Sent, "B47", "SF001", 0).unwrap();
+    say(Some(OldPartStep::Sent), "B40", "SF000", 0).unwrap();
+    say(None, "", "", 0).unwrap();
+    let line = old_part(&desk);
+    assert_eq!((line.step, line.batch.as_str(), line.courier.as_str()), (None, "", ""), "the first word was a slip");
+    say(Some(OldPartStep::Sent), "B47", "SF001", 0).unwrap();
     let line = old_part(&desk);
     assert_eq!((line.step, line.batch.as_str(), line.claimable), (Some(OldPartStep::Sent), "B47", true));
-    say(OldPartStep::Deducted, "", "", 3_800).unwrap();
+    say(Some(OldPartStep::Deducted), "", "", 3_800).unwrap();
     let line = old_part(&desk);
     assert_eq!((line.courier.as_str(), line.deducted_fen, line.claimable), ("SF001", Fen(3_800), false));
     desk.pass(31 * 24 * 60);
