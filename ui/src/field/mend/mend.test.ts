@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openStory, T } from '../../../test/door';
 import { close, facts, job, onePageEach, open, seen, tap, type, type World } from '../../../test/page';
-import zh from '@/i18n/zh';
+import { i18n } from '@/i18n';
 import { flush } from '@/stores/draft';
 import FinishPage from '../FinishPage.vue';
 import JobPage from '../JobPage.vue';
@@ -107,7 +107,7 @@ describe('every blocker', () => {
 
 describe('the table of facts', () => {
   it('names every field and every choice in the language files', () => {
-    const words: Record<string, Record<string, string>> = zh.words;
+    const { words } = i18n.global.getLocaleMessage('zh') as unknown as { words: Record<string, Record<string, string>> };
     const unnamed = Object.entries(MENDS).flatMap(([name, mend]) => [
       ...(words.mend?.[name] ? [] : [name]),
       ...mend.fields.flatMap((field) => [
