@@ -335,7 +335,10 @@ fn answer(hands: &mut Vec<oneshot::Sender<()>>) {
 }
 
 fn poll(engine: &mut Engine, shared: &Shared) -> Wish {
-    let wish = engine.poll(&shared.actions.shelf.store(), shared.clock());
+    let store = shared.actions.shelf.store();
+    // A sample may have taken the folder's place before the loop was told that it has no network.
+    let wish = if store.is_sample() { Ok(Wish::Rest) } else { engine.poll(&store, shared.clock()) };
+    drop(store);
     wish.unwrap_or_else(|error| {
         tracing::error!(%error, "the next exchange can't be prepared");
         shared.set(|now| now.error = Some(ErrorCode::StoreFailed));
