@@ -225,8 +225,15 @@ async fn data_that_does_not_open_is_told_in_the_window_and_tried_again_there() {
     find(&window, "start-retry").await.click().await.unwrap();
     find(&window, "start-failed").await;
     assert_eq!(set_version(version), 99, "nothing was touched");
-    find(&window, "start-retry").await.click().await.unwrap();
-    find(&window, "enrol-link").await;
+    // The try before may still be under way: it fails or succeeds, and what failed is tried again.
+    let until = Instant::now() + Duration::from_secs(20);
+    while window.find(By::Css("[data-test=\"enrol-link\"]")).await.is_err() {
+        assert!(Instant::now() < until, "the window does not go on");
+        if let Ok(retry) = window.find(By::Css("[data-test=\"start-retry\"]")).await {
+            let _gone_meanwhile = retry.click().await;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     window.quit().await.unwrap();
 }
 
@@ -234,7 +241,7 @@ async fn tap(driver: &WebDriver, test: &str) {
     tap_on(driver, &format!("[data-test=\"{test}\"]")).await;
 }
 
-/// As a finger does: what moves or has something before it for a moment is tapped again.
+/// As a finger does: what lies below the bar of the next step is scrolled up, and what moves for a moment is tapped again.
 async fn tap_on(driver: &WebDriver, selector: &str) {
     let until = Instant::now() + Duration::from_secs(5);
     loop {
@@ -243,11 +250,23 @@ async fn tap_on(driver: &WebDriver, selector: &str) {
                 if matches!(error.as_inner(), WebDriverErrorInner::ElementClickIntercepted(_))
                     && Instant::now() < until =>
             {
+                let scroll = "document.querySelector(arguments[0])?.scrollIntoView({ block: 'center' })";
+                driver.execute(scroll, vec![selector.into()]).await.unwrap();
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            done => return done.unwrap(),
+            Err(error) => panic!("{selector}: {error}; in its place is {}", covering(driver, selector).await),
+            Ok(()) => return,
         }
     }
+}
+
+/// What a tap on the element's middle would meet.
+async fn covering(driver: &WebDriver, selector: &str) -> String {
+    let script = "const box = document.querySelector(arguments[0])?.getBoundingClientRect();
+        const there = box && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        return `${there?.outerHTML.slice(0, 300)} at ${box?.y} of ${innerHeight}`;";
+    let said = driver.execute(script, vec![selector.into()]).await;
+    said.map(|said| said.json().to_string()).unwrap_or_default()
 }
 
 async fn find_by(driver: &WebDriver, selector: &str) -> WebElement {
