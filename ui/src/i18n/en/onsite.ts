@@ -19,8 +19,6 @@ const onsite: OnsiteMessages = {
       noted: 'Said; write it down',
     },
     clock: {
-      used: '{used} of {limit} min used',
-      over: '{used} min used, over the {limit}',
       stopped: 'Clock stopped: {reason}',
     },
     remarks: 'Remarks',

@@ -17,8 +17,6 @@ export default {
       noted: '说完了，记下',
     },
     clock: {
-      used: '已用 {used} / {limit} 分',
-      over: '已用 {used} 分，超过 {limit} 分',
       stopped: '停表中：{reason}',
     },
     remarks: '备注',
