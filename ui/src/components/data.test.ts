@@ -1,4 +1,5 @@
 import { mount } from '@vue/test-utils';
+import { reactive } from 'vue';
 import { describe, expect, it } from 'vitest';
 import BundleCard from './BundleCard.vue';
 import EraseCard from './EraseCard.vue';
@@ -46,6 +47,7 @@ describe('a device that is given away', () => {
 });
 
 describe('a bundle', () => {
+  const noDays = () => reactive({ from: '', until: '' });
   const made = {
     name: 'a.doorstep',
     path: '/下载/a.doorstep',
@@ -71,7 +73,7 @@ describe('a bundle', () => {
   };
 
   it('says where it lies, and what is not in it', async () => {
-    const card = mount(BundleCard, { props: { busy: false, made, taken: null, size: null } });
+    const card = mount(BundleCard, { props: { busy: false, made, taken: null, size: null, days: noDays() } });
     expect(card.get(T('bundle-made')).text()).toContain('/下载/a.doorstep');
     expect(card.get(T('bundle-made')).text()).not.toContain('坏了');
     await card.setProps({ made: { ...made, unreadable_photos: 2 } });
@@ -79,7 +81,7 @@ describe('a bundle', () => {
   });
 
   it('is written with photos only when that is ticked', async () => {
-    const card = mount(BundleCard, { props: { busy: false, made: null, taken: null, size: null } });
+    const card = mount(BundleCard, { props: { busy: false, made: null, taken: null, size: null, days: noDays() } });
     await card.get(T('export-unsent')).trigger('click');
     await card.get(T('bundle-photos')).setValue(true);
     await card.get(T('export-all')).trigger('click');
@@ -91,7 +93,7 @@ describe('a bundle', () => {
 
   it('is of whole days, either end open, and says before how much that is', async () => {
     const size = { jobs: 3, changes: 57, kilobytes: 84, thumbnails: 2, thumbnail_kilobytes: 16, photos: 2, photo_kilobytes: 900 };
-    const card = mount(BundleCard, { props: { busy: false, made: null, taken: null, size } });
+    const card = mount(BundleCard, { props: { busy: false, made: null, taken: null, size, days: noDays() } });
     const go = card.get<HTMLButtonElement>(T('export-period'));
     expect(go.element.disabled).toBe(true);
     await card.get(T('bundle-from')).setValue('2026-11-01');
@@ -111,7 +113,7 @@ describe('a bundle', () => {
   });
 
   it('that is damaged is no success', async () => {
-    const card = mount(BundleCard, { props: { busy: false, made: null, taken, size: null } });
+    const card = mount(BundleCard, { props: { busy: false, made: null, taken, size: null, days: noDays() } });
     expect(card.get(T('bundle-taken')).classes()).not.toContain('partly');
     for (const damage of [{ damaged: 2 }, { whole: false }]) {
       await card.setProps({ taken: { ...taken, ...damage } });
