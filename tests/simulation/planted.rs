@@ -33,7 +33,7 @@ fn known(bug: Bug) -> u64 {
         Bug::AccessNotAsked => 5,
         Bug::OverlapNotCut | Bug::SuffixLost | Bug::DuplicatesAppended | Bug::PurgeBeforePush => 20,
         Bug::EpochIgnored | Bug::RestoreNotAsked => 15,
-        Bug::ActorReused => 151,
+        Bug::ActorReused => 244,
         Bug::CursorFirst | Bug::RefusalBlocksRest => 14,
         Bug::CursorWithoutPart | Bug::BeaconNotChecked | Bug::GrantByAnyone => 2,
         Bug::GapAccepted => 7,
