@@ -114,6 +114,10 @@ pub struct UpHeader {
     /// From where on packs were given, as the last answer said.
     #[n(19)]
     pub packs_from: Option<PacksFrom>,
+    /// A request of this start of the app was never answered though it carried grants: it may arrive yet, behind what was
+    /// granted since. Grants that this actor brought are sent back then.
+    #[n(20)]
+    pub strayed: Option<bool>,
 }
 
 /// The form of packs that this version reads.

@@ -5,7 +5,7 @@ mod stage;
 
 use doorstep_schemas::ids::{Actor, DocId};
 use doorstep_schemas::wire::{Access, Cursor, Held, RoleKind, RunName, Status, UpHeader, kind};
-use stage::{Stage, grant, job};
+use stage::{Stage, body, grant, job};
 
 #[tokio::test]
 async fn an_order_given_to_li_reaches_li_and_nobody_else() {
@@ -259,6 +259,25 @@ async fn the_owner_learns_what_phones_still_hold_and_phones_what_the_owner_fetch
     assert!(li.exchange(&[]).await.header.owner_seq < at);
     wang.exchange(&[]).await;
     assert!(li.exchange(&[]).await.header.owner_seq >= at);
+    stage.close().await;
+}
+
+#[tokio::test]
+async fn a_grant_that_came_late_is_told_to_the_device_that_lost_it_on_the_way() {
+    let stage = Stage::on_sqlite().await;
+    let mut wang = stage.enrol(stage.wang, 1).await;
+    let mut order = wang.pen(DocId::Order(job(1)));
+    order.write(1);
+    let held_up = body(&wang.up(), &[grant(job(1), stage.li, Access::Write)]);
+    wang.exchange(&[order.all(), grant(job(1), stage.zhao, Access::Write)]).await;
+    // The device gave it up long ago; its answer goes nowhere.
+    assert_eq!(wang.send(held_up).await.status(), 200);
+    let strayed = UpHeader { strayed: Some(true), ..wang.up() };
+    let down = wang.exchange_with(&strayed, &[]).await;
+    let told: Vec<_> =
+        down.entries.iter().filter_map(|entry| entry.piece.grant.as_ref()).map(|grant| grant.member).collect();
+    assert_eq!(told, [stage.li], "what was answered before its cursor is not told again");
+    assert!(wang.exchange_with(&UpHeader { strayed: Some(true), ..wang.up() }, &[]).await.entries.is_empty());
     stage.close().await;
 }
 

@@ -70,6 +70,7 @@ fn up(who: &str, cursor: Option<Cursor>) -> UpHeader {
         budget: None,
         sample: None,
         addresses: None,
+        strayed: None,
         compares: None,
         packs: None,
         packs_from: None,

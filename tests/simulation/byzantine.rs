@@ -314,6 +314,7 @@ impl World {
             packs_from: None,
             decided: None,
             inbox: None,
+            strayed: None,
         }
     }
 

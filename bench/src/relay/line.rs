@@ -115,6 +115,7 @@ pub fn up(actor: doorstep_schemas::ids::Actor, cursor: Option<Cursor>) -> UpHead
         packs: None,
         packs_from: None,
         decided: None,
+        strayed: None,
         inbox: None,
     }
 }

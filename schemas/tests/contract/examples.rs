@@ -123,6 +123,7 @@ pub fn up_header() -> UpHeader {
         packs: None,
         packs_from: None,
         decided: None,
+        strayed: None,
     }
 }
 

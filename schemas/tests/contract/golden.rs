@@ -89,6 +89,7 @@ fn messages_of_protocol_1_read_for_ever() {
     holds::<UpHeader>("up-header-packs", &examples::up_header_of_packs());
     holds::<DownHeader>("down-header-packs", &examples::down_header_of_packs());
     holds::<UpHeader>("up-header-decided", &UpHeader { decided: Some(6), ..examples::up_header() });
+    holds::<UpHeader>("up-header-strayed", &UpHeader { strayed: Some(true), ..examples::up_header() });
     let decided = Some(vec![examples::decided()]);
     holds::<DownHeader>("down-header-decided", &DownHeader { decided, ..examples::down_header() });
     holds::<CompareUp>("compare-up", &examples::compare_up());

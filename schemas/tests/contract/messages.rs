@@ -37,8 +37,15 @@ where
 pub fn messages() -> Vec<Message> {
     let (up, down) = (examples::up_header_of_packs(), examples::down_header_of_packs());
     let packs_from = down.packs_from;
-    let up =
-        UpHeader { addresses: Some(1), sample: Some(1), inbox: Some(6), compares: Some(1), decided: Some(6), ..up };
+    let up = UpHeader {
+        addresses: Some(1),
+        sample: Some(1),
+        inbox: Some(6),
+        compares: Some(1),
+        decided: Some(6),
+        strayed: Some(true),
+        ..up
+    };
     let down = DownHeader {
         sample: Some(1),
         compares: Some(1),
@@ -71,7 +78,7 @@ pub fn messages() -> Vec<Message> {
         ..down.results[0].clone()
     };
     vec![
-        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12, 16, 17, 18, 19]),
+        message::<UpHeader>("UpHeader", &up, &[1, 2, 3, 4, 5, 6, 10, 12, 16, 17, 18, 19, 20]),
         message::<Cursor>("Cursor", &up.cursor.unwrap(), &[3]),
         message::<RunName>("RunName", &up.ask[0], &[]),
         message::<Held>("Held", &up.held, &[0, 1, 2]),

@@ -107,6 +107,7 @@ fn exchange_seeds() -> Vec<Seed> {
         budget: Some(1),
         sample: Some(NEWEST),
         addresses: None,
+        strayed: None,
         compares: None,
         packs: None,
         packs_from: None,

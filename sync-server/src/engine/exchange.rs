@@ -164,7 +164,8 @@ pub fn answer(
         packs_from: packs.as_ref().map(|packs| packs.from),
     };
     let budget = usize::try_from(up.budget.unwrap_or(BUDGET).min(MOST_BUDGET)).unwrap_or(usize::MAX);
-    let reader = Reader { sight: &sight, device: caller.device, actor: up.actor, sample: up.sample };
+    let (actor, strayed, sample) = (up.actor, up.strayed == Some(true), up.sample);
+    let reader = Reader { sight: &sight, device: caller.device, actor, strayed, sample };
     let (entries, mut trailer) = match caller.left() {
         None if scans => scan::scan(shelf, &outlet, reader, packs, from, budget)?,
         None => (Vec::new(), Trailer { cursor: scan::beginning(&outlet), more: true }),

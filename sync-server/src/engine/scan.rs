@@ -51,13 +51,15 @@ pub struct Reader<'a> {
     pub device: DeviceId,
     /// Its start of the app: what this very start brought is not sent back.
     pub actor: Option<Actor>,
+    /// A request of that start may have come late: its grants are sent back, as only the log says what stands of them.
+    pub strayed: bool,
     /// The newest sample that it knows; none: it reads no parcels.
     pub sample: Option<u8>,
 }
 
 impl Reader<'_> {
     fn brought(&self, entry: &EntryHead) -> bool {
-        matches!(entry.kind, kind::SEGMENT | kind::GRANT)
+        (entry.kind == kind::SEGMENT || entry.kind == kind::GRANT && !self.strayed)
             && entry.carrier == Some(self.device)
             && self.actor.is_some()
             && entry.actor == self.actor

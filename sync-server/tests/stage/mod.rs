@@ -270,6 +270,7 @@ impl Phone {
             budget: None,
             addresses: None,
             inbox: None,
+            strayed: None,
             compares: None,
             packs: None,
             packs_from: None,

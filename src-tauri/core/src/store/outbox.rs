@@ -55,6 +55,10 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    pub fn grants(&self) -> impl Iterator<Item = &Grant> {
+        self.pieces.iter().filter_map(|piece| piece.piece.grant.as_ref())
+    }
+
     pub fn changes(&self) -> u64 {
         let count = |p: &OutPiece| match &p.covers {
             Covers::Changes { from_seq, to_seq, .. } => to_seq + 1 - from_seq,

@@ -87,6 +87,8 @@ pub struct Engine {
     budget: usize,
     /// An answer was lost: what was sent may have arrived.
     uncertain: bool,
+    /// What was sent without an answer held grants: it may be taken yet, behind what is granted since.
+    strayed: bool,
     /// The relay did not understand parcels, or we not its: the next exchange goes without.
     by_themselves: bool,
     /// A pack could not be read: this start of the app is sent entries.
@@ -106,6 +108,7 @@ impl Default for Engine {
             flight: None,
             budget: BUDGET,
             uncertain: true,
+            strayed: false,
             by_themselves: false,
             without_packs: false,
             packs_from: None,
@@ -172,7 +175,7 @@ impl Engine {
             (true, None) => store.outgoing(self.budget)?,
             (true, Some(_)) => store.outgoing_in_parcels(self.budget)?,
         };
-        store.grants_leave(outgoing.pieces.iter().filter_map(|piece| piece.piece.grant.as_ref()))?;
+        store.grants_leave(outgoing.grants())?;
         let held = if asked.is_empty() { outgoing.left } else { store.held()? };
         let header = UpHeader {
             protocol: PROTOCOL,
@@ -188,6 +191,7 @@ impl Engine {
             packs_from: self.packs_from.filter(|(actor, _)| *actor == store.actor()).map(|(_, from)| from),
             compares: if store.comparable()? { Some(compare::FORM) } else { None },
             decided: store.decided_known()?,
+            strayed: self.strayed.then_some(true),
         };
         let mut body = Vec::new();
         frame::put(&mut body, &header);
@@ -329,7 +333,9 @@ impl Engine {
             self.packs_from = flight.packs_from();
         }
         // With a header the relay's answer to every piece is known already.
-        self.uncertain |= flight.restored || (fault.may_have_arrived() && flight.header.is_none());
+        let unanswered = fault.may_have_arrived() && flight.header.is_none();
+        self.uncertain |= flight.restored || unanswered;
+        self.strayed |= unanswered && flight.outgoing.grants().next().is_some();
         if planted::on(Bug::ConfirmedUnanswered) {
             store.confirm_unanswered(&flight.outgoing.pieces)?;
         }

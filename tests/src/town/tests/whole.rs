@@ -73,6 +73,7 @@ fn sent((log, outlet): &(Memory, OutletId), town: &Town, packs: bool, after: u64
         packs: packs.then_some(PACKS),
         packs_from: None,
         decided: None,
+        strayed: None,
     };
     let place = Place { seq: after, part: 0 };
     storage::look(log, |shelf| {
@@ -80,7 +81,7 @@ fn sent((log, outlet): &(Memory, OutletId), town: &Town, packs: bool, after: u64
         let owner = shelf.member(*outlet, town.owner())?.unwrap();
         let sight = Sight::of(shelf, *outlet, &owner)?;
         let packs = Packs::of(shelf, &row, &sight, &up, place)?;
-        let reader = Reader { sight: &sight, device: DeviceId([0; 8]), actor: None, sample: None };
+        let reader = Reader { sight: &sight, device: DeviceId([0; 8]), actor: None, strayed: false, sample: None };
         let (frames, trailer) = scan::scan(shelf, &row, reader, packs, place, usize::MAX)?;
         let mut bytes = FrameReader::default();
         bytes.push(&frames);
