@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use doorstep_schemas::admission::History;
+use doorstep_schemas::birth;
 use doorstep_schemas::compare::{self, DocumentHeld, Node, NodeHeld, RunEnd, RunWanted, Tally};
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId};
 use doorstep_schemas::wire::{Cursor, Device, Grant, Role};
@@ -18,7 +19,7 @@ use super::index::Texts;
 use super::links::Links;
 use super::outbox::confirm;
 use super::rows::{RunRow, signed};
-use super::{Store, StoreError, inbox, left, packing, packs, photos, settings, tally, team, views};
+use super::{Store, StoreError, adopt, inbox, left, packing, packs, photos, settings, tally, team, views};
 
 /// That a comparison is due, and why.
 const COMPARE: &str = "compare";
@@ -28,6 +29,8 @@ const COMPARED_AT: &str = "compared_at";
 pub(super) const RELAY_COMPARES: &str = "relay_compares";
 /// What nobody asked about is compared so often.
 pub const COMPARE_EVERY_MS: i64 = 7 * 24 * 3_600 * 1_000;
+/// What waits for a part of its history is asked about so often: the part may be on its way from a device that has it.
+pub const COMPARE_WAITING_EVERY_MS: i64 = 3_600 * 1_000;
 
 /// Why all is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +108,27 @@ impl Store {
             Some(_) => Ok(()),
             None => settings::put_number(&self.db, COMPARE, Why::Holes as i64),
         }
+    }
+
+    /// The device has been given everything there was. What still waits for a part of its history won't be brought by the
+    /// log, because its place there was passed: all is compared. Returns whether that is due now.
+    pub fn ask_for_what_waits(&mut self, now_ms: i64) -> Result<bool, StoreError> {
+        let last = settings::number(&self.db, COMPARED_AT)?;
+        if last.is_some_and(|at| (now_ms - at).abs() < COMPARE_WAITING_EVERY_MS) || !self.waits_for_a_part()? {
+            return Ok(false);
+        }
+        self.compare_soon()?;
+        Ok(self.compare_due(now_ms)?.is_some())
+    }
+
+    /// Whether something here can't be judged before another part of its history comes, or the word on its author.
+    fn waits_for_a_part(&self) -> Result<bool, StoreError> {
+        let held = "SELECT EXISTS (SELECT 1 FROM held_piece)";
+        if self.db.prepare_cached(held)?.query_row([], |row| row.get(0))? {
+            return Ok(true);
+        }
+        // Papers of a kind that only a later version knows wait for that version.
+        Ok(adopt::unsettled(&self.db)?.iter().any(|doc| !birth::births(doc.kind()).is_empty()))
     }
 
     /// The device has been given everything: from here on holes are looked for in their time.

@@ -215,6 +215,7 @@ impl Engine {
             bytes_up: body.len(),
             bytes_down: 0,
             grants_due: false,
+            given: false,
             pack_unread: false,
             placed: header.cursor.is_some(),
             compares: header.compares.is_some(),
@@ -284,13 +285,16 @@ impl Engine {
             of: flight.header.as_ref().map(|header| header.beacon.seq),
             bytes: before.saturating_add(flight.bytes_down as u64),
         });
+        let mut holes = false;
         if !trailer.more && !flight.compared && flight.actor == store.actor() {
+            holes = store.ask_for_what_waits(now)?;
             store.note_caught_up(now)?;
         }
         flight.grants_due |= store.queue_history(now)?;
         let asked = !flight.asked.is_empty();
         let left = store.has_outgoing()?;
-        let more = trailer.more || flight.grants_due || asked || flight.restored || (left && flight.progressed());
+        let more =
+            trailer.more || flight.grants_due || asked || holes || flight.restored || (left && flight.progressed());
         self.uncertain = flight.restored;
         self.by_themselves &= asked;
         self.budget = (self.budget * 2).min(BUDGET_MOST);

@@ -5,7 +5,7 @@ use doorstep_schemas::ids::Actor;
 use doorstep_schemas::planted::{self, Bug};
 use doorstep_schemas::terse;
 use doorstep_schemas::view::SyncAttempt;
-use doorstep_schemas::wire::{Cursor, DownHeader, Entry, PacksFrom, Piece, RunName, Status, Trailer};
+use doorstep_schemas::wire::{Cursor, DownHeader, Entry, PacksFrom, Piece, RunName, Status, Trailer, kind};
 use minicbor::Decode;
 
 use super::engine::{News, TOGETHER_MS};
@@ -49,6 +49,8 @@ pub(super) struct Flight {
     pub(super) bytes_up: usize,
     pub(super) bytes_down: usize,
     pub(super) grants_due: bool,
+    /// A grant came: what was refused for want of it may go now.
+    pub(super) given: bool,
     /// A job in one piece could not be read.
     pub(super) pack_unread: bool,
     /// The request named a place in the log.
@@ -164,6 +166,7 @@ impl Flight {
         let Some(header) = &self.header else { return Ok(()) };
         let entries = std::mem::take(&mut self.entries);
         self.unkept = None;
+        self.given |= entries.iter().any(|entry| matches!(entry.piece.kind, kind::GRANT | kind::PACK));
         let behind = entries.last().map(|entry| Cursor {
             epoch: header.epoch,
             seq: entry.seq,
@@ -206,9 +209,9 @@ impl Flight {
         Some((self.actor, from))
     }
 
-    /// Whether the relay took anything: without progress, trying again at once would only spin.
+    /// Whether the relay took anything, or gave what lets it: without progress, trying again at once would only spin.
     pub(super) fn progressed(&self) -> bool {
-        self.news.confirmed > 0 || self.news.received > 0 || !self.asked.is_empty()
+        self.news.confirmed > 0 || self.news.received > 0 || self.given || !self.asked.is_empty()
     }
 
     pub(super) fn attempt(&self, now: i64, fault: Option<&Fault>) -> SyncAttempt {

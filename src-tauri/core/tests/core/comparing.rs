@@ -1,7 +1,7 @@
 //! A log that is another one, a store that was made anew, holes that nobody knows of: what differs is found and goes where
 //! it lacks, and the bytes follow the difference.
 
-use doorstep::store::comparing::{COMPARE_EVERY_MS, Why};
+use doorstep::store::comparing::{COMPARE_EVERY_MS, COMPARE_WAITING_EVERY_MS, Why};
 use doorstep::sync::engine::{Engine, Wish};
 use doorstep::sync::fault::Fault;
 use doorstep::sync::pacer::Cause;
@@ -9,10 +9,10 @@ use doorstep_schemas::code::ErrorCode;
 use doorstep_schemas::compare::{self, CompareUp};
 use doorstep_schemas::frame::{self, FrameReader};
 use doorstep_schemas::ids::{DocId, JobId};
-use doorstep_schemas::input::SheetField;
+use doorstep_schemas::input::{Assign, SheetField};
 use doorstep_schemas::wire::Entry;
 
-use crate::cast::{NOON, OWNER, Phone, RAN, Shop, field, leaking_heater, member};
+use crate::cast::{NOON, OWNER, Phone, RAN, Shop, TIAN, field, leaking_heater, member};
 use crate::engine::whole;
 use crate::packs::{ask, finished_jobs, meet, pack_after, rows_of};
 
@@ -219,6 +219,59 @@ fn holes_behind_the_cursor_are_found_and_filled_on_either_side() {
     let said = talk(&mut engine, &mut shop, &ran);
     assert!(said.pieces > 0, "{said:?}");
     assert!(alike(&shop, &ran));
+}
+
+/// The order is lost here. What the desk adds then can't be judged: by the same run, whose stretch
+/// before it lacks, or after a new start by another run that rests on it.
+#[test]
+fn what_waits_for_a_part_of_its_history_is_asked_for_within_the_hour() {
+    for another_run in [false, true] {
+        let (mut shop, mut desk, mut ran, jobs, mut engine) = scene(1);
+        let job = jobs[1];
+        write(&ran, job);
+        meet(&mut shop, &mut [&mut desk, &mut ran]);
+        talk(&mut engine, &mut shop, &ran);
+        desk.actions.assign(&Assign { job, members: vec![member(RAN)] }).unwrap();
+        shop.log.exchange(&mut desk);
+        talk(&mut engine, &mut shop, &ran);
+        lose(&ran, &DocId::Order(job));
+        if another_run {
+            desk = desk.restart();
+        }
+        desk.actions.assign(&Assign { job, members: vec![member(RAN), member(TIAN)] }).unwrap();
+        shop.log.exchange(&mut desk);
+
+        ran.pass(10);
+        let said = talk(&mut engine, &mut shop, &ran);
+        assert!(ran.store().waiting().unwrap() > 0, "{said:?}");
+        assert_eq!(said.questions, 0, "all was compared less than an hour ago: what lacks may be on its way");
+        ran.nature.pass(COMPARE_WAITING_EVERY_MS);
+        let said = talk(&mut engine, &mut shop, &ran);
+        assert!(said.questions > 0, "{said:?}");
+        assert_eq!(ran.store().waiting().unwrap(), 0);
+        assert_eq!(ran.facts(job), desk.facts(job));
+        ran.nature.pass(COMPARE_WAITING_EVERY_MS);
+        assert_eq!(talk(&mut engine, &mut shop, &ran).questions, 0, "nothing waits any more");
+    }
+}
+
+/// Nobody has the part that lacks: one question an hour, and exchanges go on.
+#[test]
+fn what_nobody_can_bring_is_asked_for_once_an_hour() {
+    let (mut shop, mut desk, ran, jobs, mut engine) = scene(1);
+    let order = DocId::Order(jobs[1]);
+    lose(&ran, &order);
+    desk.actions.assign(&Assign { job: jobs[1], members: vec![member(RAN), member(TIAN)] }).unwrap();
+    shop.log.exchange(&mut desk);
+    talk(&mut engine, &mut shop, &ran);
+    assert!(ran.store().waiting().unwrap() > 0);
+    shop.log.lose(&order);
+    let mut questions = Vec::new();
+    for _ in 0..4 {
+        ran.nature.pass(COMPARE_WAITING_EVERY_MS / 2);
+        questions.push(talk(&mut engine, &mut shop, &ran).questions > 0);
+    }
+    assert_eq!(questions, [false, true, false, true]);
 }
 
 #[test]
