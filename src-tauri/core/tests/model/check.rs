@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use doorstep_schemas::ids::{ChangeHash, JobId, ShortId};
-use doorstep_schemas::input::Found;
+use doorstep_schemas::input::{FindJobs, Found};
 use doorstep_schemas::view::NodeKind;
 
-use crate::cast::{OWNER, Phone, TIAN, member};
+use crate::cast::{OWNER, Phone, TIAN, leaking_heater, member};
 use crate::deeds::DESK;
 use crate::oracle::{Deed, Field, Node, Oracle, Paper};
 use crate::shop::{Shop, sheet_field, value_text};
@@ -102,6 +102,24 @@ fn card(shop: &Shop, oracle: &Oracle, who: usize, job: usize) {
         || oracle.values(who, job, Field::Serial).len() > 1;
     let conflicting = card.findings.iter().any(|f| f.code == doorstep_schemas::view::FindingCode::ConflictingValues);
     assert_eq!(conflicting, fresh, "a conflict is a finding");
+}
+
+/// Whatever was written and stands alone is found; by what all orders say, all are.
+pub fn found(shop: &Shop, oracle: &Oracle, who: usize, value: u8) {
+    let find = |text: String| -> BTreeSet<JobId> {
+        let answer = shop.phone(who).actions.find_jobs(&FindJobs { text }).unwrap();
+        answer.jobs.into_iter().map(|card| card.job).collect()
+    };
+    let visible = oracle.visible(who);
+    let stands = |job: usize| {
+        let fields = [Field::Fault, Field::Cause, Field::Serial];
+        fields.into_iter().any(|field| oracle.values(who, job, field) == [value].into())
+    };
+    let expected: BTreeSet<JobId> = visible.iter().filter(|job| stands(**job)).map(|job| shop.jobs[*job]).collect();
+    let shown = find(value_text(value));
+    assert!(expected.is_subset(&shown), "写法{value} at device {who}: {expected:?}, found {shown:?}");
+    let all: BTreeSet<JobId> = visible.into_iter().map(|job| shop.jobs[job]).collect();
+    assert_eq!(find(leaking_heater(&[]).customer.name), all, "by the customer's name");
 }
 
 /// A document's heads are the deeds that no other one builds on.

@@ -93,6 +93,19 @@ pub enum Op {
     Forget {
         who: usize,
     },
+    /// An idle moment: what can be put in one piece is, what the search waits for goes in, what is summed up is.
+    Rest {
+        who: usize,
+    },
+    /// Everything that follows from the changes is made anew, and is what it was.
+    Rebuild {
+        who: usize,
+    },
+    /// Somebody looks for a value that was written.
+    Find {
+        who: usize,
+        value: u8,
+    },
     /// A new device gets the whole log, turned by so much.
     Newcomer {
         turn: u8,
@@ -123,6 +136,9 @@ impl Op {
             | Self::Reopen { who }
             | Self::Copy { who }
             | Self::Restore { who }
+            | Self::Rest { who }
+            | Self::Rebuild { who }
+            | Self::Find { who, .. }
             | Self::Forget { who } => Some(who),
             Self::Take | Self::Assign { .. } => Some(DESK),
             Self::Newcomer { .. } => None,
@@ -197,6 +213,9 @@ impl ReferenceStateMachine for Oracle {
             2 => who().prop_map(|who| Op::Restore { who }),
             1 => who().prop_map(|who| Op::Forget { who }),
             1 => any::<u8>().prop_map(|turn| Op::Newcomer { turn }),
+            2 => who().prop_map(|who| Op::Rest { who }),
+            1 => who().prop_map(|who| Op::Rebuild { who }),
+            2 => (who(), 0u8..3).prop_map(|(who, value)| Op::Find { who, value }),
         ]
         .boxed()
     }
@@ -310,7 +329,7 @@ impl ReferenceStateMachine for Oracle {
                 oracle.devices[who].unsent = own.collect();
                 oracle.last = Last::Done;
             }
-            Op::Newcomer { .. } => oracle.last = Last::Done,
+            Op::Newcomer { .. } | Op::Rest { .. } | Op::Rebuild { .. } | Op::Find { .. } => oracle.last = Last::Done,
         }
         oracle
     }

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use doorstep::actions::undo::UndoError;
 use doorstep::documents::sheet;
+use doorstep::nature::Nature;
 use doorstep_schemas::ids::{Actor, ChangeHash, DocId, JobId, ShortId};
 use doorstep_schemas::input::{
     AnswerService, Assign, Found, RemovePart, ServiceAnswer, SheetField, ShowCard, Tap, TapNode, Undo, UsePart,
@@ -136,6 +137,8 @@ impl StateMachineTest for Shop {
     fn teardown(shop: Self, oracle: Oracle) {
         for who in 0..NAMES.len() {
             check::device(&shop, &oracle, who);
+            shop.phone(who).is_as_made_anew();
+            check::device(&shop, &oracle, who);
         }
     }
 }
@@ -168,8 +171,10 @@ impl Shop {
             }
             Op::Hear { who, ref picks } => {
                 let picked = picked(oracle, picks);
-                let entries: Vec<Entry> =
-                    picked.iter().map(|entry| self.log.entries[self.entries[*entry]].clone()).collect();
+                // As a relay gives nothing of a job before the word that gives the job.
+                let grants = self.log.entries.iter().filter(|entry| entry.piece.grant.is_some());
+                let pieces = picked.iter().map(|entry| &self.log.entries[self.entries[*entry]]);
+                let entries: Vec<Entry> = grants.chain(pieces).cloned().collect();
                 self.phone(who).store().absorb(&entries, None, NOON).unwrap();
             }
             Op::Reopen { who } => {
@@ -184,6 +189,14 @@ impl Shop {
             }
             Op::Forget { who } => self.phone(who).store().forget_confirmations().unwrap(),
             Op::Newcomer { turn } => self.newcomer(oracle, turn),
+            Op::Rest { who } => {
+                let (mut store, now) = (self.phone(who).store(), self.phone(who).nature.now_ms());
+                store.pack_some(now, 10).unwrap();
+                store.catch_up_search(1).unwrap();
+                store.sum_up(1).unwrap();
+            }
+            Op::Rebuild { who } => self.phone(who).is_as_made_anew(),
+            Op::Find { who, value } => check::found(self, oracle, who, value),
             Op::Rewrite { who, .. } => self.rewrite(oracle, who),
             _ => self.deed(oracle, op),
         }
