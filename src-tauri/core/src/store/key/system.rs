@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use keyring_core::{CredentialStore, Entry, Error};
 
@@ -26,7 +28,7 @@ pub enum Keyring {
 impl Keyring {
     pub(super) fn store(&self) -> Option<Arc<CredentialStore>> {
         match self {
-            Self::System => apart(systems_own).ok().flatten(),
+            Self::System => apart(HELLO, systems_own).ok().flatten(),
             Self::File => None,
             Self::Given(store) => Some(store.clone()),
         }
@@ -68,11 +70,24 @@ fn note_absent(error: &Error) {
     tracing::info!(%error, "the system has no key store");
 }
 
-/// Runs a call of a key store on a thread of its own: one that blocks on D-Bus must not run inside an async runtime, and
-/// one that panics (Android's, where the system was not made known to it) is one that is not there.
-fn apart<T: Send>(call: impl FnOnce() -> T + Send) -> Result<T, KeyError> {
-    thread::scope(|scope| scope.spawn(call).join())
-        .map_err(|_panicked| KeyError::Refused(Error::PlatformFailure("the key store panicked".into())))
+/// A key store says so soon whether it is there; a bus that answers nobody has none.
+const HELLO: Duration = Duration::from_secs(10);
+/// Somebody may have to find their password first.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Runs a call of a key store on a thread of its own: one that blocks on D-Bus must not run inside an async runtime, one
+/// that panics (Android's, where the system was not made known to it) is one that is not there, and one that never answers
+/// must not keep the app from saying so. Such a call is left to itself.
+fn apart<T: Send + 'static>(patience: Duration, call: impl FnOnce() -> T + Send + 'static) -> Result<T, KeyError> {
+    let (tell, told) = mpsc::sync_channel(1);
+    thread::spawn(move || tell.send(call()));
+    told.recv_timeout(patience).map_err(|silent| {
+        let why = match silent {
+            RecvTimeoutError::Timeout => "the key store does not answer",
+            RecvTimeoutError::Disconnected => "the key store panicked",
+        };
+        KeyError::Refused(Error::PlatformFailure(why.into()))
+    })
 }
 
 /// Keeps the keys of one folder as one entry of a key store.
@@ -93,8 +108,14 @@ impl SystemKeys {
         self.write(keys)
     }
 
-    fn with<T: Send>(&self, id: &FolderId, call: impl FnOnce(&Entry) -> T + Send) -> Result<T, KeyError> {
-        apart(|| self.store.build(SERVICE, id.as_str(), None).map(|entry| call(&entry)))?.map_err(KeyError::Refused)
+    fn with<T: Send + 'static>(
+        &self,
+        id: &FolderId,
+        call: impl FnOnce(&Entry) -> T + Send + 'static,
+    ) -> Result<T, KeyError> {
+        let (store, name) = (self.store.clone(), id.as_str().to_owned());
+        let built = move || store.build(SERVICE, &name, None).map(|entry| call(&entry));
+        apart(PATIENCE, built)?.map_err(KeyError::Refused)
     }
 }
 
@@ -112,7 +133,7 @@ impl KeyKeeper for SystemKeys {
     fn write(&self, keys: &Keys) -> Result<(), KeyError> {
         let id = FolderId::of(&self.folder)?.ok_or(KeyError::Missing)?;
         let bytes = keys.to_bytes();
-        self.with(&id, |entry| entry.set_secret(&bytes))?.map_err(KeyError::Refused)?;
+        self.with(&id, move |entry| entry.set_secret(&bytes))?.map_err(KeyError::Refused)?;
         // A store that takes a key and does not give it back would lose the folder at the next start.
         if self.read()? != Some(*keys) {
             return Err(KeyError::Refused(Error::BadStoreFormat("it did not give back what it took".to_owned())));
